@@ -1,0 +1,9 @@
+//! Newtypes for the identities that an installer is made of. Knows no file format.
+
+mod guid;
+mod target;
+mod version;
+
+pub use guid::{ComponentId, Guid, PackageCode, ProductCode, UpgradeCode};
+pub use target::{Arch, Flavour};
+pub use version::{FileVersion, ProductVersion, VersionError};
