@@ -4,6 +4,7 @@
 //! environment, clock or network (`ARCHITECTURE.md`, invariant 1). Modules stand on floors; each may name only
 //! modules on lower floors, which `tests/layers.rs` enforces.
 
+pub mod cab;
 pub mod diag;
 pub mod id;
 pub mod msi;

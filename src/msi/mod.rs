@@ -3,5 +3,10 @@
 //! Knows tables and columns; knows nothing of upgrades.
 
 mod model;
+mod read;
+pub mod schema;
+mod write;
 
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};
+pub use read::{Package, ReadError, read};
+pub use write::{WriteError, write};

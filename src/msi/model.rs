@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::cab::Cabinet;
+
 /// One cell of a row. The empty string does not exist in an installer database: it is [`Cell::Null`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cell {
@@ -131,6 +133,13 @@ pub enum Stream {
     Bytes(Vec<u8>),
     /// The whole of a file; read when the database is written.
     File(PathBuf),
+    /// A cabinet; made while the database is written.
+    Cabinet(Cabinet),
+    /// In the file that the database was read from: see [`super::Package::stream`]. Cannot be written.
+    InPackage {
+        /// Bytes.
+        size: u64,
+    },
 }
 
 /// The summary information stream (<https://learn.microsoft.com/windows/win32/msi/summary-information-stream>).

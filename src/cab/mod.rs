@@ -1,0 +1,14 @@
+//! Cabinets (.cab): the archives in which a package carries its files.
+//!
+//! Written with MSZIP, read in every form that Windows' tools write. Knows nothing of installer tables, and writes no
+//! file of its own: bytes go where the caller says.
+//! Source: *Microsoft Cabinet File Format* and *\[MS-MCI\]: Microsoft ZIP (MSZIP) Compression and Decompression Data
+//! Structure*.
+
+mod model;
+mod read;
+mod write;
+
+pub use model::{Cabinet, CabinetFile, Entry, Source};
+pub use read::{ReadError, Reader};
+pub use write::{WriteError, write};

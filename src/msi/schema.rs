@@ -1,0 +1,106 @@
+//! The standard tables: which columns they have, of which kind, and what `_Validation` says of them.
+//!
+//! The definitions are data (`standard-tables.tsv`); nothing here knows what a table is for.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use super::model::{Column, ColumnKind, Table, Validation};
+
+/// The definitions, one line a column.
+const DEFINITIONS: &str = include_str!("standard-tables.tsv");
+
+static TABLES: LazyLock<BTreeMap<&'static str, Vec<Column>>> = LazyLock::new(|| {
+    let mut tables: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
+    for line in DEFINITIONS.lines().filter(|line| !line.starts_with('#')) {
+        let (table, column) = parse(line).expect("each line is well-formed, as the test of every line shows");
+        tables.entry(table).or_default().push(column);
+    }
+    tables
+});
+
+/// The standard table `name` without rows; nothing if the name is not one of [`standard_table_names`].
+///
+/// Columns are as WiX 6 defines them
+/// (<https://learn.microsoft.com/windows/win32/msi/database-tables>, plus the module, patch-creation and
+/// `Wix4Dependency…` tables).
+#[must_use]
+pub fn standard_table(name: &str) -> Option<Table> {
+    TABLES.get(name).map(|columns| Table {
+        name: name.to_owned(),
+        columns: columns.clone(),
+        rows: Vec::new(),
+    })
+}
+
+/// The names that [`standard_table`] knows, in byte order.
+///
+/// `_Validation` is among them, although it never stands in [`super::Database::tables`]: the writer makes it.
+pub fn standard_table_names() -> impl Iterator<Item = &'static str> {
+    TABLES.keys().copied()
+}
+
+/// A line's table and column; nothing if the line is malformed.
+fn parse(line: &'static str) -> Option<(&'static str, Column)> {
+    let mut fields = line.split('\t');
+    let mut next = || fields.next();
+    let (table, name, kind) = (next()?, next()?, next()?);
+    let text = |field: &str| (!field.is_empty()).then(|| field.to_owned());
+    let number = |field: &str| if field.is_empty() { Some(None) } else { field.parse().ok().map(Some) };
+    let validation = Validation {
+        min: number(next()?)?,
+        max: number(next()?)?,
+        key_table: text(next()?),
+        key_column: number(next()?)?.map(i16::try_from).transpose().ok()?,
+        category: text(next()?),
+        set: text(next()?),
+        description: text(next()?),
+    };
+    let (key, kind) = kind.strip_prefix('*').map_or((false, kind), |kind| (true, kind));
+    let (letter, width) = kind.split_at_checked(1)?;
+    let kind = match (letter, width) {
+        ("i" | "I", "2") => ColumnKind::Int2,
+        ("i" | "I", "4") => ColumnKind::Int4,
+        ("v" | "V", "0") => ColumnKind::Stream,
+        ("s" | "S" | "l" | "L", width) => {
+            ColumnKind::Str { width: width.parse().ok()?, localizable: letter.eq_ignore_ascii_case("l") }
+        }
+        _ => return None,
+    };
+    let nullable = letter.chars().all(char::is_uppercase);
+    let column = Column { name: name.to_owned(), kind, nullable, key, validation: Some(validation) };
+    next().is_none().then_some((table, column))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_well_formed_and_keys_come_first() {
+        for (number, line) in DEFINITIONS.lines().enumerate() {
+            assert!(line.starts_with('#') || parse(line).is_some(), "line {}: {line}", number + 1);
+        }
+        for name in standard_table_names() {
+            let table = standard_table(name).expect("listed");
+            let keys: Vec<bool> = table.columns.iter().map(|column| column.key).collect();
+            assert!(keys[0] && keys.is_sorted_by(|a, b| a >= b), "{name}: {keys:?}");
+        }
+        assert_eq!(standard_table_names().count(), 125);
+    }
+
+    #[test]
+    fn the_file_table_is_as_windows_has_it() {
+        let file = standard_table("File").expect("a standard table");
+        let names: Vec<&str> = file.columns.iter().map(|column| column.name.as_str()).collect();
+        let expected =
+            ["File", "Component_", "FileName", "FileSize", "Version", "Language", "Attributes", "Sequence"];
+        assert_eq!(names, expected);
+        assert_eq!(file.columns[2].kind, ColumnKind::Str { width: 255, localizable: true });
+        assert_eq!(file.columns[7].kind, ColumnKind::Int4);
+        assert!(file.columns[4].nullable && !file.columns[3].nullable && file.columns[0].key);
+        let validation = file.columns[1].validation.as_ref().expect("a standard column");
+        assert_eq!(validation.key_table.as_deref(), Some("Component"));
+        assert_eq!(validation.key_column, Some(1));
+    }
+}
