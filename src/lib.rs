@@ -8,4 +8,5 @@ pub mod cab;
 pub mod diag;
 pub mod id;
 pub mod msi;
+pub mod pe;
 pub mod wix;

@@ -1,0 +1,27 @@
+//! Windows executable images (PE): read what they are, and write the resources that go into new ones.
+//!
+//! Reads headers, exports, imports, resources and version information of PE32 and PE32+ images, and both views of
+//! ARM64X images. Every input is untrusted: nothing here panics, and nothing takes more memory than a small multiple
+//! of the file. Decides no policy: what a module is good for is for others to say.
+//!
+//! The format: <https://learn.microsoft.com/windows/win32/debug/pe-format>.
+
+mod arm64x;
+mod bytes;
+mod error;
+mod export;
+mod header;
+mod image;
+mod import;
+mod message;
+pub mod res;
+mod resource;
+pub mod version;
+
+pub use error::Error;
+pub use export::{Export, Exports, Target};
+pub use header::{DataDirectory, Directory, Headers, Machine, Section};
+pub use image::{Image, View, checksum};
+pub use message::MessageTable;
+pub use resource::{Resource, ResourceId};
+pub use version::{FileFacts, FixedFileInfo, StringTable, Translation, VersionInfo};
