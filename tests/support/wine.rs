@@ -1,0 +1,190 @@
+//! A Windows of one's own for a test: a fresh Wine prefix, ended and removed with it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// A Wine prefix in a temporary folder.
+pub struct Wine {
+    prefix: tempfile::TempDir,
+}
+
+/// Debian keeps the 64-bit loader outside the PATH; its `wine` script insists on the 32-bit one.
+fn loader() -> Option<PathBuf> {
+    let debian = Path::new("/usr/lib/wine/wine64");
+    if debian.is_file() { Some(debian.to_owned()) } else { super::tool("wine64") }
+}
+
+fn command(program: &Path, prefix: &Path) -> Command {
+    let mut command = Command::new(program);
+    command
+        .env("WINEPREFIX", prefix)
+        .env("WINEDEBUG", "-all")
+        .env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=")
+        .env_remove("DISPLAY")
+        .stdin(Stdio::null());
+    command
+}
+
+/// Runs to the end or to the limit; a program that hangs fails the test instead of hanging it.
+fn bounded(mut command: Command, limit: Duration) -> Output {
+    let shown = format!("{command:?}");
+    // files, not pipes: a server that Wine leaves behind would keep a pipe open
+    let mut out = tempfile::tempfile().expect("a temporary file");
+    let mut err = tempfile::tempfile().expect("a temporary file");
+    command
+        .stdout(out.try_clone().expect("a second handle"))
+        .stderr(err.try_clone().expect("a second handle"));
+    let mut child = command.spawn().unwrap_or_else(|e| panic!("{shown}: {e}"));
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("a child of ours") {
+            break status;
+        }
+        if start.elapsed() > limit {
+            child.kill().expect("a child of ours");
+            panic!("{shown}: did not end within {limit:?}");
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    let read = |file: &mut std::fs::File| {
+        use std::io::{Read, Seek};
+        let mut bytes = Vec::new();
+        file.rewind().and_then(|()| file.read_to_end(&mut bytes)).expect("readable");
+        bytes
+    };
+    Output { status, stdout: read(&mut out), stderr: read(&mut err) }
+}
+
+/// Copies a folder; symbolic links (Wine's `dosdevices`) stay links. Wine's own DLLs, some 700 MB that nothing writes
+/// to, become hard links.
+#[cfg(unix)]
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let (kind, target) = (entry.file_type()?, to.join(entry.file_name()));
+        if kind.is_symlink() {
+            std::os::unix::fs::symlink(std::fs::read_link(entry.path())?, target)?;
+        } else if kind.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else if !target.components().any(|part| part.as_os_str() == "windows")
+            || std::fs::hard_link(entry.path(), &target).is_err()
+        {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+impl Wine {
+    /// A fresh prefix; prints why and gives nothing where Wine is absent. All are copies of one template below
+    /// `target/tmp`, which takes some ten seconds to make when it is missing.
+    #[cfg(unix)]
+    pub fn new() -> Option<Wine> {
+        static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+        loader()?;
+        let template = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wine-template");
+        let guard = ONE_AT_A_TIME.lock();
+        if !template.is_dir() {
+            let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+            let wine = Wine { prefix: folder };
+            let made = wine.run(&["wineboot", "-i"]);
+            assert!(made.status.success(), "wineboot: {}", String::from_utf8_lossy(&made.stderr));
+            wine.server("-w");
+            // another test binary may have been faster; its template is as good
+            let _ = std::fs::rename(wine.prefix.path(), &template);
+        }
+        drop(guard);
+        let prefix = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+        copy(&template, prefix.path()).expect("room for a Wine prefix");
+        Some(Wine { prefix })
+    }
+
+    /// Wine runs on Unix only.
+    #[cfg(not(unix))]
+    pub fn new() -> Option<Wine> {
+        super::skip("Wine runs on Unix only");
+        None
+    }
+
+    /// The folder that is `C:\`.
+    pub fn drive_c(&self) -> PathBuf {
+        self.prefix.path().join("drive_c")
+    }
+
+    /// Runs a Windows program with arguments; two minutes at the most.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        let loader = loader().expect("looked for when the prefix was made");
+        let mut command = command(&loader, self.prefix.path());
+        command.args(arguments);
+        bounded(command, Duration::from_secs(120))
+    }
+
+    /// `msiexec` with arguments, silently and with a verbose log; gives the exit code and the log.
+    pub fn msiexec(&self, arguments: &[&str]) -> (i32, String) {
+        let log = self.prefix.path().join("drive_c/msiexec.log");
+        let _ = std::fs::remove_file(&log);
+        let mut all = vec!["msiexec"];
+        all.extend(arguments);
+        all.extend(["/qn", "/l*v", r"C:\msiexec.log"]);
+        let output = self.run(&all);
+        let text = std::fs::read(&log).unwrap_or_default();
+        let wide: Vec<u16> = text.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect();
+        let log = if text.starts_with(&[0xFF, 0xFE]) {
+            String::from_utf16_lossy(&wide)
+        } else {
+            String::from_utf8_lossy(&text).into_owned()
+        };
+        (output.status.code().unwrap_or(-1), log)
+    }
+
+    /// The value of `name` below `key`, in the registry view of 64-bit programs (`view` 64) or of 32-bit ones (32).
+    pub fn registry(&self, view: u8, key: &str, name: &str) -> Option<String> {
+        let view = if view == 32 { "/reg:32" } else { "/reg:64" };
+        let which: &[&str] = if name.is_empty() { &["/ve"] } else { &["/v", name] };
+        let mut arguments = vec!["reg", "query", key];
+        arguments.extend(which);
+        arguments.push(view);
+        let output = self.run(&arguments);
+        if !output.status.success() {
+            return None;
+        }
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let kinds = ["REG_SZ", "REG_EXPAND_SZ", "REG_DWORD", "REG_MULTI_SZ"];
+        text.lines().find_map(|line| {
+            kinds
+                .iter()
+                .find_map(|kind| line.split_once(&format!("    {kind}    ")))
+                .map(|(_, v)| v.trim_end().to_owned())
+        })
+    }
+
+    /// Writes a string or, for digits after `dword:`, a number to the 64-bit view of the registry.
+    pub fn set_registry(&self, key: &str, name: &str, value: &str) {
+        let (kind, data) =
+            value.strip_prefix("dword:").map_or(("REG_SZ", value), |number| ("REG_DWORD", number));
+        let output = self.run(&["reg", "add", key, "/v", name, "/t", kind, "/d", data, "/f", "/reg:64"]);
+        assert!(output.status.success(), "reg add {key}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    fn server(&self, flag: &str) {
+        for program in ["/usr/lib/wine/wineserver64", "/usr/lib/wine/wineserver", "wineserver"] {
+            if program.starts_with('/') && !Path::new(program).is_file() {
+                continue;
+            }
+            let mut command = command(Path::new(program), self.prefix.path());
+            command.arg(flag);
+            bounded(command, Duration::from_secs(60));
+            return;
+        }
+    }
+}
+
+impl Drop for Wine {
+    fn drop(&mut self) {
+        self.server("-k");
+        self.server("-w");
+    }
+}

@@ -1,0 +1,18 @@
+//! The Wine harness itself: a prefix starts, keeps a registry value, and tells 32 from 64 bits.
+
+mod support;
+
+#[test]
+fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
+    let Some(wine) = support::wine::Wine::new() else { return };
+    let output = wine.run(&["cmd", "/c", "echo", "hello"]);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "hello");
+    let key = r"HKLM\Software\Acme";
+    assert_eq!(wine.registry(64, key, "Answer"), None);
+    wine.set_registry(key, "Answer", "forty two");
+    wine.set_registry(key, "Number", "dword:42");
+    assert_eq!(wine.registry(64, key, "Answer").as_deref(), Some("forty two"));
+    assert_eq!(wine.registry(64, key, "Number").as_deref(), Some("0x2a"));
+    assert_eq!(wine.registry(32, key, "Answer"), None);
+    assert!(wine.drive_c().join("Program Files (x86)").is_dir());
+}
