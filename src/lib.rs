@@ -8,5 +8,6 @@ pub mod cab;
 pub mod diag;
 pub mod id;
 pub mod msi;
+pub mod native;
 pub mod pe;
 pub mod wix;
