@@ -3,4 +3,7 @@
 //! Stages, each of which reports everything it finds and then stops: preprocess → localize → compile → link → bind.
 //! Starts no process.
 
+pub mod compile;
+pub mod report;
 pub mod source;
+pub mod symbol;

@@ -1,0 +1,128 @@
+//! Compiling: elements of a source become symbols in sections. One function for each element, in a file for its
+//! family; `package.rs` says which element may stand where.
+//!
+//! Knows nothing of other sources: what is only referred to here, linking finds.
+
+mod attributes;
+mod binary;
+pub(in crate::wix) mod names;
+mod package;
+
+pub use attributes::{Attributes, GuidForms};
+
+use crate::diag::{Diagnostic, Location};
+use crate::id::Arch;
+use crate::wix::report::Report;
+use crate::wix::source::{Element, Node};
+use crate::wix::symbol::{Container, Field, Id, Kind, Member, Membership, Reference, Section, Symbol};
+use std::borrow::Cow;
+
+/// The namespace of the language, of versions 4 to 7.
+pub const NAMESPACE: &str = "http://wixtoolset.org/schemas/v4/wxs";
+
+/// What the functions of elements work with: the section being filled, and where problems go.
+pub struct Compiler<'r> {
+    /// Where problems go.
+    pub report: &'r Report,
+    /// The processor that the package is for.
+    pub arch: Arch,
+    /// The section being filled.
+    pub section: Section,
+}
+
+impl<'r> Compiler<'r> {
+    /// The attributes of `element`, to be read.
+    pub fn attributes<'e>(&self, element: &'e Element) -> Attributes<'e>
+    where
+        'r: 'e,
+    {
+        Attributes::new(element, self.report)
+    }
+
+    /// Gives each child element of `element` to `compile`, which says whether it knows it; one that it does not know
+    /// is an error (WIX0005), as are text (WIX0400) and elements of extensions (WIX0200).
+    pub fn children(&mut self, element: &Element, mut compile: impl FnMut(&mut Self, &Element) -> bool) {
+        for node in &element.children {
+            match node {
+                Node::Text { at, .. } => {
+                    let message = format!("`{}` cannot have text inside", element.name);
+                    self.report.push(
+                        Diagnostic::error("WIX0400", message)
+                            .at(at)
+                            .help("use an attribute or a child element"),
+                    );
+                }
+                Node::Element(child) if child.namespace != NAMESPACE => {
+                    let message = format!("element `{}` is from `{}`", child.name, child.namespace);
+                    self.report.push(
+                        Diagnostic::error("WIX0200", message)
+                            .at(&child.at)
+                            .help("extensions are not supported by this engine; use `--engine wix`"),
+                    );
+                }
+                Node::Element(child) => {
+                    if !compile(self, child) {
+                        let message = format!("`{}` is not known inside `{}`", child.name, element.name);
+                        self.report.push(Diagnostic::error("WIX0005", message).at(&child.at).help(
+                            "check the spelling and the place; if WiX knows it there, this engine does not yet: \
+                             use `--engine wix`",
+                        ));
+                    }
+                }
+            }
+        }
+    }
+
+    /// For an element that has no children.
+    pub fn no_children(&mut self, element: &Element) {
+        self.children(element, |_, _| false);
+    }
+
+    /// Adds a symbol.
+    pub fn add(&mut self, id: Option<Id>, at: &Location, kind: Kind) {
+        self.section.symbols.push(Symbol { id, at: at.clone(), kind });
+    }
+
+    /// Adds a row of `table` with its cells in the order of the table's columns.
+    pub fn row(
+        &mut self,
+        table: impl Into<Cow<'static, str>>,
+        id: Option<Id>,
+        at: &Location,
+        fields: Vec<Field>,
+    ) {
+        self.add(id, at, Kind::row(table, fields));
+    }
+
+    /// Demands that the symbol `key` of `kind` exists; pulls the section that has it. Kinds are tables' names and
+    /// the names in [`Kind::name`].
+    pub fn refer(&mut self, kind: impl Into<Cow<'static, str>>, key: impl Into<String>, at: &Location) {
+        let reference = Reference { kind: kind.into(), key: key.into(), at: at.clone() };
+        self.section.references.push(reference);
+    }
+
+    /// Says that something belongs to something.
+    pub fn member(
+        &mut self,
+        (container, container_id): (Container, &str),
+        (member, member_id): (Member, &str),
+        primary: bool,
+        at: &Location,
+    ) {
+        self.section.memberships.push(Membership {
+            container,
+            container_id: container_id.to_owned(),
+            member,
+            member_id: member_id.to_owned(),
+            primary,
+            at: at.clone(),
+        });
+    }
+}
+
+/// Compiles a source, preprocessed, to the sections in it.
+///
+/// Problems go to `report`; the sections are of use only if it has no errors afterwards.
+pub fn compile(source: &Element, arch: Arch, report: &Report) -> Vec<Section> {
+    package::wix(source, arch, report)
+}

@@ -1,0 +1,81 @@
+//! Which texts are identifiers, file names and variables.
+
+/// Whether `text` is an identifier: a letter or `_`, then letters, digits, `_` and `.`
+/// (<https://learn.microsoft.com/windows/win32/msi/identifier>).
+pub fn is_identifier(text: &str) -> bool {
+    let first = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    first && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
+}
+
+/// Whether `text` has a `!(loc.…)`, `!(wix.…)` or `!(bind.…)` variable in it.
+pub fn is_variable(text: &str) -> bool {
+    ["!(loc.", "!(wix.", "!(bind."]
+        .iter()
+        .any(|start| text.find(start).is_some_and(|at| text[at..].contains(')')))
+}
+
+fn is_name_without(text: &str, illegal: &str) -> bool {
+    let length = text.encode_utf16().count();
+    (1..=259).contains(&length) && !text.bytes().all(|b| b == b'.') && !text.contains(|c| illegal.contains(c))
+}
+
+/// Whether `text` can be the long name of a file.
+pub fn is_long_name(text: &str) -> bool {
+    is_name_without(text, "\\/?*|><:\"")
+}
+
+/// Whether `text` can be the long name of files, with `*` and `?`.
+pub fn is_wildcard_name(text: &str) -> bool {
+    is_name_without(text, "\\/|><:\"")
+}
+
+/// Whether `text` is a path below something: names with `\` or `/` between them, none of them `..`.
+pub fn is_relative_path(text: &str) -> bool {
+    is_name_without(text, "?*|><:\"") && !text.split(['\\', '/']).any(|part| part == "..")
+}
+
+/// Whether `text` is a name of eight characters and three after a dot
+/// (<https://learn.microsoft.com/windows/win32/msi/filename>).
+pub fn is_short_name(text: &str) -> bool {
+    const ILLEGAL: &str = "\\?|><:/*\"+,;=[]. ";
+    let legal = |part: &str, most: usize| {
+        (1..=most).contains(&part.chars().count()) && !part.contains(|c| ILLEGAL.contains(c))
+    };
+    match text.split_once('.') {
+        None => legal(text, 8),
+        Some((stem, extension)) => legal(stem, 8) && (extension.is_empty() || legal(extension, 3)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identifiers_are_ascii_and_do_not_start_with_a_digit_or_dot() {
+        for good in ["a", "_", "A.b_1", "_1"] {
+            assert!(is_identifier(good), "{good}");
+        }
+        for bad in ["", "1a", ".a", "a-b", "a b", "ä"] {
+            assert!(!is_identifier(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn short_names_have_eight_and_three() {
+        for good in ["a", "a.txt", "UPPERCAS.TXT", "12345678", "x."] {
+            assert!(is_short_name(good), "{good}");
+        }
+        for bad in ["", ".dotfile", "123456789", "a.text", "two.dots.x", "a b", "plus+"] {
+            assert!(!is_short_name(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_below() {
+        assert!(is_relative_path("a\\b/c"));
+        for bad in ["..", "a\\..\\b", "c:\\x", "a*"] {
+            assert!(!is_relative_path(bad), "{bad}");
+        }
+    }
+}
