@@ -1,0 +1,3 @@
+//! What `cargo xtask` is made of, so that tests can use it too.
+
+pub mod tool;

@@ -1,0 +1,201 @@
+//! LLD as the Rust toolchain brings it: found, checked, and run on one link job at a time.
+//!
+//! A run counts as a success only when the module that it wrote is what the job asked for; the exit code alone decides
+//! nothing.
+
+use ancm_installer::native::{LinkJob, Problem, verify};
+use std::env;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+/// The first major version that takes `/defArm64Native` (LLVM pull request 123850).
+const LEAST: u32 = 20;
+/// A link takes some ten milliseconds.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The linker.
+#[derive(Clone, Debug)]
+pub struct Lld {
+    path: PathBuf,
+    version: String,
+}
+
+/// Why a module could not be linked.
+#[derive(Debug, thiserror::Error)]
+pub enum LldError {
+    /// The Rust compiler, which says where the linker is, could not be asked.
+    #[error(
+        "`{rustc}` did not say where its libraries are: {problem}; install Rust with rustup, or set RUSTC"
+    )]
+    Rustc {
+        /// What was started.
+        rustc: String,
+        /// What happened.
+        problem: String,
+    },
+    /// The toolchain has no linker.
+    #[error(
+        "this Rust toolchain has no `{0}`, which links the ARM64X forwarders and the stand-in modules: use a toolchain \
+         that rustup installed (`rustup toolchain install stable`); a distribution's own often lacks it"
+    )]
+    Missing(PathBuf),
+    /// The linker is too old.
+    #[error("`{path}` is {found}, and ARM64X forwarders need LLD {LEAST} or later: run `rustup update`")]
+    TooOld {
+        /// Where it is.
+        path: PathBuf,
+        /// What it says of itself.
+        found: String,
+    },
+    /// A file could not be read or written, or the linker could not be started.
+    #[error("linking `{output}`: {what} failed: {source}")]
+    Io {
+        /// The module.
+        output: String,
+        /// What was tried.
+        what: &'static str,
+        /// Why it failed.
+        source: io::Error,
+    },
+    /// The linker did not end.
+    #[error("linking `{output}`: rust-lld did not end within {} seconds", LIMIT.as_secs())]
+    TimedOut {
+        /// The module.
+        output: String,
+    },
+    /// The linker failed, or warned of something.
+    #[error("linking `{output}`: rust-lld: {status}\n{said}")]
+    Failed {
+        /// The module.
+        output: String,
+        /// How it ended.
+        status: ExitStatus,
+        /// What it said.
+        said: String,
+    },
+    /// The linker wrote something else than was asked for.
+    #[error("linking `{output}` gave a wrong module:\n{}", list(problems))]
+    Wrong {
+        /// The module.
+        output: String,
+        /// What is wrong with it.
+        problems: Vec<Problem>,
+    },
+}
+
+fn list(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("  {problem}\n")).collect()
+}
+
+impl Lld {
+    /// Finds the linker of the toolchain that `RUSTC`, or else the `rustc` on the PATH, belongs to.
+    ///
+    /// # Errors
+    /// There is none, or it is too old.
+    pub fn find() -> Result<Lld, LldError> {
+        let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+        let fail = |problem: String| LldError::Rustc { rustc: rustc.to_string_lossy().into_owned(), problem };
+        let output = Command::new(&rustc)
+            .args(["--print", "target-libdir"])
+            .output()
+            .map_err(|error| fail(error.to_string()))?;
+        if !output.status.success() {
+            return Err(fail(format!(
+                "{}: {}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr).trim()
+            )));
+        }
+        // <sysroot>/lib/rustlib/<host>/lib; programs are in ../bin
+        let libraries = String::from_utf8(output.stdout).map_err(|error| fail(error.to_string()))?;
+        let folder =
+            Path::new(libraries.trim()).parent().ok_or_else(|| fail("it said nothing".to_owned()))?;
+        Lld::at(folder.join("bin").join(format!("rust-lld{}", env::consts::EXE_SUFFIX)))
+    }
+
+    /// Takes the linker at `path`, after a look at its version.
+    ///
+    /// # Errors
+    /// It is missing, cannot be started, or is too old.
+    pub fn at(path: PathBuf) -> Result<Lld, LldError> {
+        let Ok(output) = Command::new(&path).args(["-flavor", "link", "--version"]).output() else {
+            return Err(LldError::Missing(path));
+        };
+        let said = String::from_utf8_lossy(&output.stdout);
+        // "LLD 22.1.2 (…)", behind the distributor's name for some
+        let version = said.split("LLD ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("");
+        let major: Option<u32> = version.split('.').next().and_then(|major| major.parse().ok());
+        if major.is_none_or(|major| major < LEAST) {
+            let found = if version.is_empty() { "no LLD".to_owned() } else { format!("LLD {version}") };
+            return Err(LldError::TooOld { path, found });
+        }
+        Ok(Lld { version: version.to_owned(), path })
+    }
+
+    /// Its version, for example `22.1.2`.
+    #[must_use]
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Runs `job` in a scratch folder and gives the module's bytes.
+    ///
+    /// # Errors
+    /// The linker fails, says anything, hangs, or makes a module that is not what the job describes.
+    pub fn link(&self, job: &LinkJob) -> Result<Vec<u8>, LldError> {
+        let output = || job.output.clone();
+        let io = |what| move |source| LldError::Io { output: job.output.clone(), what, source };
+        let scratch = tempfile::tempdir().map_err(io("making a scratch folder"))?;
+        for file in &job.files {
+            fs::write(scratch.path().join(file.name), &file.content).map_err(io("writing an input file"))?;
+        }
+        let (status, said) = self
+            .run(&job.arguments, scratch.path())
+            .map_err(io("running rust-lld"))?
+            .ok_or_else(|| LldError::TimedOut { output: output() })?;
+        if !status.success() || !said.is_empty() {
+            return Err(LldError::Failed { output: output(), status, said });
+        }
+        let bytes = fs::read(scratch.path().join(&job.output)).map_err(io("reading what rust-lld wrote"))?;
+        verify(&bytes, &job.expected).map_err(|problems| LldError::Wrong { output: output(), problems })?;
+        Ok(bytes)
+    }
+
+    /// Runs the linker in `folder`: how it ended and what it said; `None` where it had to be stopped.
+    fn run(&self, arguments: &[String], folder: &Path) -> io::Result<Option<(ExitStatus, String)>> {
+        let log = folder.join("linker.log");
+        let out = File::create(&log)?;
+        let mut command = Command::new(&self.path);
+        command.args(["-flavor", "link"]).args(arguments).current_dir(folder);
+        // each of these would change what is linked
+        for name in ["LIB", "LINK", "_LINK_", "LLD_REPRODUCE"] {
+            command.env_remove(name);
+        }
+        let mut child = command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).spawn()?;
+        let start = Instant::now();
+        let mut pause = Duration::from_millis(1);
+        let status = loop {
+            if let Some(status) = child.try_wait()? {
+                break status;
+            }
+            if start.elapsed() > LIMIT {
+                child.kill()?;
+                child.wait()?;
+                return Ok(None);
+            }
+            std::thread::sleep(pause);
+            pause = (pause * 2).min(Duration::from_millis(50));
+        };
+        Ok(Some((status, String::from_utf8_lossy(&fs::read(log)?).into_owned())))
+    }
+}

@@ -1,0 +1,3 @@
+//! Programs that the command line runs.
+
+pub mod lld;
