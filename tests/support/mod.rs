@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod pe;
 pub mod wine;
 
 /// `../shared`, the reference data beside the checkout; prints why and gives nothing where it is absent.

@@ -1,0 +1,43 @@
+"""What LIEF sees in an image, one fact per line, as a second opinion on our reader: python3 lief_facts.py FILE"""
+import sys
+import lief
+
+config = lief.PE.ParserConfig()
+config.parse_arm64x_binary = True
+image = lief.PE.parse(sys.argv[1], config)
+views = [image] + ([image.nested_pe_binary] if image.nested_pe_binary else [])
+for view in views:
+    print(f"machine {int(view.header.machine.value):#06x}")
+    export = view.get_export()
+    for entry in sorted(export.entries, key=lambda e: (e.ordinal, e.name)) if export else []:
+        forward = entry.forward_information
+        target = f"{forward.library}.{forward.function}" if entry.is_forwarded else f"{entry.address:#x}"
+        if entry.address or entry.is_forwarded:
+            print(f"export {entry.ordinal} {entry.name} {target}")
+    for library in list(view.imports) + list(view.delay_imports):
+        print(f"import {library.name}")
+manager = image.resources_manager
+for version in manager.version if manager.has_version else []:
+    fixed = version.file_info
+    parts = [fixed.file_version_ms >> 16, fixed.file_version_ms & 0xFFFF]
+    parts += [fixed.file_version_ls >> 16, fixed.file_version_ls & 0xFFFF]
+    print("version", ".".join(map(str, parts)))
+    for table in version.string_file_info.children if version.string_file_info else []:
+        for item in table.entries:
+            print("string", item.key, "=", item.value)
+    for pair in version.var_file_info.vars[0].values if version.var_file_info else []:
+        print(f"language {pair & 0xFFFF}")
+print(f"checksum {image.compute_checksum():#x}")
+
+
+def walk(node, path):
+    for child in node.childs:
+        label = child.name if child.has_name else str(child.id)
+        if child.is_data:
+            print("resource", *path, label, len(child.content))
+        else:
+            walk(child, [*path, label])
+
+
+if image.has_resources:
+    walk(image.resources, [])

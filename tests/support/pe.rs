@@ -1,0 +1,120 @@
+//! Judging images: what our reader and LIEF see, in the same words; and a broken image for every occasion.
+
+use ancm_installer::pe::{self, Image, Resource, ResourceId, Target};
+use std::fmt::Write;
+use std::io::Cursor;
+use std::path::Path;
+use std::process::Command;
+
+/// The facts that `tests/python/lief_facts.py` prints; prints why and gives nothing where Python or LIEF is absent.
+pub fn lief_facts(image: &[u8]) -> Option<String> {
+    let python = super::tool("python3")?;
+    let lief = Command::new(&python).args(["-c", "import lief"]).output().expect("python3 starts");
+    if !lief.status.success() {
+        super::skip("Python has no LIEF (`pip install lief`)");
+        return None;
+    }
+    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("tests/python/lief_facts.py"))
+        .find(|path| path.is_file())
+        .expect("the script is in the repository");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), image).expect("writable");
+    let output =
+        super::run(Command::new(python).arg(script).arg(file.path()).env("PYTHONIOENCODING", "utf-8"));
+    Some(String::from_utf8(output).expect("UTF-8"))
+}
+
+/// The same facts from our reader.
+pub fn our_facts(bytes: &[u8]) -> String {
+    let image = Image::parse(bytes).expect("an image");
+    let mut out = String::new();
+    for view in image.views() {
+        writeln!(out, "machine {:#06x}", view.headers().machine.0).expect("to a string");
+        for export in view.exports().expect("exports").entries {
+            let target = match export.target {
+                Target::Code(rva) | Target::Data(rva) => format!("{rva:#x}"),
+                Target::Forward(target) => target,
+            };
+            let name = export.name.unwrap_or_default();
+            writeln!(out, "export {} {name} {target}", export.ordinal).expect("to a string");
+        }
+        for library in view.imports().expect("imports") {
+            writeln!(out, "import {library}").expect("to a string");
+        }
+    }
+    let native = image.native();
+    if let Some(info) = native.version().expect("a version resource") {
+        writeln!(out, "version {}", info.fixed.expect("numbers").file_version).expect("to a string");
+        for (name, value) in info.tables.iter().flat_map(|table| &table.strings) {
+            writeln!(out, "string {name} = {value}").expect("to a string");
+        }
+        for translation in &info.translations {
+            writeln!(out, "language {}", translation.language).expect("to a string");
+        }
+    }
+    writeln!(out, "checksum {:#x}", pe::checksum(bytes).expect("a checksum")).expect("to a string");
+    for Resource { kind, name, language, data } in native.resources().expect("resources") {
+        let text = |id: ResourceId| match id {
+            ResourceId::Text(text) => text,
+            ResourceId::Number(number) => number.to_string(),
+        };
+        writeln!(out, "resource {} {} {language} {}", text(kind), text(name), data.len())
+            .expect("to a string");
+    }
+    out
+}
+
+/// Reads everything that there is to read; for broken images, where only not panicking counts.
+pub fn read_everything(bytes: &[u8]) {
+    let _ = pe::version::read(&mut Cursor::new(bytes));
+    let Ok(image) = Image::parse(bytes) else { return };
+    for view in image.views() {
+        let _ = (view.exports(), view.imports(), view.resources(), view.version(), view.message_table());
+    }
+}
+
+/// Reads `count` broken variants of `bytes`: cut short, and with up to four fields overwritten. The fields are those
+/// that the reader follows: headers and the beginnings of data directories. The same variants on every run.
+pub fn read_broken_variants(bytes: &[u8], count: usize) {
+    let mut places: Vec<(usize, usize)> = vec![(0, 0x400)];
+    let image = Image::parse(bytes).expect("an image");
+    for view in image.views() {
+        let headers = view.headers();
+        let directories = headers.directories().iter().filter_map(|d| headers.file_range(d.rva));
+        places.extend(directories.map(|(offset, left)| (offset, left.min(0x400))));
+        if let Some(relocations) = headers.sections.last() {
+            places.push((relocations.file_offset as usize, relocations.file_size as usize));
+        }
+    }
+    let mut state: u64 = 0x2545_F491_4F6C_DD1D;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below.max(1) as u64) as usize
+    };
+    const VALUES: [u32; 8] = [0, 1, 7, 0xFFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFF0, 0xFFFF_FFFF];
+    let mut broken = bytes.to_vec();
+    for round in 0..count {
+        let mut undo = Vec::new();
+        for _ in 0..1 + random(4) {
+            let (offset, length) = places[random(places.len())];
+            let at = offset + random(length);
+            let value = if random(3) == 0 { random(256) as u32 } else { VALUES[random(VALUES.len())] };
+            let width = [1, 2, 4][random(3)];
+            if let Some(field) = broken.get_mut(at..at + width) {
+                undo.push((at, field.to_vec()));
+                field.copy_from_slice(&value.to_le_bytes()[..width]);
+            }
+        }
+        let (offset, length) = places[random(places.len())];
+        let cut = if round % 4 == 0 { (offset + random(length)).min(broken.len()) } else { broken.len() };
+        read_everything(&broken[..cut]);
+        for (at, old) in undo.into_iter().rev() {
+            broken[at..at + old.len()].copy_from_slice(&old);
+        }
+    }
+    assert_eq!(broken, bytes, "every change was undone");
+}
