@@ -1,6 +1,8 @@
 //! Judging images: what our reader and LIEF see, in the same words; and a broken image for every occasion.
 
-use ancm_installer::pe::{self, Image, Resource, ResourceId, Target};
+use ancm_installer::pe::{self, Directory, Image, Resource, ResourceId, Target, View};
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Cursor;
 use std::path::Path;
@@ -26,7 +28,61 @@ pub fn lief_facts(image: &[u8]) -> Option<String> {
     Some(String::from_utf8(output).expect("UTF-8"))
 }
 
-/// The same facts from our reader.
+/// What `../shared/tools/arm64x-view.py` says of an ARM64X image; prints why and gives nothing where it cannot run.
+pub fn arm64x_view(image: &[u8]) -> Option<Value> {
+    let python = super::tool("python3")?;
+    let script = super::shared()?.join("tools/arm64x-view.py");
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), image).expect("writable");
+    let output = super::run(Command::new(python).arg(script).arg(file.path()).arg("--json"));
+    Some(serde_json::from_slice(&output).expect("JSON"))
+}
+
+/// A view in the words of `arm64x-view.py --json`.
+pub fn as_json(view: &View<'_>) -> Value {
+    const NAMES: [&str; Directory::COUNT] = [
+        "Export",
+        "Import",
+        "Resource",
+        "Exception",
+        "Security",
+        "BaseReloc",
+        "Debug",
+        "Architecture",
+        "GlobalPtr",
+        "TLS",
+        "LoadConfig",
+        "BoundImport",
+        "IAT",
+        "DelayImport",
+        "CLR",
+        "Reserved",
+    ];
+    let headers = view.headers();
+    let directories: BTreeMap<&str, [u32; 2]> =
+        NAMES.into_iter().zip(headers.directories().iter().map(|d| [d.rva, d.size])).collect();
+    let exports = view.exports().expect("exports");
+    let targets: BTreeMap<String, String> = exports
+        .entries
+        .into_iter()
+        .filter_map(|export| {
+            let target = match export.target {
+                Target::Code(rva) | Target::Data(rva) => format!("{rva:#x}"),
+                Target::Forward(target) => target,
+            };
+            Some((export.name?, target))
+        })
+        .collect();
+    serde_json::json!({
+        "machine": format!("{:#06x}", headers.machine.0),
+        "entry": format!("{:#x}", headers.entry_point),
+        "directories": directories,
+        "exports": targets,
+        "dll": exports.module,
+    })
+}
+
+/// The same facts as [`lief_facts`] from our reader.
 pub fn our_facts(bytes: &[u8]) -> String {
     let image = Image::parse(bytes).expect("an image");
     let mut out = String::new();
