@@ -7,7 +7,10 @@
 pub mod cab;
 pub mod diag;
 pub mod id;
+pub mod ledger;
 pub mod msi;
 pub mod native;
+pub mod payload;
 pub mod pe;
+pub mod plan;
 pub mod wix;

@@ -1,0 +1,284 @@
+//! Reading `wix/identity.toml`: everything that is wrong with it, with line and column.
+
+use super::{Bits, Component, Directory, Era, Holds, Issued, KeyPath, Ledger, Product};
+use crate::diag::{Diagnostic, Location};
+use crate::id::{Arch, ComponentId, FileVersion, Flavour, UpgradeCode};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+use toml::Spanned;
+
+/// The format that this reader knows.
+const FORMAT: u32 = 1;
+/// Standard directories of the 64-bit half of Windows, and of the 32-bit half.
+const ROOTS: [(&str, Bits); 4] = [
+    ("[ProgramFiles64Folder]", Bits::B64),
+    ("[System64Folder]", Bits::B64),
+    ("[ProgramFilesFolder]", Bits::B32),
+    ("[SystemFolder]", Bits::B32),
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    format: Spanned<u32>,
+    highest_shipped: Vec<FileVersion>,
+    iis: ProductEntry,
+    iisexpress: ProductEntry,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ProductEntry {
+    upgrade_code: BTreeMap<Arch, UpgradeCode>,
+    #[serde(default)]
+    earlier_upgrade_code: BTreeMap<Arch, UpgradeCode>,
+    directory: Vec<DirectoryEntry>,
+    component: Vec<ComponentEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct DirectoryEntry {
+    id: String,
+    path: String,
+    short_name: Option<String>,
+    source_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ComponentEntry {
+    arch: Vec<Arch>,
+    path: Option<Spanned<String>>,
+    file: Option<String>,
+    folder: Option<Spanned<String>>,
+    registry: Option<Spanned<String>>,
+    value: Option<String>,
+    holds: Spanned<String>,
+    id: Spanned<String>,
+    component: Spanned<String>,
+    bits: Spanned<u32>,
+    event_source: Option<String>,
+    #[serde(default)]
+    shipped: Vec<Era>,
+    status: Status,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Active,
+    Retired,
+}
+
+impl Ledger {
+    /// Reads the ledger. `file` is what findings call it.
+    ///
+    /// # Errors
+    /// Everything that is wrong: no TOML, unknown keys, values of the wrong kind, and identities that clash.
+    pub fn parse(file: &str, text: &str) -> Result<Ledger, Vec<Diagnostic>> {
+        let mut reader = Reader { file: file.into(), text, findings: Vec::new() };
+        let parsed: File = match toml::from_str(text) {
+            Ok(parsed) => parsed,
+            Err(error) => {
+                reader.error("syntax", error.span().unwrap_or_default(), error.message().to_owned());
+                return Err(reader.findings);
+            }
+        };
+        if *parsed.format.get_ref() != FORMAT {
+            let message = format!("the ledger has format {}, expected {FORMAT}", parsed.format.get_ref());
+            reader.error("format", parsed.format.span(), message);
+        }
+        let iis = reader.product(parsed.iis);
+        let iis_express = reader.product(parsed.iisexpress);
+        if !reader.findings.is_empty() {
+            return Err(reader.findings);
+        }
+        let ledger =
+            Ledger { file: file.to_owned(), highest_shipped: parsed.highest_shipped, iis, iis_express };
+        let clashes = reader.clashes(&ledger);
+        if clashes.is_empty() { Ok(ledger) } else { Err(clashes) }
+    }
+}
+
+struct Reader<'a> {
+    file: Arc<str>,
+    text: &'a str,
+    findings: Vec<Diagnostic>,
+}
+
+impl Reader<'_> {
+    fn location(&self, offset: usize) -> Location {
+        let before = self.text.get(..offset).unwrap_or_default();
+        let line = before.matches('\n').count() as u32 + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
+        Location { file: self.file.clone(), line, column }
+    }
+
+    fn error(&mut self, slug: &str, span: Range<usize>, message: String) {
+        let at = self.location(span.start);
+        self.findings.push(Diagnostic::error(format!("ledger::{slug}"), message).at(&at));
+    }
+
+    fn product(&mut self, entry: ProductEntry) -> Product {
+        let directories = entry.directory.into_iter().map(|entry| Directory {
+            id: entry.id,
+            path: entry.path,
+            short_name: entry.short_name,
+            source_name: entry.source_name,
+        });
+        Product {
+            upgrade_codes: entry.upgrade_code,
+            earlier_upgrade_codes: entry.earlier_upgrade_code,
+            directories: directories.collect(),
+            components: entry.component.into_iter().filter_map(|entry| self.component(entry)).collect(),
+        }
+    }
+
+    fn component(&mut self, entry: ComponentEntry) -> Option<Component> {
+        let before = self.findings.len();
+        let holds = entry.holds.get_ref().parse::<Holds>();
+        if let Err(message) = &holds {
+            self.error("holds", entry.holds.span(), message.clone());
+        }
+        let issued = match entry.id.get_ref().as_str() {
+            "by path" => Ok(Issued::ByPath),
+            text => text.parse::<ComponentId>().map(Issued::Pinned),
+        };
+        if let Err(error) = &issued {
+            self.error("id", entry.id.span(), format!("{error}; or `by path`"));
+        }
+        let bits = match entry.bits.get_ref() {
+            32 => Bits::B32,
+            64 => Bits::B64,
+            number => {
+                self.error("bits", entry.bits.span(), format!("`bits` is {number}, expected 32 or 64"));
+                Bits::B32
+            }
+        };
+        if bits == Bits::B64 && entry.arch.contains(&Arch::X86) {
+            let message = "a package for x86 cannot hold a 64-bit component".to_owned();
+            self.error("bits", entry.bits.span(), message);
+        }
+        let at = entry.component.span();
+        let key_path = match (entry.path, entry.folder, entry.registry) {
+            (Some(path), None, None) => {
+                self.root(&path);
+                let file = entry.file.unwrap_or_else(|| {
+                    self.error("file", at.clone(), "a component with a `path` needs a `file` key".to_owned());
+                    String::new()
+                });
+                KeyPath::File { path: path.into_inner(), file }
+            }
+            (None, Some(folder), None) => {
+                self.root(&folder);
+                KeyPath::Folder { path: folder.into_inner() }
+            }
+            (None, None, Some(registry)) => {
+                let value = entry.value.unwrap_or_else(|| {
+                    self.error(
+                        "value",
+                        at.clone(),
+                        "a component with a `registry` key needs a `value`".to_owned(),
+                    );
+                    String::new()
+                });
+                KeyPath::Registry { key: registry.into_inner(), value }
+            }
+            _ => {
+                let message = "a component needs exactly one of `path`, `folder` and `registry`".to_owned();
+                self.error("key_path", at.clone(), message);
+                KeyPath::Folder { path: String::new() }
+            }
+        };
+        let (Ok(holds), Ok(issued)) = (holds, issued) else { return None };
+        (self.findings.len() == before).then(|| Component {
+            arches: entry.arch,
+            key_path,
+            holds,
+            bits,
+            event_source: entry.event_source,
+            shipped: entry.shipped,
+            active: entry.status == Status::Active,
+            line: self.location(at.start).line,
+            key: entry.component.into_inner(),
+            issued,
+        })
+    }
+
+    /// Whether the root fits the component's bits is for active components only: 10.0 rc 2 shipped one that did not.
+    fn root(&mut self, path: &Spanned<String>) {
+        if !ROOTS.iter().any(|(root, _)| path.get_ref().starts_with(root)) {
+            let roots: Vec<String> = ROOTS.iter().map(|(root, _)| format!("`{root}`")).collect();
+            let message = format!("`{}` begins with none of {}", path.get_ref(), roots.join(", "));
+            self.error("path", path.span(), message);
+        }
+    }
+
+    /// Identities of active components that clash within a package, or between the flavours.
+    fn clashes(&self, ledger: &Ledger) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        let mut owners: BTreeMap<ComponentId, (Flavour, &Component)> = BTreeMap::new();
+        for flavour in Flavour::ALL {
+            for component in &ledger.product(flavour).components {
+                let id = component.id(flavour, super::VERSION);
+                let (owner, first) = *owners.entry(id).or_insert((flavour, component));
+                if owner != flavour {
+                    let what = format!("ComponentId {id}");
+                    findings.push(self.clash("duplicate_id", &what, first, component));
+                }
+            }
+            for arch in Arch::ALL {
+                self.clashes_in_package(ledger, flavour, arch, &mut findings);
+            }
+        }
+        findings
+    }
+
+    fn clashes_in_package(
+        &self,
+        ledger: &Ledger,
+        flavour: Flavour,
+        arch: Arch,
+        findings: &mut Vec<Diagnostic>,
+    ) {
+        let mut seen: BTreeMap<(&str, String), &Component> = BTreeMap::new();
+        for component in ledger.components(flavour, arch) {
+            let mut identities = vec![
+                ("duplicate_id", format!("ComponentId {}", component.id(flavour, super::VERSION))),
+                ("duplicate_key", format!("component key `{}`", component.key)),
+            ];
+            if let KeyPath::File { path, file } = &component.key_path {
+                identities.push(("duplicate_path", format!("path `{path}`")));
+                identities.push(("duplicate_file", format!("file key `{file}`")));
+                let fitting = ROOTS.iter().find(|(root, _)| path.starts_with(root));
+                if fitting.is_some_and(|(_, bits)| *bits != component.bits) {
+                    let message = format!(
+                        "component `{}` has {} bits, `{path}` does not",
+                        component.key, component.bits
+                    );
+                    findings.push(Diagnostic::error("ledger::bits", message).at(&self.line(component)));
+                }
+            }
+            for identity in identities {
+                let what = identity.1.clone();
+                if let Some(first) = seen.insert(identity.clone(), component) {
+                    findings.push(self.clash(identity.0, &what, first, component));
+                }
+            }
+        }
+    }
+
+    fn line(&self, component: &Component) -> Location {
+        Location { file: self.file.clone(), line: component.line, column: 1 }
+    }
+
+    fn clash(&self, slug: &str, what: &str, first: &Component, second: &Component) -> Diagnostic {
+        Diagnostic::error(format!("ledger::{slug}"), format!("{what} is used twice"))
+            .at(&self.line(second))
+            .related(&self.line(first), "first used here")
+            .help("one identity stands for one installed path, for ever; retire one entry or issue a new id")
+    }
+}

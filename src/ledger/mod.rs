@@ -1,0 +1,253 @@
+//! The identity ledger: which component owns which installed path, in every package that shipped or will ship.
+//!
+//! A ComponentId or file key that has shipped for a path never changes (`ARCHITECTURE.md`, invariant 2), and this
+//! module is the only one that issues new ones. It reads `wix/identity.toml`; it never writes it and never decides
+//! what a package contains.
+
+mod file;
+
+use crate::id::{Arch, ComponentId, FileVersion, Flavour, Guid, Module, Role, UpgradeCode};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// What stands in a path for the name of the handler's folder, which changes with each version.
+pub const VERSION: &str = "{version}";
+
+/// The namespace of the ComponentIds that we issue.
+const NAMESPACE: Guid = Guid::from_u128(0x8c1e_6e5b_3d0a_4b7e_9a5d_51f0_6b2f_3c77);
+
+/// The ComponentId of a path that no package has had before: the same for everyone, for ever.
+///
+/// `path` is as [`KeyPath`] has it, with the version filled in; case does not matter, as it does not to Windows.
+#[must_use]
+pub fn issue(flavour: Flavour, bits: Bits, path: &str) -> ComponentId {
+    ComponentId(NAMESPACE.derive(format!("{flavour}|{bits}|{}", path.to_lowercase()).as_bytes()))
+}
+
+/// Which half of a 64-bit Windows a component lives in: folders and registry view
+/// (`msidbComponentAttributes64bit`, <https://learn.microsoft.com/windows/win32/msi/component-table>).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bits {
+    /// Attribute absent.
+    B32,
+    /// Attribute 256.
+    B64,
+}
+
+impl fmt::Display for Bits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Bits::B32 => "32",
+            Bits::B64 => "64",
+        })
+    }
+}
+
+/// A time in which Microsoft's packages had one authoring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Era {
+    /// 7.0, 8.0, 9.0.
+    Old,
+    /// 10.0 preview 2, whose upgrade deletes files on ARM64.
+    Broken,
+    /// 10.0 preview 3 to rc 1.
+    Rc1,
+    /// 10.0 rc 2, with 32-bit files in the 64-bit Program Files.
+    Rc2,
+    /// 10.0 and its servicing.
+    Fixed,
+    /// From 11.0 rc 1 on.
+    Net11Rc1,
+}
+
+/// The resource by which Windows Installer knows whether a component is there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPath {
+    /// A file.
+    File {
+        /// `[Root]folders\name`.
+        path: String,
+        /// The key in the File table.
+        file: String,
+    },
+    /// A registry value.
+    Registry {
+        /// Root and key, as `HKLM\SOFTWARE\…`.
+        key: String,
+        /// Name of the value.
+        value: String,
+    },
+    /// A folder.
+    Folder {
+        /// `[Root]folders`.
+        path: String,
+    },
+}
+
+impl KeyPath {
+    /// The text that identifies it, version not filled in.
+    #[must_use]
+    pub fn text(&self) -> String {
+        match self {
+            KeyPath::File { path, .. } | KeyPath::Folder { path } => path.clone(),
+            KeyPath::Registry { key, value } => format!(r"{key}\{value}"),
+        }
+    }
+}
+
+/// What a component brings to its path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holds {
+    /// A file of the payload.
+    Payload(Role),
+    /// The ARM64X forwarder that stands in the place of this DLL.
+    Forwarder(Module),
+    /// The registry values by which other installers find the module.
+    Discoverability,
+    /// The registry values of the dependency provider.
+    Provider,
+    /// The folder of the handler, and the removal of what an upgrade leaves in it.
+    HandlerFolder,
+}
+
+impl fmt::Display for Holds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Holds::Payload(role) => role.fmt(f),
+            Holds::Forwarder(module) => write!(f, "{module} forwarder"),
+            Holds::Discoverability => f.write_str("discoverability"),
+            Holds::Provider => f.write_str("provider"),
+            Holds::HandlerFolder => f.write_str("handler folder"),
+        }
+    }
+}
+
+impl FromStr for Holds {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let forwarders = Module::ALL.map(Holds::Forwarder);
+        let others = [Holds::Discoverability, Holds::Provider, Holds::HandlerFolder];
+        let named = forwarders.into_iter().chain(others).find(|holds| holds.to_string() == text);
+        named.or_else(|| text.parse().ok().map(Holds::Payload)).ok_or_else(|| {
+            format!(
+                "`{text}` is not something that a component holds: expected a role such as `shim x64`, \
+                 `shim forwarder`, `handler forwarder`, `schema`, `discoverability`, `provider` or `handler folder`"
+            )
+        })
+    }
+}
+
+impl Serialize for Holds {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+/// Where a component's ComponentId comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Issued {
+    /// Written down, since it has shipped.
+    Pinned(ComponentId),
+    /// [`issue`]d for each path: the path has the version in it, so each version has its own.
+    ByPath,
+}
+
+/// A component of one or more packages of a flavour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// The packages that have it.
+    pub arches: Vec<Arch>,
+    /// What it is known by.
+    pub key_path: KeyPath,
+    /// What it brings.
+    pub holds: Holds,
+    /// Key in the Component table.
+    pub key: String,
+    /// Which half of Windows it lives in.
+    pub bits: Bits,
+    /// The event log source whose messages its key file has. One component of a package at most has one: several
+    /// writers of one value delete one another's.
+    pub event_source: Option<String>,
+    /// The eras in which Microsoft shipped it exactly so; empty for what we added.
+    pub shipped: Vec<Era>,
+    /// Whether our packages have it. Retired components are there so that their identity is never used again.
+    pub active: bool,
+    /// Where the entry is in the ledger: line, from 1.
+    pub line: u32,
+    issued: Issued,
+}
+
+impl Component {
+    /// The ComponentId in the package of `flavour` whose handler folder is called `version`.
+    #[must_use]
+    pub fn id(&self, flavour: Flavour, version: &str) -> ComponentId {
+        match self.issued {
+            Issued::Pinned(id) => id,
+            Issued::ByPath => issue(flavour, self.bits, &self.key_path.text().replace(VERSION, version)),
+        }
+    }
+}
+
+/// A row of the Directory table that has a name of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Its key.
+    pub id: String,
+    /// `[Root]folders`, where the root is the package's own: `ProgramFiles6432Folder`, `System6432Folder`.
+    pub path: String,
+    /// The 8.3 name, where it is not left to the engine.
+    pub short_name: Option<String>,
+    /// The name in an administrative image, where it differs.
+    pub source_name: Option<String>,
+}
+
+/// What the ledger knows of one flavour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// The family that a package belongs to.
+    pub upgrade_codes: BTreeMap<Arch, UpgradeCode>,
+    /// Another family that packages for the same machine have been in.
+    pub earlier_upgrade_codes: BTreeMap<Arch, UpgradeCode>,
+    /// Directories with a name of their own.
+    pub directories: Vec<Directory>,
+    /// Components, active and retired, in the order of the file.
+    pub components: Vec<Component>,
+}
+
+/// The whole ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ledger {
+    /// The file that it was read from, as the user named it.
+    pub file: String,
+    /// The highest version of the module's DLLs that is known to have shipped, one for each release line.
+    pub highest_shipped: Vec<FileVersion>,
+    iis: Product,
+    iis_express: Product,
+}
+
+impl Ledger {
+    /// What it knows of `flavour`.
+    #[must_use]
+    pub fn product(&self, flavour: Flavour) -> &Product {
+        match flavour {
+            Flavour::Iis => &self.iis,
+            Flavour::IisExpress => &self.iis_express,
+        }
+    }
+
+    /// The components of a package, in the order of the file.
+    pub fn components(&self, flavour: Flavour, arch: Arch) -> impl Iterator<Item = &Component> {
+        let all = self.product(flavour).components.iter();
+        all.filter(move |component| component.active && component.arches.contains(&arch))
+    }
+
+    /// The component of a package that owns `path`, as [`KeyPath::text`] has it; case does not matter.
+    #[must_use]
+    pub fn component(&self, flavour: Flavour, arch: Arch, path: &str) -> Option<&Component> {
+        self.components(flavour, arch).find(|component| component.key_path.text().eq_ignore_ascii_case(path))
+    }
+}

@@ -1,0 +1,117 @@
+//! The binaries that we package and did not build: what was found, what each file is, and what is missing.
+//!
+//! Takes any folder tree, or files in memory (the stand-in payload). A file is recognised by what it is: machine,
+//! exports, version resource, XML content. Never trusts a name over the bytes, and never decides what a package
+//! needs beyond [`Role::needed_by`](crate::id::Role::needed_by).
+
+mod recognise;
+mod scan;
+
+use crate::diag::Diagnostic;
+use crate::id::{Arch, FileVersion, Role};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use recognise::{Ignored, Recognised, recognise};
+
+/// The bytes of a file, or where they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// The whole of a file on disk.
+    File(PathBuf),
+    /// In memory.
+    Bytes(Arc<[u8]>),
+}
+
+impl Content {
+    /// The bytes.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn read(&self) -> io::Result<Arc<[u8]>> {
+        match self {
+            Content::File(path) => std::fs::read(path).map(Arc::from),
+            Content::Bytes(bytes) => Ok(bytes.clone()),
+        }
+    }
+}
+
+/// A file that packages are made of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PayloadFile {
+    /// What it is for.
+    pub role: Role,
+    /// Where it was found: below the payload's folder, with `/` between names.
+    pub path: String,
+    /// The version of a DLL; the schema has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<FileVersion>,
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// The bytes.
+    #[serde(skip)]
+    pub content: Content,
+}
+
+/// Where a payload came from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// A folder that the user named.
+    Folder(PathBuf),
+    /// Made here, so that a fresh machine can build complete packages. Never for use.
+    StandIn,
+}
+
+/// A file that was seen and not taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct IgnoredFile {
+    /// Where it is, below the payload's folder, with `/` between names.
+    pub path: String,
+    /// Why it was not taken.
+    #[serde(flatten)]
+    pub why: Ignored,
+}
+
+/// A payload, with the report of how it was found. It may be incomplete, or have problems: see [`Payload::missing`]
+/// and [`Payload::problems`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Payload {
+    /// Where it came from.
+    pub source: Source,
+    /// What was taken.
+    #[serde(serialize_with = "values")]
+    pub files: BTreeMap<Role, PayloadFile>,
+    /// What was not, sorted by path.
+    pub ignored: Vec<IgnoredFile>,
+    /// Findings that keep packages from being made: codes `payload::…`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Diagnostic>,
+}
+
+fn values<S: serde::Serializer>(files: &BTreeMap<Role, PayloadFile>, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_seq(files.values())
+}
+
+impl Payload {
+    /// The roles that packages for `arches` need and nothing fills, sorted.
+    #[must_use]
+    pub fn missing(&self, arches: &[Arch]) -> Vec<Role> {
+        let mut needed: Vec<Role> = arches.iter().flat_map(|arch| Role::needed_by(*arch)).collect();
+        needed.sort();
+        needed.dedup();
+        needed.retain(|role| !self.files.contains_key(role));
+        needed
+    }
+
+    /// Whether the packages must be marked as made of stand-ins.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        self.source == Source::StandIn
+    }
+}

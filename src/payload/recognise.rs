@@ -1,0 +1,196 @@
+//! What a file is, judged by its bytes.
+
+use crate::id::{Arch, FileVersion, Module, Role};
+use crate::pe::{Error, Image, Machine, Target, VersionInfo, View};
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde::Serialize;
+
+/// The configuration section that the schema file describes.
+const SECTION: &str = "system.webServer/aspNetCore";
+/// An attribute of that section that only version 2 of the module has.
+const VERSION_2_ATTRIBUTE: &str = "hostingModel";
+
+/// Why a file is not part of a payload.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "because", rename_all = "kebab-case")]
+pub enum Ignored {
+    /// The module's in-process handler: right family, wrong role. Applications bring it in their shared framework;
+    /// no package of the module has ever held it.
+    InProcessHandler {
+        /// What it runs on.
+        arch: Arch,
+        /// Its version.
+        version: FileVersion,
+    },
+    /// An ARM64X DLL that forwards everything. We make our own, which match the payload.
+    Forwarder,
+    /// A PE image of another kind.
+    OtherPe {
+        /// What keeps it from being one of the module's DLLs.
+        detail: String,
+    },
+    /// A PE image that contradicts itself.
+    BrokenPe {
+        /// What is wrong.
+        detail: String,
+    },
+    /// The schema of version 1 of the module, which is another product.
+    SchemaOfVersion1,
+    /// An archive; what it holds is not looked at.
+    Archive,
+    /// Neither a PE image nor the schema.
+    Other,
+    /// Has the same bytes as a file that was taken.
+    SameAs {
+        /// That file.
+        path: String,
+    },
+    /// Longer than any of the module's files.
+    TooLarge {
+        /// Length in bytes.
+        size: u64,
+    },
+    /// A link to a folder, which is not followed; or neither a file nor a folder.
+    NotAFile,
+    /// Could not be read.
+    Unreadable {
+        /// The system's reason.
+        detail: String,
+    },
+}
+
+/// What [`recognise`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recognised {
+    /// A file that packages are made of; a DLL has a version.
+    Payload(Role, Option<FileVersion>),
+    /// One of the module's DLLs, for a processor that no package is for.
+    WrongMachine(Module, Machine),
+    /// A PE image whose end is missing.
+    Truncated(String),
+    /// Something else.
+    Ignored(Ignored),
+}
+
+/// Says what a file with the content `bytes` is.
+#[must_use]
+pub fn recognise(bytes: &[u8]) -> Recognised {
+    if bytes.starts_with(b"MZ") {
+        return match image(bytes) {
+            Ok(recognised) => recognised,
+            Err(error @ Error::Truncated { .. }) => Recognised::Truncated(error.to_string()),
+            Err(error) => Recognised::Ignored(Ignored::BrokenPe { detail: error.to_string() }),
+        };
+    }
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
+        return Recognised::Ignored(Ignored::Archive);
+    }
+    schema(bytes).unwrap_or(Recognised::Ignored(Ignored::Other))
+}
+
+fn image(bytes: &[u8]) -> Result<Recognised, Error> {
+    let image = Image::parse(bytes)?;
+    let native = image.native();
+    whole(native)?;
+    if image.x64().is_some() && image.views().all(forwards_everything) {
+        return Ok(Recognised::Ignored(Ignored::Forwarder));
+    }
+    let exports = native.exports()?;
+    let exported = if exports.named("RegisterModule").is_some() {
+        Module::Shim
+    } else if exports.named("CreateApplication").is_some() {
+        Module::Handler
+    } else {
+        return Ok(other("exports neither `RegisterModule` nor `CreateApplication`"));
+    };
+    let Some(version) = native.version()? else { return Ok(other("has no version resource")) };
+    let Some(fixed) = version.fixed else { return Ok(other("has no version number")) };
+    let arch = native.headers().machine.arch();
+    Ok(match (family(&version), exported, arch) {
+        (Some(Member::Shim), Module::Shim, arch) | (Some(Member::OutOfProcess), Module::Handler, arch) => {
+            match arch {
+                Some(arch) => Recognised::Payload(Role::Module(exported, arch), Some(fixed.file_version)),
+                None => Recognised::WrongMachine(exported, native.headers().machine),
+            }
+        }
+        (Some(Member::InProcess), Module::Handler, Some(arch)) => {
+            Recognised::Ignored(Ignored::InProcessHandler { arch, version: fixed.file_version })
+        }
+        _ => other("its version resource names another product"),
+    })
+}
+
+fn other(detail: &str) -> Recognised {
+    Recognised::Ignored(Ignored::OtherPe { detail: detail.to_owned() })
+}
+
+/// The linker writes every section's data; a file that ends earlier was cut short on its way.
+fn whole(view: &View<'_>) -> Result<(), Error> {
+    let length = view.bytes().len() as u64;
+    let cut = view.headers().sections.iter().find(|section| {
+        section.file_size > 0 && u64::from(section.file_offset) + u64::from(section.file_size) > length
+    });
+    cut.map_or(Ok(()), |section| {
+        Err(Error::Truncated { what: "the data of a section", offset: section.file_offset as usize })
+    })
+}
+
+fn forwards_everything(view: &View<'_>) -> bool {
+    view.exports().is_ok_and(|exports| {
+        !exports.entries.is_empty()
+            && exports.entries.iter().all(|export| matches!(export.target, Target::Forward(_)))
+    })
+}
+
+/// The module's DLLs, as their version resources tell them apart.
+enum Member {
+    Shim,
+    OutOfProcess,
+    InProcess,
+}
+
+/// Version 1 of the module and forks of it export the same functions; the resource's texts tell them apart
+/// (`FileDescription` of version 2: `IIS ASP.NET Core Module V2…`).
+fn family(version: &VersionInfo) -> Option<Member> {
+    if !version.string("FileDescription")?.contains("ASP.NET Core Module V2") {
+        return None;
+    }
+    match version.string("OriginalFilename")?.to_ascii_lowercase().as_str() {
+        "aspnetcore.dll" | "aspnetcorev2.dll" => Some(Member::Shim),
+        "aspnetcorev2_outofprocess.dll" => Some(Member::OutOfProcess),
+        "aspnetcorev2_inprocess.dll" => Some(Member::InProcess),
+        _ => None,
+    }
+}
+
+/// The schema file: XML with `<sectionSchema name="system.webServer/aspNetCore">`.
+fn schema(bytes: &[u8]) -> Option<Recognised> {
+    let text = std::str::from_utf8(bytes).ok()?;
+    let mut reader = Reader::from_str(text);
+    let (mut in_section, mut version_2) = (false, false);
+    let mut found = false;
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(element) | Event::Empty(element) => {
+                let name = element.try_get_attribute("name").ok()?;
+                let name = name.map(|attribute| attribute.unescape_value()).transpose().ok()?;
+                match element.local_name().as_ref() {
+                    b"sectionSchema" => {
+                        in_section = name.as_deref() == Some(SECTION);
+                        found |= in_section;
+                    }
+                    b"attribute" if in_section => version_2 |= name.as_deref() == Some(VERSION_2_ATTRIBUTE),
+                    _ => {}
+                }
+            }
+            Event::Eof => break,
+            _ => {}
+        }
+    }
+    match (found, version_2) {
+        (true, true) => Some(Recognised::Payload(Role::Schema, None)),
+        (true, false) => Some(Recognised::Ignored(Ignored::SchemaOfVersion1)),
+        (false, _) => None,
+    }
+}

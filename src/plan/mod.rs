@@ -1,0 +1,189 @@
+//! The whole plan, before anything is done: packages, files, versions, identities, forwarders, engine inputs, and
+//! where each value came from.
+//!
+//! Pure: it reads no file and starts nothing. Its inputs are values that somebody else gathered; its output is
+//! printed by `plan` and carried out by `dist`, which decide nothing themselves.
+
+mod package;
+mod version;
+
+use crate::diag::Diagnostic;
+use crate::id::{Arch, FileVersion, Flavour, Module, ProductVersion, Role};
+use crate::ledger::Ledger;
+use crate::payload::Payload;
+use serde::Serialize;
+use std::fmt;
+use std::path::PathBuf;
+
+pub use package::{EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
+pub use version::{default_file_version, product_version};
+
+/// The publisher in Apps & Features where the configuration names none. Not Microsoft: these are not their packages.
+pub const DEFAULT_MANUFACTURER: &str = "ANCM installer project";
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A switch of the command line, such as `--version`.
+    Flag(String),
+    /// A line of the configuration.
+    Config {
+        /// The file as the user named it.
+        file: String,
+        /// Line, from 1.
+        line: u32,
+    },
+    /// A file of the payload.
+    Payload(String),
+    /// Built in.
+    Default,
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Origin::Flag(name) => f.write_str(name),
+            Origin::Config { file, line } => write!(f, "{file}:{line}"),
+            Origin::Payload(path) => write!(f, "payload: {path}"),
+            Origin::Default => f.write_str("default"),
+        }
+    }
+}
+
+impl Serialize for Origin {
+    fn serialize<S: serde::Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+/// A value with its origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sourced<T> {
+    /// The value.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+impl<T> Sourced<T> {
+    /// `value` from `origin`.
+    pub fn new(value: T, origin: Origin) -> Sourced<T> {
+        Sourced { value, origin }
+    }
+
+    /// A built-in `value`.
+    pub fn default(value: T) -> Sourced<T> {
+        Sourced::new(value, Origin::Default)
+    }
+}
+
+/// What a plan is made from.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// Kinds of IIS to make packages for; not empty.
+    pub flavours: Sourced<Vec<Flavour>>,
+    /// Processors to make packages for; not empty.
+    pub arches: Sourced<Vec<Arch>>,
+    /// The version of the packages; by default the one that goes with the payload's.
+    pub version: Option<Sourced<ProductVersion>>,
+    /// The publisher in Apps & Features.
+    pub manufacturer: Sourced<String>,
+    /// The binaries.
+    pub payload: Payload,
+    /// The folder with the hand-written authoring, as the engine shall name it in its findings.
+    pub wix: PathBuf,
+    /// The folder that the payload, the forwarders and the generated authoring are laid out in.
+    pub stage: PathBuf,
+}
+
+/// The plan.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Name and version of this JSON form; it grows, and changes number when something goes.
+    pub schema: &'static str,
+    /// The version of all packages.
+    pub version: Sourced<ProductVersion>,
+    /// The name of the folder that the handler is installed in: the first three fields of the version.
+    pub handler_folder: String,
+    /// The publisher in Apps & Features.
+    pub manufacturer: Sourced<String>,
+    /// Kinds of IIS.
+    pub flavours: Sourced<Vec<Flavour>>,
+    /// Processors.
+    pub arches: Sourced<Vec<Arch>>,
+    /// The payload and how it was found.
+    pub payload: Payload,
+    /// The DLLs to make; empty where no package is for ARM64.
+    pub forwarders: Vec<Forwarder>,
+    /// The packages, by flavour and processor.
+    pub packages: Vec<Package>,
+    /// What deserves a look and stops nothing.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Plans the packages.
+///
+/// # Errors
+/// Everything that keeps them from being made: problems of the payload, roles that nothing fills
+/// (`plan::missing_role`), a version that Windows Installer cannot hold (`plan::version`), an entry of the ledger that
+/// does not fit (`plan::ledger`).
+pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
+    let payload = &inputs.payload;
+    let mut problems = payload.problems.clone();
+    let missing = payload.missing(&inputs.arches.value);
+    if !missing.is_empty() && problems.is_empty() {
+        problems.push(missing_roles(&missing));
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+
+    let mut warnings = Vec::new();
+    let version = version::of_packages(inputs, ledger, &mut warnings).map_err(|problem| vec![*problem])?;
+    let [major, minor, build] = version.value.compared();
+    let handler_folder = format!("{major}.{minor}.{build}");
+    let forwarders = match inputs.arches.value.contains(&Arch::Arm64) {
+        true => Module::ALL.into_iter().filter_map(|module| Forwarder::plan(module, payload)).collect(),
+        false => Vec::new(),
+    };
+    let setting = package::Setting {
+        inputs,
+        ledger,
+        version: &version.value,
+        handler_folder: &handler_folder,
+        forwarders: &forwarders,
+    };
+    let mut packages = Vec::new();
+    for flavour in Flavour::ALL.into_iter().filter(|flavour| inputs.flavours.value.contains(flavour)) {
+        for arch in Arch::ALL.into_iter().filter(|arch| inputs.arches.value.contains(arch)) {
+            packages.push(setting.package(flavour, arch).map_err(|problem| vec![*problem])?);
+        }
+    }
+    Ok(Plan {
+        schema: "ancm-plan/1",
+        version,
+        handler_folder,
+        manufacturer: inputs.manufacturer.clone(),
+        flavours: inputs.flavours.clone(),
+        arches: inputs.arches.clone(),
+        payload: payload.clone(),
+        forwarders,
+        packages,
+        warnings,
+    })
+}
+
+fn missing_roles(missing: &[Role]) -> Diagnostic {
+    let list: Vec<String> = missing.iter().map(|role| format!("`{role}`")).collect();
+    let message = format!("the payload lacks {}", list.join(", "));
+    Diagnostic::error("plan::missing_role", message).help(
+        "every 64-bit package also holds the 32-bit DLLs, and an arm64 package the x64 ones; add the files, or make \
+         packages for fewer processors with `--arch`",
+    )
+}
+
+/// The highest version of the payload's DLLs, and the file that has it.
+fn highest(payload: &Payload) -> Option<(FileVersion, &str)> {
+    let versions = payload.files.values().filter_map(|file| Some((file.version?, file.path.as_str())));
+    versions.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(a.1)))
+}

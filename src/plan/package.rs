@@ -1,0 +1,269 @@
+//! One package of the plan.
+
+use super::Inputs;
+use crate::diag::{Diagnostic, Location};
+use crate::id::{Arch, ComponentId, FileVersion, Flavour, Module, ProductVersion, Role, UpgradeCode};
+use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger, VERSION};
+use crate::payload::Payload;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// The hand-written sources; each file is a fragment that the package refers to.
+const SOURCES: [&str; 4] = ["package.wxs", "prerequisites.wxs", "registration.wxs", "ui.wxs"];
+
+/// An ARM64X DLL that forwards to the DLLs for ARM64 and x64 beside it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Forwarder {
+    /// The module that it stands in for.
+    #[serde(serialize_with = "text")]
+    pub module: Module,
+    /// Its name below the stage folder, with `/` between names.
+    pub stage_path: String,
+    /// The module name, without extension, that ARM64 processes are sent to.
+    pub arm64_target: String,
+    /// The module name, without extension, that x64 processes are sent to.
+    pub x64_target: String,
+    /// Its version: just above the payload's. An uncorrected package of the same release has the payload's own DLL at
+    /// the same path, and Windows Installer keeps a file of equal version.
+    pub version: FileVersion,
+}
+
+impl Forwarder {
+    /// The forwarder for `module`; none where the payload lacks what it forwards to.
+    pub(super) fn plan(module: Module, payload: &Payload) -> Option<Forwarder> {
+        let version = |arch| payload.files.get(&Role::Module(module, arch))?.version;
+        let FileVersion([major, minor, build, patch]) = version(Arch::X64)?.max(version(Arch::Arm64)?);
+        let name = module.base_name();
+        Some(Forwarder {
+            module,
+            stage_path: format!("arm64x/{name}.dll"),
+            arm64_target: format!("{name}_arm64"),
+            x64_target: format!("{name}_x64"),
+            version: FileVersion([major, minor, build, patch.saturating_add(1)]),
+        })
+    }
+}
+
+fn text<T: std::fmt::Display, S: serde::Serializer>(value: &T, s: S) -> Result<S::Ok, S::Error> {
+    s.collect_str(value)
+}
+
+/// Where the bytes of a packaged file come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// The payload.
+    Payload(Role),
+    /// A forwarder of the plan.
+    Forwarder(#[serde(serialize_with = "text")] Module),
+}
+
+/// A file of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PackageFile {
+    /// Key in the File table.
+    pub file: String,
+    /// What it is.
+    pub source: Source,
+    /// Its name below the stage folder, with `/` between names.
+    pub stage_path: String,
+    /// Its version, which Windows Installer compares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<FileVersion>,
+    /// Length in bytes, where it is known before the plan is carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+}
+
+/// A component of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PlannedComponent {
+    /// Key in the Component table.
+    pub component: String,
+    /// Its ComponentId.
+    pub id: ComponentId,
+    /// File, registry value or folder by which it is known; versions filled in.
+    pub path: String,
+    /// Which half of Windows it lives in: 32 or 64.
+    #[serde(serialize_with = "text")]
+    pub bits: Bits,
+    /// What the ledger says that it holds.
+    pub holds: Holds,
+    /// The event log source that it registers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event_source: Option<String>,
+    /// Its file; none for registry and folder components.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PackageFile>,
+    /// The line of the ledger that it comes from.
+    pub ledger_line: u32,
+}
+
+/// What the engine compiles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct EngineInputs {
+    /// `-arch`.
+    pub arch: Arch,
+    /// Source files: the hand-written ones, then the generated one.
+    pub sources: Vec<PathBuf>,
+    /// `-loc`.
+    pub localizations: Vec<PathBuf>,
+    /// `-culture`.
+    pub culture: String,
+    /// `-d`, by name.
+    pub defines: BTreeMap<String, String>,
+    /// `-b`: where relative `Source` attributes are looked for.
+    pub bind_paths: Vec<PathBuf>,
+}
+
+/// One package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Package {
+    /// The kind of IIS.
+    pub flavour: Flavour,
+    /// The processor.
+    pub arch: Arch,
+    /// Its file name. The version is part of it, or caches take one release for another.
+    pub file_name: String,
+    /// Its name in Apps & Features; says so where the payload is the stand-in.
+    pub product_name: String,
+    /// The family that it belongs to.
+    pub upgrade_code: UpgradeCode,
+    /// Another family whose members it replaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub earlier_upgrade_code: Option<UpgradeCode>,
+    /// Components, in the order of the ledger.
+    pub components: Vec<PlannedComponent>,
+    /// What the engine compiles.
+    pub engine: EngineInputs,
+}
+
+impl Package {
+    /// The files, in the order of the components.
+    pub fn files(&self) -> impl Iterator<Item = &PackageFile> {
+        self.components.iter().filter_map(|component| component.file.as_ref())
+    }
+}
+
+/// What all packages of a plan have in common.
+pub(super) struct Setting<'a> {
+    pub inputs: &'a Inputs,
+    pub ledger: &'a Ledger,
+    pub version: &'a ProductVersion,
+    pub handler_folder: &'a str,
+    pub forwarders: &'a [Forwarder],
+}
+
+impl Setting<'_> {
+    pub(super) fn package(&self, flavour: Flavour, arch: Arch) -> Result<Package, Box<Diagnostic>> {
+        let product = self.ledger.product(flavour);
+        let upgrade_code = *product.upgrade_codes.get(&arch).ok_or_else(|| {
+            let message =
+                format!("the ledger `{}` has no upgrade code for {flavour} {arch}", self.ledger.file);
+            Box::new(Diagnostic::error("plan::ledger", message).help("write one down under `upgrade-code`"))
+        })?;
+        let components: Result<Vec<PlannedComponent>, Box<Diagnostic>> = self
+            .ledger
+            .components(flavour, arch)
+            .map(|component| self.component(flavour, component))
+            .collect();
+        let stand_in = self.inputs.payload.is_stand_in();
+        let (base, name) = match flavour {
+            Flavour::Iis => ("AspNetCoreModuleV2", "ASP.NET Core Module V2 for IIS"),
+            Flavour::IisExpress => ("AspNetCoreModuleV2IISExpress", "ASP.NET Core Module V2 for IIS Express"),
+        };
+        let mut package = Package {
+            flavour,
+            arch,
+            file_name: format!(
+                "{base}_{arch}_{}{}.msi",
+                self.version,
+                if stand_in { "_standin" } else { "" }
+            ),
+            product_name: format!("{name}{}", if stand_in { " (STAND-IN, not for use)" } else { "" }),
+            upgrade_code,
+            earlier_upgrade_code: product.earlier_upgrade_codes.get(&arch).copied(),
+            components: components?,
+            engine: EngineInputs {
+                arch,
+                sources: Vec::new(),
+                localizations: vec![self.inputs.wix.join("en-us.wxl")],
+                culture: "en-US".to_owned(),
+                defines: BTreeMap::new(),
+                bind_paths: vec![self.inputs.wix.clone(), self.inputs.stage.clone()],
+            },
+        };
+        package.engine.sources = SOURCES.iter().map(|name| self.inputs.wix.join(name)).collect();
+        package.engine.sources.push(self.inputs.stage.join(format!("components-{flavour}-{arch}.wxs")));
+        package.engine.defines = self.defines(&package);
+        Ok(package)
+    }
+
+    fn component(
+        &self,
+        flavour: Flavour,
+        component: &Component,
+    ) -> Result<PlannedComponent, Box<Diagnostic>> {
+        let source = match component.holds {
+            Holds::Payload(role) => Some(Source::Payload(role)),
+            Holds::Forwarder(module) => Some(Source::Forwarder(module)),
+            Holds::Discoverability | Holds::Provider | Holds::HandlerFolder => None,
+        };
+        let file = match (&component.key_path, source) {
+            (KeyPath::File { file, .. }, Some(source)) => Some(self.file(file, source)),
+            (KeyPath::Registry { .. } | KeyPath::Folder { .. }, None) => None,
+            _ => {
+                let message = format!("component `{}` cannot hold `{}`", component.key, component.holds);
+                let at = Location { file: self.ledger.file.as_str().into(), line: component.line, column: 1 };
+                return Err(Diagnostic::error("plan::ledger", message).at(&at).into());
+            }
+        };
+        Ok(PlannedComponent {
+            component: component.key.clone(),
+            id: component.id(flavour, self.handler_folder),
+            path: component.key_path.text().replace(VERSION, self.handler_folder),
+            bits: component.bits,
+            holds: component.holds,
+            event_source: component.event_source.clone(),
+            file,
+            ledger_line: component.line,
+        })
+    }
+
+    fn file(&self, key: &str, source: Source) -> PackageFile {
+        let (stage_path, version, size) = match source {
+            Source::Payload(role) => {
+                let file = self.inputs.payload.files.get(&role);
+                let stage_path = match role {
+                    Role::Module(module, arch) => format!("{arch}/{}.dll", module.base_name()),
+                    Role::Schema => "aspnetcore_schema_v2.xml".to_owned(),
+                };
+                (stage_path, file.and_then(|file| file.version), file.map(|file| file.size))
+            }
+            Source::Forwarder(module) => {
+                let forwarder = self.forwarders.iter().find(|forwarder| forwarder.module == module);
+                let stage_path = forwarder.map(|forwarder| forwarder.stage_path.clone()).unwrap_or_default();
+                (stage_path, forwarder.map(|forwarder| forwarder.version), None)
+            }
+        };
+        PackageFile { file: key.to_owned(), source, stage_path, version, size }
+    }
+
+    fn defines(&self, package: &Package) -> BTreeMap<String, String> {
+        let mut defines: BTreeMap<String, String> = [
+            ("Flavour", package.flavour.to_string()),
+            ("ProductName", package.product_name.clone()),
+            ("Manufacturer", self.inputs.manufacturer.value.clone()),
+            ("Version", self.version.to_string()),
+            ("HandlerFolder", self.handler_folder.to_owned()),
+            ("UpgradeCode", package.upgrade_code.to_string()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        if let Some(code) = package.earlier_upgrade_code {
+            defines.insert("EarlierUpgradeCode".to_owned(), code.to_string());
+        }
+        defines
+    }
+}

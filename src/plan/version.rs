@@ -1,0 +1,111 @@
+//! Which version packages have.
+
+use super::{Inputs, Origin, Sourced, highest};
+use crate::diag::Diagnostic;
+use crate::id::{FileVersion, ProductVersion, VersionError};
+use crate::ledger::Ledger;
+
+/// Microsoft's rule for the version of a package with DLLs of version `file`: `1` before the version of the runtime,
+/// and the runtime's major number is the DLLs' less 10. So 18.0.x has 18.0.x, and 20.0.x has 110.0.x.
+///
+/// A package that took the DLLs' 20.0.x would be older than every package of 10.0 that Microsoft has shipped, and
+/// refused where one is installed; and the shim picks the highest folder where `web.config` names none.
+///
+/// # Errors
+/// Windows Installer cannot hold the version.
+pub fn product_version(file: FileVersion) -> Result<ProductVersion, VersionError> {
+    let [major, minor, build, _] = file.0;
+    match major.checked_sub(10) {
+        Some(runtime) => format!("1{runtime}.{minor}.{build}"),
+        None => format!("{major}.{minor}.{build}"),
+    }
+    .parse()
+}
+
+/// The version that DLLs have in packages of version `product`, for those who make the DLLs: the reverse of
+/// [`product_version`], with 0 in the fourth field.
+#[must_use]
+pub fn default_file_version(product: ProductVersion) -> FileVersion {
+    let [major, minor, build] = product.compared();
+    let text = major.to_string();
+    let runtime: Option<u16> = text.strip_prefix('1').and_then(|runtime| runtime.parse().ok());
+    FileVersion([runtime.map_or(major, |runtime| runtime + 10), minor, build, 0])
+}
+
+/// The version of the packages, with warnings about the payload's.
+pub(super) fn of_packages(
+    inputs: &Inputs,
+    ledger: &Ledger,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Sourced<ProductVersion>, Box<Diagnostic>> {
+    let payload = &inputs.payload;
+    let Some((file_version, path)) = highest(payload) else {
+        let message = "no DLL of the payload has a version";
+        return Err(Diagnostic::error("plan::version", message).help("name one with `--version`").into());
+    };
+    let others: Vec<String> = payload
+        .files
+        .values()
+        .filter_map(|file| Some((file, file.version?)))
+        .filter(|(_, version)| *version != file_version)
+        .map(|(file, version)| format!("`{}` has {version}", file.path))
+        .collect();
+    if !others.is_empty() {
+        let message = format!(
+            "the payload's DLLs have different versions: `{path}` has {file_version}, {}",
+            others.join(", ")
+        );
+        warnings
+            .push(Diagnostic::warning("plan::mixed_versions", message).help("take all files from one build"));
+    }
+    // T3: a file of a lower version than the installed one stays out, and its component is not even written
+    let shipped = ledger.highest_shipped.iter().find(|shipped| shipped.0[..2] == file_version.0[..2]);
+    if let Some(shipped) = shipped.filter(|shipped| **shipped > file_version && !payload.is_stand_in()) {
+        let message = format!("`{path}` has version {file_version}, and {shipped} has shipped");
+        let help = "machines with the later one refuse this package as a downgrade; take a later payload";
+        warnings.push(Diagnostic::warning("plan::older_than_shipped", message).help(help));
+    }
+    let derived = product_version(file_version).map_err(|error| {
+        let message = format!(
+            "`{path}` has version {file_version}, from which no version of a package follows: {error}"
+        );
+        Box::new(Diagnostic::error("plan::version", message).help("name one with `--version`"))
+    });
+    match (&inputs.version, derived) {
+        (Some(given), derived) => {
+            if let Some(derived) = derived.ok().filter(|derived| derived.compared() > given.value.compared())
+            {
+                let message = format!(
+                    "the packages' version {} is below {derived}, which goes with DLLs of version {file_version}",
+                    given.value
+                );
+                let help = "Microsoft's packages with the same DLLs count as newer, and are not replaced";
+                warnings.push(Diagnostic::warning("plan::version", message).help(help));
+            }
+            Ok(given.clone())
+        }
+        (None, derived) => Ok(Sourced::new(derived?, Origin::Payload(path.to_owned()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_versioned_as_microsofts_are() {
+        for (file, product) in [
+            ("18.0.26176.29", "18.0.26176"),
+            ("19.0.25100.0", "19.0.25100"),
+            ("20.0.26296.14", "110.0.26296"),
+            ("21.0.26400.1", "111.0.26400"),
+            ("8.2.1991.0", "8.2.1991"),
+        ] {
+            let file: FileVersion = file.parse().expect("valid");
+            let found = product_version(file).expect("fits");
+            assert_eq!(found.to_string(), product);
+            assert_eq!(default_file_version(found).0[..3], file.0[..3]);
+        }
+        assert!(product_version(FileVersion([166, 0, 1, 0])).is_err());
+    }
+}
