@@ -12,7 +12,10 @@ for view in views:
     for entry in sorted(export.entries, key=lambda e: (e.ordinal, e.name)) if export else []:
         forward = entry.forward_information
         target = f"{forward.library}.{forward.function}" if entry.is_forwarded else f"{entry.address:#x}"
-        if entry.address or entry.is_forwarded:
+        if entry.is_extern and not entry.is_forwarded:
+            # LIEF gives the target of a forward without a name as its name
+            print(f"export {entry.ordinal}  {entry.name}")
+        elif entry.address or entry.is_forwarded:
             print(f"export {entry.ordinal} {entry.name} {target}")
     for library in list(view.imports) + list(view.delay_imports):
         print(f"import {library.name}")

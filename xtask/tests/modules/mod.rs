@@ -1,0 +1,51 @@
+//! Linked modules for the tests, and the judges of the library's own tests.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+#[path = "../../../tests/support/mod.rs"]
+pub mod support;
+
+use ancm_installer::id::{Arch, FileVersion};
+use ancm_installer::native::standin::StandIn;
+use ancm_installer::native::{Behind, Forwarder, ForwarderError, LinkJob};
+use ancm_installer::pe::Image;
+use xtask::tool::lld::Lld;
+
+pub const VERSION: FileVersion = FileVersion([20, 0, 26296, 14]);
+
+pub fn link(job: &LinkJob) -> Vec<u8> {
+    Lld::find().and_then(|lld| lld.link(job)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub fn stand_in(module: StandIn, arch: Arch, version: FileVersion) -> Vec<u8> {
+    link(&module.job(arch, version).expect("object files"))
+}
+
+/// The name of the module without `.dll`.
+pub fn stem(module: StandIn) -> String {
+    module.file_name().trim_end_matches(".dll").to_owned()
+}
+
+/// The job of a forwarder to `NAME_arm64.dll` and `NAME_x64.dll`.
+pub fn forwarder_job(
+    name: &str,
+    arm64: &[u8],
+    x64: &[u8],
+    least_version: FileVersion,
+) -> Result<LinkJob, ForwarderError> {
+    let [arm64, x64] = [arm64, x64].map(|bytes| Image::parse(bytes).expect("an image"));
+    let forwarder = Forwarder {
+        module: name,
+        arm64: Behind { module: &format!("{name}_arm64"), image: &arm64 },
+        x64: Behind { module: &format!("{name}_x64"), image: &x64 },
+        least_version,
+    };
+    forwarder.job()
+}
+
+/// The job of a forwarder to stand-ins.
+pub fn stand_in_forwarder(module: StandIn) -> LinkJob {
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, VERSION));
+    forwarder_job(&stem(module), &arm64, &x64, FileVersion::default())
+        .unwrap_or_else(|error| panic!("{error}"))
+}
