@@ -4,6 +4,9 @@
 //! Starts no process.
 
 pub mod compile;
+pub mod localization;
+pub mod preprocess;
 pub mod report;
 pub mod source;
 pub mod symbol;
+pub mod variables;

@@ -1,0 +1,76 @@
+//! The parts of `<?…?>` instructions.
+
+/// `name = value` of `<?define?>`: the bare name, and the value without its quotes.
+pub(super) fn definition(text: &str) -> Option<(&str, &str)> {
+    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    let name = variable(name)?;
+    let value = value.trim();
+    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
+    Some((name, bare.unwrap_or(value)))
+}
+
+/// The bare name of a variable of the author's own; none if it is empty or belongs to `env` or `sys`.
+pub(super) fn variable(text: &str) -> Option<&str> {
+    let name = text.trim();
+    let name = name.strip_prefix("var.").unwrap_or(name);
+    let legal = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
+    legal.then_some(name)
+}
+
+/// `name in values` of `<?foreach?>`: the bare name, and the values, which may hold variables.
+pub(super) fn foreach(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim();
+    let (name, rest) = text.split_once(char::is_whitespace)?;
+    let values = rest.trim_start().strip_prefix("in")?;
+    let values = values.strip_prefix(char::is_whitespace)?.trim();
+    Some((variable(name)?, unquoted(values)))
+}
+
+/// `text` without white space around it, and without quotes.
+pub(super) fn unquoted(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+}
+
+/// What an instruction does to the choice of what is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Branch {
+    /// `if`, `ifdef`, `ifndef`.
+    Open,
+    /// `elseif`, `else`.
+    Other,
+    /// `endif`.
+    Close,
+}
+
+/// The choice that `name` takes part in; none for other instructions.
+pub(super) fn branch(name: &str) -> Option<Branch> {
+    Some(match name {
+        "if" | "ifdef" | "ifndef" => Branch::Open,
+        "elseif" | "else" => Branch::Other,
+        "endif" => Branch::Close,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_lose_their_quotes_and_prefix() {
+        assert_eq!(definition("Name = \"a = b\" "), Some(("Name", "a = b")));
+        assert_eq!(definition("var.Version=2.5.0"), Some(("Version", "2.5.0")));
+        assert_eq!(definition("Flag"), Some(("Flag", "")));
+        assert_eq!(definition("sys.X=1"), None);
+        assert_eq!(definition(" = 1"), None);
+    }
+
+    #[test]
+    fn a_loop_names_its_variable_and_values() {
+        assert_eq!(foreach("item in one;two"), Some(("item", "one;two")));
+        assert_eq!(foreach("var.x in \"$(L)\""), Some(("x", "$(L)")));
+        assert_eq!(foreach("item one;two"), None);
+        assert_eq!(foreach("item inside"), None);
+    }
+}

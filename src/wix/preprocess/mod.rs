@@ -1,0 +1,48 @@
+//! Preprocessing: the text of a source file becomes a tree of elements, with `<?…?>` instructions carried out and
+//! `$(…)` variables replaced (<https://docs.firegiant.com/wix/tools/preprocessor/>).
+//!
+//! Knows XML and the preprocessor's language; knows no element of the WiX language but `Include`.
+
+mod decode;
+mod expression;
+mod instruction;
+mod limits;
+mod variables;
+mod xml;
+
+use self::variables::Variables;
+use crate::diag::Location;
+use crate::id::Arch;
+use crate::wix::report::Report;
+use crate::wix::source::Element;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What a source sees of the outside. The engine reads no environment itself.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// `-d Name=Value`: variables that are defined before the first line.
+    pub defines: BTreeMap<String, String>,
+    /// `-i folder`: where `<?include?>` looks after the including file's own folder.
+    pub include_paths: Vec<PathBuf>,
+    /// What `$(env.Name)` gives.
+    pub environment: BTreeMap<String, String>,
+    /// What `$(sys.BUILDARCH)` gives.
+    pub arch: Arch,
+    /// What `$(sys.CURRENTDIR)` gives.
+    pub current_dir: PathBuf,
+}
+
+/// Reads and preprocesses the file at `path`. Problems go to `report`; nothing is given if there is no usable tree.
+pub fn preprocess(path: &Path, options: &Options, report: &Report) -> Option<Element> {
+    let text = match decode::read(path) {
+        Ok(text) => text,
+        Err(problem) => {
+            let file = path.to_string_lossy().into();
+            report.error(problem.number, &Location { file, line: 0, column: 0 }, problem.message);
+            return None;
+        }
+    };
+    let mut variables = Variables::new(options, path);
+    xml::Source::new(path, &text, options, report).tree("", &mut variables, &mut limits::Budget::default())
+}

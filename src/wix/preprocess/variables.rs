@@ -1,0 +1,178 @@
+//! `$(…)` variables.
+
+use super::Options;
+use crate::id::Arch;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// A value may grow to this many bytes; past it, a definition feeds on itself.
+const VALUE_BYTES: usize = 1 << 20;
+
+/// The variables that a place in a source sees.
+#[derive(Clone, Debug)]
+pub(super) struct Variables<'o> {
+    defined: BTreeMap<String, String>,
+    options: &'o Options,
+    file: String,
+    folder: String,
+}
+
+/// Why a text with variables cannot be expanded, with WiX's number.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Problem {
+    pub(super) number: u16,
+    pub(super) message: String,
+    pub(super) help: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(number: u16, message: impl Into<String>) -> Problem {
+        Problem { number, message: message.into(), help: None }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// A variable's value, and what the author should know of its name.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Value {
+    pub(super) text: String,
+    /// `$(sys.PLATFORM)` is deprecated (WIX1034).
+    pub(super) deprecated: bool,
+}
+
+impl<'o> Variables<'o> {
+    pub(super) fn new(options: &'o Options, file: &Path) -> Variables<'o> {
+        let mut variables = Variables {
+            defined: options.defines.clone(),
+            options,
+            file: String::new(),
+            folder: String::new(),
+        };
+        variables.enter(file);
+        variables
+    }
+
+    /// Says which file is being read; gives the one before.
+    pub(super) fn enter(&mut self, file: &Path) -> (String, String) {
+        // WiX ends the folder with a separator
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = format!("{}{}", folder.display(), std::path::MAIN_SEPARATOR);
+        self.restore((file.display().to_string(), folder))
+    }
+
+    /// Goes back to a file that [`Variables::enter`] gave.
+    pub(super) fn restore(&mut self, (file, folder): (String, String)) -> (String, String) {
+        (std::mem::replace(&mut self.file, file), std::mem::replace(&mut self.folder, folder))
+    }
+
+    /// Defines `name`; gives the value that it had.
+    pub(super) fn define(&mut self, name: &str, value: &str) -> Option<String> {
+        self.defined.insert(name.to_owned(), value.to_owned())
+    }
+
+    /// Forgets `name`; says whether it was there.
+    pub(super) fn undefine(&mut self, name: &str) -> bool {
+        self.defined.remove(name).is_some()
+    }
+
+    /// Puts back what [`Variables::define`] gave.
+    pub(super) fn put_back(&mut self, name: &str, value: Option<String>) {
+        match value {
+            Some(value) => self.define(name, &value),
+            None => self.defined.remove(name),
+        };
+    }
+
+    /// The value of `name` as it stands between `$(` and `)`; none if there is no such variable.
+    pub(super) fn get(&self, name: &str) -> Option<Value> {
+        let plain = |text: &str| Some(Value { text: text.to_owned(), deprecated: false });
+        match name.split_once('.') {
+            None => self.defined.get(name).and_then(|value| plain(value)),
+            Some(("var", name)) => self.defined.get(name).and_then(|value| plain(value)),
+            Some(("env", name)) => self
+                .options
+                .environment
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(name))
+                .and_then(|(_, value)| plain(value)),
+            Some(("sys", name)) => self.system(name),
+            Some(_) => None,
+        }
+    }
+
+    fn system(&self, name: &str) -> Option<Value> {
+        let arch = self.options.arch;
+        let short = match arch {
+            Arch::X86 => "X86",
+            Arch::X64 => "X64",
+            Arch::Arm64 => "A64",
+        };
+        let name = name.to_ascii_uppercase();
+        let text = match name.as_str() {
+            "BUILDARCH" | "PLATFORM" => arch.to_string(),
+            "BUILDARCHSHORT" => short.to_owned(),
+            "SOURCEFILEPATH" => self.file.clone(),
+            "SOURCEFILEDIR" => self.folder.clone(),
+            "CURRENTDIR" => format!("{}{}", self.options.current_dir.display(), std::path::MAIN_SEPARATOR),
+            // the version of the language that this engine's tables are those of
+            "WIXMAJORVERSION" => "6".to_owned(),
+            _ => return None,
+        };
+        Some(Value { text, deprecated: name == "PLATFORM" })
+    }
+
+    /// `text` with its variables replaced; `$$(` stands for a `$(` that is none. `note` hears of deprecated names.
+    pub(super) fn expand(&self, text: &str, mut note: impl FnMut(&str)) -> Result<String, Problem> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out.push_str(&rest[..at]);
+            rest = &rest[at..];
+            if let Some(after) = rest.strip_prefix("$$(") {
+                out.push_str("$(");
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("$(") {
+                let Some(end) = after.find(')') else {
+                    return Err(Problem::new(150, format!("`{text}` has a `$(` without a `)`"))
+                        .help("write `$$(` where no variable is meant"));
+                };
+                let name = &after[..end];
+                let value = self.get(name).ok_or_else(|| self.undefined(name))?;
+                if value.deprecated {
+                    note(name);
+                }
+                out.push_str(&value.text);
+                rest = &after[end + 1..];
+            } else {
+                out.push('$');
+                rest = &rest[1..];
+            }
+            if out.len() > VALUE_BYTES {
+                return Err(Problem::new(150, format!("the value comes to more than {VALUE_BYTES} bytes")));
+            }
+        }
+        out.push_str(rest);
+        Ok(out)
+    }
+
+    fn undefined(&self, name: &str) -> Problem {
+        let problem = Problem::new(150, format!("undefined preprocessor variable `$({name})`"));
+        match name.split_once('.') {
+            _ if name.contains('(') => problem.help("preprocessor functions are not supported; use `--engine wix`"),
+            Some(("loc", id)) => problem.help(format!("a localized string is `!(loc.{id})`")),
+            Some(("env", id)) => problem.help(format!("set the environment variable `{id}`")),
+            Some(("sys", _)) => problem.help(
+                "system variables are BUILDARCH, BUILDARCHSHORT, CURRENTDIR, SOURCEFILEDIR, SOURCEFILEPATH and \
+                 WIXMAJORVERSION",
+            ),
+            _ => {
+                let bare = name.strip_prefix("var.").unwrap_or(name);
+                problem.help(format!("define it with `<?define {bare}=…?>` or `-d {bare}=…`"))
+            }
+        }
+    }
+}
