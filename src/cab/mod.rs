@@ -5,7 +5,10 @@
 //! Source: *Microsoft Cabinet File Format* and *\[MS-MCI\]: Microsoft ZIP (MSZIP) Compression and Decompression Data
 //! Structure*.
 
+mod format;
 mod model;
+mod mszip;
+mod payload;
 mod read;
 mod write;
 
