@@ -4,6 +4,7 @@
 //! Starts no process.
 
 pub mod compile;
+pub mod ids;
 pub mod localization;
 pub mod preprocess;
 pub mod report;
