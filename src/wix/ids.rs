@@ -63,7 +63,7 @@ impl RegistryRoot {
 /// The id that something without one gets: `prefix`, and a hash of what tells it apart. An argument that is not
 /// there is empty.
 #[must_use]
-pub fn generated(prefix: &str, arguments: &[&str]) -> String {
+pub fn identifier(prefix: &str, arguments: &[&str]) -> String {
     let alphabet = Alphabet::new("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._")
         .expect("64 different characters");
     format!("{prefix}{}", hash(&arguments.join("|"), &alphabet))
@@ -157,13 +157,13 @@ mod tests {
 
     #[test]
     fn generated_ids_are_those_of_wix_s_own_tests() {
-        assert_eq!(generated("fil", &["INSTALLFOLDER", "Foo.bar"]), "filrCrmOAxegUXdKLQjj8mKJFZC2AY");
+        assert_eq!(identifier("fil", &["INSTALLFOLDER", "Foo.bar"]), "filrCrmOAxegUXdKLQjj8mKJFZC2AY");
         assert_eq!(
-            generated("reg", &["RegHklm", "2", r"wixtoolset\testkey", "compat"]),
+            identifier("reg", &["RegHklm", "2", r"wixtoolset\testkey", "compat"]),
             "regPKV64nTdbwlRm8bkU8k4Kxj6Km8"
         );
         assert_eq!(
-            generated("reg", &["RegHkmu", "-1", r"wixtoolset\testkey", "compat"]),
+            identifier("reg", &["RegHkmu", "-1", r"wixtoolset\testkey", "compat"]),
             "regOPf4kOF1RLKsRy9oG4MP1Rqm8JY"
         );
     }
