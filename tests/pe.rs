@@ -61,6 +61,9 @@ fn both_views_of_a_genuine_arm64x_image_are_those_of_arm64x_view() {
     };
     assert_eq!(names(x64).len(), 191);
     assert_eq!(names(image.native()), names(x64));
+    if let Some(same) = judge::mapped_alike(&bytes, x64.bytes()) {
+        assert!(same, "every byte of the mapped x64 view");
+    }
     let patched = Image::parse(x64.bytes()).expect("the x64 view is an image of its own");
     assert_eq!(patched.machine(), Machine::AMD64);
     assert!(patched.x64().is_none());

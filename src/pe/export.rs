@@ -1,6 +1,6 @@
 //! What an image exports.
 
-use super::{Directory, Error, View};
+use super::{DataDirectory, Directory, Error, View};
 
 const DIRECTORY: &str = "the export directory";
 const NAME: &str = "the name of an export";
@@ -75,23 +75,31 @@ pub(super) fn read(view: &View<'_>) -> Result<Exports, Error> {
     let mut named = named.into_iter().peekable();
     for index in 0..functions {
         let rva = view.u32(function_table.saturating_add(4 * index), "the table of exported functions")?;
-        let in_directory = rva.checked_sub(directory.rva).is_some_and(|offset| offset < directory.size);
-        let target = if in_directory {
-            Target::Forward(view.text(rva, "the target of a forwarded export", &mut budget)?)
-        } else if view.headers().section_at(rva).is_some_and(|section| section.is_executable()) {
-            Target::Code(rva)
-        } else {
-            Target::Data(rva)
-        };
         let ordinal = base.saturating_add(index);
         let before = entries.len();
         while let Some((_, name)) = named.next_if(|(function, _)| *function == index) {
-            entries.push(Export { ordinal, name: Some(name), target: target.clone() });
+            entries.push(Export {
+                ordinal,
+                name: Some(name),
+                target: target(view, directory, rva, &mut budget)?,
+            });
         }
         // a zero address without a name is a gap between ordinals
         if entries.len() == before && rva != 0 {
-            entries.push(Export { ordinal, name: None, target });
+            entries.push(Export { ordinal, name: None, target: target(view, directory, rva, &mut budget)? });
         }
     }
     Ok(Exports { module, entries })
+}
+
+/// What the exported address `rva` is. Read anew for each name, so that every copy of a forward counts.
+fn target(view: &View<'_>, directory: DataDirectory, rva: u32, budget: &mut usize) -> Result<Target, Error> {
+    let in_directory = rva.checked_sub(directory.rva).is_some_and(|offset| offset < directory.size);
+    Ok(if in_directory {
+        Target::Forward(view.text(rva, "the target of a forwarded export", budget)?)
+    } else if view.headers().section_at(rva).is_some_and(|section| section.is_executable()) {
+        Target::Code(rva)
+    } else {
+        Target::Data(rva)
+    })
 }

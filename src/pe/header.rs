@@ -162,6 +162,8 @@ pub(super) struct Extent {
 
 const FILE_HEADER: usize = 24; // signature and IMAGE_FILE_HEADER
 const SECTION_HEADER: usize = 40;
+/// The format's own limit, and what keeps the search for a section short.
+const MOST_SECTIONS: usize = 96;
 /// Where the checksum is, from the signature on.
 pub(super) const CHECKSUM: usize = FILE_HEADER + 64;
 
@@ -204,14 +206,18 @@ impl Headers {
         } else {
             (u64::from(bytes::u32(optional, 28, OPTIONAL)?), 92)
         };
-        let count = bytes::u32(optional, count_at, OPTIONAL)?.min(Directory::COUNT as u32) as usize;
+        let present = bytes::u32(optional, count_at, OPTIONAL)?.min(Directory::COUNT as u32) as usize;
         let mut directories = [DataDirectory::default(); Directory::COUNT];
-        for (index, directory) in directories.iter_mut().take(count).enumerate() {
+        for (index, directory) in directories.iter_mut().take(present).enumerate() {
             let at = count_at + 4 + 8 * index;
             directory.rva = bytes::u32(optional, at, OPTIONAL)?;
             directory.size = bytes::u32(optional, at + 4, OPTIONAL)?;
         }
-        let sections = (0..usize::from(bytes::u16(head, 6, "the file header")?))
+        let count = usize::from(bytes::u16(head, 6, "the file header")?);
+        if count > MOST_SECTIONS {
+            return Err(Error::TooMuch { what: "sections", limit: MOST_SECTIONS });
+        }
+        let sections = (0..count)
             .map(|index| section(head, FILE_HEADER + optional_size + SECTION_HEADER * index))
             .collect::<Result<_, _>>()?;
         Ok(Headers {

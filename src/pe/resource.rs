@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 const DIRECTORY: &str = "the resource directory";
-/// Entries of all directories together; the largest modules of Windows have some thousands.
+/// Entries of all directories together; the largest modules of Windows have some thousands. Without this and the limits
+/// of [`Tree`], directories, names or data that overlap would take many times the file's length.
 const MOST_ENTRIES: usize = 65_536;
 
 /// A resource's type or name.
@@ -68,13 +69,16 @@ struct Tree<'v, 'a> {
     view: &'v View<'a>,
     root: u32,
     entries_left: usize,
+    /// How many bytes all names may have together, each copy counted, and how many all data.
     text_left: usize,
+    data_left: usize,
 }
 
 pub(super) fn read<'v>(view: &'v View<'_>) -> Result<Vec<Resource<'v>>, Error> {
     let Some(directory) = view.headers().directory(Directory::Resource) else { return Ok(Vec::new()) };
+    let most = view.bytes().len();
     let mut tree =
-        Tree { view, root: directory.rva, entries_left: MOST_ENTRIES, text_left: view.bytes().len() };
+        Tree { view, root: directory.rva, entries_left: MOST_ENTRIES, text_left: most, data_left: most };
     let mut found = Vec::new();
     for kind in tree.directory(IS_DIRECTORY)? {
         for name in tree.directory(kind.leads_to)? {
@@ -83,8 +87,8 @@ pub(super) fn read<'v>(view: &'v View<'_>) -> Result<Vec<Resource<'v>>, Error> {
                     return Err(Error::Malformed(format!("resource {}: its language is a text", name.id)));
                 };
                 found.push(Resource {
-                    kind: kind.id.clone(),
-                    name: name.id.clone(),
+                    kind: tree.copy(&kind.id)?,
+                    name: tree.copy(&name.id)?,
                     language: number,
                     data: Cow::Borrowed(tree.data(language.leads_to)?),
                 });
@@ -129,23 +133,41 @@ impl<'v> Tree<'v, '_> {
         }
         let at = self.at(id & !IS_DIRECTORY)?;
         let length = 2 * usize::from(self.view.u16(at, WHAT)?);
-        self.text_left = self
-            .text_left
-            .checked_sub(length)
-            .ok_or(Error::TooMuch { what: "names of resources, in bytes", limit: self.view.bytes().len() })?;
+        self.charge(length)?;
         let units = &self.view.slice(at, 2 + length, WHAT)?[2..];
         let units: Vec<u16> =
             units.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
         Ok(ResourceId::Text(String::from_utf16_lossy(&units)))
     }
 
-    fn data(&self, leads_to: u32) -> Result<&'v [u8], Error> {
+    fn charge(&mut self, length: usize) -> Result<(), Error> {
+        let limit = self.view.bytes().len();
+        self.text_left = self
+            .text_left
+            .checked_sub(length)
+            .ok_or(Error::TooMuch { what: "bytes of names of resources", limit })?;
+        Ok(())
+    }
+
+    fn copy(&mut self, id: &ResourceId) -> Result<ResourceId, Error> {
+        if let ResourceId::Text(text) = id {
+            self.charge(text.len())?;
+        }
+        Ok(id.clone())
+    }
+
+    fn data(&mut self, leads_to: u32) -> Result<&'v [u8], Error> {
         const WHAT: &str = "a resource";
         if leads_to & IS_DIRECTORY != 0 {
             return Err(Error::Malformed(format!("{DIRECTORY} has more than three levels")));
         }
         let at = self.at(leads_to)?;
         let entry = self.view.slice(at, 16, WHAT)?;
-        self.view.slice(bytes::u32(entry, 0, WHAT)?, bytes::u32(entry, 4, WHAT)? as usize, WHAT)
+        let length = bytes::u32(entry, 4, WHAT)? as usize;
+        self.data_left = self
+            .data_left
+            .checked_sub(length)
+            .ok_or(Error::TooMuch { what: "bytes of resources", limit: self.view.bytes().len() })?;
+        self.view.slice(bytes::u32(entry, 0, WHAT)?, length, WHAT)
     }
 }

@@ -91,8 +91,8 @@ impl<'a> Node<'a> {
     fn children(&self) -> Result<Vec<Node<'a>>, Error> {
         let mut found = Vec::new();
         let mut rest = self.children;
-        // fewer bytes than a header has are padding
-        while rest.len() >= 6 {
+        // fewer bytes than a header has, or a length of 0, are padding
+        while rest.len() >= 6 && rest[..2] != [0, 0] {
             let (node, after) = Node::parse(rest)?;
             found.push(node);
             rest = after;

@@ -5,8 +5,17 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Cursor;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// A script of `tests/python`, from the tests of either package.
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("tests/python").join(name))
+        .find(|path| path.is_file())
+        .expect("the script is in the repository")
+}
 
 /// The facts that `tests/python/lief_facts.py` prints; prints why and gives nothing where Python or LIEF is absent.
 pub fn lief_facts(image: &[u8]) -> Option<String> {
@@ -16,15 +25,11 @@ pub fn lief_facts(image: &[u8]) -> Option<String> {
         super::skip("Python has no LIEF (`pip install lief`)");
         return None;
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("tests/python/lief_facts.py"))
-        .find(|path| path.is_file())
-        .expect("the script is in the repository");
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), image).expect("writable");
-    let output =
-        super::run(Command::new(python).arg(script).arg(file.path()).env("PYTHONIOENCODING", "utf-8"));
+    let output = super::run(
+        Command::new(python).arg(script("lief_facts.py")).arg(file.path()).env("PYTHONIOENCODING", "utf-8"),
+    );
     Some(String::from_utf8(output).expect("UTF-8"))
 }
 
@@ -36,6 +41,20 @@ pub fn arm64x_view(image: &[u8]) -> Option<Value> {
     std::fs::write(file.path(), image).expect("writable");
     let output = super::run(Command::new(python).arg(script).arg(file.path()).arg("--json"));
     Some(serde_json::from_slice(&output).expect("JSON"))
+}
+
+/// Whether `x64`, mapped, is what `arm64x-view.py` makes of `image` for an x64 process. Prints why and gives nothing where
+/// it cannot run.
+pub fn mapped_alike(image: &[u8], x64: &[u8]) -> Option<bool> {
+    let python = super::tool("python3")?;
+    let judge = super::shared()?.join("tools/arm64x-view.py");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [image_path, x64_path] = ["image.dll", "x64.dll"].map(|name| folder.path().join(name));
+    std::fs::write(&image_path, image).expect("writable");
+    std::fs::write(&x64_path, x64).expect("writable");
+    let mut command = Command::new(python);
+    let output = super::run(command.arg(script("arm64x_mapped.py")).arg(judge).arg(image_path).arg(x64_path));
+    Some(output.starts_with(b"same"))
 }
 
 /// A view in the words of `arm64x-view.py --json`.
