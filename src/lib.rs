@@ -13,4 +13,5 @@ pub mod native;
 pub mod payload;
 pub mod pe;
 pub mod plan;
+pub mod upgrade;
 pub mod wix;

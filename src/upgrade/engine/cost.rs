@@ -1,0 +1,220 @@
+//! Costing: what happens to each component is decided here, long before anything is written or removed.
+
+use super::Engine;
+use super::files::{is_open, veto};
+use super::session::{ComponentAction, Purpose, Session};
+use crate::upgrade::condition::{Truth, Value};
+use crate::upgrade::journal::Deed;
+use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
+use crate::upgrade::package::{Component, ComponentAttributes};
+use crate::upgrade::rules::{Confidence, Rule};
+use std::collections::BTreeSet;
+
+impl<'a> Engine<'a> {
+    /// CostFinalize.
+    pub(super) fn cost(&mut self, session: &mut Session<'a>) {
+        session.resolve_directories();
+        if session.purpose == Purpose::Install {
+            self.select_features(session);
+        } else if let Some(product) = self.machine.products.get(&session.package.product_code) {
+            session.directories.clone_from(&product.directories);
+            session.features = session
+                .package
+                .features
+                .iter()
+                .map(|feature| product.features.get(&feature.key).copied().unwrap_or(false))
+                .collect();
+        }
+        self.select_components(session);
+        session.costed = true;
+    }
+
+    /// A feature is installed where its level, after the Condition table, lies between 1 and INSTALLLEVEL, and its
+    /// parent is installed; ADDLOCAL chooses by name.
+    fn select_features(&mut self, session: &mut Session<'a>) {
+        let text = |name: &str| match session.properties.get(name) {
+            Some(Value::Known(text)) => text.clone(),
+            _ => String::new(),
+        };
+        let install_level: i32 = text("INSTALLLEVEL").parse().unwrap_or(1);
+        let local: BTreeSet<String> = text("ADDLOCAL").split(',').map(str::to_owned).collect();
+        let features = &session.package.features;
+        let wanted: Vec<bool> = features
+            .iter()
+            .map(|feature| {
+                let level = feature
+                    .levels
+                    .iter()
+                    .filter(|(_, condition)| session.evaluate(condition) == Truth::True)
+                    .map(|(level, _)| *level)
+                    .next_back()
+                    .unwrap_or(feature.level);
+                let by_level = level > 0 && level <= install_level;
+                level != 0 && (by_level || local.contains("ALL") || local.contains(&feature.key))
+            })
+            .collect();
+        session.features = (0..features.len())
+            .map(|index| {
+                let mut at = Some(index);
+                for _ in 0..=features.len() {
+                    match at {
+                        Some(feature) if !wanted[feature] => return false,
+                        Some(feature) => at = features[feature].parent,
+                        None => return true,
+                    }
+                }
+                false
+            })
+            .collect();
+    }
+
+    /// Decides over every component, by the features' states and by what stands on the machine now.
+    pub(super) fn select_components(&mut self, session: &mut Session<'a>) {
+        let package = session.package;
+        for (index, component) in package.components.iter().enumerate() {
+            session.confidence[index] = Confidence::A;
+            session.actions[index] = match &session.purpose {
+                Purpose::Install => self.install_action(session, index, component),
+                Purpose::Repair => self.repair_action(session, component),
+                Purpose::Remove { .. } => self.removal_action(session, index, component),
+            };
+            if session.actions[index] == ComponentAction::FileAbsent {
+                session.confidence[index] = Rule::A37.confidence();
+            }
+        }
+    }
+
+    fn install_action(
+        &mut self,
+        session: &mut Session<'a>,
+        index: usize,
+        component: &Component,
+    ) -> ComponentAction {
+        match session.evaluate(&component.condition) {
+            Truth::True => {}
+            Truth::Unknown => session.confidence[index] = Rule::S06.confidence(),
+            Truth::False => {
+                let detail = format!("condition `{}` does not hold", component.condition.text());
+                self.note_component(session, index, Deed::NotSelected, (Rule::S01, Confidence::A), detail);
+                return ComponentAction::Null;
+            }
+        }
+        if !component.features.iter().any(|feature| session.features[*feature]) {
+            let names: Vec<&str> =
+                component.features.iter().map(|f| session.package.features[*f].key.as_str()).collect();
+            let (rule, detail) = match names.as_slice() {
+                [] => (Rule::S02, "it belongs to no feature".to_owned()),
+                names => {
+                    let migrated = session.costed;
+                    let rule = if migrated { Rule::A51 } else { Rule::S02 };
+                    (rule, format!("feature `{}` is not installed", names.join("`, `")))
+                }
+            };
+            self.note_component(session, index, Deed::NotSelected, (rule, Confidence::A), detail);
+            return ComponentAction::Null;
+        }
+        let key_path = session.key_path(component);
+        if component.attributes.has(ComponentAttributes::NEVER_OVERWRITE)
+            && self.machine.has_key_path(&key_path)
+        {
+            let detail = format!("NeverOverwrite, and {key_path} exists");
+            self.note_component(session, index, Deed::Vetoed, (Rule::A21, Confidence::A), detail);
+            return ComponentAction::Vetoed;
+        }
+        if let Some(identity) = &component.assembly
+            && self.machine.has(&Resource::Assembly(identity.clone()))
+        {
+            let detail = "the global assembly cache has this identity already".to_owned();
+            self.note_component(session, index, Deed::Vetoed, (Rule::A23, Confidence::A), detail);
+            return ComponentAction::Vetoed;
+        }
+        if let RecordedKeyPath::File(path) = &key_path
+            && let Some(disk) = self.machine.files.get(path)
+        {
+            if let Some(reason) = veto(component, disk, &session.mode) {
+                let shown = |version: Option<crate::id::FileVersion>| {
+                    version.map_or_else(|| "no version".to_owned(), |version| version.to_string())
+                };
+                let ours = shown(component.key_file().and_then(|file| file.version));
+                let detail = format!("{path} has {}, the package brings {ours}", shown(disk.facts.version));
+                self.note_component(session, index, Deed::Vetoed, reason, detail);
+                return ComponentAction::Vetoed;
+            }
+            if is_open(component, disk) {
+                session.confidence[index] = Confidence::D;
+            }
+        }
+        ComponentAction::Local
+    }
+
+    fn repair_action(&self, session: &Session<'a>, component: &Component) -> ComponentAction {
+        let product = self.machine.products.get(&session.package.product_code);
+        if product.is_some_and(|product| product.components.contains(&component.key)) {
+            ComponentAction::Local
+        } else {
+            ComponentAction::Null
+        }
+    }
+
+    fn removal_action(
+        &mut self,
+        session: &Session<'a>,
+        index: usize,
+        component: &Component,
+    ) -> ComponentAction {
+        let code = session.package.product_code;
+        let installed =
+            self.machine.products.get(&code).is_some_and(|p| p.components.contains(&component.key));
+        if !installed || !self.loses_all_features(session, component) {
+            return ComponentAction::Null;
+        }
+        let Some(id) = component.id else {
+            let detail = "it has no ComponentId".to_owned();
+            self.note_component(session, index, Deed::Spared, (Rule::A39, Confidence::A), detail);
+            return ComponentAction::Null;
+        };
+        let key_path = session.key_path(component);
+        if !self.machine.has_key_path(&key_path) {
+            let detail = format!("{key_path} is missing, so the component counts as absent");
+            self.note_component(session, index, Deed::Spared, (Rule::A33, Confidence::B), detail);
+            return ComponentAction::Null;
+        }
+        let others: Vec<(&Client, &RecordedKeyPath)> = self
+            .machine
+            .clients
+            .get(&id)
+            .into_iter()
+            .flatten()
+            .filter(|(client, _)| **client != Client::Product(code))
+            .collect();
+        let permanent = component.attributes.has(ComponentAttributes::PERMANENT)
+            || others.iter().any(|(client, _)| **client == Client::Permanent);
+        let (action, deed, rule, detail) = if permanent {
+            let detail = format!("{id} is permanent");
+            (ComponentAction::Null, Deed::Spared, Rule::A38, detail)
+        } else if others.is_empty() {
+            let detail = format!("{id} has no other client");
+            (ComponentAction::Absent, Deed::Removed, Rule::A34, detail)
+        } else if others.iter().all(|(_, path)| **path == key_path) {
+            let detail = format!("another product is a client of {id}");
+            (ComponentAction::Null, Deed::Spared, Rule::A35, detail)
+        } else {
+            let detail = format!("another product has {id} at another path");
+            (ComponentAction::FileAbsent, Deed::Removed, Rule::A37, detail)
+        };
+        self.note_component(session, index, deed, (rule, Confidence::A), detail);
+        action
+    }
+
+    /// Whether no installed feature is left that holds the component.
+    fn loses_all_features(&self, session: &Session<'a>, component: &Component) -> bool {
+        match &session.purpose {
+            Purpose::Remove { features: Some(names), .. } => component
+                .features
+                .iter()
+                .filter(|feature| session.features[**feature])
+                .all(|feature| names.contains(&session.package.features[*feature].key)),
+            _ => true,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! Which installed products a package replaces.
+
+use super::session::{Detected, Purpose, Session};
+use super::{Engine, Run};
+use crate::upgrade::condition::Value;
+use crate::upgrade::machine::Product;
+use crate::upgrade::package::{Package, Upgrade};
+
+impl<'a> Engine<'a> {
+    /// FindRelatedProducts (<https://learn.microsoft.com/windows/win32/msi/findrelatedproducts-action>).
+    pub(super) fn find_related(&mut self, session: &mut Session<'a>, run: &mut Run) {
+        if session.purpose != Purpose::Install {
+            return;
+        }
+        for (row, upgrade) in session.package.upgrades.iter().enumerate() {
+            for (code, product) in &self.machine.products {
+                if matches(upgrade, session.package, product) {
+                    session.detected.push(Detected { product: *code, row });
+                    run.detected.entry(upgrade.property.clone()).or_default().push(*code);
+                }
+            }
+        }
+        for (property, products) in &run.detected {
+            let codes: Vec<String> = products.iter().map(ToString::to_string).collect();
+            session.properties.insert(property.clone(), Value::Known(codes.join(";")));
+        }
+    }
+
+    /// MigrateFeatureStates: a feature takes the state that its namesake has in the products found; local wins.
+    pub(super) fn migrate_features(&mut self, session: &mut Session<'a>) {
+        let chosen =
+            |name: &str| matches!(session.properties.get(name), Some(Value::Known(text)) if !text.is_empty());
+        if session.purpose != Purpose::Install
+            || ["Preselected", "ADDLOCAL", "ADDDEFAULT", "REMOVE"].into_iter().any(chosen)
+        {
+            return;
+        }
+        let found: Vec<&Product> = session
+            .detected
+            .iter()
+            .filter(|found| session.package.upgrades[found.row].has(Upgrade::MIGRATE_FEATURES))
+            .filter_map(|found| self.machine.products.get(&found.product))
+            .collect();
+        let mut changed = false;
+        for (index, feature) in session.package.features.iter().enumerate() {
+            let states: Vec<bool> =
+                found.iter().filter_map(|product| product.features.get(&feature.key).copied()).collect();
+            if !states.is_empty() {
+                let local = states.contains(&true);
+                changed |= session.features[index] != local;
+                session.features[index] = local;
+            }
+        }
+        if changed && session.costed {
+            self.select_components(session);
+        }
+    }
+}
+
+/// Whether `product` falls under a row of the Upgrade table.
+pub(super) fn matches(row: &Upgrade, package: &Package, product: &Product) -> bool {
+    let version = product.version.compared();
+    let above = row.min.is_none_or(|min| {
+        let min = min.compared();
+        version > min || (version == min && row.has(Upgrade::MIN_INCLUSIVE))
+    });
+    let below = row.max.is_none_or(|max| {
+        let max = max.compared();
+        version < max || (version == max && row.has(Upgrade::MAX_INCLUSIVE))
+    });
+    let language = row.languages.is_empty()
+        || row.languages.contains(&product.language) != row.has(Upgrade::LANGUAGES_EXCLUSIVE);
+    product.upgrade_code == Some(row.upgrade_code)
+        && product.per_machine == package.per_machine
+        && above
+        && below
+        && language
+}

@@ -1,0 +1,445 @@
+//! The installer: runs one package's InstallExecuteSequence against a machine, with nested removals inside.
+//!
+//! There is no "upgrade diff": an install, a repair, an uninstall and the removal of an old product are the same run
+//! with another purpose, and every trap falls out of doing the documented steps in the order of the sequence table.
+
+mod cost;
+mod detect;
+mod files;
+mod removal;
+mod schedule;
+mod session;
+mod system;
+mod write;
+
+pub use files::{Decision, ReinstallMode, decide, veto};
+pub use schedule::{Schedule, ScheduleClass};
+
+use crate::id::ProductCode;
+use crate::upgrade::condition::{Truth, Value};
+use crate::upgrade::journal::{Deed, Event, Journal, Subject};
+use crate::upgrade::machine::{Machine, Product, Resource};
+use crate::upgrade::package::{Package, Search};
+use crate::upgrade::rules::{Confidence, Rule};
+use session::{ComponentAction, Purpose, Queued, Session};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the user passes to an install, and what is assumed of the machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// REINSTALLMODE on the command line; none leaves it to the package, whose default is `omus`.
+    pub mode: Option<ReinstallMode>,
+    /// Properties that searches and the command line are assumed to give.
+    pub assumed: BTreeMap<String, String>,
+}
+
+/// A custom action that would run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fired {
+    /// The product whose action it is.
+    pub product: ProductCode,
+    /// Whether that product was being removed for an upgrade.
+    pub upgrading: bool,
+    /// The action.
+    pub action: String,
+    /// Its type.
+    pub kind: i32,
+    /// What it calls.
+    pub target: String,
+    /// Its condition.
+    pub condition: String,
+    /// Whether the condition depends on the machine.
+    pub unknown: bool,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It went through.
+    Done,
+    /// It was refused or failed; the machine is as before.
+    Failed {
+        /// The error number of Windows Installer.
+        error: u32,
+        /// What happened.
+        reason: String,
+        /// The rule.
+        rule: Rule,
+    },
+}
+
+/// What a run did besides changing the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The product.
+    pub product: ProductCode,
+    /// How it ended.
+    pub ending: Ending,
+    /// Products that it found and removed.
+    pub removed: Vec<ProductCode>,
+    /// Products that it found, by the property that received them.
+    pub detected: BTreeMap<String, Vec<ProductCode>>,
+    /// Custom actions that would have run, those of nested removals included.
+    pub fired: Vec<Fired>,
+    /// The place in the journal where the run began and ended.
+    pub events: std::ops::Range<usize>,
+}
+
+/// Windows Installer on one machine.
+#[derive(Clone, Debug)]
+pub struct Engine<'a> {
+    /// The machine.
+    pub machine: Machine,
+    /// What happened.
+    pub journal: Journal,
+    packages: BTreeMap<ProductCode, &'a Package>,
+    runs: usize,
+}
+
+struct Failure {
+    error: u32,
+    reason: String,
+    rule: Rule,
+}
+
+impl<'a> Engine<'a> {
+    /// An installer on `machine`.
+    #[must_use]
+    pub fn new(machine: Machine) -> Engine<'a> {
+        Engine { machine, journal: Journal::default(), packages: BTreeMap::new(), runs: 0 }
+    }
+
+    /// Installs `package`: `msiexec /i`.
+    pub fn install(&mut self, package: &'a Package, options: &Options) -> Run {
+        if let Some(product) = self.machine.products.get(&package.product_code) {
+            let reason = format!("`{}` with this ProductCode is installed already", product.name);
+            let at = self.journal.len();
+            let ending = Ending::Failed { error: 1638, reason, rule: Rule::S04 };
+            return Run {
+                product: package.product_code,
+                ending,
+                removed: Vec::new(),
+                detected: BTreeMap::new(),
+                fired: Vec::new(),
+                events: at..at,
+            };
+        }
+        self.packages.insert(package.product_code, package);
+        self.run(package, Purpose::Install, options)
+    }
+
+    /// Repairs an installed product: `msiexec /f`. Nothing where it is not installed.
+    pub fn repair(&mut self, product: ProductCode, options: &Options) -> Option<Run> {
+        self.maintain(product, Purpose::Repair, options)
+    }
+
+    /// Removes a product: `msiexec /x`. Nothing where it is not installed.
+    pub fn remove(&mut self, product: ProductCode, options: &Options) -> Option<Run> {
+        self.maintain(product, Purpose::Remove { upgrading: None, features: None }, options)
+    }
+
+    fn maintain(&mut self, product: ProductCode, purpose: Purpose, options: &Options) -> Option<Run> {
+        let package = *self.packages.get(&product)?;
+        self.machine.products.contains_key(&product).then(|| self.run(package, purpose, options))
+    }
+
+    fn run(&mut self, package: &'a Package, purpose: Purpose, options: &Options) -> Run {
+        let start = self.journal.len();
+        let before = self.machine.clone();
+        let mut session = self.session(package, purpose, options);
+        let mut run = Run {
+            product: package.product_code,
+            ending: Ending::Done,
+            removed: Vec::new(),
+            detected: BTreeMap::new(),
+            fired: Vec::new(),
+            events: start..start,
+        };
+        if let Err(failure) = self.sequence(&mut session, options, &mut run) {
+            self.machine = before;
+            run.ending = Ending::Failed { error: failure.error, reason: failure.reason, rule: failure.rule };
+            run.removed.clear();
+        }
+        run.fired.append(&mut session.fired);
+        run.events.end = self.journal.len();
+        run
+    }
+
+    fn session(&mut self, package: &'a Package, purpose: Purpose, options: &Options) -> Session<'a> {
+        let run = self.runs;
+        self.runs += 1;
+        let arch = self.machine.arch;
+        Session::new(package, purpose, run, arch, &options.assumed, options.mode.as_ref())
+    }
+
+    /// Row by row, each condition evaluated when its turn comes.
+    fn sequence(
+        &mut self,
+        session: &mut Session<'a>,
+        options: &Options,
+        run: &mut Run,
+    ) -> Result<(), Failure> {
+        let package = session.package;
+        for action in &package.execute {
+            let truth = session.evaluate(&action.condition);
+            if truth == Truth::False {
+                continue;
+            }
+            match action.name.as_str() {
+                "FindRelatedProducts" => self.find_related(session, run),
+                "AppSearch" => search(session, options),
+                "LaunchConditions" => launch_conditions(session)?,
+                "CostFinalize" => self.cost(session),
+                "MigrateFeatureStates" => self.migrate_features(session),
+                "InstallExecute" | "InstallExecuteAgain" => self.flush(session),
+                "InstallFinalize" => self.flush(session),
+                "RemoveExistingProducts" => self.remove_existing(session, options, run)?,
+                name if schedule::queues(name) => session.queue.push(Queued::Standard(name.to_owned())),
+                name => {
+                    if let Some(custom) = package.custom_actions.get(name) {
+                        custom_action(session, custom, action.condition.text(), truth);
+                    }
+                }
+            }
+        }
+        if session.removes_all() {
+            self.machine.products.remove(&package.product_code);
+        }
+        Ok(())
+    }
+
+    /// Runs the queued script: what was decided at costing happens now, file decisions by what is on the disk now.
+    fn flush(&mut self, session: &mut Session<'a>) {
+        for queued in std::mem::take(&mut session.queue) {
+            match queued {
+                Queued::Standard(action) => self.standard(session, &action),
+                Queued::Modules { install } => self.modules(session, install),
+                Queued::Command(command) => self.command(session, &command),
+            }
+        }
+    }
+
+    fn standard(&mut self, session: &mut Session<'a>, action: &str) {
+        match action {
+            "ProcessComponents" => self.process_components(session),
+            "StopServices" | "DeleteServices" => self.delete_services(session, action == "DeleteServices"),
+            "RemoveRegistryValues" => self.remove_registry(session),
+            "RemoveShortcuts" => self.remove_shortcuts(session),
+            "RemoveEnvironmentStrings" => self.remove_environment(session),
+            "RemoveDuplicateFiles" => self.remove_duplicates(session),
+            "MsiUnpublishAssemblies" => self.remove_assemblies(session),
+            "RemoveFiles" => self.remove_files(session),
+            "RemoveFolders" => self.remove_folders(session),
+            "CreateFolders" => self.create_folders(session),
+            "MoveFiles" => self.move_files(session),
+            "InstallFiles" => self.install_files(session),
+            "DuplicateFiles" => self.duplicate_files(session),
+            "CreateShortcuts" => self.create_shortcuts(session),
+            "WriteRegistryValues" => self.write_registry(session),
+            "WriteEnvironmentStrings" => self.write_environment(session),
+            "InstallServices" => self.install_services(session),
+            "MsiPublishAssemblies" => self.publish_assemblies(session),
+            "RegisterProduct" | "PublishProduct" => self.register_product(session),
+            _ => {}
+        }
+    }
+
+    fn register_product(&mut self, session: &mut Session<'a>) {
+        if session.purpose != Purpose::Install || std::mem::replace(&mut session.registered, true) {
+            return;
+        }
+        let package = session.package;
+        let name = package.properties.get("ProductName").map_or(package.name.as_str(), String::as_str);
+        let features = package.features.iter().zip(&session.features);
+        let enabled = package.components.iter().zip(&session.actions);
+        self.machine.products.insert(
+            package.product_code,
+            Product {
+                name: name.to_owned(),
+                upgrade_code: package.upgrade_code,
+                version: package.version,
+                language: package.language,
+                per_machine: package.per_machine,
+                features: features.map(|(feature, local)| (feature.key.clone(), *local)).collect(),
+                directories: session.directories.clone(),
+                components: enabled
+                    .filter(|(_, action)| matches!(action, ComponentAction::Local | ComponentAction::Vetoed))
+                    .map(|(component, _)| component.key.clone())
+                    .collect(),
+            },
+        );
+    }
+
+    /// Removes what FindRelatedProducts found, each with its own package, inside this run.
+    fn remove_existing(
+        &mut self,
+        session: &mut Session<'a>,
+        options: &Options,
+        run: &mut Run,
+    ) -> Result<(), Failure> {
+        if session.purpose != Purpose::Install {
+            return Ok(());
+        }
+        if !session.queue.is_empty() {
+            return Err(Failure {
+                error: 2613,
+                reason:
+                    "`RemoveExistingProducts` stands between operations that were queued and their execution"
+                        .to_owned(),
+                rule: Rule::A08,
+            });
+        }
+        for found in std::mem::take(&mut session.detected) {
+            let row = &session.package.upgrades[found.row];
+            if row.has(crate::upgrade::package::Upgrade::ONLY_DETECT) || run.removed.contains(&found.product)
+            {
+                continue;
+            }
+            let Some(old) = self.packages.get(&found.product).copied() else { continue };
+            let features: Option<BTreeSet<String>> = row.remove.as_ref().map(|list| {
+                let list = session.formatted(list);
+                list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+            });
+            if features.as_ref().is_some_and(BTreeSet::is_empty) {
+                continue;
+            }
+            let features = features.filter(|names| !names.contains("ALL"));
+            let upgrading = Some(session.package.product_code);
+            let mut nested = self.session(old, Purpose::Remove { upgrading, features }, &Options::default());
+            for (name, value) in &options.assumed {
+                nested.properties.insert(name.clone(), Value::Known(value.clone()));
+            }
+            self.sequence(&mut nested, options, run)?;
+            run.fired.append(&mut nested.fired);
+            run.removed.push(found.product);
+        }
+        Ok(())
+    }
+
+    /// Notes what happened to `resource` because of the component at `index`.
+    fn note(
+        &mut self,
+        session: &Session<'a>,
+        index: usize,
+        resource: Resource,
+        deed: Deed,
+        (rule, confidence): (Rule, Confidence),
+        detail: String,
+    ) {
+        let event = self.event(session, index, deed, (rule, confidence), detail);
+        self.journal.add(Subject::Resource(resource), event);
+    }
+
+    /// Notes what was decided about the component at `index`.
+    fn note_component(
+        &mut self,
+        session: &Session<'a>,
+        index: usize,
+        deed: Deed,
+        (rule, confidence): (Rule, Confidence),
+        detail: String,
+    ) {
+        let event = self.event(session, index, deed, (rule, confidence), detail);
+        let key = session.package.components[index].key.clone();
+        self.journal.add(Subject::Component(session.package.product_code, key), event);
+    }
+
+    fn event(
+        &self,
+        session: &Session<'a>,
+        index: usize,
+        deed: Deed,
+        (rule, confidence): (Rule, Confidence),
+        detail: String,
+    ) -> Event {
+        Event {
+            session: session.package.product_code,
+            run: session.run,
+            removing: session.removes(),
+            component: session.package.components[index].key.clone(),
+            deed,
+            rule,
+            confidence: rule.confidence().max(confidence).max(session.confidence[index]),
+            detail,
+        }
+    }
+}
+
+/// Properties that searches set: a path where the search can be followed without the machine, else unknown. The
+/// searched thing is taken to be there, as it is on every machine that the package is made for.
+fn search(session: &mut Session, options: &Options) {
+    for Search { property, path } in &session.package.searches {
+        if options.assumed.contains_key(property) {
+            continue;
+        }
+        let value = match path {
+            Some(path) => Value::Known(session.formatted(path).replace("\\\\", "\\")),
+            None => Value::Unknown,
+        };
+        session.properties.insert(property.clone(), value);
+    }
+}
+
+fn launch_conditions(session: &Session) -> Result<(), Failure> {
+    for (condition, message) in &session.package.launch_conditions {
+        if session.evaluate(condition) == Truth::False {
+            let reason = format!("launch condition `{}`: {}", condition.text(), session.formatted(message));
+            return Err(Failure { error: 1603, reason, rule: Rule::S03 });
+        }
+    }
+    Ok(())
+}
+
+/// Sets properties and folders (types 51 and 35), follows what is known of ANCM's actions, and notes the rest.
+fn custom_action(
+    session: &mut Session,
+    action: &crate::upgrade::package::CustomAction,
+    condition: &str,
+    truth: Truth,
+) {
+    /// Where the type's low bits say what the action does.
+    const SET_DIRECTORY: i32 = 35;
+    const SET_PROPERTY: i32 = 51;
+    match action.kind & 0x3F {
+        SET_DIRECTORY | SET_PROPERTY => {
+            let text = session.formatted(&action.target);
+            let value = if text.contains('[') && has_unknown(session, &action.target) {
+                Value::Unknown
+            } else {
+                Value::Known(text)
+            };
+            session.properties.insert(action.source.clone(), value);
+        }
+        _ => {
+            match action.target.as_str() {
+                "IISScheduleInstallCA" => session.queue.push(Queued::Modules { install: true }),
+                "IISScheduleUninstallCA" => session.queue.push(Queued::Modules { install: false }),
+                _ => {
+                    if let Some(Value::Known(command)) = session.properties.get(&action.name)
+                        && action.kind & 0x500 == 0x400
+                    {
+                        let command = command.clone();
+                        session.queue.push(Queued::Command(command));
+                    }
+                }
+            }
+            session.fired.push(Fired {
+                product: session.package.product_code,
+                upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),
+                action: action.name.clone(),
+                kind: action.kind,
+                target: action.target.clone(),
+                condition: condition.to_owned(),
+                unknown: truth == Truth::Unknown,
+            });
+        }
+    }
+}
+
+/// Whether a formatted text names a property that only the machine knows.
+fn has_unknown(session: &Session, text: &str) -> bool {
+    text.split('[')
+        .skip(1)
+        .filter_map(|rest| rest.split(']').next())
+        .any(|name| matches!(session.properties.get(name), Some(Value::Unknown)))
+}

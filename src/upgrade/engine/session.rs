@@ -1,0 +1,405 @@
+//! One run of one package: its properties, folders and names.
+
+use super::{Fired, ReinstallMode};
+use crate::id::{Arch, ProductCode};
+use crate::upgrade::condition::{Lookup, Truth, Value};
+use crate::upgrade::folded::Folded;
+use crate::upgrade::machine::{RegistryName, View};
+use crate::upgrade::package::{Component, KeyPath, Package};
+use crate::upgrade::rules::Confidence;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a session is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A first install.
+    Install,
+    /// A repair of an installed product.
+    Repair,
+    /// A removal: for whom, and which features (none for all).
+    Remove {
+        /// The product that replaces this one; none for an ordinary uninstall.
+        upgrading: Option<ProductCode>,
+        /// The features to remove; none for all.
+        features: Option<BTreeSet<String>>,
+    },
+}
+
+/// What costing decided for a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum ComponentAction {
+    /// Nothing happens to it.
+    Null,
+    /// Installed.
+    Local,
+    /// Registered, not installed.
+    Vetoed,
+    /// Removed.
+    Absent,
+    /// Its files are removed, the rest stays.
+    FileAbsent,
+}
+
+/// Operations of the script that waits to be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Queued {
+    /// A standard action.
+    Standard(String),
+    /// IIS module rows: register, or unregister.
+    Modules {
+        /// Whether modules of installed components are registered.
+        install: bool,
+    },
+    /// A command line that a custom action runs.
+    Command(String),
+}
+
+/// A product that FindRelatedProducts found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Detected {
+    /// The product.
+    pub product: ProductCode,
+    /// The row's place in the Upgrade table.
+    pub row: usize,
+}
+
+/// The state of a run.
+pub(super) struct Session<'a> {
+    pub package: &'a Package,
+    pub purpose: Purpose,
+    pub run: usize,
+    pub arch: Arch,
+    pub mode: ReinstallMode,
+    pub properties: BTreeMap<String, Value>,
+    pub directories: BTreeMap<String, Folded>,
+    pub costed: bool,
+    pub features: Vec<bool>,
+    pub actions: Vec<ComponentAction>,
+    pub confidence: Vec<Confidence>,
+    pub detected: Vec<Detected>,
+    pub queue: Vec<Queued>,
+    pub fired: Vec<Fired>,
+    pub registered: bool,
+    files: BTreeMap<&'a str, (usize, usize)>,
+    components: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Session<'a> {
+    pub fn new(
+        package: &'a Package,
+        purpose: Purpose,
+        run: usize,
+        arch: Arch,
+        assumed: &BTreeMap<String, String>,
+        mode: Option<&ReinstallMode>,
+    ) -> Session<'a> {
+        let mut properties: BTreeMap<String, Value> =
+            standard_properties(arch).map(|(name, value)| (name.to_owned(), value)).collect();
+        let known = |text: &str| Value::Known(text.to_owned());
+        for (name, value) in &package.properties {
+            properties.insert(name.clone(), known(value));
+        }
+        if purpose != Purpose::Install {
+            properties.insert("Installed".to_owned(), known("00:00:00"));
+        }
+        match &purpose {
+            Purpose::Install => {}
+            Purpose::Repair => {
+                properties.insert("REINSTALL".to_owned(), known("ALL"));
+            }
+            Purpose::Remove { upgrading, features } => {
+                let list = features.as_ref().map_or_else(
+                    || "ALL".to_owned(),
+                    |names| names.iter().map(String::as_str).collect::<Vec<_>>().join(","),
+                );
+                properties.insert("REMOVE".to_owned(), Value::Known(list));
+                if let Some(product) = upgrading {
+                    properties.insert("UPGRADINGPRODUCTCODE".to_owned(), Value::Known(product.to_string()));
+                }
+            }
+        }
+        let authored = package.properties.get("REINSTALLMODE").map(|letters| ReinstallMode::new(letters));
+        for (name, value) in assumed {
+            properties.insert(name.clone(), known(value));
+        }
+        let mut files = BTreeMap::new();
+        let mut components = BTreeMap::new();
+        for (index, component) in package.components.iter().enumerate() {
+            components.insert(component.key.as_str(), index);
+            for (position, file) in component.files.iter().enumerate() {
+                files.insert(file.key.as_str(), (index, position));
+            }
+        }
+        let count = package.components.len();
+        let mut session = Session {
+            package,
+            purpose,
+            run,
+            arch,
+            mode: mode.cloned().or(authored).unwrap_or_default(),
+            properties,
+            directories: BTreeMap::new(),
+            costed: false,
+            features: vec![false; package.features.len()],
+            actions: vec![ComponentAction::Null; count],
+            confidence: vec![Confidence::A; count],
+            detected: Vec::new(),
+            queue: Vec::new(),
+            fired: Vec::new(),
+            registered: false,
+            files,
+            components,
+        };
+        session.resolve_directories();
+        session
+    }
+
+    /// Whether the session removes the whole product.
+    pub fn removes_all(&self) -> bool {
+        matches!(self.purpose, Purpose::Remove { features: None, .. })
+    }
+
+    /// Whether the session removes something.
+    pub fn removes(&self) -> bool {
+        matches!(self.purpose, Purpose::Remove { .. })
+    }
+
+    /// Resolves every directory; done again at CostFinalize, when custom actions have set properties.
+    pub fn resolve_directories(&mut self) {
+        let mut resolved = BTreeMap::new();
+        for key in self.package.directories.keys() {
+            let path = self.resolve_directory(key, 0);
+            resolved.insert(key.clone(), path);
+        }
+        self.directories = resolved;
+    }
+
+    fn resolve_directory(&self, key: &str, depth: usize) -> Folded {
+        if let Some(Value::Known(path)) = self.properties.get(key).filter(|_| key != "TARGETDIR")
+            && !path.is_empty()
+        {
+            return Folded::path(path);
+        }
+        match self.package.directories.get(key) {
+            Some(directory) if depth <= self.package.directories.len() && !directory.parent.is_empty() => {
+                let parent = self.resolve_directory(&directory.parent, depth + 1);
+                if directory.name.is_empty() { parent } else { parent.join(&directory.name) }
+            }
+            _ => Folded::path("C:"),
+        }
+    }
+
+    /// The folder `key` (a directory, or a property that holds a path).
+    pub fn directory(&self, key: &str) -> Option<Folded> {
+        if let Some(path) = self.directories.get(key) {
+            return Some(path.clone());
+        }
+        match self.properties.get(key) {
+            Some(Value::Known(path)) if !path.is_empty() => Some(Folded::path(path)),
+            _ => None,
+        }
+    }
+
+    /// The folder `key` as `component` sees it: 32-bit components are sent from System32 to SysWOW64.
+    pub fn directory_of(&self, component: &Component, key: &str) -> Option<Folded> {
+        const SYSTEM: &str = r"c:\windows\system32";
+        let path = self.directory(key)?;
+        if self.arch.is_64_bit() && !component.is_64_bit() && path.folded().starts_with(SYSTEM) {
+            return Some(Folded::path(&format!(r"C:\Windows\SysWOW64{}", &path.as_str()[SYSTEM.len()..])));
+        }
+        Some(path)
+    }
+
+    /// The folder of `component`.
+    pub fn folder(&self, component: &Component) -> Folded {
+        self.directory_of(component, &component.directory).unwrap_or_else(|| Folded::path("C:"))
+    }
+
+    /// The path of the file at `position` of `component`.
+    pub fn file_path(&self, component: &Component, position: usize) -> Folded {
+        self.folder(component).join(&component.files[position].name)
+    }
+
+    /// Component and position of the file `key`.
+    pub fn file(&self, key: &str) -> Option<(usize, usize)> {
+        self.files.get(key).copied()
+    }
+
+    /// The name of a registry value of `component`.
+    pub fn registry_name(&self, component: &Component, root: i32, path: &str, value: &str) -> RegistryName {
+        let hive = match root {
+            0 => "HKCR",
+            1 => "HKCU",
+            3 => "HKU",
+            -1 if !self.package.per_machine => "HKCU",
+            _ => "HKLM",
+        };
+        let key = Folded::path(&self.formatted(path));
+        let view = match (self.arch.is_64_bit() && is_redirected(hive, key.folded()), component.is_64_bit()) {
+            (false, _) => View::Shared,
+            (true, true) => View::Bits64,
+            (true, false) => View::Bits32,
+        };
+        RegistryName { hive, view, key, value: Folded::new(&self.formatted(value)) }
+    }
+
+    /// The recorded key path of `component`.
+    pub fn key_path(&self, component: &Component) -> crate::upgrade::machine::RecordedKeyPath {
+        use crate::upgrade::machine::RecordedKeyPath;
+        match &component.key_path {
+            KeyPath::Directory => RecordedKeyPath::Directory(self.folder(component)),
+            KeyPath::File(position) => RecordedKeyPath::File(self.file_path(component, *position)),
+            KeyPath::Registry(position) => {
+                let row = &component.registry[*position];
+                RecordedKeyPath::Registry(self.registry_name(component, row.root, &row.path, &row.name))
+            }
+            KeyPath::OdbcDataSource(key) => RecordedKeyPath::Other(key.clone()),
+        }
+    }
+
+    /// A formatted text with everything replaced that is known; unknown properties stay in their brackets
+    /// (<https://learn.microsoft.com/windows/win32/msi/formatted>).
+    pub fn formatted(&self, text: &str) -> String {
+        if !text.contains('[') {
+            return text.to_owned();
+        }
+        let mut open: Vec<String> = vec![String::new()];
+        let mut characters = text.chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '[' if characters.peek() == Some(&'\\') => {
+                    characters.next();
+                    open.last_mut().expect("never empty").extend(characters.next());
+                    if characters.peek() == Some(&']') {
+                        characters.next();
+                    }
+                }
+                '[' => open.push(String::new()),
+                ']' if open.len() > 1 => {
+                    let name = open.pop().expect("more than one");
+                    open.last_mut().expect("one is left").push_str(&self.reference(&name));
+                }
+                other => open.last_mut().expect("never empty").push(other),
+            }
+        }
+        open.join("[")
+    }
+
+    fn reference(&self, name: &str) -> String {
+        let unknown = || format!("[{name}]");
+        match name.chars().next() {
+            Some('#' | '!') => match self.file(&name[1..]) {
+                Some((component, position)) => {
+                    self.file_path(&self.package.components[component], position).as_str().to_owned()
+                }
+                None => unknown(),
+            },
+            Some('$') => match self.components.get(&name[1..]) {
+                Some(index) if self.costed && self.actions[*index] != ComponentAction::Local => String::new(),
+                Some(index) => format!("{}\\", self.folder(&self.package.components[*index])),
+                None => unknown(),
+            },
+            Some('%' | '~') | None => unknown(),
+            Some(_) => match self.property(name) {
+                Value::Known(text) if text.is_empty() => {
+                    self.directories.get(name).map(|path| format!("{path}\\")).unwrap_or_default()
+                }
+                Value::Known(text) => text,
+                Value::Unknown => unknown(),
+            },
+        }
+    }
+
+    /// Whether `condition` holds here.
+    pub fn evaluate(&self, condition: &crate::upgrade::condition::Condition) -> Truth {
+        condition.evaluate(self)
+    }
+}
+
+impl Lookup for Session<'_> {
+    fn property(&self, name: &str) -> Value {
+        self.properties.get(name).cloned().unwrap_or_else(|| Value::Known(String::new()))
+    }
+
+    /// `INSTALLSTATE` numbers: 2 absent, 3 local, -1 nothing happens.
+    fn state(&self, prefix: char, name: &str) -> Option<i32> {
+        if !self.costed {
+            return None;
+        }
+        match prefix {
+            '$' => self.components.get(name).map(|index| match self.actions[*index] {
+                ComponentAction::Null | ComponentAction::Vetoed => -1,
+                ComponentAction::Local => 3,
+                ComponentAction::Absent | ComponentAction::FileAbsent => 2,
+            }),
+            '&' => self.package.features.iter().position(|feature| feature.key == name).map(|index| {
+                match (self.features[index], self.removes()) {
+                    (true, true) => 2,
+                    (true, false) => 3,
+                    (false, _) => -1,
+                }
+            }),
+            _ => Some(if self.purpose == Purpose::Install { 2 } else { 3 }),
+        }
+    }
+}
+
+/// Whether the key lies where 32-bit and 64-bit programs see different values
+/// (<https://learn.microsoft.com/windows/win32/winprog64/shared-registry-keys>).
+fn is_redirected(hive: &str, key: &str) -> bool {
+    const SPLIT_CLASSES: [&str; 5] = ["clsid", "directshow", "interface", "media type", "mediafoundation"];
+    let classes = |rest: &str| {
+        SPLIT_CLASSES.iter().any(|split| rest == *split || rest.starts_with(&format!("{split}\\")))
+    };
+    match hive {
+        "HKCR" => classes(key),
+        "HKLM" => match key.strip_prefix("software\\") {
+            None => key == "software",
+            Some(rest) => match rest.strip_prefix("classes\\") {
+                Some(rest) => classes(rest),
+                None => rest != "classes",
+            },
+        },
+        _ => key.strip_prefix("software\\classes\\").is_some_and(classes),
+    }
+}
+
+/// Properties that Windows Installer sets on an up-to-date Windows 11; folders as a plain installation has them.
+fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static str, Value)> {
+    let wide = arch.is_64_bit();
+    let programs = if wide { r"C:\Program Files (x86)\" } else { r"C:\Program Files\" };
+    let common =
+        if wide { r"C:\Program Files (x86)\Common Files\" } else { r"C:\Program Files\Common Files\" };
+    let system = if wide { r"C:\Windows\SysWOW64\" } else { r"C:\Windows\System32\" };
+    let narrow = [
+        ("VersionNT", "603"),
+        ("WindowsBuild", "9600"),
+        ("ServicePackLevel", "0"),
+        ("Privileged", "1"),
+        ("AdminUser", "1"),
+        ("ProgramFilesFolder", programs),
+        ("CommonFilesFolder", common),
+        ("SystemFolder", system),
+        ("WindowsFolder", r"C:\Windows\"),
+        ("WindowsVolume", r"C:\"),
+        ("FontsFolder", r"C:\Windows\Fonts\"),
+        ("TempFolder", r"C:\Windows\Temp\"),
+        ("CommonAppDataFolder", r"C:\ProgramData\"),
+        ("ProgramMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\"),
+        ("StartMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\"),
+        ("StartupFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup\"),
+        ("DesktopFolder", r"C:\Users\Public\Desktop\"),
+        ("AppDataFolder", r"C:\Users\user\AppData\Roaming\"),
+        ("LocalAppDataFolder", r"C:\Users\user\AppData\Local\"),
+        ("PersonalFolder", r"C:\Users\user\Documents\"),
+    ];
+    let sixty_four = [
+        ("VersionNT64", "603"),
+        ("ProgramFiles64Folder", r"C:\Program Files\"),
+        ("CommonFiles64Folder", r"C:\Program Files\Common Files\"),
+        ("System64Folder", r"C:\Windows\System32\"),
+        (if arch == Arch::Arm64 { "Arm64" } else { "MsiAMD64" }, "1"),
+    ];
+    let known = |(name, text): (&'static str, &str)| (name, Value::Known(text.to_owned()));
+    narrow.into_iter().chain(sixty_four.into_iter().take(if wide { 5 } else { 0 })).map(known)
+}

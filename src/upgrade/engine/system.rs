@@ -1,0 +1,185 @@
+//! Services, shortcuts, environment, assemblies, and the IIS modules that ANCM's custom actions register.
+
+use super::Engine;
+use super::session::{ComponentAction, Session};
+use super::write::by;
+use crate::upgrade::folded::Folded;
+use crate::upgrade::journal::Deed;
+use crate::upgrade::machine::Resource;
+use crate::upgrade::package::{Component, Environment};
+use crate::upgrade::rules::Rule;
+
+/// `ServiceControl.Event`: delete on install.
+const DELETE_ON_INSTALL: i32 = 8;
+/// `ServiceControl.Event`: delete on removal.
+const DELETE_ON_REMOVAL: i32 = 0x80;
+
+impl<'a> Engine<'a> {
+    fn take_away(&mut self, session: &Session<'a>, index: usize, resource: Resource, rule: Rule) {
+        if self.machine.others.remove(&resource).is_some() {
+            let owner = &session.package.components[index];
+            let detail = owner.id.map(|id| format!("{id} goes")).unwrap_or_default();
+            self.note(session, index, resource, Deed::Removed, by(rule), detail);
+        }
+    }
+
+    /// StopServices and DeleteServices; only deletion leaves a trace in the model.
+    pub(super) fn delete_services(&mut self, session: &mut Session<'a>, delete: bool) {
+        if !delete {
+            return;
+        }
+        for (action, bit) in
+            [(ComponentAction::Local, DELETE_ON_INSTALL), (ComponentAction::Absent, DELETE_ON_REMOVAL)]
+        {
+            for (index, component) in Self::selected(session, &[action]) {
+                for row in component.service_controls.iter().filter(|row| row.events & bit != 0) {
+                    let name = Folded::new(&session.formatted(&row.service));
+                    self.take_away(session, index, Resource::Service(name), Rule::A48);
+                }
+            }
+        }
+    }
+
+    /// InstallServices.
+    pub(super) fn install_services(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            let image = component
+                .key_file()
+                .map(|file| session.folder(component).join(&file.name).to_string())
+                .unwrap_or_default();
+            for name in &component.services {
+                let name = Folded::new(&session.formatted(name));
+                self.write(session, index, Resource::Service(name), image.clone());
+            }
+        }
+    }
+
+    fn shortcut(
+        session: &Session<'a>,
+        component: &Component,
+        directory: &str,
+        name: &str,
+    ) -> Option<Resource> {
+        let folder = session.directory_of(component, directory)?;
+        Some(Resource::Shortcut(folder.join(&format!("{name}.lnk"))))
+    }
+
+    /// CreateShortcuts.
+    pub(super) fn create_shortcuts(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            for row in &component.shortcuts {
+                if let Some(resource) = Self::shortcut(session, component, &row.directory, &row.name) {
+                    let target = session.formatted(&row.target);
+                    self.write(session, index, resource, target);
+                }
+            }
+        }
+    }
+
+    /// RemoveShortcuts.
+    pub(super) fn remove_shortcuts(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
+            for row in &component.shortcuts {
+                if let Some(resource) = Self::shortcut(session, component, &row.directory, &row.name) {
+                    self.take_away(session, index, resource, Rule::A34);
+                }
+            }
+        }
+    }
+
+    fn environment(session: &Session<'a>, row: &Environment) -> (String, Resource) {
+        let bare = row.name.trim_start_matches(['=', '+', '-', '!', '*']);
+        let prefixes = row.name[..row.name.len() - bare.len()].to_owned();
+        let value = session.formatted(&row.value);
+        let segment = value.replace("[~]", "").trim_matches(';').to_owned();
+        (prefixes, Resource::Environment(Folded::new(bare), Folded::new(&segment)))
+    }
+
+    /// WriteEnvironmentStrings.
+    pub(super) fn write_environment(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            for row in &component.environment {
+                let (prefixes, resource) = Self::environment(session, row);
+                if prefixes.contains('!') {
+                    self.take_away(session, index, resource, Rule::A49);
+                } else {
+                    self.write(session, index, resource, String::new());
+                }
+            }
+        }
+    }
+
+    /// RemoveEnvironmentStrings: rows whose name has `-`.
+    pub(super) fn remove_environment(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
+            for row in &component.environment {
+                let (prefixes, resource) = Self::environment(session, row);
+                if prefixes.contains('-') {
+                    self.take_away(session, index, resource, Rule::A49);
+                }
+            }
+        }
+    }
+
+    /// MsiPublishAssemblies.
+    pub(super) fn publish_assemblies(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            if let Some(identity) = &component.assembly {
+                self.write(session, index, Resource::Assembly(identity.clone()), String::new());
+            }
+        }
+    }
+
+    /// MsiUnpublishAssemblies.
+    pub(super) fn remove_assemblies(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
+            if let Some(identity) = &component.assembly {
+                self.take_away(session, index, Resource::Assembly(identity.clone()), Rule::A34);
+            }
+        }
+    }
+
+    /// ANCM's actions for full IIS: an entry in applicationHost.config for each `IISGlobalModule` row, made where the
+    /// file's component is installed and the name is not taken, removed where the component is removed.
+    pub(super) fn modules(&mut self, session: &mut Session<'a>, install: bool) {
+        let action = if install { ComponentAction::Local } else { ComponentAction::Absent };
+        for (index, component) in Self::selected(session, &[action]) {
+            for name in &component.modules {
+                let resource = Resource::Module(format!("{name} (IIS)"));
+                if !install {
+                    self.take_away(session, index, resource, Rule::S09);
+                } else if !self.machine.has(&resource) {
+                    let image = component.key_file().map(|file| session.folder(component).join(&file.name));
+                    let image = image.map(|path| path.to_string()).unwrap_or_default();
+                    self.write(session, index, resource, image);
+                }
+            }
+        }
+    }
+
+    /// ANCM's actions for IIS Express: `appcmd install module /name:X … /apphostconfig:"FILE"` and `uninstall module`.
+    /// The entry is booked on the component that holds the module's file, or on the first one.
+    pub(super) fn command(&mut self, session: &mut Session<'a>, command: &str) {
+        let Some(config) = command.split("/apphostconfig:\"").nth(1).and_then(|rest| rest.split('"').next())
+        else {
+            return;
+        };
+        let word = |marker: &str| {
+            command.split(marker).nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
+        };
+        let resource = |name: &str| Resource::Module(format!("{name} ({})", Folded::path(config)));
+        let owner = session.package.components.iter().position(|component| {
+            component.key_file().is_some_and(|file| command.contains(file.name.as_str()))
+        });
+        let index = owner.unwrap_or(0);
+        if session.package.components.is_empty() {
+            return;
+        }
+        if let Some(name) = word(" install module /name:") {
+            let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
+            self.write(session, index, resource(&name), image.unwrap_or_default().to_owned());
+        } else if let Some(name) = word(" uninstall module ") {
+            self.take_away(session, index, resource(&name), Rule::S09);
+        }
+    }
+}

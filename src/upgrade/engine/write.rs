@@ -1,0 +1,386 @@
+//! What an install writes: registration, files, registry.
+
+use super::session::{ComponentAction, Session};
+use super::{Engine, decide};
+use crate::upgrade::folded::Folded;
+use crate::upgrade::journal::Deed;
+use crate::upgrade::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, Resource, Written};
+use crate::upgrade::package::{Component, ComponentAttributes, File, MoveFile};
+use crate::upgrade::rules::{Confidence, Rule};
+use std::collections::BTreeMap;
+
+/// A rule at its own confidence.
+pub(super) fn by(rule: Rule) -> (Rule, Confidence) {
+    (rule, rule.confidence())
+}
+
+impl<'a> Engine<'a> {
+    /// The components of `session` whose action is one of `actions`, with their places.
+    pub(super) fn selected(
+        session: &Session<'a>,
+        actions: &[ComponentAction],
+    ) -> Vec<(usize, &'a Component)> {
+        session
+            .package
+            .components
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| actions.contains(&session.actions[*index]))
+            .collect()
+    }
+
+    /// Registers the components that are installed or vetoed, unregisters all of a product that goes.
+    pub(super) fn process_components(&mut self, session: &mut Session<'a>) {
+        let code = session.package.product_code;
+        if session.removes() {
+            for (index, component) in session.package.components.iter().enumerate() {
+                let stays = !session.removes_all() && session.actions[index] == ComponentAction::Null;
+                if let (Some(id), false) = (component.id, stays) {
+                    self.release(session, index, component);
+                    if let Some(clients) = self.machine.clients.get_mut(&id) {
+                        clients.remove(&Client::Product(code));
+                        if clients.is_empty() {
+                            self.machine.clients.remove(&id);
+                        }
+                    }
+                }
+            }
+            return;
+        }
+        for (_, component) in Self::selected(session, &[ComponentAction::Local, ComponentAction::Vetoed]) {
+            let Some(id) = component.id else { continue };
+            let key_path = session.key_path(component);
+            self.count_shared(session, component, &key_path);
+            let clients = self.machine.clients.entry(id).or_default();
+            clients.insert(Client::Product(code), key_path.clone());
+            if component.attributes.has(ComponentAttributes::PERMANENT) {
+                clients.insert(Client::Permanent, key_path);
+            }
+        }
+    }
+
+    /// Raises the SharedDLLs count of a key file: where bit 8 is set, where the file stands in the System folder, and
+    /// where there is a count already; once per ComponentId and path.
+    fn count_shared(&mut self, session: &Session<'a>, component: &Component, key_path: &RecordedKeyPath) {
+        let RecordedKeyPath::File(path) = key_path else { return };
+        let system = ["SystemFolder", "System64Folder"]
+            .iter()
+            .any(|folder| session.directory(folder).is_some() && path.parent() == session.directory(folder));
+        let counted = self.machine.shared_dlls.contains_key(path);
+        let already = component
+            .id
+            .and_then(|id| self.machine.clients.get(&id))
+            .is_some_and(|clients| clients.values().any(|other| other == key_path));
+        let wanted = component.attributes.has(ComponentAttributes::SHARED_DLL) || system || counted;
+        if wanted && !already {
+            *self.machine.shared_dlls.entry(path.clone()).or_default() += 1;
+        }
+    }
+
+    /// Lowers the SharedDLLs count of a component that goes for good.
+    fn release(&mut self, session: &Session<'a>, index: usize, component: &Component) {
+        if session.actions[index] != ComponentAction::Absent {
+            return;
+        }
+        if let RecordedKeyPath::File(path) = session.key_path(component)
+            && let Some(count) = self.machine.shared_dlls.get_mut(&path)
+        {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// InstallFiles: file by file in the order of the cabinet, by what is on the disk at that moment.
+    pub(super) fn install_files(&mut self, session: &mut Session<'a>) {
+        let mut order: Vec<(i32, usize, usize)> = Vec::new();
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            order.extend(component.files.iter().enumerate().map(|(at, file)| (file.sequence, index, at)));
+        }
+        order.sort_unstable();
+        let mut decided: BTreeMap<&str, bool> = BTreeMap::new();
+        for companions in [false, true] {
+            for (_, index, position) in &order {
+                let component = &session.package.components[*index];
+                let file = &component.files[*position];
+                if file.companion.is_some() == companions {
+                    let install = self.install_file(session, *index, *position, &decided);
+                    decided.insert(&file.key, install);
+                }
+            }
+        }
+    }
+
+    fn install_file(
+        &mut self,
+        session: &Session<'a>,
+        index: usize,
+        position: usize,
+        decided: &BTreeMap<&str, bool>,
+    ) -> bool {
+        let component = &session.package.components[index];
+        let file = &component.files[position];
+        let path = session.file_path(component, position);
+        let disk = self.machine.files.get(&path).cloned();
+        let (install, reason) = match (&file.companion, &disk) {
+            (Some(parent), Some(_)) => {
+                (decided.get(parent.as_str()).copied().unwrap_or(false), by(Rule::A29))
+            }
+            _ => {
+                let decision = decide(file, disk.as_ref(), &session.mode);
+                (decision.install, (decision.rule, decision.confidence))
+            }
+        };
+        let new = DiskFile {
+            facts: file.facts.clone(),
+            writer: Some(session.package.product_code),
+            modified: false,
+            locked: false,
+        };
+        let resource = Resource::File(path.clone());
+        match disk {
+            Some(old) if install && old.locked => {
+                self.machine.pending.push(Pending::Replace(path, new));
+                let detail = "it is in use; the new file comes at the next start of Windows".to_owned();
+                self.note(session, index, resource, Deed::PutOff, by(Rule::A52), detail);
+            }
+            Some(old) if !install => {
+                let waiting = self.machine.pending.contains(&Pending::Delete(path));
+                let (reason, what) = if waiting {
+                    (by(Rule::A53), "stays, and is deleted at the next start of Windows")
+                } else {
+                    (reason, "stays")
+                };
+                let detail = format!("{} {what}; the package brings {}", describe_disk(&old), describe(file));
+                self.note(session, index, resource, Deed::Kept, reason, detail);
+            }
+            old => {
+                let over = old.map_or_else(String::new, |old| format!(" over {}", describe_disk(&old)));
+                let detail = format!("{}{over}", describe(file));
+                self.machine.files.insert(path, new);
+                self.note(session, index, resource, Deed::Wrote, reason, detail);
+            }
+        }
+        install
+    }
+
+    /// DuplicateFiles: a copy of an installed file; whether a later copy replaces it follows the file rules.
+    pub(super) fn duplicate_files(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            for row in &component.duplicate_files {
+                let Some((owner, position)) = session.file(&row.file) else { continue };
+                let source = &session.package.components[owner].files[position];
+                let folder = match row.directory.as_str() {
+                    "" => Some(session.folder(&session.package.components[owner])),
+                    key => session.directory_of(component, key),
+                };
+                let Some(folder) = folder else { continue };
+                let name = if row.name.is_empty() { &source.name } else { &row.name };
+                let path = folder.join(name);
+                let decision = decide(source, self.machine.files.get(&path), &session.mode);
+                let deed = if decision.install { Deed::Wrote } else { Deed::Kept };
+                if decision.install {
+                    let file = DiskFile {
+                        facts: source.facts.clone(),
+                        writer: Some(session.package.product_code),
+                        modified: false,
+                        locked: false,
+                    };
+                    self.machine.files.insert(path.clone(), file);
+                }
+                let reason = (decision.rule, decision.confidence.max(Confidence::C));
+                let detail = format!("duplicate of `{}`", source.key);
+                self.note(session, index, Resource::File(path), deed, reason, detail);
+            }
+        }
+    }
+
+    /// MoveFiles: moves or copies what matches on the machine, before InstallFiles.
+    pub(super) fn move_files(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            for row in &component.move_files {
+                self.move_file(session, index, component, row);
+            }
+        }
+    }
+
+    fn move_file(&mut self, session: &Session<'a>, index: usize, component: &Component, row: &MoveFile) {
+        let (Some(from), Some(to)) = (
+            session.directory_of(component, &row.source_directory),
+            session.directory_of(component, &row.directory),
+        ) else {
+            return;
+        };
+        for source in self.matching(&from, &row.source) {
+            let Some(file) = self.machine.files.get(&source).cloned() else { continue };
+            let name = if row.name.is_empty() { source.name() } else { &row.name };
+            let target = to.join(name);
+            let detail = format!("from {source}");
+            self.machine.files.insert(target.clone(), file);
+            self.note(session, index, Resource::File(target), Deed::Wrote, by(Rule::A47), detail);
+            if row.moves {
+                self.machine.files.remove(&source);
+                let detail = "moved away".to_owned();
+                self.note(session, index, Resource::File(source), Deed::Removed, by(Rule::A47), detail);
+            }
+        }
+    }
+
+    /// Files in `folder` that match `pattern` (`*` and `?`).
+    pub(super) fn matching(&self, folder: &Folded, pattern: &str) -> Vec<Folded> {
+        let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
+        let prefix = format!("{}\\", folder.folded());
+        self.machine
+            .files
+            .range(Folded::new(&prefix)..)
+            .map(|(path, _)| path)
+            .take_while(|path| path.folded().starts_with(&prefix))
+            .filter(|path| {
+                let name: Vec<char> = path.folded()[prefix.len()..].chars().collect();
+                !name.contains(&'\\') && matches_pattern(&pattern, &name)
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// CreateFolders.
+    pub(super) fn create_folders(&mut self, session: &mut Session<'a>) {
+        for (_, component) in Self::selected(session, &[ComponentAction::Local]) {
+            for key in &component.create_folders {
+                self.machine.folders.extend(session.directory_of(component, key));
+            }
+        }
+    }
+
+    /// WriteRegistryValues; values with `[~]` join what is there.
+    pub(super) fn write_registry(&mut self, session: &mut Session<'a>) {
+        for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
+            for row in &component.remove_registry {
+                let name = session.registry_name(component, row.root, &row.path, &row.name);
+                self.remove_registry_name(session, index, &name, row.name == "-");
+            }
+            for row in &component.registry {
+                if row.name == "-" {
+                    continue;
+                }
+                let keys_only = row.value.is_empty() && matches!(row.name.as_str(), "+" | "*");
+                let value = if keys_only { "*" } else { &row.name };
+                let name = session.registry_name(component, row.root, &row.path, value);
+                let resource = Resource::Registry(name);
+                let data = session.formatted(&row.value);
+                let data = match self.machine.others.get(&resource) {
+                    Some(old) => joined(&old.data, &data),
+                    None => data,
+                };
+                self.write(session, index, resource, data);
+            }
+        }
+    }
+
+    /// Writes something that is not a file.
+    pub(super) fn write(&mut self, session: &Session<'a>, index: usize, resource: Resource, data: String) {
+        let detail = format!("`{data}`");
+        let written = Written { data, writer: Some(session.package.product_code) };
+        self.machine.others.insert(resource.clone(), written);
+        self.note(session, index, resource, Deed::Wrote, by(Rule::S08), detail);
+    }
+
+    /// Removes a registry value, or the whole key with all below it.
+    pub(super) fn remove_registry_name(
+        &mut self,
+        session: &Session<'a>,
+        index: usize,
+        name: &RegistryName,
+        whole_key: bool,
+    ) {
+        let below = format!("{}\\", name.key.folded());
+        let gone: Vec<Resource> = self
+            .machine
+            .others
+            .keys()
+            .filter(|resource| match resource {
+                Resource::Registry(other) if (other.hive, other.view) == (name.hive, name.view) => {
+                    if whole_key {
+                        other.key == name.key || other.key.folded().starts_with(&below)
+                    } else {
+                        other == name
+                    }
+                }
+                _ => false,
+            })
+            .cloned()
+            .collect();
+        for resource in gone {
+            self.machine.others.remove(&resource);
+            let detail = if whole_key { "the whole key goes".to_owned() } else { String::new() };
+            self.note(session, index, resource, Deed::Removed, by(Rule::A44), detail);
+        }
+    }
+}
+
+/// Joins multi-string data: `[~]text` appends, `text[~]` prepends, everything else replaces.
+fn joined(old: &str, new: &str) -> String {
+    match (new.strip_prefix("[~]"), new.strip_suffix("[~]")) {
+        (Some(_), Some(_)) | (None, None) => new.to_owned(),
+        (Some(added), None) if !old.split("[~]").any(|part| part == added) => format!("{old}[~]{added}"),
+        (None, Some(added)) if !old.split("[~]").any(|part| part == added) => format!("{added}[~]{old}"),
+        _ => old.to_owned(),
+    }
+}
+
+fn describe(file: &File) -> String {
+    file.version.map_or_else(|| "an unversioned file".to_owned(), |version| format!("version {version}"))
+}
+
+fn describe_disk(disk: &DiskFile) -> String {
+    match disk.facts.version {
+        Some(version) => format!("version {version}"),
+        None if disk.modified => "an edited unversioned file".to_owned(),
+        None => "an unversioned file".to_owned(),
+    }
+}
+
+/// Wildcards of the RemoveFile table; linear in the name for each star.
+fn matches_pattern(pattern: &[char], name: &[char]) -> bool {
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, from)) => {
+                    p = at + 1;
+                    n = from + 1;
+                    star = Some((at, n));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_and_multi_strings() {
+        let check = |pattern: &str, name: &str, expected: bool| {
+            let chars = |text: &str| text.chars().collect::<Vec<char>>();
+            assert_eq!(matches_pattern(&chars(pattern), &chars(name)), expected, "{pattern} {name}");
+        };
+        check("*.ini", "nsclient.ini", true);
+        check("*.*", "readme", false);
+        check("a?c*", "abcdef", true);
+        check("*b*d", "abcbd", true);
+        check("", "a", false);
+        assert_eq!(joined("a[~]b", "[~]c"), "a[~]b[~]c");
+        assert_eq!(joined("a", "[~]a"), "a");
+        assert_eq!(joined("a", "b"), "b");
+    }
+}

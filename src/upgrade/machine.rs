@@ -1,0 +1,271 @@
+//! What a machine holds, as far as Windows Installer is concerned.
+//!
+//! Plain state. The engine changes it by the rules; perturbations change it by hand.
+
+use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
+use crate::upgrade::folded::Folded;
+use crate::upgrade::package::FileFacts;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// The registry view that a value is seen through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// Both processors' programs see the same value.
+    Shared,
+    /// Below `WOW6432Node` on a 64-bit machine.
+    Bits32,
+    /// The 64-bit half.
+    Bits64,
+}
+
+/// The name of a registry value.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RegistryName {
+    /// `HKLM`, `HKCU`, `HKCR` or `HKU`.
+    pub hive: &'static str,
+    /// The view.
+    pub view: View,
+    /// The key below the hive.
+    pub key: Folded,
+    /// The value; empty for the default value, `*` for a key without values.
+    pub value: Folded,
+}
+
+impl fmt::Display for RegistryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let view = match self.view {
+            View::Shared => "",
+            View::Bits32 => " (32-bit view)",
+            View::Bits64 => " (64-bit view)",
+        };
+        let value = if self.value.as_str().is_empty() { "(default)" } else { self.value.as_str() };
+        write!(f, "{}\\{} : {value}{view}", self.hive, self.key)
+    }
+}
+
+/// Anything that an install puts on a machine and an upgrade can lose.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Resource {
+    /// A file by its path.
+    File(Folded),
+    /// A registry value.
+    Registry(RegistryName),
+    /// An IIS module in applicationHost.config.
+    Module(String),
+    /// A Windows service.
+    Service(Folded),
+    /// A shortcut by its path.
+    Shortcut(Folded),
+    /// A segment of an environment variable: variable, segment.
+    Environment(Folded, Folded),
+    /// An assembly in the global cache.
+    Assembly(String),
+}
+
+impl Resource {
+    /// What kind of thing it is, for people.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Resource::File(_) => "file",
+            Resource::Registry(_) => "registry value",
+            Resource::Module(_) => "IIS module",
+            Resource::Service(_) => "service",
+            Resource::Shortcut(_) => "shortcut",
+            Resource::Environment(..) => "environment variable",
+            Resource::Assembly(_) => "assembly",
+        }
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Resource::File(path) | Resource::Shortcut(path) => write!(f, "{path}"),
+            Resource::Registry(name) => write!(f, "{name}"),
+            Resource::Module(name) | Resource::Assembly(name) => f.write_str(name),
+            Resource::Service(name) => write!(f, "{name}"),
+            Resource::Environment(variable, segment) => write!(f, "%{variable}% {segment}"),
+        }
+    }
+}
+
+/// A file on the disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DiskFile {
+    /// What its bytes are.
+    pub facts: FileFacts,
+    /// The product that wrote it; none for files of unknown origin.
+    pub writer: Option<ProductCode>,
+    /// Whether it was written to after it was created.
+    pub modified: bool,
+    /// Whether a program holds it open.
+    pub locked: bool,
+}
+
+/// Anything but a file: its data, and who wrote it last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The data.
+    pub data: String,
+    /// The product that wrote it last; none for what was there before.
+    pub writer: Option<ProductCode>,
+}
+
+/// Who keeps a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Client {
+    /// Windows Installer's pseudo client for permanent components.
+    Permanent,
+    /// A product.
+    Product(ProductCode),
+}
+
+/// The recorded key path of a component.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordedKeyPath {
+    /// A file.
+    File(Folded),
+    /// A folder.
+    Directory(Folded),
+    /// A registry value.
+    Registry(RegistryName),
+    /// Something that is not simulated; counts as present.
+    Other(String),
+}
+
+impl fmt::Display for RecordedKeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            RecordedKeyPath::File(path) | RecordedKeyPath::Directory(path) => write!(f, "{path}"),
+            RecordedKeyPath::Registry(name) => write!(f, "{name}"),
+            RecordedKeyPath::Other(text) => f.write_str(text),
+        }
+    }
+}
+
+impl PartialEq<RecordedKeyPath> for &RecordedKeyPath {
+    fn eq(&self, other: &RecordedKeyPath) -> bool {
+        *self == other
+    }
+}
+
+/// An installed product.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Product {
+    /// Its name in Apps & Features.
+    pub name: String,
+    /// Its family.
+    pub upgrade_code: Option<UpgradeCode>,
+    /// Its version.
+    pub version: ProductVersion,
+    /// Its language.
+    pub language: u16,
+    /// Whether it is installed for the machine.
+    pub per_machine: bool,
+    /// Which features are installed.
+    pub features: BTreeMap<String, bool>,
+    /// Where its directories were.
+    pub directories: BTreeMap<String, Folded>,
+    /// Keys of the components that were enabled when it was installed.
+    pub components: BTreeSet<String>,
+}
+
+/// What the next start of Windows will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pending {
+    /// Delete the file.
+    Delete(Folded),
+    /// Put the new file in its place.
+    Replace(Folded, DiskFile),
+}
+
+/// A machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// Its processor.
+    pub arch: Arch,
+    /// Files by path.
+    pub files: BTreeMap<Folded, DiskFile>,
+    /// Everything that is not a file.
+    pub others: BTreeMap<Resource, Written>,
+    /// Folders that an installer made on purpose.
+    pub folders: BTreeSet<Folded>,
+    /// Who keeps which component, and where it is.
+    pub clients: BTreeMap<ComponentId, BTreeMap<Client, RecordedKeyPath>>,
+    /// SharedDLLs counts.
+    pub shared_dlls: BTreeMap<Folded, u32>,
+    /// Installed products.
+    pub products: BTreeMap<ProductCode, Product>,
+    /// What waits for the next start of Windows, in order.
+    pub pending: Vec<Pending>,
+}
+
+impl Machine {
+    /// A machine on which nothing is installed yet.
+    #[must_use]
+    pub fn new(arch: Arch) -> Machine {
+        Machine {
+            arch,
+            files: BTreeMap::new(),
+            others: BTreeMap::new(),
+            folders: BTreeSet::new(),
+            clients: BTreeMap::new(),
+            shared_dlls: BTreeMap::new(),
+            products: BTreeMap::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Whether `resource` is there.
+    #[must_use]
+    pub fn has(&self, resource: &Resource) -> bool {
+        match resource {
+            Resource::File(path) => self.files.contains_key(path),
+            other => self.others.contains_key(other),
+        }
+    }
+
+    /// Every resource that is there.
+    pub fn resources(&self) -> impl Iterator<Item = Resource> + '_ {
+        let files = self.files.keys().map(|path| Resource::File(path.clone()));
+        files.chain(self.others.keys().cloned())
+    }
+
+    /// Whether what was recorded as a key path is there.
+    #[must_use]
+    pub fn has_key_path(&self, key_path: &RecordedKeyPath) -> bool {
+        match key_path {
+            RecordedKeyPath::File(path) => self.files.contains_key(path),
+            RecordedKeyPath::Registry(name) => self.others.contains_key(&Resource::Registry(name.clone())),
+            RecordedKeyPath::Directory(path) => self.has_folder(path),
+            RecordedKeyPath::Other(_) => true,
+        }
+    }
+
+    /// Whether the folder exists: made on purpose, or because something stands in it.
+    fn has_folder(&self, path: &Folded) -> bool {
+        let prefix = format!("{}\\", path.folded());
+        self.folders.contains(path)
+            || self
+                .files
+                .range(Folded::new(&prefix)..)
+                .next()
+                .is_some_and(|(file, _)| file.folded().starts_with(&prefix))
+    }
+
+    /// Restarts Windows: what was pending happens, in order.
+    pub fn restart(&mut self) {
+        for pending in std::mem::take(&mut self.pending) {
+            match pending {
+                Pending::Delete(path) => {
+                    self.files.remove(&path);
+                }
+                Pending::Replace(path, file) => {
+                    self.files.insert(path, file);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! What a machine would hold after an upgrade, and why.
+//!
+//! One engine runs the old package, then the new one, on a model of a machine, by the documented rules of Windows
+//! Installer; each rule carries how sure it is. Reads packages and baselines; never our own plan, so that it can
+//! contradict us. Touches no real machine.
+
+mod condition;
+mod engine;
+mod findings;
+mod folded;
+mod journal;
+mod machine;
+mod package;
+mod report;
+mod rules;
+mod scenario;
+
+pub use condition::{Condition, ConditionError, Lookup, Truth, Value};
+pub use engine::{
+    Decision, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, decide, veto,
+};
+pub use findings::{Finding, KINDS, Kind, explain};
+pub use folded::Folded;
+pub use journal::{Deed, Event, Journal, Subject};
+pub use machine::{
+    Client, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View, Written,
+};
+pub use package::{
+    Action, Component, ComponentAttributes, CustomAction, Directory, DuplicateFile, Environment, Feature,
+    File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, Registry, RemoveFile, RemoveRegistry,
+    Search, ServiceControl, Shortcut, Upgrade,
+};
+pub use report::{Link, Outcome, Report, Verdict};
+pub use rules::{Confidence, Rule};
+pub use scenario::{FOREIGN_PRODUCT, Perturbation, Played, Scenario};

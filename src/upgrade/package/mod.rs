@@ -1,0 +1,383 @@
+//! A package as the simulation sees it: rows grouped by the component that owns them, conditions parsed.
+//!
+//! Reads tables; decides nothing. Unknown tables are ignored, a missing table means that the resource class is not
+//! processed, a broken one is an error that names table and row.
+
+mod load;
+mod payload;
+mod table;
+
+pub use payload::{FileFacts, Payload};
+pub use table::PackageError;
+
+use crate::id::{Arch, ComponentId, FileVersion, ProductCode, ProductVersion, UpgradeCode};
+use crate::upgrade::condition::Condition;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Bits of `Component.Attributes` (<https://learn.microsoft.com/windows/win32/msi/component-table>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ComponentAttributes(pub i32);
+
+impl ComponentAttributes {
+    /// The key path is a registry value.
+    pub const REGISTRY_KEY_PATH: i32 = 4;
+    /// The key file's SharedDLLs count is raised.
+    pub const SHARED_DLL: i32 = 8;
+    /// Never removed.
+    pub const PERMANENT: i32 = 16;
+    /// The key path is an ODBC data source.
+    pub const ODBC_DATA_SOURCE: i32 = 32;
+    /// Not installed where the key path exists.
+    pub const NEVER_OVERWRITE: i32 = 128;
+    /// 64-bit folders and registry view.
+    pub const SIXTY_FOUR_BIT: i32 = 256;
+
+    /// Whether `bit` is set.
+    #[must_use]
+    pub fn has(self, bit: i32) -> bool {
+        self.0 & bit != 0
+    }
+}
+
+/// What tells Windows Installer whether a component is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyPath {
+    /// The component's folder.
+    Directory,
+    /// A file: index into [`Component::files`].
+    File(usize),
+    /// A registry value: index into [`Component::registry`].
+    Registry(usize),
+    /// An ODBC data source; not simulated.
+    OdbcDataSource(String),
+}
+
+/// A row of the File table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Its key.
+    pub key: String,
+    /// Long name on the disk.
+    pub name: String,
+    /// The version column; none where it is empty or names a companion.
+    pub version: Option<FileVersion>,
+    /// The file that this one follows.
+    pub companion: Option<String>,
+    /// The language column.
+    pub languages: BTreeSet<u16>,
+    /// The attributes column.
+    pub attributes: i32,
+    /// Place in the cabinet; the order of copying.
+    pub sequence: i32,
+    /// The four parts of `MsiFileHash`.
+    pub hash: Option<[i32; 4]>,
+    /// The real file: from the cabinet where its bytes were read, else what the columns claim.
+    pub facts: FileFacts,
+}
+
+/// A row of the Registry table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registry {
+    /// Its key.
+    pub key: String,
+    /// -1 machine or user, 0 HKCR, 1 HKCU, 2 HKLM, 3 HKU.
+    pub root: i32,
+    /// The key path below the root, formatted.
+    pub path: String,
+    /// The value's name, formatted; also `+`, `-` and `*`.
+    pub name: String,
+    /// The data, formatted.
+    pub value: String,
+}
+
+/// A row of the RemoveFile table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoveFile {
+    /// Its key.
+    pub key: String,
+    /// Name or pattern; empty removes the folder itself.
+    pub pattern: String,
+    /// The directory or property that holds the folder.
+    pub directory: String,
+    /// 1 on install, 2 on removal, 3 both.
+    pub mode: i32,
+}
+
+/// A row of the RemoveRegistry table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoveRegistry {
+    /// See [`Registry::root`].
+    pub root: i32,
+    /// The key, formatted.
+    pub path: String,
+    /// The value's name; `-` for the whole key.
+    pub name: String,
+}
+
+/// A row of the DuplicateFile table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateFile {
+    /// The file that is copied.
+    pub file: String,
+    /// The copy's name; empty keeps the file's.
+    pub name: String,
+    /// The copy's folder; empty keeps the file's.
+    pub directory: String,
+}
+
+/// A row of the MoveFile table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoveFile {
+    /// Name or pattern of the sources.
+    pub source: String,
+    /// Their folder.
+    pub source_directory: String,
+    /// The new name; empty keeps the old.
+    pub name: String,
+    /// The folder of the target.
+    pub directory: String,
+    /// Whether the source goes away.
+    pub moves: bool,
+}
+
+/// A row of the ServiceControl table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceControl {
+    /// The service, formatted.
+    pub service: String,
+    /// Bits: 1 start, 2 stop, 8 delete on install; 0x10, 0x20, 0x80 the same on removal.
+    pub events: i32,
+}
+
+/// A row of the Environment table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Environment {
+    /// The name with its prefixes.
+    pub name: String,
+    /// The value with its `[~]`.
+    pub value: String,
+}
+
+/// A row of the Shortcut table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortcut {
+    /// Its folder.
+    pub directory: String,
+    /// Its long name.
+    pub name: String,
+    /// What it points to, formatted.
+    pub target: String,
+}
+
+/// A component with all that it owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Component {
+    /// Its key in the package.
+    pub key: String,
+    /// What Windows Installer counts; none for a component that is never registered.
+    pub id: Option<ComponentId>,
+    /// Its directory.
+    pub directory: String,
+    /// Its attributes.
+    pub attributes: ComponentAttributes,
+    /// The condition that enables it.
+    pub condition: Condition,
+    /// Its key path.
+    pub key_path: KeyPath,
+    /// Its files, in the order of copying.
+    pub files: Vec<File>,
+    /// Its registry values, in table order.
+    pub registry: Vec<Registry>,
+    /// Its RemoveFile rows.
+    pub remove_files: Vec<RemoveFile>,
+    /// Its RemoveRegistry rows.
+    pub remove_registry: Vec<RemoveRegistry>,
+    /// Its DuplicateFile rows.
+    pub duplicate_files: Vec<DuplicateFile>,
+    /// Its MoveFile rows.
+    pub move_files: Vec<MoveFile>,
+    /// Directories that it makes.
+    pub create_folders: Vec<String>,
+    /// Names of services that it installs, formatted.
+    pub services: Vec<String>,
+    /// What it does to services.
+    pub service_controls: Vec<ServiceControl>,
+    /// Its environment variables.
+    pub environment: Vec<Environment>,
+    /// Its shortcuts.
+    pub shortcuts: Vec<Shortcut>,
+    /// The identity of the global assembly that it installs.
+    pub assembly: Option<String>,
+    /// Names of IIS modules whose image is one of its files (table `IISGlobalModule` of Microsoft's IIS extension).
+    pub modules: Vec<String>,
+    /// Indices of the features that hold it.
+    pub features: Vec<usize>,
+}
+
+impl Component {
+    /// The key file.
+    #[must_use]
+    pub fn key_file(&self) -> Option<&File> {
+        match self.key_path {
+            KeyPath::File(index) => self.files.get(index),
+            KeyPath::Directory | KeyPath::Registry(_) | KeyPath::OdbcDataSource(_) => None,
+        }
+    }
+
+    /// Whether it belongs to the 64-bit half of the machine.
+    #[must_use]
+    pub fn is_64_bit(&self) -> bool {
+        self.attributes.has(ComponentAttributes::SIXTY_FOUR_BIT)
+    }
+}
+
+/// A row of the Feature table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feature {
+    /// Its key.
+    pub key: String,
+    /// The feature that it belongs to.
+    pub parent: Option<usize>,
+    /// Install level; installed where it is between 1 and `INSTALLLEVEL`.
+    pub level: i32,
+    /// Rows of the Condition table: the level to take where the condition holds.
+    pub levels: Vec<(i32, Condition)>,
+}
+
+/// A row of the Directory table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// The directory above; empty for the root.
+    pub parent: String,
+    /// Long name of the target; empty for the parent's own folder.
+    pub name: String,
+}
+
+/// A row of the Upgrade table (<https://learn.microsoft.com/windows/win32/msi/upgrade-table>).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgrade {
+    /// The family looked for.
+    pub upgrade_code: UpgradeCode,
+    /// Lower bound.
+    pub min: Option<ProductVersion>,
+    /// Upper bound.
+    pub max: Option<ProductVersion>,
+    /// Product languages; empty means every one.
+    pub languages: BTreeSet<u16>,
+    /// The attributes.
+    pub attributes: i32,
+    /// The features to remove; none means all.
+    pub remove: Option<String>,
+    /// The property that receives the product codes.
+    pub property: String,
+}
+
+impl Upgrade {
+    /// Feature states are taken over from the product found.
+    pub const MIGRATE_FEATURES: i32 = 1;
+    /// The product found stays.
+    pub const ONLY_DETECT: i32 = 2;
+    /// A failing removal does not stop the install.
+    pub const IGNORE_REMOVE_FAILURE: i32 = 4;
+    /// The lower bound belongs to the range.
+    pub const MIN_INCLUSIVE: i32 = 0x100;
+    /// The upper bound belongs to the range.
+    pub const MAX_INCLUSIVE: i32 = 0x200;
+    /// Every language but those listed.
+    pub const LANGUAGES_EXCLUSIVE: i32 = 0x400;
+
+    /// Whether `bit` is set.
+    #[must_use]
+    pub fn has(&self, bit: i32) -> bool {
+        self.attributes & bit != 0
+    }
+}
+
+/// A row of a sequence table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// The action.
+    pub name: String,
+    /// Its condition.
+    pub condition: Condition,
+    /// Its place.
+    pub sequence: i32,
+}
+
+/// A row of the CustomAction table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomAction {
+    /// Its key.
+    pub name: String,
+    /// Kind and options.
+    pub kind: i32,
+    /// Where the code is, or which property is set.
+    pub source: String,
+    /// What is called, or the text that is set.
+    pub target: String,
+}
+
+/// A row of the AppSearch table, followed through DrLocator where that works without a machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Search {
+    /// The property set.
+    pub property: String,
+    /// The formatted path that the search looks at; none for searches that only a machine can answer.
+    pub path: Option<String>,
+}
+
+/// A package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Package {
+    /// How the user named it.
+    pub name: String,
+    /// The processor that it is for.
+    pub arch: Arch,
+    /// This release.
+    pub product_code: ProductCode,
+    /// Its family; none for a package that nothing can upgrade.
+    pub upgrade_code: Option<UpgradeCode>,
+    /// Its version.
+    pub version: ProductVersion,
+    /// `ProductLanguage`.
+    pub language: u16,
+    /// Whether it installs for the machine.
+    pub per_machine: bool,
+    /// The Property table.
+    pub properties: BTreeMap<String, String>,
+    /// `SecureCustomProperties`.
+    pub secure: BTreeSet<String>,
+    /// Directories by key.
+    pub directories: BTreeMap<String, Directory>,
+    /// Features; parents before children is not guaranteed.
+    pub features: Vec<Feature>,
+    /// Components, in table order.
+    pub components: Vec<Component>,
+    /// Upgrade rows, in table order.
+    pub upgrades: Vec<Upgrade>,
+    /// InstallExecuteSequence, in order; rows without a positive number are left out.
+    pub execute: Vec<Action>,
+    /// InstallUISequence, likewise.
+    pub ui: Vec<Action>,
+    /// Custom actions by key.
+    pub custom_actions: BTreeMap<String, CustomAction>,
+    /// Launch conditions with the text that is shown where they do not hold.
+    pub launch_conditions: Vec<(Condition, String)>,
+    /// Searches of AppSearch.
+    pub searches: Vec<Search>,
+    /// Tables with rows that install something and are not simulated.
+    pub not_simulated: Vec<String>,
+}
+
+impl Package {
+    /// The component with `key`.
+    #[must_use]
+    pub fn component(&self, key: &str) -> Option<&Component> {
+        self.components.iter().find(|component| component.key == key)
+    }
+
+    /// Every file with its component.
+    pub fn files(&self) -> impl Iterator<Item = (&Component, &File)> {
+        self.components.iter().flat_map(|component| component.files.iter().map(move |file| (component, file)))
+    }
+}
