@@ -89,7 +89,8 @@ fn missing<'a>(report: &Report, outcome: &'a Outcome) -> Vec<Cause<'a>> {
         causes.push((veto_code(outcome, event), Some(event)));
     }
     let late = report.schedule.is_late() || report.bundle;
-    let removal = direct(outcome).rfind(|event| event.session != report.new && matches!(event.deed, Deed::Removed | Deed::PutOff));
+    let removal = direct(outcome)
+        .rfind(|event| event.session != report.new && matches!(event.deed, Deed::Removed | Deed::PutOff));
     if let Some(event) = removal.filter(|_| late || causes.is_empty()) {
         causes.push((removal_code(outcome, event), Some(event)));
     }

@@ -1,0 +1,8 @@
+//! The upgrade simulator, seen from outside: small package pairs, and the packages that Microsoft shipped.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod cells;
+mod fixture;
+mod rules;

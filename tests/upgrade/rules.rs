@@ -1,0 +1,131 @@
+//! Single rules: Microsoft's own example of file versioning, and what every package must be able to count on.
+
+use crate::fixture::{Msi, app_file, guid, upgrade};
+use ancm_installer::upgrade::{
+    DiskFile, Engine, FileFacts, KINDS, Machine, Options, Package, Payload, ReinstallMode, Rule, Verdict,
+    decide, explain,
+};
+use std::collections::BTreeSet;
+
+const ENGLISH: u16 = 1033;
+const FRENCH: u16 = 1036;
+const SPANISH: u16 = 1034;
+const GERMAN: u16 = 1031;
+const ITALIAN: u16 = 1040;
+
+/// <https://learn.microsoft.com/windows/win32/msi/replacing-existing-files>: name, disk (version, languages,
+/// modified), package (version, languages), whether the package's file replaces the other.
+type Example = (&'static str, (&'static str, &'static [u16], bool), (&'static str, &'static [u16]), bool);
+const EXAMPLES: [Example; 10] = [
+    ("FileA", ("1.0", &[ENGLISH], false), ("1.0", &[ENGLISH]), false),
+    ("FileB", ("2.0", &[ENGLISH], false), ("1.0", &[ENGLISH]), false),
+    ("FileC", ("1.0", &[ENGLISH], false), ("2.0", &[ENGLISH]), true),
+    ("FileD", ("1.0", &[ENGLISH], true), ("2.0", &[FRENCH]), true),
+    ("FileE", ("", &[], false), ("", &[]), true),
+    ("FileF", ("", &[], true), ("", &[]), false),
+    ("FileG", ("1.0", &[ENGLISH], false), ("1.0", &[FRENCH]), true),
+    ("FileH", ("1.0", &[ENGLISH, FRENCH, SPANISH], false), ("1.0", &[ITALIAN, ENGLISH, GERMAN]), true),
+    ("FileI", ("1.0", &[ENGLISH, FRENCH], false), ("1.0", &[ENGLISH, FRENCH, SPANISH]), true),
+    ("FileJ", ("1.0", &[ENGLISH, GERMAN, ITALIAN], false), ("1.0", &[GERMAN]), false),
+];
+
+#[test]
+fn microsofts_example_of_replacing_files() {
+    let package = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "", 1).load();
+    for (name, (disk_version, disk_languages, modified), (version, languages), replaced) in EXAMPLES {
+        let mut file = package.components[0].files[0].clone();
+        file.version = version.parse().ok();
+        file.languages = languages.iter().copied().collect();
+        file.hash = None;
+        let facts = FileFacts {
+            version: disk_version.parse().ok(),
+            languages: disk_languages.iter().copied().collect(),
+            ..FileFacts::default()
+        };
+        let disk = DiskFile { facts, writer: None, modified, locked: false };
+        let decision = decide(&file, Some(&disk), &ReinstallMode::default());
+        assert_eq!(decision.install, replaced, "{name}");
+    }
+}
+
+#[test]
+fn rules_and_findings_are_numbered_once_and_described() {
+    let codes: BTreeSet<&str> = KINDS.iter().map(|kind| kind.code).collect();
+    assert_eq!(codes.len(), KINDS.len());
+    for number in 1..=43 {
+        assert!(codes.contains(format!("U{number:03}").as_str()), "U{number:03}");
+    }
+    assert!(explain("u001").is_some_and(|kind| kind.fix.contains("ComponentId")));
+    assert!(explain("U999").is_none());
+    assert!(Rule::ALL.iter().all(|rule| !rule.statement().is_empty()));
+}
+
+#[test]
+fn a_broken_table_is_an_error_that_names_table_and_row() {
+    let check = |msi: Msi, expected: &str| {
+        let error = Package::load("x", msi.database(), &Payload::new()).expect_err("broken");
+        assert_eq!(error.to_string(), expected);
+    };
+    let base = || Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "1.0", 1);
+    check(
+        base().with("File", &["f", "Nowhere", "b.dll", "1", "", "", "0", "2"]),
+        "table `File`, row `f`, column `Component_`: there is no component `Nowhere`",
+    );
+    check(
+        base().with("Component", &["D", "nonsense", "APPDIR", "0", "", ""]),
+        "table `Component`, row `D`, column `ComponentId`: `nonsense` is not a GUID: expected 32 hexadecimal \
+         digits as 8-4-4-4-12, with or without braces",
+    );
+    check(
+        base().with("InstallExecuteSequence", &["X", "A AND", "7"]),
+        "table `InstallExecuteSequence`, row `X`, column `Condition`: `A AND` is not a condition: it ends too early",
+    );
+    check(
+        base().without("Property", "ProductCode"),
+        "table `Property` has no row `ProductCode`: every package needs one",
+    );
+}
+
+#[test]
+fn missing_actions_process_nothing_and_unknown_tables_are_ignored() {
+    let msi = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "1.0", 1);
+    let quiet = msi.clone().without("InstallExecuteSequence", "InstallFiles").load();
+    let mut engine = Engine::new(Machine::new(quiet.arch));
+    engine.install(&quiet, &Options::default());
+    assert!(engine.machine.files.is_empty());
+    let mut database = msi.database().clone();
+    let mut foreign = database.tables["Property"].clone();
+    foreign.name = "Foreign".to_owned();
+    database.tables.insert("Foreign".to_owned(), foreign);
+    assert!(Package::load("x", &database, &Payload::new()).is_ok());
+}
+
+#[test]
+fn uninstalling_leaves_nothing() {
+    let package = Msi::new("1.0.0")
+        .key_file("C", &guid(1), 256, "a.dll", "1.0", 1)
+        .with("Registry", &["r", "2", r"Software\App", "v", "[ProductVersion]", "C"])
+        .with("Shortcut", &["s", "APPDIR", "App", "C", "[#C.a.dll]"])
+        .with("Environment", &["e", "=-*PATH", "[~];[APPDIR]", "C"])
+        .load();
+    let mut engine = Engine::new(Machine::new(package.arch));
+    engine.install(&package, &Options::default());
+    assert_eq!(engine.machine.resources().count(), 4);
+    engine.remove(package.product_code, &Options::default()).expect("installed");
+    assert_eq!(engine.machine.resources().count(), 0);
+    assert!(engine.machine.products.is_empty() && engine.machine.clients.is_empty());
+}
+
+#[test]
+fn a_companion_follows_its_parent() {
+    let old =
+        Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "1.0", 1).file("C", "b.txt", "", 1).load();
+    let new = |version: &str| {
+        Msi::new("2.0.0")
+            .key_file("C", &guid(1), 256, "a.dll", version, 2)
+            .with("File", &["b", "C", "b.txt", "1", "C.a.dll", "", "0", "9"])
+            .load()
+    };
+    assert_eq!(upgrade(&old, &new("2.0"), &app_file("b.txt")), Some(Verdict::PresentNew));
+    assert_eq!(upgrade(&old, &new("1.0"), &app_file("b.txt")), Some(Verdict::PresentOld));
+}
