@@ -3,6 +3,7 @@
 //! Reads tables; decides nothing. Unknown tables are ignored, a missing table means that the resource class is not
 //! processed, a broken one is an error that names table and row.
 
+mod components;
 mod load;
 mod payload;
 mod table;

@@ -1,0 +1,297 @@
+//! Components, and the rows that belong to them.
+
+use super::load::{condition, languages, long_name};
+use super::table::{PackageError, RowView, Rows};
+use super::{
+    Component, ComponentAttributes, DuplicateFile, Environment, Feature, File, FileFacts, KeyPath, MoveFile,
+    Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl, Shortcut,
+};
+use crate::id::FileVersion;
+use crate::msi::Database;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Components while rows are handed to their owners.
+pub(super) struct Components<'a> {
+    database: &'a Database,
+    pub(super) components: Vec<Component>,
+    by_key: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Components<'a> {
+    pub(super) fn read(
+        database: &'a Database,
+        features: &[Feature],
+        payload: &Payload,
+    ) -> Result<Components<'a>, PackageError> {
+        let rows = Rows::of(database, "Component").with(&[
+            "Component",
+            "ComponentId",
+            "Directory_",
+            "Attributes",
+            "Condition",
+            "KeyPath",
+        ])?;
+        let mut all = Components { database, components: Vec::new(), by_key: BTreeMap::new() };
+        for row in &rows {
+            let key = row.required("Component")?;
+            all.by_key.insert(key, all.components.len());
+            all.components.push(Component {
+                key: key.to_owned(),
+                id: row.parsed("ComponentId")?,
+                directory: row.required("Directory_")?.to_owned(),
+                attributes: ComponentAttributes(row.number("Attributes", 0)?),
+                condition: condition(row, "Condition")?,
+                key_path: KeyPath::Directory,
+                files: Vec::new(),
+                registry: Vec::new(),
+                remove_files: Vec::new(),
+                remove_registry: Vec::new(),
+                duplicate_files: Vec::new(),
+                move_files: Vec::new(),
+                create_folders: Vec::new(),
+                services: Vec::new(),
+                service_controls: Vec::new(),
+                environment: Vec::new(),
+                shortcuts: Vec::new(),
+                assembly: None,
+                modules: Vec::new(),
+                features: Vec::new(),
+            });
+        }
+        all.files(payload)?;
+        all.registry()?;
+        all.file_actions()?;
+        all.system()?;
+        all.extensions()?;
+        all.memberships(features)?;
+        for (index, row) in rows.iter().enumerate() {
+            all.components[index].key_path = key_path(&all.components[index], row)?;
+        }
+        Ok(all)
+    }
+
+    fn each(
+        &mut self,
+        table: &'a str,
+        columns: &[&str],
+        mut give: impl FnMut(&mut Component, &RowView) -> Result<(), PackageError>,
+    ) -> Result<(), PackageError> {
+        let database = self.database;
+        for row in Rows::of(database, table).with(columns)? {
+            let key = row.required("Component_")?;
+            let index = *self
+                .by_key
+                .get(key)
+                .ok_or_else(|| row.wrong("Component_", format!("there is no component `{key}`")))?;
+            give(&mut self.components[index], &row)?;
+        }
+        Ok(())
+    }
+
+    fn files(&mut self, payload: &Payload) -> Result<(), PackageError> {
+        let mut hashes = BTreeMap::new();
+        let parts = ["File_", "HashPart1", "HashPart2", "HashPart3", "HashPart4"];
+        let rows = Rows::of(self.database, "MsiFileHash").with(&parts)?;
+        for row in &rows {
+            let mut hash = [0; 4];
+            for (part, column) in hash.iter_mut().zip(&parts[1..]) {
+                *part = row.number(column, 0)?;
+            }
+            hashes.insert(row.required("File_")?, hash);
+        }
+        let keys: BTreeSet<&str> = Rows::of(self.database, "File")
+            .with(&["File"])?
+            .iter()
+            .map(|row| row.required("File"))
+            .collect::<Result<_, _>>()?;
+        self.each("File", &["File", "Component_", "FileName", "Version", "Sequence"], |component, row| {
+            let key = row.required("File")?;
+            let text = row.text("Version")?;
+            let companion = keys.contains(text).then(|| text.to_owned());
+            let version: Option<FileVersion> =
+                if companion.is_some() { None } else { row.parsed("Version")? };
+            let languages = languages(row, "Language")?;
+            let hash = hashes.get(key).copied();
+            let size = row.number("FileSize", -1)?;
+            let claimed = FileFacts {
+                version,
+                languages: languages.clone(),
+                hash,
+                size: u64::try_from(size).ok(),
+                ..FileFacts::default()
+            };
+            component.files.push(File {
+                key: key.to_owned(),
+                name: long_name(row.required("FileName")?).to_owned(),
+                version,
+                companion,
+                languages,
+                attributes: row.number("Attributes", 0)?,
+                sequence: row.number("Sequence", 0)?,
+                hash,
+                facts: payload.get(key).cloned().unwrap_or(claimed),
+            });
+            Ok(())
+        })?;
+        for component in &mut self.components {
+            component.files.sort_by_key(|file| file.sequence);
+        }
+        Ok(())
+    }
+
+    fn registry(&mut self) -> Result<(), PackageError> {
+        self.each(
+            "Registry",
+            &["Registry", "Root", "Key", "Name", "Value", "Component_"],
+            |component, row| {
+                component.registry.push(Registry {
+                    key: row.required("Registry")?.to_owned(),
+                    root: row.number("Root", 0)?,
+                    path: row.required("Key")?.to_owned(),
+                    name: row.text("Name")?.to_owned(),
+                    value: row.text("Value")?.to_owned(),
+                });
+                Ok(())
+            },
+        )?;
+        self.each("RemoveRegistry", &["Root", "Key", "Name", "Component_"], |component, row| {
+            component.remove_registry.push(RemoveRegistry {
+                root: row.number("Root", 0)?,
+                path: row.required("Key")?.to_owned(),
+                name: row.text("Name")?.to_owned(),
+            });
+            Ok(())
+        })
+    }
+
+    fn file_actions(&mut self) -> Result<(), PackageError> {
+        self.each(
+            "RemoveFile",
+            &["FileKey", "Component_", "FileName", "DirProperty", "InstallMode"],
+            |component, row| {
+                component.remove_files.push(RemoveFile {
+                    key: row.required("FileKey")?.to_owned(),
+                    pattern: long_name(row.text("FileName")?).to_owned(),
+                    directory: row.required("DirProperty")?.to_owned(),
+                    mode: row.number("InstallMode", 0)?,
+                });
+                Ok(())
+            },
+        )?;
+        self.each("DuplicateFile", &["Component_", "File_", "DestName", "DestFolder"], |component, row| {
+            component.duplicate_files.push(DuplicateFile {
+                file: row.required("File_")?.to_owned(),
+                name: long_name(row.text("DestName")?).to_owned(),
+                directory: row.text("DestFolder")?.to_owned(),
+            });
+            Ok(())
+        })?;
+        self.each(
+            "MoveFile",
+            &["Component_", "SourceName", "DestName", "SourceFolder", "DestFolder"],
+            |component, row| {
+                component.move_files.push(MoveFile {
+                    source: row.text("SourceName")?.to_owned(),
+                    source_directory: row.text("SourceFolder")?.to_owned(),
+                    name: long_name(row.text("DestName")?).to_owned(),
+                    directory: row.required("DestFolder")?.to_owned(),
+                    moves: row.number("Options", 0)? & 1 != 0,
+                });
+                Ok(())
+            },
+        )?;
+        self.each("CreateFolder", &["Directory_", "Component_"], |component, row| {
+            component.create_folders.push(row.required("Directory_")?.to_owned());
+            Ok(())
+        })
+    }
+
+    fn system(&mut self) -> Result<(), PackageError> {
+        self.each("ServiceInstall", &["Name", "Component_"], |component, row| {
+            component.services.push(row.required("Name")?.to_owned());
+            Ok(())
+        })?;
+        self.each("ServiceControl", &["Name", "Event", "Component_"], |component, row| {
+            component.service_controls.push(ServiceControl {
+                service: row.required("Name")?.to_owned(),
+                events: row.number("Event", 0)?,
+            });
+            Ok(())
+        })?;
+        self.each("Environment", &["Name", "Value", "Component_"], |component, row| {
+            component.environment.push(Environment {
+                name: row.required("Name")?.to_owned(),
+                value: row.text("Value")?.to_owned(),
+            });
+            Ok(())
+        })?;
+        self.each("Shortcut", &["Directory_", "Name", "Component_", "Target"], |component, row| {
+            component.shortcuts.push(Shortcut {
+                directory: row.required("Directory_")?.to_owned(),
+                name: long_name(row.required("Name")?).to_owned(),
+                target: row.text("Target")?.to_owned(),
+            });
+            Ok(())
+        })
+    }
+
+    /// Assemblies for the global cache (those without `File_Application`), and modules of Microsoft's IIS extension.
+    fn extensions(&mut self) -> Result<(), PackageError> {
+        let mut names: BTreeMap<&str, BTreeMap<&str, &str>> = BTreeMap::new();
+        let rows = Rows::of(self.database, "MsiAssemblyName").with(&["Component_", "Name", "Value"])?;
+        for row in &rows {
+            names
+                .entry(row.required("Component_")?)
+                .or_default()
+                .insert(row.required("Name")?, row.text("Value")?);
+        }
+        self.each("MsiAssembly", &["Component_", "File_Application"], |component, row| {
+            if row.text("File_Application")?.is_empty() {
+                let parts = names.get(component.key.as_str()).into_iter().flatten();
+                let identity: Vec<String> = parts.map(|(name, value)| format!("{name}={value}")).collect();
+                component.assembly = Some(identity.join(","));
+            }
+            Ok(())
+        })?;
+        for row in Rows::of(self.database, "IISGlobalModule").with(&["Name", "File_"])? {
+            let file = row.required("File_")?;
+            let owner = self
+                .components
+                .iter_mut()
+                .find(|component| component.files.iter().any(|own| own.key == file))
+                .ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
+            owner.modules.push(row.required("Name")?.to_owned());
+        }
+        Ok(())
+    }
+
+    fn memberships(&mut self, features: &[Feature]) -> Result<(), PackageError> {
+        self.each("FeatureComponents", &["Feature_", "Component_"], |component, row| {
+            let key = row.required("Feature_")?;
+            let feature = features
+                .iter()
+                .position(|feature| feature.key == key)
+                .ok_or_else(|| row.wrong("Feature_", format!("there is no feature `{key}`")))?;
+            component.features.push(feature);
+            Ok(())
+        })
+    }
+}
+
+fn key_path(component: &Component, row: &RowView) -> Result<KeyPath, PackageError> {
+    let key = row.text("KeyPath")?;
+    let position = |found: Option<usize>, what: &str| {
+        found.ok_or_else(|| row.wrong("KeyPath", format!("the component has no {what} `{key}`")))
+    };
+    if key.is_empty() {
+        Ok(KeyPath::Directory)
+    } else if component.attributes.has(ComponentAttributes::REGISTRY_KEY_PATH) {
+        let found = component.registry.iter().position(|value| value.key == key);
+        Ok(KeyPath::Registry(position(found, "registry value")?))
+    } else if component.attributes.has(ComponentAttributes::ODBC_DATA_SOURCE) {
+        Ok(KeyPath::OdbcDataSource(key.to_owned()))
+    } else {
+        let found = component.files.iter().position(|file| file.key == key);
+        Ok(KeyPath::File(position(found, "file")?))
+    }
+}
