@@ -2,9 +2,16 @@
 //!
 //! Knows tables and columns; knows nothing of upgrades.
 
+mod codepage;
+mod decode;
+mod encode;
+mod layout;
 mod model;
+mod name;
+mod pool;
 mod read;
 pub mod schema;
+mod summary;
 mod write;
 
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};

@@ -1,33 +1,130 @@
 //! Reads an .msi file, whichever tool made it.
+//!
+//! Tolerates what tools get wrong and Windows lets pass: unsorted rows, wrong reference counts, nulls, a missing
+//! `_Validation`. Everything else that is broken is an error.
 
+use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
-use super::model::Database;
+use super::decode::Tables;
+use super::model::{Database, Stream};
+use super::name;
+use super::summary;
 
 /// Why a database could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// The input could not be read.
-    #[error("cannot read the database")]
-    Input(#[from] io::Error),
+    /// Not a compound file, or a broken one.
+    #[error("this is not an installer database, or it is broken: its container cannot be opened")]
+    Container(#[source] io::Error),
+    /// A compound file, but not an installer database.
+    #[error("this is not an installer database: it has no string pool")]
+    NotADatabase,
+    /// A code page that is not known.
+    #[error("the database has code page {codepage}, which is not known")]
+    CodePage {
+        /// Its number.
+        codepage: u32,
+    },
+    /// The string pool is broken.
+    #[error("the string pool is broken at string {string}: {problem}")]
+    Pool {
+        /// The number of the string, from 1.
+        string: usize,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A table is broken.
+    #[error("table `{table}` is broken: {problem}")]
+    Table {
+        /// Its name.
+        table: String,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// A row is broken.
+    #[error("row {row} of table `{table}` is broken: string {string} in column `{column}` does not exist")]
+    Row {
+        /// The table.
+        table: String,
+        /// The row, from 0, in stored order.
+        row: usize,
+        /// The column.
+        column: String,
+        /// The reference that leads nowhere.
+        string: u32,
+    },
+    /// The tables would take more memory than any package needs.
+    #[error("the tables up to `{table}` have more than {limit} {unit}, far more than any package needs")]
+    TooLarge {
+        /// The table that passed the limit.
+        table: String,
+        /// The limit.
+        limit: usize,
+        /// `cells` or `bytes of text`.
+        unit: &'static str,
+    },
+    /// There is no such stream.
+    #[error("the database has no stream `{name}`")]
+    NoSuchStream {
+        /// The name.
+        name: String,
+    },
+    /// A stream could not be read.
+    #[error("cannot read the stream `{name}`")]
+    Stream {
+        /// The name.
+        name: String,
+        /// What went wrong.
+        source: io::Error,
+    },
 }
 
 /// An .msi file being read: its tables are in memory, its streams are read when asked for.
-#[derive(Debug)]
 pub struct Package<R> {
-    reader: R,
+    file: cfb::CompoundFile<R>,
     database: Database,
+    /// The stored name of each stream.
+    stored: BTreeMap<String, String>,
 }
 
 impl<R: Read + Seek> Package<R> {
-    /// Reads tables and summary information; of each stream, only its name and size
-    /// ([`super::Stream::InPackage`]).
+    /// Reads tables and summary information; of each stream, only its name and size ([`Stream::InPackage`]).
     ///
     /// # Errors
     /// The input is not an installer database, is broken (the error names table and row), or cannot be read.
     pub fn open(reader: R) -> Result<Package<R>, ReadError> {
-        let _ = &reader;
-        Err(ReadError::Input(io::Error::from(io::ErrorKind::Unsupported)))
+        let mut file = cfb::CompoundFile::open(reader).map_err(ReadError::Container)?;
+        let mut database = Database::default();
+        let (mut tables, mut stored) = (BTreeMap::new(), BTreeMap::new());
+        let mut summary = None;
+        let entries: Vec<(String, u64)> = file
+            .read_root_storage()
+            .filter(cfb::Entry::is_stream)
+            .map(|entry| (entry.name().to_owned(), entry.len()))
+            .collect();
+        for (entry, size) in entries {
+            let (name, table) = name::decode(&entry);
+            if table {
+                tables.insert(name, entry);
+            } else if name == summary::NAME {
+                summary = Some(entry);
+            } else {
+                database.streams.insert(name.clone(), Stream::InPackage { size });
+                stored.insert(name, entry);
+            }
+        }
+        if let Some(entry) = summary {
+            database.summary = summary::decode(&bytes(&mut file, &entry, summary::NAME)?).unwrap_or_default();
+        }
+        let streams = |table: &str| match tables.get(table) {
+            Some(entry) => bytes(&mut file, entry, table).map(Some),
+            None => Ok(None),
+        };
+        let Tables { codepage, tables } = Tables::decode(streams)?;
+        database.codepage = codepage;
+        database.tables = tables;
+        Ok(Package { file, database, stored })
     }
 
     /// Tables, summary information, and the names and sizes of streams.
@@ -42,13 +139,15 @@ impl<R: Read + Seek> Package<R> {
         self.database
     }
 
-    /// The bytes of the stream `name` (a key of [`Database::streams`]).
+    /// The bytes of the stream `name` (a key of [`Database::streams`]), to be read and sought in.
     ///
     /// # Errors
     /// There is no such stream, or it cannot be read.
-    pub fn stream(&mut self, name: &str) -> Result<impl Read + Seek + '_, ReadError> {
-        let _ = (name, &mut self.reader);
-        Err::<&mut R, _>(ReadError::Input(io::Error::from(io::ErrorKind::Unsupported)))
+    pub fn stream(&mut self, name: &str) -> Result<impl Read + Seek + use<R>, ReadError> {
+        let Some(entry) = self.stored.get(name) else {
+            return Err(ReadError::NoSuchStream { name: name.to_owned() });
+        };
+        open(&mut self.file, entry, name)
     }
 }
 
@@ -58,4 +157,25 @@ impl<R: Read + Seek> Package<R> {
 /// As [`Package::open`].
 pub fn read<R: Read + Seek>(reader: R) -> Result<Database, ReadError> {
     Package::open(reader).map(Package::into_database)
+}
+
+fn open<R: Read + Seek>(
+    file: &mut cfb::CompoundFile<R>,
+    entry: &str,
+    name: &str,
+) -> Result<cfb::Stream<R>, ReadError> {
+    file.open_stream(format!("/{entry}"))
+        .map_err(|source| ReadError::Stream { name: name.to_owned(), source })
+}
+
+/// All bytes of a stream; as the container backs each byte, no more than the file has.
+fn bytes<R: Read + Seek>(
+    file: &mut cfb::CompoundFile<R>,
+    entry: &str,
+    name: &str,
+) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    let mut stream = open(file, entry, name)?;
+    stream.read_to_end(&mut bytes).map_err(|source| ReadError::Stream { name: name.to_owned(), source })?;
+    Ok(bytes)
 }

@@ -1,20 +1,139 @@
 //! Writes a database as an .msi file.
 
-use std::io::{self, Read, Seek, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
-use super::model::Database;
+use uuid::Uuid;
+
+use crate::cab;
+
+use super::codepage::CodePage;
+use super::encode::table_streams;
+use super::model::{Database, Stream};
+use super::name;
+use super::summary;
+
+/// Class of the root storage: an installer package.
+const PACKAGE_CLASS: Uuid = Uuid::from_u128(0x000c1084_0000_0000_c000_000000000046);
+
+/// Windows reads the code page of the summary information as a signed number of two bytes.
+const SUMMARY_CODEPAGE_MAX: u16 = 0x7fff;
+
+/// A compound file keeps its range lock at 2 GiB, and Windows Installer reads no further.
+const SIZE_MAX: u64 = 0x7fff_ff00;
 
 /// Why a database could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
+    /// A code page that cannot be written.
+    #[error("code page {codepage} is not known; use 65001 (UTF-8), 1252 (Western) or 0 (ASCII only)")]
+    CodePage {
+        /// Its number.
+        codepage: u32,
+    },
+    /// A code page that Windows cannot open the summary information with.
+    #[error(
+        "the summary information cannot have code page {codepage}: Windows reads at most 32767; use 1252"
+    )]
+    SummaryCodePage {
+        /// Its number.
+        codepage: u16,
+    },
+    /// A table that breaks a rule.
+    #[error("table `{table}` cannot be written: {problem}")]
+    Table {
+        /// Its name.
+        table: String,
+        /// The rule.
+        problem: &'static str,
+    },
+    /// A row with too few or too many cells.
+    #[error("row {row} of table `{table}` has {found} cells, but the table has {expected} columns")]
+    RowLength {
+        /// The table.
+        table: String,
+        /// The row, from 0, in the order of [`super::Table::rows`].
+        row: usize,
+        /// Columns.
+        expected: usize,
+        /// Cells.
+        found: usize,
+    },
+    /// A cell that does not fit its column.
+    #[error("`{value}` cannot be stored in `{table}.{column}` of row `{row}`: {problem}")]
+    Cell {
+        /// The table.
+        table: String,
+        /// The row's primary key, its parts separated by `/`.
+        row: String,
+        /// The column.
+        column: String,
+        /// The value.
+        value: String,
+        /// What does not fit.
+        problem: &'static str,
+    },
+    /// Two rows with one primary key.
+    #[error("table `{table}` has two rows with the key `{key}`")]
+    DuplicateKey {
+        /// The table.
+        table: String,
+        /// The key, its parts separated by `/`.
+        key: String,
+    },
+    /// More different texts than references can count.
+    #[error("the database has more than 16777215 different strings")]
+    TooManyStrings,
+    /// A stream name that the container cannot hold.
+    #[error(
+        "`{name}` cannot be the name of a stream: it may have 62 letters, digits, `.` and `_` (60 for a table), \
+         other characters counting double, and none of `/`, `\\`, `:` and `!`"
+    )]
+    StreamName {
+        /// The name.
+        name: String,
+    },
+    /// A stream that was read from a package and left there.
+    #[error("the bytes of stream `{name}` are still in the package that it was read from; read them first")]
+    InPackage {
+        /// Its name.
+        name: String,
+    },
+    /// The file of a stream could not be read.
+    #[error("cannot read `{}` for the stream `{name}`", path.display())]
+    Source {
+        /// The stream.
+        name: String,
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        source: io::Error,
+    },
+    /// A cabinet could not be written.
+    #[error("cannot write the cabinet `{name}`")]
+    Cabinet {
+        /// The stream.
+        name: String,
+        /// What went wrong.
+        source: cab::WriteError,
+    },
+    /// The file is too large.
+    #[error(
+        "the database has {size} bytes, but Windows Installer opens no file of 2 GiB; leave cabinets outside"
+    )]
+    TooLarge {
+        /// Its size.
+        size: u64,
+    },
     /// The output could not be written.
     #[error("cannot write the database")]
     Output(#[from] io::Error),
 }
 
-/// Writes `database` to `out`, which must be empty, compressing cabinets with at most `threads` threads. Cabinets and
-/// other streams go straight into `out`; none is held in memory. The bytes do not depend on `threads`.
+/// Writes `database` to `out`, which must be empty, with `threads` threads that compress cabinets. Cabinets and other
+/// streams go straight into `out`; none is held in memory. The bytes do not depend on `threads`.
 ///
 /// # Errors
 /// The database breaks a rule of the format (the error names table, column, row and value), a stream's source cannot
@@ -24,6 +143,63 @@ pub fn write<F: Read + Write + Seek>(
     threads: NonZeroUsize,
     out: &mut F,
 ) -> Result<(), WriteError> {
-    let _ = (database, threads, out);
-    Err(WriteError::Output(io::Error::from(io::ErrorKind::Unsupported)))
+    let codepage = database.summary.codepage;
+    if codepage > SUMMARY_CODEPAGE_MAX {
+        return Err(WriteError::SummaryCodePage { codepage });
+    }
+    let summary_page =
+        CodePage::new(codepage.into()).ok_or(WriteError::CodePage { codepage: codepage.into() })?;
+    let tables = table_streams(database)?;
+
+    let mut file = cfb::CompoundFile::create(&mut *out)?;
+    file.set_storage_clsid("/", PACKAGE_CLASS)?;
+    let mut small = vec![(summary::NAME.to_owned(), summary::encode(&database.summary, summary_page))];
+    small.extend(tables);
+    for (name, bytes) in small {
+        file.create_new_stream(format!("/{name}"))?.write_all(&bytes)?;
+    }
+    // Cabinets last: while they grow they give sectors back, which nothing after them should take up.
+    let is_cabinet = |stream: &Stream| matches!(stream, Stream::Cabinet(_));
+    let (cabinets, others): (Vec<_>, Vec<_>) =
+        database.streams.iter().partition(|(_, stream)| is_cabinet(stream));
+    for (name, stream) in others.into_iter().chain(cabinets) {
+        let stored =
+            name::encode(name, false).ok_or_else(|| WriteError::StreamName { name: name.clone() })?;
+        let mut target = file.create_new_stream(format!("/{stored}"))?;
+        write_stream(name, stream, threads, &mut target)?;
+        target.flush()?;
+    }
+    file.flush()?;
+    drop(file);
+    let size = out.seek(SeekFrom::End(0))?;
+    if size > SIZE_MAX { Err(WriteError::TooLarge { size }) } else { Ok(()) }
+}
+
+fn write_stream<W: Write + Seek>(
+    name: &str,
+    stream: &Stream,
+    threads: NonZeroUsize,
+    target: &mut W,
+) -> Result<(), WriteError> {
+    let name = || name.to_owned();
+    match stream {
+        Stream::Bytes(bytes) => target.write_all(bytes)?,
+        Stream::File(path) => {
+            let unreadable = |source| WriteError::Source { name: name(), path: path.clone(), source };
+            let mut source = File::open(path).map_err(unreadable)?;
+            let mut part = vec![0; 1 << 18];
+            loop {
+                match source.read(&mut part).map_err(unreadable)? {
+                    0 => break,
+                    count => target.write_all(&part[..count])?,
+                }
+            }
+        }
+        Stream::Cabinet(cabinet) => {
+            cab::write(cabinet, threads, target)
+                .map_err(|source| WriteError::Cabinet { name: name(), source })?;
+        }
+        Stream::InPackage { .. } => return Err(WriteError::InPackage { name: name() }),
+    }
+    Ok(())
 }
