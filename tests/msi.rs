@@ -129,7 +129,7 @@ fn comparable(mut database: Database) -> Database {
     for table in database.tables.values_mut() {
         table.rows.sort();
     }
-    for (_, stream) in &mut database.streams {
+    for stream in database.streams.values_mut() {
         *stream = Stream::Bytes(Vec::new());
     }
     database
@@ -324,9 +324,11 @@ fn table<'a>(database: &'a mut Database, name: &str) -> &'a mut Table {
     database.tables.get_mut(name).expect("present")
 }
 
+type Change = fn(&mut Database);
+
 #[test]
 fn limits_name_table_column_row_and_value() {
-    let cases: [(fn(&mut Database), &str); 13] = [
+    let cases: [(Change, &str); 13] = [
         (
             |d| table(d, "Component").rows[0][3] = Cell::Int(-32_768),
             "`-32768` cannot be stored in `Component.Attributes` of row `C1`: a two-byte integer is between -32767 and 32767",
