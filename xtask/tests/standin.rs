@@ -3,12 +3,14 @@
 
 mod modules;
 
-use ancm_installer::id::{Arch, FileVersion};
+use ancm_installer::id::{Arch, FileVersion, Module, Role};
 use ancm_installer::native::standin::{SCHEMA, StandIn};
-use ancm_installer::pe::{Image, Machine, Target};
+use ancm_installer::payload::{self, Ignored, Payload, Recognised};
+use ancm_installer::pe::{self, Image, Machine, Target};
 use modules::support::wine::Wine;
 use modules::support::{self, pe as judge};
 use modules::{VERSION, link, stand_in, stand_in_forwarder, stem};
+use std::io::Cursor;
 use std::process::Command;
 
 #[test]
@@ -20,6 +22,8 @@ fn every_module_is_what_it_says_for_every_processor() {
             let image = Image::parse(&bytes).expect("an image");
             assert_eq!(image.machine(), Machine::from(arch));
             assert!(image.x64().is_none());
+            let facts = pe::version::read(&mut Cursor::new(&bytes)).expect("readable").expect("a version");
+            assert_eq!((facts.version, facts.languages), (VERSION, vec![0x409]), "PE32 and PE32+ alike");
             let info = image.native().version().expect("readable").expect("a version");
             assert_eq!(info.facts().expect("numbers").version, VERSION);
             let description = info.string("FileDescription").expect("a description");
@@ -145,6 +149,23 @@ fn results_say_which_export_of_which_processor_returned_them() {
         assert_eq!(Arch::ALL.map(|arch| module.result(name, arch).expect("an export")), results);
     }
     assert_eq!(StandIn::Shim.result("CreateApplication", Arch::X64), None);
+}
+
+#[test]
+fn the_payload_is_complete_and_each_file_is_taken_for_what_it_stands_in_for() {
+    let mut files = vec![("any name.xml".to_owned(), SCHEMA.as_bytes().to_vec())];
+    for module in StandIn::ALL {
+        for arch in Arch::ALL {
+            files.push((format!("{arch}-{module:?}"), stand_in(module, arch, VERSION)));
+        }
+        let forwarder = link(&stand_in_forwarder(module));
+        assert_eq!(payload::recognise(&forwarder), Recognised::Ignored(Ignored::Forwarder));
+    }
+    let payload = Payload::stand_in(files);
+    assert_eq!(payload.missing(&Arch::ALL), []);
+    assert!(payload.problems.is_empty(), "{:?}", payload.problems);
+    let shim = &payload.files[&Role::Module(Module::Shim, Arch::Arm64)];
+    assert_eq!((shim.path.as_str(), shim.version), ("arm64-Shim", Some(VERSION)));
 }
 
 #[test]
