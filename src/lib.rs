@@ -4,6 +4,9 @@
 //! environment, clock or network (`ARCHITECTURE.md`, invariant 1). Modules stand on floors; each may name only
 //! modules on lower floors, which `tests/layers.rs` enforces.
 
+extern crate alloc;
+
+pub mod apphost;
 pub mod cab;
 pub mod diag;
 pub mod id;

@@ -1,0 +1,85 @@
+//! Edits of `applicationHost.config`, lossless, with their exact inverse.
+//!
+//! [`edit`] brings a configuration to wanted states ([`Change`]); each is compare-and-set, so what is right already
+//! keeps its bytes. What was done comes back as an [`Inverse`], a list of [`Step`]s that name the elements by their
+//! address and carry the raw text, whitespace included. [`undo`] applies it: to the file as we left it, that gives
+//! the bytes from before; to a file that others have edited since, it takes out what we put in and leaves the rest.
+//! Undoing has an inverse as well. An [`Inverse`] can be kept as text.
+//!
+//! Pure: bytes in, bytes out; it touches no disk. Every input is untrusted: whatever is wrong with it becomes an
+//! [`Error`], and then nothing has changed. It names `core` and `alloc` only and has no dependencies, since the
+//! custom action DLL (`native/configaction`) compiles this folder too, for Windows targets without a standard library.
+//!
+//! The format: <https://learn.microsoft.com/iis/get-started/planning-your-iis-architecture/introduction-to-applicationhostconfig>.
+
+mod address;
+mod change;
+mod encoding;
+mod error;
+mod record;
+mod step;
+mod tree;
+
+pub use address::{Address, Hop};
+pub use change::Change;
+pub use error::Error;
+pub use record::Inverse;
+pub use step::{Sibling, Step};
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use tree::Document;
+
+/// What an edit made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The whole file; the very bytes that came in where nothing was to be done.
+    pub bytes: Vec<u8>,
+    /// What takes the edit back; empty where nothing was to be done.
+    pub inverse: Inverse,
+}
+
+/// Brings the configuration `bytes` to the states that `changes` ask for, one after the other.
+///
+/// # Errors
+/// Where the file cannot be read for what it is, or a section that must change is encrypted, locked or kept in another
+/// file. Then no change is made at all.
+pub fn edit(bytes: &[u8], changes: &[Change]) -> Result<Edited, Error> {
+    rewrite(bytes, |document| {
+        let mut done = Vec::new();
+        for change in changes {
+            change.make(document, &mut done)?;
+        }
+        Ok(done)
+    })
+}
+
+/// Takes an edit back. A step whose element is gone, or is no longer as the edit left it, does nothing.
+///
+/// # Errors
+/// Where the file cannot be read for what it is.
+pub fn undo(bytes: &[u8], inverse: &Inverse) -> Result<Edited, Error> {
+    rewrite(bytes, |document| Ok(inverse.steps().iter().filter_map(|step| step.apply(document)).collect()))
+}
+
+/// The image of the first global module called `name`, references resolved; nothing where there is none.
+///
+/// # Errors
+/// Where the file cannot be read for what it is.
+pub fn global_module_image(bytes: &[u8], name: &str) -> Result<Option<String>, Error> {
+    let (text, _) = encoding::decode(bytes)?;
+    let document = Document::parse(&text)?;
+    Ok(change::global_module_image(&document, name))
+}
+
+fn rewrite(
+    bytes: &[u8],
+    change: impl FnOnce(&mut Document) -> Result<Vec<Step>, Error>,
+) -> Result<Edited, Error> {
+    let (text, encoding) = encoding::decode(bytes)?;
+    let mut document = Document::parse(&text)?;
+    let mut steps = change(&mut document)?;
+    steps.reverse();
+    let bytes = if steps.is_empty() { bytes.to_vec() } else { encoding.encode(&document.text(text.len())) };
+    Ok(Edited { bytes, inverse: Inverse::new(steps) })
+}
