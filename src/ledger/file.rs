@@ -1,6 +1,6 @@
 //! Reading `wix/identity.toml`: everything that is wrong with it, with line and column.
 
-use super::{Bits, Component, Directory, Era, Holds, Issued, KeyPath, Ledger, Product};
+use super::{Bits, Component, Directory, Era, Holds, KeyPath, Ledger, Product};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, UpgradeCode};
 use serde::Deserialize;
@@ -53,7 +53,6 @@ struct ComponentEntry {
     arch: Vec<Arch>,
     path: Option<Spanned<String>>,
     file: Option<String>,
-    folder: Option<Spanned<String>>,
     registry: Option<Spanned<String>>,
     value: Option<String>,
     holds: Spanned<String>,
@@ -143,12 +142,9 @@ impl Reader<'_> {
         if let Err(message) = &holds {
             self.error("holds", entry.holds.span(), message.clone());
         }
-        let issued = match entry.id.get_ref().as_str() {
-            "by path" => Ok(Issued::ByPath),
-            text => text.parse::<ComponentId>().map(Issued::Pinned),
-        };
-        if let Err(error) = &issued {
-            self.error("id", entry.id.span(), format!("{error}; or `by path`"));
+        let id = entry.id.get_ref().parse::<ComponentId>();
+        if let Err(error) = &id {
+            self.error("id", entry.id.span(), error.to_string());
         }
         let bits = match entry.bits.get_ref() {
             32 => Bits::B32,
@@ -163,8 +159,8 @@ impl Reader<'_> {
             self.error("bits", entry.bits.span(), message);
         }
         let at = entry.component.span();
-        let key_path = match (entry.path, entry.folder, entry.registry) {
-            (Some(path), None, None) => {
+        let key_path = match (entry.path, entry.registry) {
+            (Some(path), None) => {
                 self.root(&path);
                 let file = entry.file.unwrap_or_else(|| {
                     self.error("file", at.clone(), "a component with a `path` needs a `file` key".to_owned());
@@ -172,11 +168,7 @@ impl Reader<'_> {
                 });
                 KeyPath::File { path: path.into_inner(), file }
             }
-            (None, Some(folder), None) => {
-                self.root(&folder);
-                KeyPath::Folder { path: folder.into_inner() }
-            }
-            (None, None, Some(registry)) => {
+            (None, Some(registry)) => {
                 let value = entry.value.unwrap_or_else(|| {
                     self.error(
                         "value",
@@ -188,12 +180,12 @@ impl Reader<'_> {
                 KeyPath::Registry { key: registry.into_inner(), value }
             }
             _ => {
-                let message = "a component needs exactly one of `path`, `folder` and `registry`".to_owned();
+                let message = "a component needs either a `path` or a `registry` key".to_owned();
                 self.error("key_path", at.clone(), message);
-                KeyPath::Folder { path: String::new() }
+                return None;
             }
         };
-        let (Ok(holds), Ok(issued)) = (holds, issued) else { return None };
+        let (Ok(holds), Ok(id)) = (holds, id) else { return None };
         (self.findings.len() == before).then(|| Component {
             arches: entry.arch,
             key_path,
@@ -204,7 +196,7 @@ impl Reader<'_> {
             active: entry.status == Status::Active,
             line: self.location(at.start).line,
             key: entry.component.into_inner(),
-            issued,
+            id,
         })
     }
 
@@ -223,7 +215,7 @@ impl Reader<'_> {
         let mut owners: BTreeMap<ComponentId, (Flavour, &Component)> = BTreeMap::new();
         for flavour in Flavour::ALL {
             for component in &ledger.product(flavour).components {
-                let id = component.id(flavour, super::VERSION);
+                let id = component.id;
                 let (owner, first) = *owners.entry(id).or_insert((flavour, component));
                 if owner != flavour {
                     let what = format!("ComponentId {id}");
@@ -247,7 +239,7 @@ impl Reader<'_> {
         let mut seen: BTreeMap<(&str, String), &Component> = BTreeMap::new();
         for component in ledger.components(flavour, arch) {
             let mut identities = vec![
-                ("duplicate_id", format!("ComponentId {}", component.id(flavour, super::VERSION))),
+                ("duplicate_id", format!("ComponentId {}", component.id)),
                 ("duplicate_key", format!("component key `{}`", component.key)),
             ];
             if let KeyPath::File { path, file } = &component.key_path {

@@ -20,7 +20,8 @@ const NAMESPACE: Guid = Guid::from_u128(0x8c1e_6e5b_3d0a_4b7e_9a5d_51f0_6b2f_3c7
 
 /// The ComponentId of a path that no package has had before: the same for everyone, for ever.
 ///
-/// `path` is as [`KeyPath`] has it, with the version filled in; case does not matter, as it does not to Windows.
+/// `path` is as [`KeyPath::text`] has it, with [`VERSION`] in the place of a version, since nothing that varies from
+/// build to build may go into an identity; case does not matter, as it does not to Windows.
 #[must_use]
 pub fn issue(flavour: Flavour, bits: Bits, path: &str) -> ComponentId {
     ComponentId(NAMESPACE.derive(format!("{flavour}|{bits}|{}", path.to_lowercase()).as_bytes()))
@@ -81,11 +82,6 @@ pub enum KeyPath {
         /// Name of the value.
         value: String,
     },
-    /// A folder.
-    Folder {
-        /// `[Root]folders`.
-        path: String,
-    },
 }
 
 impl KeyPath {
@@ -93,8 +89,21 @@ impl KeyPath {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            KeyPath::File { path, .. } | KeyPath::Folder { path } => path.clone(),
+            KeyPath::File { path, .. } => path.clone(),
             KeyPath::Registry { key, value } => format!(r"{key}\{value}"),
+        }
+    }
+}
+
+impl KeyPath {
+    /// The key path with `version` filled in.
+    #[must_use]
+    pub fn with_version(&self, version: &str) -> KeyPath {
+        match self {
+            KeyPath::File { path, file } => {
+                KeyPath::File { path: path.replace(VERSION, version), file: file.clone() }
+            }
+            KeyPath::Registry { .. } => self.clone(),
         }
     }
 }
@@ -110,8 +119,6 @@ pub enum Holds {
     Discoverability,
     /// The registry values of the dependency provider.
     Provider,
-    /// The folder of the handler, and the removal of what an upgrade leaves in it.
-    HandlerFolder,
 }
 
 impl fmt::Display for Holds {
@@ -121,7 +128,6 @@ impl fmt::Display for Holds {
             Holds::Forwarder(module) => write!(f, "{module} forwarder"),
             Holds::Discoverability => f.write_str("discoverability"),
             Holds::Provider => f.write_str("provider"),
-            Holds::HandlerFolder => f.write_str("handler folder"),
         }
     }
 }
@@ -130,12 +136,12 @@ impl FromStr for Holds {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let forwarders = Module::ALL.map(Holds::Forwarder);
-        let others = [Holds::Discoverability, Holds::Provider, Holds::HandlerFolder];
+        let others = [Holds::Discoverability, Holds::Provider];
         let named = forwarders.into_iter().chain(others).find(|holds| holds.to_string() == text);
         named.or_else(|| text.parse().ok().map(Holds::Payload)).ok_or_else(|| {
             format!(
                 "`{text}` is not something that a component holds: expected a role such as `shim x64`, \
-                 `shim forwarder`, `handler forwarder`, `schema`, `discoverability`, `provider` or `handler folder`"
+                 `shim forwarder`, `handler forwarder`, `schema`, `discoverability` or `provider`"
             )
         })
     }
@@ -147,15 +153,6 @@ impl Serialize for Holds {
     }
 }
 
-/// Where a component's ComponentId comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Issued {
-    /// Written down, since it has shipped.
-    Pinned(ComponentId),
-    /// [`issue`]d for each path: the path has the version in it, so each version has its own.
-    ByPath,
-}
-
 /// A component of one or more packages of a flavour.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
@@ -165,6 +162,8 @@ pub struct Component {
     pub key_path: KeyPath,
     /// What it brings.
     pub holds: Holds,
+    /// Its ComponentId.
+    pub id: ComponentId,
     /// Key in the Component table.
     pub key: String,
     /// Which half of Windows it lives in.
@@ -178,18 +177,6 @@ pub struct Component {
     pub active: bool,
     /// Where the entry is in the ledger: line, from 1.
     pub line: u32,
-    issued: Issued,
-}
-
-impl Component {
-    /// The ComponentId in the package of `flavour` whose handler folder is called `version`.
-    #[must_use]
-    pub fn id(&self, flavour: Flavour, version: &str) -> ComponentId {
-        match self.issued {
-            Issued::Pinned(id) => id,
-            Issued::ByPath => issue(flavour, self.bits, &self.key_path.text().replace(VERSION, version)),
-        }
-    }
 }
 
 /// A row of the Directory table that has a name of its own.

@@ -49,6 +49,9 @@ pub struct PayloadFile {
     /// The version of a DLL; the schema has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<FileVersion>,
+    /// Whether its version resource says that it is a stand-in.
+    #[serde(skip_serializing_if = "is_false")]
+    pub stand_in: bool,
     /// Length in bytes.
     pub size: u64,
     /// SHA-256 of the bytes, in lower-case hexadecimal digits.
@@ -94,6 +97,10 @@ pub struct Payload {
     pub problems: Vec<Diagnostic>,
 }
 
+fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 fn values<S: serde::Serializer>(files: &BTreeMap<Role, PayloadFile>, s: S) -> Result<S::Ok, S::Error> {
     s.collect_seq(files.values())
 }
@@ -109,9 +116,9 @@ impl Payload {
         needed
     }
 
-    /// Whether the packages must be marked as made of stand-ins.
+    /// Whether the packages must be marked as made of stand-ins: one is enough.
     #[must_use]
     pub fn is_stand_in(&self) -> bool {
-        self.source == Source::StandIn
+        self.source == Source::StandIn || self.files.values().any(|file| file.stand_in)
     }
 }

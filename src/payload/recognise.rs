@@ -63,8 +63,15 @@ pub enum Ignored {
 /// What [`recognise`] found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recognised {
-    /// A file that packages are made of; a DLL has a version.
-    Payload(Role, Option<FileVersion>),
+    /// A file that packages are made of.
+    Payload {
+        /// What it is for.
+        role: Role,
+        /// The version of a DLL; the schema has none.
+        version: Option<FileVersion>,
+        /// Whether its version resource says that it is a stand-in.
+        stand_in: bool,
+    },
     /// One of the module's DLLs, for a processor that no package is for.
     WrongMachine(Module, Machine),
     /// A PE image whose end is missing.
@@ -110,7 +117,12 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
     Ok(match (family(&version), exported, arch) {
         (Some(Member::Shim), Module::Shim, arch) | (Some(Member::OutOfProcess), Module::Handler, arch) => {
             match arch {
-                Some(arch) => Recognised::Payload(Role::Module(exported, arch), Some(fixed.file_version)),
+                Some(arch) => {
+                    let role = Role::Module(exported, arch);
+                    let stand_in =
+                        version.string("FileDescription").is_some_and(|d| d.starts_with("Stand-in"));
+                    Recognised::Payload { role, version: Some(fixed.file_version), stand_in }
+                }
                 None => Recognised::WrongMachine(exported, native.headers().machine),
             }
         }
@@ -189,7 +201,7 @@ fn schema(bytes: &[u8]) -> Option<Recognised> {
         }
     }
     match (found, version_2) {
-        (true, true) => Some(Recognised::Payload(Role::Schema, None)),
+        (true, true) => Some(Recognised::Payload { role: Role::Schema, version: None, stand_in: false }),
         (true, false) => Some(Recognised::Ignored(Ignored::SchemaOfVersion1)),
         (false, _) => None,
     }

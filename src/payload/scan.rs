@@ -2,7 +2,7 @@
 
 use super::{Content, Ignored, IgnoredFile, Payload, PayloadFile, Recognised, Source, recognise};
 use crate::diag::Diagnostic;
-use crate::id::{Arch, FileVersion, Role};
+use crate::id::{Arch, Role};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read};
@@ -112,14 +112,11 @@ impl Scan {
                 let message = format!("`{path}` is a {module} for {machine}, which no package is for");
                 self.problem("wrong_machine", message, "take it out of the payload folder");
             }
-            Recognised::Payload(role, version) => {
-                let contradiction = match role {
-                    Role::Module(module, arch) => promised(&path)
-                        .filter(|(_, promised)| *promised != arch)
-                        .map(|(word, promised)| (module, arch, word, promised)),
-                    Role::Schema => None,
-                };
-                if let Some((module, arch, word, promised)) = contradiction {
+            Recognised::Payload { role, version, stand_in } => {
+                if let Role::Module(module, arch) = role
+                    && let Some((word, promised)) = promised(&path)
+                    && promised != arch
+                {
                     let message = format!(
                         "`{path}` is a {module} for {arch}, but `{word}` in its path promises {promised}"
                     );
@@ -127,27 +124,22 @@ impl Scan {
                                 machine's DLL stop every application pool";
                     return self.problem("wrong_machine", message, help);
                 }
-                self.candidate(path, role, version, bytes, content);
+                let size = bytes.len() as u64;
+                let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+                self.candidate(PayloadFile { role, path, version, stand_in, size, sha256, content });
             }
         }
     }
 
-    fn candidate(
-        &mut self,
-        path: String,
-        role: Role,
-        version: Option<FileVersion>,
-        bytes: &[u8],
-        content: Content,
-    ) {
-        let sha256 = hex(&Sha256::digest(bytes));
-        let candidates = self.candidates.entry(role).or_default();
-        if let Some(same) = candidates.iter().find(|candidate| candidate.sha256 == sha256) {
-            let same = same.path.clone();
-            return self.ignore(path, Ignored::SameAs { path: same });
+    fn candidate(&mut self, file: PayloadFile) {
+        let candidates = self.candidates.entry(file.role).or_default();
+        match candidates.iter().find(|candidate| candidate.sha256 == file.sha256) {
+            Some(same) => {
+                let why = Ignored::SameAs { path: same.path.clone() };
+                self.ignore(file.path, why);
+            }
+            None => candidates.push(file),
         }
-        let size = bytes.len() as u64;
-        candidates.push(PayloadFile { role, path, version, size, sha256, content });
     }
 
     fn finish(mut self) -> Payload {
@@ -182,10 +174,6 @@ fn describe(file: &PayloadFile) -> String {
         Some(version) => format!("`{}` (version {version})", file.path),
         None => format!("`{}`", file.path),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The processor that the last telling word of a path promises. It never makes a file what it is not; it only

@@ -3,14 +3,14 @@
 use super::Inputs;
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, Module, ProductVersion, Role, UpgradeCode};
-use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger, VERSION};
+use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
 use crate::payload::Payload;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The hand-written sources; each file is a fragment that the package refers to.
-const SOURCES: [&str; 4] = ["package.wxs", "prerequisites.wxs", "registration.wxs", "ui.wxs"];
+const SOURCES: [&str; 5] = ["package.wxs", "prerequisites.wxs", "registration.wxs", "ui.wxs", "upgrade.wxs"];
 
 /// An ARM64X DLL that forwards to the DLLs for ARM64 and x64 beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,8 +83,8 @@ pub struct PlannedComponent {
     pub component: String,
     /// Its ComponentId.
     pub id: ComponentId,
-    /// File, registry value or folder by which it is known; versions filled in.
-    pub path: String,
+    /// Its key path, version filled in.
+    pub key_path: KeyPath,
     /// Which half of Windows it lives in: 32 or 64.
     #[serde(serialize_with = "text")]
     pub bits: Bits,
@@ -93,7 +93,7 @@ pub struct PlannedComponent {
     /// The event log source that it registers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_source: Option<String>,
-    /// Its file; none for registry and folder components.
+    /// Its file; none where the key path is a registry value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub file: Option<PackageFile>,
     /// The line of the ledger that it comes from.
@@ -163,11 +163,8 @@ impl Setting<'_> {
                 format!("the ledger `{}` has no upgrade code for {flavour} {arch}", self.ledger.file);
             Box::new(Diagnostic::error("plan::ledger", message).help("write one down under `upgrade-code`"))
         })?;
-        let components: Result<Vec<PlannedComponent>, Box<Diagnostic>> = self
-            .ledger
-            .components(flavour, arch)
-            .map(|component| self.component(flavour, component))
-            .collect();
+        let components: Result<Vec<PlannedComponent>, Box<Diagnostic>> =
+            self.ledger.components(flavour, arch).map(|component| self.component(component)).collect();
         let stand_in = self.inputs.payload.is_stand_in();
         let (base, name) = match flavour {
             Flavour::Iis => ("AspNetCoreModuleV2", "ASP.NET Core Module V2 for IIS"),
@@ -200,19 +197,15 @@ impl Setting<'_> {
         Ok(package)
     }
 
-    fn component(
-        &self,
-        flavour: Flavour,
-        component: &Component,
-    ) -> Result<PlannedComponent, Box<Diagnostic>> {
+    fn component(&self, component: &Component) -> Result<PlannedComponent, Box<Diagnostic>> {
         let source = match component.holds {
             Holds::Payload(role) => Some(Source::Payload(role)),
             Holds::Forwarder(module) => Some(Source::Forwarder(module)),
-            Holds::Discoverability | Holds::Provider | Holds::HandlerFolder => None,
+            Holds::Discoverability | Holds::Provider => None,
         };
         let file = match (&component.key_path, source) {
             (KeyPath::File { file, .. }, Some(source)) => Some(self.file(file, source)),
-            (KeyPath::Registry { .. } | KeyPath::Folder { .. }, None) => None,
+            (KeyPath::Registry { .. }, None) => None,
             _ => {
                 let message = format!("component `{}` cannot hold `{}`", component.key, component.holds);
                 let at = Location { file: self.ledger.file.as_str().into(), line: component.line, column: 1 };
@@ -221,8 +214,8 @@ impl Setting<'_> {
         };
         Ok(PlannedComponent {
             component: component.key.clone(),
-            id: component.id(flavour, self.handler_folder),
-            path: component.key_path.text().replace(VERSION, self.handler_folder),
+            id: component.id,
+            key_path: component.key_path.with_version(self.handler_folder),
             bits: component.bits,
             holds: component.holds,
             event_source: component.event_source.clone(),

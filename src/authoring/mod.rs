@@ -1,0 +1,95 @@
+//! The generated part of a package's authoring: directories, components, files, registry values, as WiX source text.
+//!
+//! Everything here follows from the plan and the ledger; the rest of the authoring is written by hand in `wix/`.
+//! Computes nothing that an engine computes: no 8.3 names, no sequence numbers, no hashes.
+
+mod component;
+mod directory;
+mod handler;
+mod xml;
+
+use crate::id::Arch;
+use crate::ledger::{Bits, Holds, KeyPath, Ledger};
+use crate::plan::{Package, Plan, PlannedComponent};
+use directory::Tree;
+use xml::Xml;
+
+const NAMESPACE: &str = "http://wixtoolset.org/schemas/v4/wxs";
+
+/// The WiX source text with the directories and components of `package`, a package of `plan`.
+///
+/// It defines the component groups `Module` and `Provider`, which `wix/package.wxs` puts into features.
+#[must_use]
+pub fn components(plan: &Plan, package: &Package, ledger: &Ledger) -> String {
+    let fragment = Fragment {
+        package,
+        ledger,
+        tree: Tree::new(ledger.product(package.flavour), package, &plan.handler_folder),
+        handler_folder: &plan.handler_folder,
+    };
+    let mut xml = Xml::new();
+    xml.comment(&format!(
+        "Generated from {} for {} {}. Change that file, or src/authoring, not this one.",
+        ledger.file, package.flavour, package.arch
+    ));
+    xml.within("Wix", &[("xmlns", NAMESPACE)], |xml| {
+        xml.within("Fragment", &[], |xml| fragment.tree.write(xml));
+        let (provider, module): (Vec<_>, Vec<_>) =
+            package.components.iter().partition(|component| component.holds == Holds::Provider);
+        for (group, components) in [("Module", module), ("Provider", provider)] {
+            xml.within("Fragment", &[], |xml| {
+                xml.within("ComponentGroup", &[("Id", group)], |xml| {
+                    for component in &components {
+                        fragment.component(xml, component);
+                    }
+                });
+                if group == "Module" {
+                    fragment.previous_handlers(xml);
+                }
+            });
+        }
+    });
+    xml.finish()
+}
+
+struct Fragment<'a> {
+    package: &'a Package,
+    ledger: &'a Ledger,
+    tree: Tree<'a>,
+    handler_folder: &'a str,
+}
+
+/// A folder in the package's own terms: the half of Windows that it is for has the standard directories `…6432Folder`,
+/// so that the same names stand for it in every package.
+fn own_terms(arch: Arch, folder: &str) -> String {
+    let native: &[(&str, &str)] = match arch {
+        Arch::X86 => {
+            &[("[ProgramFilesFolder]", "[ProgramFiles6432Folder]"), ("[SystemFolder]", "[System6432Folder]")]
+        }
+        Arch::X64 | Arch::Arm64 => &[
+            ("[ProgramFiles64Folder]", "[ProgramFiles6432Folder]"),
+            ("[System64Folder]", "[System6432Folder]"),
+        ],
+    };
+    let fitting = native.iter().find_map(|(from, to)| Some((to, folder.strip_prefix(from)?)));
+    fitting.map_or_else(|| folder.to_owned(), |(to, rest)| format!("{to}{rest}"))
+}
+
+/// Folder, without a final backslash, and name of an installed file.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('\\').unwrap_or(("", path))
+}
+
+fn bitness(bits: Bits) -> &'static str {
+    match bits {
+        Bits::B32 => "always32",
+        Bits::B64 => "always64",
+    }
+}
+
+fn file_path(component: &PlannedComponent) -> Option<&str> {
+    match &component.key_path {
+        KeyPath::File { path, .. } => Some(path),
+        KeyPath::Registry { .. } => None,
+    }
+}
