@@ -1,46 +1,50 @@
-//! Writing indented XML into memory.
+//! Writing indented XML.
 
-use quick_xml::Writer;
-use quick_xml::events::{BytesDecl, BytesStart, BytesText, Event};
-
-pub(super) struct Xml(Writer<Vec<u8>>);
-
-const IN_MEMORY: &str = "memory takes everything";
+/// A document under construction.
+pub(super) struct Xml {
+    text: String,
+    depth: usize,
+}
 
 impl Xml {
     pub fn new() -> Xml {
-        let mut xml = Xml(Writer::new_with_indent(Vec::new(), b' ', 2));
-        xml.event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)));
-        xml
+        Xml { text: "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned(), depth: 0 }
     }
 
-    fn event(&mut self, event: Event<'_>) {
-        self.0.write_event(event).expect(IN_MEMORY);
+    fn line(&mut self, line: &str) {
+        self.text.push_str(&"  ".repeat(self.depth));
+        self.text.push_str(line);
+        self.text.push('\n');
     }
 
     /// A comment. Two hyphens in a row, which XML forbids in one, become one.
     pub fn comment(&mut self, text: &str) {
-        let text = format!(" {} ", text.replace("--", "-"));
-        self.event(Event::Comment(BytesText::from_escaped(text)));
+        self.line(&format!("<!-- {} -->", text.replace("--", "-")));
     }
 
     /// An element without content.
     pub fn element(&mut self, name: &str, attributes: &[(&str, &str)]) {
-        self.event(Event::Empty(BytesStart::new(name).with_attributes(attributes.iter().copied())));
+        self.line(&format!("<{name}{} />", written(attributes)));
     }
 
     /// An element with what `content` writes.
     pub fn within(&mut self, name: &str, attributes: &[(&str, &str)], content: impl FnOnce(&mut Xml)) {
-        let start = BytesStart::new(name).with_attributes(attributes.iter().copied());
-        let end = start.to_end().into_owned();
-        self.event(Event::Start(start));
+        self.line(&format!("<{name}{}>", written(attributes)));
+        self.depth += 1;
         content(self);
-        self.event(Event::End(end));
+        self.depth -= 1;
+        self.line(&format!("</{name}>"));
     }
 
     pub fn finish(self) -> String {
-        let mut text = String::from_utf8(self.0.into_inner()).expect("only text was written");
-        text.push('\n');
-        text
+        self.text
     }
+}
+
+fn written(attributes: &[(&str, &str)]) -> String {
+    attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(value))).collect()
+}
+
+fn escaped(value: &str) -> String {
+    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -2,8 +2,7 @@
 
 use crate::id::{Arch, FileVersion, Module, Role};
 use crate::pe::{Error, Image, Machine, Target, VersionInfo, View};
-use quick_xml::Reader;
-use quick_xml::events::Event;
+use roxmltree::Document;
 use serde::Serialize;
 
 /// The configuration section that the schema file describes.
@@ -179,30 +178,15 @@ fn family(version: &VersionInfo) -> Option<Member> {
 /// The schema file: XML with `<sectionSchema name="system.webServer/aspNetCore">`.
 fn schema(bytes: &[u8]) -> Option<Recognised> {
     let text = std::str::from_utf8(bytes).ok()?;
-    let mut reader = Reader::from_str(text);
-    let (mut in_section, mut version_2) = (false, false);
-    let mut found = false;
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(element) | Event::Empty(element) => {
-                let name = element.try_get_attribute("name").ok()?;
-                let name = name.map(|attribute| attribute.unescape_value()).transpose().ok()?;
-                match element.local_name().as_ref() {
-                    b"sectionSchema" => {
-                        in_section = name.as_deref() == Some(SECTION);
-                        found |= in_section;
-                    }
-                    b"attribute" if in_section => version_2 |= name.as_deref() == Some(VERSION_2_ATTRIBUTE),
-                    _ => {}
-                }
-            }
-            Event::Eof => break,
-            _ => {}
-        }
-    }
-    match (found, version_2) {
-        (true, true) => Some(Recognised::Payload { role: Role::Schema, version: None, stand_in: false }),
-        (true, false) => Some(Recognised::Ignored(Ignored::SchemaOfVersion1)),
-        (false, _) => None,
-    }
+    let document = Document::parse(text.trim_start_matches('\u{FEFF}')).ok()?;
+    let mut elements = document.descendants();
+    let section =
+        elements.find(|e| e.has_tag_name("sectionSchema") && e.attribute("name") == Some(SECTION))?;
+    let is_version_2 = section
+        .children()
+        .any(|e| e.has_tag_name("attribute") && e.attribute("name") == Some(VERSION_2_ATTRIBUTE));
+    Some(match is_version_2 {
+        true => Recognised::Payload { role: Role::Schema, version: None, stand_in: false },
+        false => Recognised::Ignored(Ignored::SchemaOfVersion1),
+    })
 }

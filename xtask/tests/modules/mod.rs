@@ -6,7 +6,7 @@
 pub mod support;
 
 use ancm_installer::id::{Arch, FileVersion};
-use ancm_installer::native::standin::StandIn;
+use ancm_installer::native::standin::{self, StandIn};
 use ancm_installer::native::{Behind, Forwarder, ForwarderError, LinkJob};
 use ancm_installer::pe::Image;
 use xtask::tool::lld::Lld;
@@ -48,4 +48,14 @@ pub fn stand_in_forwarder(module: StandIn) -> LinkJob {
     let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, VERSION));
     forwarder_job(&stem(module), &arm64, &x64, FileVersion::default())
         .unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The whole stand-in payload: names and contents.
+pub fn stand_in_files(version: FileVersion) -> Vec<(String, Vec<u8>)> {
+    let modules = StandIn::ALL.into_iter().flat_map(|module| Arch::ALL.map(|arch| (module, arch)));
+    let mut files: Vec<(String, Vec<u8>)> = modules
+        .map(|(module, arch)| (format!("{arch}/{}", module.file_name()), stand_in(module, arch, version)))
+        .collect();
+    files.push((standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec()));
+    files
 }

@@ -1,0 +1,165 @@
+//! Payloads: what is recognised, what is not and why, and what keeps packages from being made.
+
+mod modules;
+
+use ancm_installer::id::{Arch, FileVersion, Module, Role};
+use ancm_installer::native::standin::StandIn;
+use ancm_installer::payload::{Content, Ignored, Payload};
+use modules::support::shared;
+use modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
+use tempfile::TempDir;
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("below the folder")).expect("writable");
+        std::fs::write(path, bytes).expect("writable");
+    }
+    folder
+}
+
+fn why<'a>(payload: &'a Payload, path: &str) -> &'a Ignored {
+    let file = payload.ignored.iter().find(|file| file.path == path);
+    &file.unwrap_or_else(|| panic!("{path} is not in {:?}", payload.ignored)).why
+}
+
+/// Code and message of the only problem.
+fn problem(payload: &Payload) -> (&str, &str) {
+    let [problem] = payload.problems.as_slice() else { panic!("{:?}", payload.problems) };
+    assert!(problem.help.is_some(), "{problem}");
+    (&problem.code, &problem.message)
+}
+
+#[test]
+fn files_are_recognised_whatever_they_are_called() {
+    let files = stand_in_files(VERSION);
+    let names: Vec<String> = (0..files.len()).map(|i| format!("deep/er/{i}.bin")).collect();
+    let listed: Vec<(&str, &[u8])> =
+        names.iter().zip(&files).map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice())).collect();
+    let folder = folder(&listed);
+    let payload = Payload::in_folder(folder.path());
+    assert_eq!((&payload.problems, &payload.ignored), (&vec![], &vec![]));
+    assert_eq!(payload.missing(&Arch::ALL), []);
+    for (role, file) in &payload.files {
+        let index = names.iter().position(|name| *name == file.path).expect("one of ours");
+        assert_eq!(file.content, Content::File(folder.path().join(&names[index])));
+        assert_eq!(file.content.read().expect("readable").as_ref(), files[index].1);
+        assert_eq!(file.size, files[index].1.len() as u64);
+        match role {
+            Role::Module(_, arch) => {
+                assert!(files[index].0.starts_with(&format!("{arch}/")), "{role}");
+                assert_eq!(file.version, Some(VERSION));
+            }
+            Role::Schema => assert_eq!(file.version, None),
+        }
+    }
+    assert!(payload.is_stand_in(), "stand-ins stay stand-ins, also when they come from a folder");
+}
+
+#[test]
+fn real_in_process_handlers_are_of_the_family_and_not_taken() {
+    let Some(shared) = shared() else { return };
+    let payload = Payload::in_folder(&shared.join("data/real"));
+    for (name, version) in
+        [("8.0.29", "18.0.26176.29"), ("10.0.10", "20.0.26177.10"), ("10.0.14", "20.0.26296.14")]
+    {
+        let version: FileVersion = version.parse().expect("valid");
+        let expected = Ignored::InProcessHandler { arch: Arch::X64, version };
+        assert_eq!(*why(&payload, &format!("aspnetcorev2_inprocess.{name}.dll")), expected);
+    }
+    assert_eq!(*why(&payload, "README.md"), Ignored::Other);
+    assert_eq!(*why(&payload, "microsoft.aspnetcore.app.runtime.win-x64.10.0.14.nupkg"), Ignored::Archive);
+    assert!(matches!(why(&payload, "arm64x/ServicingCommon.dll"), Ignored::OtherPe { .. }));
+    assert_eq!(payload.files.len(), 0);
+    assert_eq!(payload.missing(&[Arch::X86]).len(), 3);
+    assert_eq!(payload.missing(&Arch::ALL).len(), 7);
+    assert!(!payload.is_stand_in());
+}
+
+#[test]
+fn forwarders_are_left_to_us() {
+    let forwarder = link(&stand_in_forwarder(StandIn::Shim));
+    let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), forwarder)]);
+    assert_eq!(*why(&payload, "aspnetcorev2.dll"), Ignored::Forwarder);
+}
+
+#[test]
+fn two_different_candidates_are_an_error_and_equal_ones_are_one() {
+    let [old, new] =
+        [14, 15].map(|patch| stand_in(StandIn::Shim, Arch::X64, FileVersion([20, 0, 26296, patch])));
+    let folder = folder(&[("a.dll", &old), ("b.dll", &new), ("c.dll", &old)]);
+    let payload = Payload::in_folder(folder.path());
+    let expected = "2 different files could be the shim x64: `a.dll` (version 20.0.26296.14), `b.dll` (version 20.0.26296.15)";
+    assert_eq!(problem(&payload), ("payload::two_candidates", expected));
+    assert_eq!(*why(&payload, "c.dll"), Ignored::SameAs { path: "a.dll".to_owned() });
+}
+
+#[test]
+fn a_truncated_image_is_an_error_that_names_it() {
+    let mut shim = stand_in(StandIn::Shim, Arch::X64, VERSION);
+    shim.truncate(shim.len() - 1);
+    let folder = folder(&[("x64/aspnetcorev2.dll", &shim)]);
+    let payload = Payload::in_folder(folder.path());
+    let (code, message) = problem(&payload);
+    assert_eq!(code, "payload::truncated");
+    assert!(message.starts_with("`x64/aspnetcorev2.dll` is a PE image that was cut short: "), "{message}");
+}
+
+#[test]
+fn the_wrong_machine_is_an_error() {
+    let shim = stand_in(StandIn::Shim, Arch::X86, VERSION);
+    let folder = folder(&[("win-x64/aspnetcorev2.dll", &shim)]);
+    let payload = Payload::in_folder(folder.path());
+    let expected = "`win-x64/aspnetcorev2.dll` is a shim for x86, but `x64` in its path promises x64";
+    assert_eq!(problem(&payload), ("payload::wrong_machine", expected));
+
+    let mut armv7 = shim;
+    let header = u32::from_le_bytes(armv7[0x3C..0x40].try_into().expect("four bytes")) as usize;
+    armv7[header + 4..header + 6].copy_from_slice(&0x01C4_u16.to_le_bytes());
+    let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), armv7)]);
+    let expected = "`aspnetcorev2.dll` is a shim for machine 0x01c4, which no package is for";
+    assert_eq!(problem(&payload), ("payload::wrong_machine", expected));
+}
+
+#[test]
+fn schemas_are_told_apart() {
+    let section = |attribute: &str| {
+        format!(
+            r#"<configSchema><sectionSchema name="system.webServer/aspNetCore"><attribute name="{attribute}" type="string"/></sectionSchema></configSchema>"#
+        )
+    };
+    let files = [
+        ("v2.xml", section("hostingModel")),
+        ("v1.xml", section("processPath")),
+        ("other.xml", "<configSchema/>".to_owned()),
+        ("broken.xml", "<configSchema><sectionSchema".to_owned()),
+    ];
+    let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes()));
+    let payload = Payload::stand_in(files.to_vec());
+    assert_eq!(payload.files[&Role::Schema].path, "v2.xml");
+    assert_eq!(*why(&payload, "v1.xml"), Ignored::SchemaOfVersion1);
+    assert_eq!(*why(&payload, "other.xml"), Ignored::Other);
+    assert_eq!(*why(&payload, "broken.xml"), Ignored::Other);
+}
+
+#[test]
+fn folders_that_hold_nothing_or_are_none() {
+    let empty = folder(&[]);
+    assert_eq!(problem(&Payload::in_folder(empty.path())).0, "payload::empty");
+    let nowhere = empty.path().join("nowhere");
+    assert_eq!(problem(&Payload::in_folder(&nowhere)).0, "payload::unreadable");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_to_folders_are_not_followed() {
+    let shim = stand_in(StandIn::Shim, Arch::Arm64, VERSION);
+    let folder = folder(&[("arm64/aspnetcorev2.dll", &shim)]);
+    std::os::unix::fs::symlink(folder.path(), folder.path().join("arm64/loop")).expect("a link");
+    std::os::unix::fs::symlink("aspnetcorev2.dll", folder.path().join("arm64/alias.dll")).expect("a link");
+    let payload = Payload::in_folder(folder.path());
+    assert_eq!(*why(&payload, "arm64/loop"), Ignored::NotAFile);
+    assert_eq!(payload.files[&Role::Module(Module::Shim, Arch::Arm64)].path, "arm64/alias.dll");
+    assert_eq!(payload.problems, []);
+}
