@@ -4,8 +4,8 @@
 //! environment, clock or network (`ARCHITECTURE.md`, invariant 1). Modules stand on floors; each may name only
 //! modules on lower floors, which `tests/layers.rs` enforces.
 
-
 extern crate alloc;
+
 pub mod apphost;
 pub mod authoring;
 pub mod cab;
