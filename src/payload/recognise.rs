@@ -4,6 +4,7 @@ use crate::id::{Arch, FileVersion, Module, Role};
 use crate::pe::{Error, Image, Machine, Target, VersionInfo, View};
 use roxmltree::Document;
 use serde::Serialize;
+use std::fmt;
 
 /// The configuration section that the schema file describes.
 const SECTION: &str = "system.webServer/aspNetCore";
@@ -57,6 +58,26 @@ pub enum Ignored {
         /// The system's reason.
         detail: String,
     },
+}
+
+impl fmt::Display for Ignored {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Ignored::InProcessHandler { arch, version } => {
+                write!(f, "the in-process handler {version} for {arch}, which applications bring themselves")
+            }
+            Ignored::Forwarder => f.write_str("an ARM64X forwarder; ours are made to match the payload"),
+            Ignored::OtherPe { detail } => write!(f, "not a DLL of the module: {detail}"),
+            Ignored::BrokenPe { detail } => write!(f, "a broken PE image: {detail}"),
+            Ignored::SchemaOfVersion1 => f.write_str("the schema of version 1 of the module"),
+            Ignored::Archive => f.write_str("an archive, not looked into; unpack it first"),
+            Ignored::Other => f.write_str("neither a PE image nor the schema"),
+            Ignored::SameAs { path } => write!(f, "the same bytes as `{path}`"),
+            Ignored::TooLarge { size } => write!(f, "{size} bytes, more than any of the module's files has"),
+            Ignored::NotAFile => f.write_str("not a file, or a link to a folder"),
+            Ignored::Unreadable { detail } => write!(f, "cannot be read: {detail}"),
+        }
+    }
 }
 
 /// What [`recognise`] found.

@@ -1,3 +1,11 @@
 //! What `cargo xtask` is made of, so that tests can use it too.
 
+pub mod cmd;
+pub mod config;
+pub mod console;
+pub mod exit;
+pub mod flags;
+pub mod inputs;
+pub mod render;
 pub mod tool;
+pub mod workspace;

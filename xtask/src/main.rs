@@ -1,3 +1,30 @@
 //! `cargo xtask`: the command line. It parses flags, calls the library, prints, and returns an exit code.
 
-fn main() {}
+use clap::Parser;
+use std::process::ExitCode;
+use xtask::cmd;
+use xtask::console::{Console, Verbosity};
+use xtask::exit::Exit;
+use xtask::flags::{Cli, Command};
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let verbosity = match (cli.global.quiet, cli.global.verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    };
+    let console = Console::new(verbosity, cli.global.color, cli.global.json);
+    let outcome = match cli.command {
+        Command::Plan(flags) => cmd::plan::run(&flags, &console),
+        Command::Doctor => cmd::doctor::run(&console),
+        Command::Test => cmd::test::run(&console),
+    };
+    match outcome {
+        Ok(()) => Exit::Success.into(),
+        Err(failure) => {
+            console.failure(&failure);
+            failure.exit.into()
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! The commands, one file each: flags in, library called, result printed.
+
+pub mod doctor;
+pub mod plan;
+pub mod test;

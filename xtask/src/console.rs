@@ -1,0 +1,188 @@
+//! What the user sees: results on standard output, everything else on standard error.
+
+use crate::exit::Failure;
+use crate::render::Renderer;
+use ancm_installer::diag::Diagnostic;
+use anstyle::{AnsiColor, Style};
+use clap::ValueEnum;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use serde::Serialize;
+use std::io::{IsTerminal, Write};
+use std::time::Instant;
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl ColorChoice {
+    /// `CLICOLOR_FORCE` and `NO_COLOR` as <https://bixense.com/clicolors/> has them.
+    fn resolve(self) -> bool {
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        match self {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto if set("NO_COLOR") => false,
+            ColorChoice::Auto if set("CLICOLOR_FORCE") => true,
+            ColorChoice::Auto => {
+                std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        }
+    }
+}
+
+/// How much to tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// Errors only.
+    Quiet,
+    /// What is being done.
+    Normal,
+    /// How it is being done, too.
+    Verbose,
+}
+
+/// The terminal, or the log that stands for it.
+pub struct Console {
+    verbosity: Verbosity,
+    json: bool,
+    color: bool,
+    bars: Option<MultiProgress>,
+}
+
+impl Console {
+    /// Bars are for people: on a terminal, at normal verbosity, and not in CI.
+    #[must_use]
+    pub fn new(verbosity: Verbosity, color: ColorChoice, json: bool) -> Console {
+        let interactive = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
+        let bars = (interactive && verbosity == Verbosity::Normal).then(MultiProgress::new);
+        Console { verbosity, json, color: color.resolve(), bars }
+    }
+
+    /// Whether the result is to be JSON.
+    #[must_use]
+    pub fn json(&self) -> bool {
+        self.json
+    }
+
+    fn err(&self, text: &str) {
+        let write = || {
+            // nothing can be told to somebody whose standard error is gone
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        };
+        match &self.bars {
+            Some(bars) => bars.suspend(write),
+            None => write(),
+        }
+    }
+
+    /// A step, in cargo's manner: a verb, and what it is about.
+    pub fn status(&self, verb: &str, what: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            let style = Style::new().bold().fg_color(Some(AnsiColor::Green.into()));
+            let verb = format!("{verb:>12}");
+            let verb =
+                if self.color { format!("{}{verb}{}", style.render(), style.render_reset()) } else { verb };
+            self.err(&format!("{verb} {what}\n"));
+        }
+    }
+
+    /// A detail for those who asked for details.
+    pub fn detail(&self, what: &str) {
+        if self.verbosity == Verbosity::Verbose {
+            self.err(&format!("{:>12} {what}\n", ""));
+        }
+    }
+
+    /// Findings; below errors only where the user wants to hear of anything.
+    pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
+        use ancm_installer::diag::Severity;
+        let mut renderer = Renderer::new(self.color);
+        for diagnostic in diagnostics {
+            if diagnostic.severity == Severity::Error || self.verbosity > Verbosity::Quiet {
+                self.err(&renderer.diagnostic(diagnostic));
+            }
+        }
+    }
+
+    /// A failure, on standard error; with `--json` as the result on standard output, too.
+    pub fn failure(&self, failure: &Failure) {
+        #[derive(Serialize)]
+        struct Failed<'a> {
+            schema: &'static str,
+            exit_code: u8,
+            diagnostics: &'a [Diagnostic],
+        }
+        self.diagnostics(&failure.diagnostics);
+        if self.json {
+            let exit_code = failure.exit.meaning().0;
+            self.result(&Failed { schema: "ancm-failure/1", exit_code, diagnostics: &failure.diagnostics });
+        }
+    }
+
+    /// The result as JSON, on standard output.
+    pub fn result(&self, result: &impl Serialize) {
+        let text =
+            serde_json::to_string_pretty(result).expect("our types have string keys and no failing parts");
+        self.print(&text);
+    }
+
+    /// A line of the result, on standard output.
+    pub fn print(&self, line: &str) {
+        // a reader that has seen enough (`| head`) is no failure of ours
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+
+    /// Shows that something of `steps` steps is going on, until the progress is finished or dropped.
+    #[must_use]
+    pub fn progress(&self, what: &str, steps: u64) -> Progress<'_> {
+        let bar = self.bars.as_ref().map(|bars| {
+            let style = ProgressStyle::with_template("{msg:>40} [{bar:24}] {pos}/{len} {elapsed}")
+                .expect("a constant")
+                .progress_chars("=> ");
+            bars.add(ProgressBar::new(steps)).with_style(style).with_message(what.to_owned())
+        });
+        Progress { console: self, bar, what: what.to_owned(), start: Instant::now() }
+    }
+}
+
+/// Something that is going on.
+pub struct Progress<'c> {
+    console: &'c Console,
+    bar: Option<ProgressBar>,
+    what: String,
+    start: Instant,
+}
+
+impl Progress<'_> {
+    /// The next step.
+    pub fn step(&self, what: &str) {
+        match &self.bar {
+            Some(bar) => bar.inc(1),
+            None => self.console.detail(&format!("{}: {what}", self.what)),
+        }
+    }
+
+    /// It is done: one line, with how long it took.
+    pub fn finish(self, verb: &str, outcome: &str) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        self.console.status(verb, &format!("{outcome} in {:.2}s", self.start.elapsed().as_secs_f64()));
+    }
+}
+
+impl Drop for Progress<'_> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

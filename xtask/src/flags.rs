@@ -1,0 +1,104 @@
+//! The command line.
+
+use crate::config::{EngineChoice, Settings};
+use crate::console::ColorChoice;
+use crate::exit::Exit;
+use ancm_installer::id::{Arch, Flavour, ProductVersion};
+use ancm_installer::plan::{Origin, Sourced};
+use clap::{ArgAction, Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Correct Windows installers for the ASP.NET Core Module, built and proved on any host.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true, after_help = Exit::table())]
+#[command(disable_help_subcommand = false, max_term_width = 110)]
+pub struct Cli {
+    /// What applies everywhere.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags of every command.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// Print the result as one JSON document on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Tell how things are done
+    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    pub verbose: bool,
+    /// Tell nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: ColorChoice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what `dist` would do, and where every value comes from
+    Plan(Build),
+    /// Say which tools are there, which are missing, and how to get them
+    Doctor,
+    /// Set up what the tests need, then run formatting, lints and all tests
+    Test,
+}
+
+/// Flags that say what to build.
+#[derive(Debug, Args)]
+#[command(disable_version_flag = true)]
+pub struct Build {
+    /// Processors to make packages for [default: x86,x64,arm64]
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub arch: Vec<Arch>,
+    /// Kinds of IIS to make packages for [default: iis,iisexpress]
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub flavour: Vec<Flavour>,
+    /// Folder with Microsoft's binaries, any layout [default: stand-ins made here, for trying out only]
+    #[arg(long, value_name = "FOLDER")]
+    pub payload: Option<PathBuf>,
+    /// Version of the packages [default: the one that goes with the payload]
+    #[arg(long, value_name = "VERSION")]
+    pub version: Option<ProductVersion>,
+    /// Publisher in Apps & Features
+    #[arg(long, value_name = "NAME")]
+    pub manufacturer: Option<String>,
+    /// What turns the authoring into packages [default: auto]
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub engine: Option<EngineChoice>,
+    /// Folder for the packages [default: dist]
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+    /// Threads [default: one for each processor]
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
+    /// Configuration file [default: ancm.toml in the workspace, where there is one]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+impl Build {
+    /// What the flags say.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        fn given<T: Clone>(value: &Option<T>, flag: &str) -> Option<Sourced<T>> {
+            value.clone().map(|value| Sourced::new(value, Origin::Flag(flag.to_owned())))
+        }
+        let list = |empty: bool| (!empty).then_some(());
+        Settings {
+            arch: given(&list(self.arch.is_empty()).map(|()| self.arch.clone()), "--arch"),
+            flavour: given(&list(self.flavour.is_empty()).map(|()| self.flavour.clone()), "--flavour"),
+            payload: given(&self.payload, "--payload"),
+            version: given(&self.version, "--version"),
+            manufacturer: given(&self.manufacturer, "--manufacturer"),
+            engine: given(&self.engine, "--engine"),
+            out: given(&self.out, "--out"),
+            jobs: given(&self.jobs.map(usize::from), "--jobs"),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What the user asked for, gathered: settings from flags, environment and file, and the payload.
+
+use crate::config::{self, EngineChoice, Settings};
+use crate::console::Console;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::Build;
+use crate::tool::lld::Lld;
+use crate::workspace;
+use ancm_installer::id::{Arch, FileVersion, Flavour};
+use ancm_installer::native::standin::{self, StandIn};
+use ancm_installer::payload::Payload;
+use ancm_installer::plan::{self, Sourced};
+use std::path::PathBuf;
+
+/// The version of stand-in DLLs where the user names none: above that of every package that has shipped, so that all
+/// of them can be upgraded from.
+const STAND_IN: FileVersion = FileVersion([21, 0, 27_001, 0]);
+
+/// Everything that `plan` and `dist` start from.
+pub struct Gathered {
+    /// The project's folder.
+    pub root: PathBuf,
+    /// What the plan is made from.
+    pub inputs: plan::Inputs,
+    /// The engine that was asked for.
+    pub engine: Sourced<EngineChoice>,
+    /// The folder for the packages.
+    pub out: Sourced<PathBuf>,
+    /// Threads.
+    pub jobs: Sourced<usize>,
+}
+
+/// Gathers what `flags`, the environment and the configuration say, and the payload, with `stage` as the folder that
+/// the plan lays files out in.
+///
+/// # Errors
+/// Settings that are wrong, a linker that is missing, a stand-in that cannot be made. What is wrong with a payload
+/// folder is the plan's to say.
+pub fn gather(
+    flags: &Build,
+    stage: impl FnOnce(&std::path::Path) -> PathBuf,
+    console: &Console,
+) -> Outcome<Gathered> {
+    let root = workspace::root()?;
+    let here = workspace::here()?;
+    let file = match &flags.config {
+        Some(path) => Settings::from_file(path)?,
+        None => match root.join(config::FILE) {
+            path if path.is_file() => Settings::from_file(&path)?,
+            _ => Settings::default(),
+        },
+    };
+    let variable = |name: &str| std::env::var(name).ok();
+    let settings = flags.settings().or(Settings::from_environment(variable, &here)?).or(file);
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
+    let payload = match &settings.payload {
+        Some(folder) => Payload::in_folder(&folder.value),
+        None => stand_in(
+            settings.version.as_ref().map_or(STAND_IN, |v| plan::default_file_version(v.value)),
+            console,
+        )?,
+    };
+    Ok(Gathered {
+        inputs: plan::Inputs {
+            flavours: settings.flavour.unwrap_or_else(|| Sourced::default(Flavour::ALL.to_vec())),
+            arches: settings.arch.unwrap_or_else(|| Sourced::default(Arch::ALL.to_vec())),
+            version: settings.version,
+            manufacturer: settings
+                .manufacturer
+                .unwrap_or_else(|| Sourced::default(plan::DEFAULT_MANUFACTURER.to_owned())),
+            payload,
+            wix: root.join("wix"),
+            stage: stage(&out.value),
+        },
+        engine: settings.engine.unwrap_or_else(|| Sourced::default(EngineChoice::Auto)),
+        jobs: settings.jobs.unwrap_or_else(|| Sourced::default(processors)),
+        out,
+        root,
+    })
+}
+
+/// Makes the stand-in payload.
+fn stand_in(version: FileVersion, console: &Console) -> Outcome<Payload> {
+    console.status(
+        "Standing in",
+        "no `--payload`: using stand-in DLLs made here; the packages are for trying out only",
+    );
+    let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
+    let mut files = vec![(standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec())];
+    for arch in Arch::ALL {
+        for module in StandIn::ALL {
+            let fail = |message: String| Failure::new(Exit::Native, "native::stand_in", message);
+            let job = module.job(arch, version).map_err(|error| fail(error.to_string()))?;
+            let bytes = lld.link(&job).map_err(|error| fail(error.to_string()))?;
+            files.push((format!("{arch}/{}", module.file_name()), bytes));
+        }
+    }
+    Ok(Payload::stand_in(files))
+}

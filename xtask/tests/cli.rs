@@ -1,0 +1,83 @@
+//! The command line as a user meets it.
+
+use std::process::{Command, Output};
+
+fn xtask(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(arguments).env_remove("CLICOLOR_FORCE");
+    command.output().expect("our own program starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn alone_it_prints_help_and_does_nothing() {
+    let output = xtask(&[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("Usage: cargo xtask"));
+}
+
+#[test]
+fn the_readme_has_the_table_of_exit_codes() {
+    let readme =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("README.md");
+    for exit in xtask::exit::Exit::ALL {
+        let (code, meaning) = exit.meaning();
+        let row = format!("| {code} | {meaning} |");
+        assert!(readme.contains(&row), "README.md lacks the row: {row}");
+    }
+}
+
+#[test]
+fn a_plan_in_json_says_where_every_setting_comes_from() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = folder.path().join("mine.toml");
+    std::fs::write(&config, "flavour = \"iis\"\nout = \"made\"\n").expect("writable");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output = command
+        .args(["plan", "--json", "--quiet", "--arch", "arm64", "--config"])
+        .arg(&config)
+        .env("ANCM_JOBS", "3")
+        .output()
+        .expect("our own program starts");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert_eq!(text(&output.stderr), "");
+    let plan: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(plan["schema"], "ancm-plan/1");
+    assert_eq!(plan["arches"]["origin"], "--arch");
+    assert_eq!(plan["jobs"], serde_json::json!({ "value": 3, "origin": "ANCM_JOBS" }));
+    assert_eq!(plan["flavours"]["origin"], format!("{}:1", config.display()));
+    assert_eq!(plan["out"]["value"], folder.path().join("made").to_str().expect("UTF-8"));
+    assert_eq!(plan["engine"]["origin"], "default");
+    assert_eq!(plan["packages"].as_array().map(Vec::len), Some(1));
+    assert_eq!(plan["forwarders"].as_array().map(Vec::len), Some(2));
+    assert!(!folder.path().join("made").exists(), "a plan makes nothing");
+}
+
+#[test]
+fn a_wrong_configuration_is_told_with_its_place() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let config = folder.path().join("mine.toml");
+    std::fs::write(&config, "flavor = \"iis\"\n").expect("writable");
+    let path = config.to_str().expect("UTF-8");
+    let output = xtask(&["plan", "--json", "--config", path]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains(&format!("error[config::unknown_key]: unknown key `flavor`\n --> {path}:1:1")),
+        "{said}"
+    );
+    assert!(said.contains("did you mean `flavour`?"), "{said}");
+    let failure: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(failure["exit_code"], 2);
+    assert_eq!(failure["diagnostics"][0]["code"], "config::unknown_key");
+}
+
+#[test]
+fn colours_come_when_asked_for() {
+    let wrong = ["plan", "--config", "no-such-file.toml", "--color"];
+    assert!(text(&xtask(&[&wrong[..], &["always"]].concat()).stderr).contains("\u{1b}[1m"));
+    assert!(!text(&xtask(&[&wrong[..], &["never"]].concat()).stderr).contains('\u{1b}'));
+}
