@@ -1,6 +1,6 @@
 //! What the linker is given, and what it has to give back.
 
-use super::object::ObjectError;
+use super::object::{ObjectError, ec_object, native_object};
 use crate::id::FileVersion;
 use crate::pe::{Export, Exports, Machine, Resource, res};
 
@@ -14,7 +14,7 @@ pub struct LinkJob {
     pub files: Vec<InputFile>,
     /// The arguments after `-flavor link`. All paths in them are relative, so that no folder gets into the image.
     pub arguments: Vec<String>,
-    /// What [`super::verify`] holds the output against.
+    /// What [`super::verify()`] holds the output against.
     pub expected: Expected,
 }
 
@@ -89,8 +89,8 @@ impl LinkJob {
     pub(super) fn arm64x(expected: Expected) -> Result<LinkJob, ObjectError> {
         let [native, x64] = &expected.views[..] else { unreachable!("an ARM64X module has two views") };
         let files = vec![
-            InputFile { name: "native.obj", content: super::object::native_object()? },
-            InputFile { name: "ec.obj", content: super::object::ec_object()? },
+            InputFile { name: "native.obj", content: native_object()? },
+            InputFile { name: "ec.obj", content: ec_object()? },
             InputFile { name: "native.def", content: definition_file(&expected.module, &native.exports) },
             InputFile { name: "ec.def", content: definition_file(&expected.module, &x64.exports) },
             InputFile { name: "resources.res", content: res::write(&expected.resources) },

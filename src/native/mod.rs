@@ -1,7 +1,7 @@
 //! The DLLs that we make: ARM64X forwarders, and the modules of the stand-in payload.
 //!
 //! Each is described by a [`LinkJob`]: the input files, the linker's arguments, and what the output must be. Nothing
-//! here runs a tool; `xtask` runs LLD and hands the output to [`verify`]. `native/README.md` explains what is in a
+//! here runs a tool; `xtask` runs LLD and hands the output to [`verify()`]. `native/README.md` explains what is in a
 //! forwarder, field by field.
 
 mod forwarder;

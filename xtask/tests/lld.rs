@@ -20,6 +20,14 @@ fn a_missing_linker_is_named_with_what_to_do() {
     assert!(error.contains("rustup toolchain install stable"), "{error}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_linker_that_does_not_start_is_not_called_missing() {
+    let file = tempfile::NamedTempFile::new().expect("a file that is not executable");
+    let error = Lld::at(file.path().to_owned()).expect_err("not a program").to_string();
+    assert!(error.contains("cannot be started: Permission denied"), "{error}");
+}
+
 /// A linker that is a shell script. A child writes it: were it open for writing here, a program that another test starts
 /// at that moment would inherit the handle, and the script could not be started.
 #[cfg(unix)]

@@ -43,6 +43,16 @@ pub enum LldError {
          that rustup installed (`rustup toolchain install stable`); a distribution's own often lacks it"
     )]
     Missing(PathBuf),
+    /// The linker is there and does not start.
+    #[error(
+        "`{path}` cannot be started: {source}; reinstall the toolchain (`rustup toolchain install stable --force`)"
+    )]
+    Unusable {
+        /// Where it is.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// The linker is too old.
     #[error("`{path}` is {found}, and ARM64X forwarders need LLD {LEAST} or later: run `rustup update`")]
     TooOld {
@@ -122,8 +132,10 @@ impl Lld {
     /// # Errors
     /// It is missing, cannot be started, or is too old.
     pub fn at(path: PathBuf) -> Result<Lld, LldError> {
-        let Ok(output) = Command::new(&path).args(["-flavor", "link", "--version"]).output() else {
-            return Err(LldError::Missing(path));
+        let output = match Command::new(&path).args(["-flavor", "link", "--version"]).output() {
+            Ok(output) => output,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(LldError::Missing(path)),
+            Err(source) => return Err(LldError::Unusable { path, source }),
         };
         let said = String::from_utf8_lossy(&output.stdout);
         // "LLD 22.1.2 (…)", behind the distributor's name for some
