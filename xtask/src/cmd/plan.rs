@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{Gathered, gather};
 use crate::workspace;
+use ancm_installer::ledger::KeyPath;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Plan, Sourced};
 use serde::Serialize;
@@ -86,7 +87,11 @@ pub fn show(plan: &Plan, gathered: &Gathered, console: &Console) {
                 Some(version) => format!("  {} {version}", file.file),
                 None => format!("  {}", file.file),
             });
-            console.print(&format!("  {} {}{file}", component.id, component.path));
+            let key_path = match &component.key_path {
+                KeyPath::File { path, .. } => path.clone(),
+                KeyPath::Registry { key, value } => format!(r"{key}\[{value}]"),
+            };
+            console.print(&format!("  {} {key_path}{file}", component.id));
         }
     }
 }
