@@ -4,6 +4,7 @@
 //! Installer; each rule carries how sure it is. Reads packages and baselines; never our own plan, so that it can
 //! contradict us. Touches no real machine.
 
+mod baseline;
 mod condition;
 mod engine;
 mod findings;
@@ -15,6 +16,7 @@ mod report;
 mod rules;
 mod scenario;
 
+pub use baseline::{Baseline, BaselineError};
 pub use condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use engine::{
     Decision, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, decide, veto,

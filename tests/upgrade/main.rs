@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod ancm;
 mod cases;
 mod cells;
 mod fixture;
