@@ -131,6 +131,43 @@ fn schedules_are_classified_by_their_numbers() {
     assert_eq!(class(6601), ScheduleClass::LateC);
 }
 
+/// Registration flushed early and the files laid after the old product is gone: what is shared stays, what is not is
+/// replaced, and only costing's veto can lose a file.
+#[test]
+fn removal_between_registration_and_files() {
+    let play = |version: &str, id: u32| {
+        let old = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "1.0.0.0", 1).load();
+        let new = Msi::new("2.0.0")
+            .key_file("C", &guid(id), 256, "a.dll", version, 2)
+            .with("InstallExecuteSequence", &["InstallExecute", "", "1601"])
+            .removes_at(1602)
+            .load();
+        Report::of(&Scenario::upgrade(&old, &new))
+    };
+    assert_eq!(play("2.0.0.0", 1).schedule.class, ScheduleClass::Between);
+    assert_eq!(verdict(&play("2.0.0.0", 1)).0, Verdict::PresentNew);
+    assert_eq!(verdict(&play("2.0.0.0", 2)).0, Verdict::PresentNew);
+    assert_eq!(verdict(&play("0.9.0.0", 1)).0, Verdict::PresentOld);
+    assert_eq!(verdict(&play("0.9.0.0", 2)).0, Verdict::Missing);
+}
+
+/// A custom action before costing counts; it is how a package can choose the mode for installs only.
+#[test]
+fn reinstallmode_may_be_set_by_the_package() {
+    let old = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "2.0.0.0", 1).load();
+    let play = |sequence: &str| {
+        let new = Msi::new("2.0.0")
+            .key_file("C", &guid(1), 256, "a.dll", "1.0.0.0", 2)
+            .with("CustomAction", &["SetREINSTALLMODE", "51", "REINSTALLMODE", "amus"])
+            .with("InstallExecuteSequence", &["SetREINSTALLMODE", "NOT Installed", sequence])
+            .removes_at(1501)
+            .load();
+        verdict(&Report::of(&Scenario::upgrade(&old, &new))).0
+    };
+    assert_eq!(play("799"), Verdict::PresentNew);
+    assert_eq!(play("1001"), Verdict::Missing);
+}
+
 #[test]
 fn reinstallmode_modifies_the_cells() {
     let amus = Variant { mode: "amus", ..Variant::default() };

@@ -1,8 +1,8 @@
 //! Costing: what happens to each component is decided here, long before anything is written or removed.
 
-use super::Engine;
 use super::files::{is_open, veto};
 use super::session::{ComponentAction, Purpose, Session};
+use super::{Engine, ReinstallMode};
 use crate::upgrade::condition::{Truth, Value};
 use crate::upgrade::journal::Deed;
 use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
@@ -14,6 +14,11 @@ impl<'a> Engine<'a> {
     /// CostFinalize.
     pub(super) fn cost(&mut self, session: &mut Session<'a>) {
         session.resolve_directories();
+        if let Some(Value::Known(letters)) = session.properties.get("REINSTALLMODE")
+            && !letters.is_empty()
+        {
+            session.mode = ReinstallMode::new(letters);
+        }
         if session.purpose == Purpose::Install {
             self.select_features(session);
         } else if let Some(product) = self.machine.products.get(&session.package.product_code) {

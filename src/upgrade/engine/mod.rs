@@ -75,6 +75,8 @@ pub struct Run {
     pub product: ProductCode,
     /// How it ended.
     pub ending: Ending,
+    /// REINSTALLMODE as it was when costing ended.
+    pub mode: ReinstallMode,
     /// Products that it found and removed.
     pub removed: Vec<ProductCode>,
     /// Products that it found, by the property that received them.
@@ -118,6 +120,7 @@ impl<'a> Engine<'a> {
             return Run {
                 product: package.product_code,
                 ending,
+                mode: ReinstallMode::default(),
                 removed: Vec::new(),
                 detected: BTreeMap::new(),
                 fired: Vec::new(),
@@ -150,6 +153,7 @@ impl<'a> Engine<'a> {
         let mut run = Run {
             product: package.product_code,
             ending: Ending::Done,
+            mode: ReinstallMode::default(),
             removed: Vec::new(),
             detected: BTreeMap::new(),
             fired: Vec::new(),
@@ -160,6 +164,7 @@ impl<'a> Engine<'a> {
             run.ending = Ending::Failed { error: failure.error, reason: failure.reason, rule: failure.rule };
             run.removed.clear();
         }
+        run.mode = session.mode.clone();
         run.fired.append(&mut session.fired);
         run.events.end = self.journal.len();
         run

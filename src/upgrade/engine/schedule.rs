@@ -73,7 +73,9 @@ pub enum ScheduleClass {
     EarlyA,
     /// After InstallInitialize, before anything is queued.
     EarlyB,
-    /// After InstallExecute or InstallExecuteAgain.
+    /// After InstallExecute has registered the new components, before the new files are laid.
+    Between,
+    /// After InstallExecute or InstallExecuteAgain has laid the new files.
     Late,
     /// After InstallFinalize.
     LateC,
@@ -89,6 +91,7 @@ impl fmt::Display for ScheduleClass {
             ScheduleClass::PreCost => "before costing",
             ScheduleClass::EarlyA => "early (before InstallInitialize)",
             ScheduleClass::EarlyB => "early (after InstallInitialize)",
+            ScheduleClass::Between => "after registering and before installing",
             ScheduleClass::Late => "late (after InstallExecute)",
             ScheduleClass::LateC => "late (after InstallFinalize)",
             ScheduleClass::Illegal => "at an illegal place",
@@ -128,6 +131,8 @@ impl Schedule {
             ScheduleClass::EarlyA
         } else if !package.execute.iter().any(|action| queues(&action.name) && action.sequence < at) {
             ScheduleClass::EarlyB
+        } else if number("InstallFiles").is_some_and(|files| at < files) {
+            ScheduleClass::Between
         } else {
             ScheduleClass::Late
         };
@@ -143,7 +148,7 @@ impl Schedule {
     /// Whether the old product goes after costing and before the new files come.
     #[must_use]
     pub fn is_early(&self) -> bool {
-        matches!(self.class, ScheduleClass::EarlyA | ScheduleClass::EarlyB)
+        matches!(self.class, ScheduleClass::EarlyA | ScheduleClass::EarlyB | ScheduleClass::Between)
     }
 }
 

@@ -118,7 +118,9 @@ impl<'a> Session<'a> {
                 }
             }
         }
-        let authored = package.properties.get("REINSTALLMODE").map(|letters| ReinstallMode::new(letters));
+        if let Some(mode) = mode {
+            properties.insert("REINSTALLMODE".to_owned(), Value::Known(mode.to_string()));
+        }
         for (name, value) in assumed {
             properties.insert(name.clone(), known(value));
         }
@@ -136,7 +138,7 @@ impl<'a> Session<'a> {
             purpose,
             run,
             arch,
-            mode: mode.cloned().or(authored).unwrap_or_default(),
+            mode: ReinstallMode::default(),
             properties,
             directories: BTreeMap::new(),
             costed: false,

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn of(scenario: &Scenario, played: &Played, report: &Report) -> Vec<Finding> {
     let mut facts = Facts { found: Vec::new() };
     facts.refusal(report);
-    facts.schedule(scenario, report);
+    facts.schedule(scenario, played, report);
     facts.detection(scenario, played, report);
     facts.authoring(scenario.new);
     facts.references(scenario, played);
@@ -43,7 +43,7 @@ impl Facts {
         }
     }
 
-    fn schedule(&mut self, scenario: &Scenario, report: &Report) {
+    fn schedule(&mut self, scenario: &Scenario, played: &Played, report: &Report) {
         let name = name_of(scenario.new);
         match report.schedule.class {
             ScheduleClass::EarlyA | ScheduleClass::LateC => self.add(
@@ -64,10 +64,7 @@ impl Facts {
                 self.add("U033", Confidence::A, format!("`{action}` is missing from `{table}`"));
             }
         }
-        let mode = scenario.options.mode.clone().unwrap_or_else(|| {
-            let authored = scenario.new.properties.get("REINSTALLMODE");
-            authored.map(|letters| super::super::engine::ReinstallMode::new(letters)).unwrap_or_default()
-        });
+        let mode = &played.run.mode;
         if mode.has('a') {
             self.add("U035", Rule::A30.confidence(), format!("REINSTALLMODE is `{mode}`"));
         }
