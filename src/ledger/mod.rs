@@ -65,7 +65,7 @@ pub enum Era {
 }
 
 /// The resource by which Windows Installer knows whether a component is there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyPath {
     /// A file.
