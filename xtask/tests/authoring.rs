@@ -1,0 +1,90 @@
+//! The WiX sources: what is generated, and whether the language's schema takes all of them.
+
+mod modules;
+
+use ancm_installer::authoring;
+use ancm_installer::id::{Arch, Flavour};
+use ancm_installer::ledger::Ledger;
+use ancm_installer::payload::Payload;
+use ancm_installer::plan::{DEFAULT_MANUFACTURER, Inputs, Plan, Sourced, plan};
+use modules::support::{run, shared, tool};
+use modules::{VERSION, stand_in_files};
+use std::path::Path;
+use std::process::Command;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
+}
+
+fn ledger() -> Ledger {
+    Ledger::parse("wix/identity.toml", include_str!("../../wix/identity.toml")).expect("our ledger")
+}
+
+fn planned() -> Plan {
+    let inputs = Inputs {
+        flavours: Sourced::default(Flavour::ALL.to_vec()),
+        arches: Sourced::default(Arch::ALL.to_vec()),
+        version: None,
+        manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        payload: Payload::stand_in(stand_in_files(VERSION)),
+        wix: repository().join("wix"),
+        stage: "stage".into(),
+    };
+    plan(&inputs, &ledger()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+}
+
+#[test]
+fn every_component_says_which_entry_of_the_ledger_it_comes_from() {
+    let (plan, ledger) = (planned(), ledger());
+    let lines: Vec<&str> = include_str!("../../wix/identity.toml").lines().collect();
+    for package in &plan.packages {
+        let text = authoring::components(&plan, package, &ledger);
+        assert_eq!(text, authoring::components(&plan, package, &ledger));
+        assert!(!text.contains("Guid=\"*\"") && !text.contains("Directory=\"\""), "{text}");
+        for component in &package.components {
+            let line = lines[component.ledger_line as usize - 1];
+            assert_eq!(line, format!("component = \"{}\"", component.component));
+            let comment =
+                format!("<!-- wix/identity.toml:{}: {} -->\n", component.ledger_line, component.holds);
+            let (_, after) = text.split_once(&comment).unwrap_or_else(|| panic!("{comment} in {text}"));
+            let start = format!("<Component Id=\"{}\" Guid=\"{}\"", component.component, component.id);
+            assert!(after.trim_start().starts_with(&start), "{start} in {text}");
+        }
+    }
+}
+
+/// Runs xmllint on a source. WiX's schemas know the preprocessor's variables, in patterns whose `\$` is an escape for
+/// .NET and a mistake for libxml2.
+fn assert_valid(schema: &Path, name: &str, source: &str) {
+    let Some(xmllint) = tool("xmllint") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let [file, mended] = [name, "schema.xsd"].map(|name| folder.path().join(name));
+    std::fs::write(&file, source).expect("writable");
+    let schema = std::fs::read_to_string(schema).expect("UTF-8");
+    std::fs::write(&mended, schema.replace(r"\$", "[$]")).expect("writable");
+    run(Command::new(xmllint).args(["--nonet", "--noout", "--schema"]).arg(mended).arg(file));
+}
+
+#[test]
+fn the_schema_of_the_language_takes_every_source() {
+    let Some(shared) = shared() else { return };
+    let schemas = shared.join("facts/wix/xsd/v6.0.2");
+    let mut sources = 0;
+    for entry in std::fs::read_dir(repository().join("wix")).expect("readable") {
+        let path = entry.expect("readable").path();
+        let schema = match path.extension().and_then(|extension| extension.to_str()) {
+            Some("wxs") => "wix.xsd",
+            Some("wxl") => "wixloc.xsd",
+            _ => continue,
+        };
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        assert_valid(&schemas.join(schema), &name, &std::fs::read_to_string(&path).expect("UTF-8"));
+        sources += 1;
+    }
+    assert_eq!(sources, 6);
+    let (plan, ledger) = (planned(), ledger());
+    for package in &plan.packages {
+        let text = authoring::components(&plan, package, &ledger);
+        assert_valid(&schemas.join("wix.xsd"), "components.wxs", &text);
+    }
+}
