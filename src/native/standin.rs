@@ -6,7 +6,7 @@
 use super::forwarder::dll_info;
 use super::job::{Expected, ExpectedExport, ExpectedView, LinkJob};
 use super::object::{Function, ObjectError, code_object};
-use crate::id::{Arch, FileVersion};
+use crate::id::{Arch, FileVersion, Module};
 use crate::pe::{
     FixedFileInfo, Machine, MessageTable, Resource, ResourceId, StringTable, Translation, VersionInfo,
 };
@@ -18,33 +18,24 @@ pub const SCHEMA: &str = include_str!("../../native/standin/aspnetcore_schema_v2
 /// The file name of [`SCHEMA`].
 pub const SCHEMA_NAME: &str = "aspnetcore_schema_v2.xml";
 
-/// A module of the stand-in payload.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum StandIn {
-    /// What IIS loads: `aspnetcorev2.dll`.
-    Shim,
-    /// The handler for out-of-process hosting: `aspnetcorev2_outofprocess.dll`.
-    OutOfProcess,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Description {
     strings: BTreeMap<String, String>,
-    shim: Module,
-    out_of_process: Module,
+    shim: Contents,
+    handler: Contents,
     messages: BTreeMap<String, String>,
 }
 
-#[derive(Clone, Deserialize)]
+/// What is in one module.
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Module {
-    name: String,
+struct Contents {
     description: String,
     exports: Vec<Entry>,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Entry {
     name: String,
@@ -59,69 +50,65 @@ fn description() -> Description {
     toml::from_str(include_str!("../../native/standin/standin.toml")).expect("a test reads the file")
 }
 
-impl StandIn {
-    /// Every module.
-    pub const ALL: [StandIn; 2] = [StandIn::Shim, StandIn::OutOfProcess];
-
-    fn module(self, description: &Description) -> Module {
-        match self {
-            StandIn::Shim => description.shim.clone(),
-            StandIn::OutOfProcess => description.out_of_process.clone(),
+impl Description {
+    fn contents(&self, module: Module) -> &Contents {
+        match module {
+            Module::Shim => &self.shim,
+            Module::Handler => &self.handler,
         }
     }
+}
 
-    /// The name of the module's file, with `.dll`.
-    #[must_use]
-    pub fn file_name(self) -> String {
-        format!("{}.dll", self.module(&description()).name)
-    }
+/// What the export called `name` of `module` returns on `arch`: a failing `HRESULT` that no Windows component uses
+/// (`native/standin/standin.toml` says how it is made up). `None` where the module has no such export.
+#[must_use]
+pub fn result(module: Module, name: &str, arch: Arch) -> Option<u32> {
+    let description = description();
+    let exports = &description.contents(module).exports;
+    exports.iter().find(|export| export.name == name).map(|export| export.result(arch))
+}
 
-    /// What the export called `name` returns in the module for `arch`: a failing `HRESULT` that no Windows component uses
-    /// (`native/standin/standin.toml` says how it is made up). `None` where the module has no such export.
-    #[must_use]
-    pub fn result(self, name: &str, arch: Arch) -> Option<u32> {
-        let module = self.module(&description());
-        module.exports.iter().find(|export| export.name == name).map(|export| export.result(arch))
+/// What LLD needs to make the stand-in for `module` on `arch` with `version` as its file and product version.
+///
+/// # Errors
+/// An object file could not be written.
+pub fn job(module: Module, arch: Arch, version: FileVersion) -> Result<LinkJob, ObjectError> {
+    let description = description();
+    let contents = description.contents(module);
+    let functions: Vec<Function<'_>> = contents
+        .exports
+        .iter()
+        .map(|export| Function {
+            name: &export.name,
+            parameters: export.parameters,
+            result: export.result(arch),
+        })
+        .collect();
+    let exports = (1..)
+        .zip(&contents.exports)
+        .map(|(ordinal, export)| ExpectedExport { ordinal, name: Some(export.name.clone()), forward: None })
+        .collect();
+    let file_name = format!("{}.dll", module.base_name());
+    let mut resources = Vec::new();
+    if module == Module::Shim {
+        resources.push(resource(ResourceId::MESSAGE_TABLE, messages(&description).to_bytes()));
     }
-
-    /// What LLD needs to make the module for `arch` with `version` as its file and product version.
-    ///
-    /// # Errors
-    /// An object file could not be written.
-    pub fn job(self, arch: Arch, version: FileVersion) -> Result<LinkJob, ObjectError> {
-        let description = description();
-        let module = self.module(&description);
-        let functions: Vec<Function<'_>> = module
-            .exports
-            .iter()
-            .map(|export| Function {
-                name: &export.name,
-                parameters: export.parameters,
-                result: export.result(arch),
-            })
-            .collect();
-        let exports = (1..)
-            .zip(&module.exports)
-            .map(|(ordinal, export)| ExpectedExport {
-                ordinal,
-                name: Some(export.name.clone()),
-                forward: None,
-            })
-            .collect();
-        let mut resources = Vec::new();
-        if self == StandIn::Shim {
-            resources.push(resource(ResourceId::MESSAGE_TABLE, messages(&description).to_bytes()));
-        }
-        let version_info = version_info(&description, &module, arch, version);
-        resources.push(resource(ResourceId::VERSION, version_info.to_bytes()));
-        let expected = Expected {
-            module: format!("{}.dll", module.name),
-            views: vec![ExpectedView { machine: Machine::from(arch), exports }],
-            resources,
-            least_version: version,
-        };
-        Ok(LinkJob::single(code_object(arch, &functions)?, expected))
-    }
+    let mut strings = description.strings.clone();
+    strings.extend([
+        ("FileDescription".to_owned(), format!("{} ({arch})", contents.description)),
+        ("FileVersion".to_owned(), version.to_string()),
+        ("InternalName".to_owned(), file_name.clone()),
+        ("OriginalFilename".to_owned(), file_name.clone()),
+        ("ProductVersion".to_owned(), version.to_string()),
+    ]);
+    resources.push(resource(ResourceId::VERSION, version_info(version, strings).to_bytes()));
+    let expected = Expected {
+        module: file_name,
+        views: vec![ExpectedView { machine: Machine::from(arch), exports }],
+        resources,
+        least_version: version,
+    };
+    Ok(LinkJob::single(code_object(arch, &functions)?, expected))
 }
 
 impl Entry {
@@ -145,16 +132,7 @@ fn messages(description: &Description) -> MessageTable {
     MessageTable { messages: description.messages.iter().map(message).collect() }
 }
 
-fn version_info(description: &Description, module: &Module, arch: Arch, version: FileVersion) -> VersionInfo {
-    let file = format!("{}.dll", module.name);
-    let mut strings = description.strings.clone();
-    strings.extend([
-        ("FileDescription".to_owned(), format!("{} ({arch})", module.description)),
-        ("FileVersion".to_owned(), version.to_string()),
-        ("InternalName".to_owned(), file.clone()),
-        ("OriginalFilename".to_owned(), file),
-        ("ProductVersion".to_owned(), version.to_string()),
-    ]);
+fn version_info(version: FileVersion, strings: BTreeMap<String, String>) -> VersionInfo {
     VersionInfo {
         fixed: Some(FixedFileInfo { product_version: version, ..dll_info(version) }),
         tables: vec![StringTable {

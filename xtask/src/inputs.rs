@@ -6,8 +6,8 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::tool::lld::Lld;
 use crate::workspace;
-use ancm_installer::id::{Arch, FileVersion, Flavour};
-use ancm_installer::native::standin::{self, StandIn};
+use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
+use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
 use std::path::PathBuf;
@@ -89,11 +89,11 @@ fn stand_in(version: FileVersion, console: &Console) -> Outcome<Payload> {
     let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
     let mut files = vec![(standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec())];
     for arch in Arch::ALL {
-        for module in StandIn::ALL {
+        for module in Module::ALL {
             let fail = |message: String| Failure::new(Exit::Native, "native::stand_in", message);
-            let job = module.job(arch, version).map_err(|error| fail(error.to_string()))?;
+            let job = standin::job(module, arch, version).map_err(|error| fail(error.to_string()))?;
             let bytes = lld.link(&job).map_err(|error| fail(error.to_string()))?;
-            files.push((format!("{arch}/{}", module.file_name()), bytes));
+            files.push((format!("{arch}/{}.dll", module.base_name()), bytes));
         }
     }
     Ok(Payload::stand_in(files))

@@ -3,7 +3,6 @@
 mod modules;
 
 use ancm_installer::id::{Arch, FileVersion, Module, Role};
-use ancm_installer::native::standin::StandIn;
 use ancm_installer::payload::{Content, Ignored, Payload};
 use modules::support::shared;
 use modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
@@ -79,7 +78,7 @@ fn real_in_process_handlers_are_of_the_family_and_not_taken() {
 
 #[test]
 fn forwarders_are_left_to_us() {
-    let forwarder = link(&stand_in_forwarder(StandIn::Shim));
+    let forwarder = link(&stand_in_forwarder(Module::Shim));
     let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), forwarder)]);
     assert_eq!(*why(&payload, "aspnetcorev2.dll"), Ignored::Forwarder);
 }
@@ -87,7 +86,7 @@ fn forwarders_are_left_to_us() {
 #[test]
 fn two_different_candidates_are_an_error_and_equal_ones_are_one() {
     let [old, new] =
-        [14, 15].map(|patch| stand_in(StandIn::Shim, Arch::X64, FileVersion([20, 0, 26296, patch])));
+        [14, 15].map(|patch| stand_in(Module::Shim, Arch::X64, FileVersion([20, 0, 26296, patch])));
     let folder = folder(&[("a.dll", &old), ("b.dll", &new), ("c.dll", &old)]);
     let payload = Payload::in_folder(folder.path());
     let expected = "2 different files could be the shim x64: `a.dll` (version 20.0.26296.14), `b.dll` (version 20.0.26296.15)";
@@ -97,7 +96,7 @@ fn two_different_candidates_are_an_error_and_equal_ones_are_one() {
 
 #[test]
 fn a_truncated_image_is_an_error_that_names_it() {
-    let mut shim = stand_in(StandIn::Shim, Arch::X64, VERSION);
+    let mut shim = stand_in(Module::Shim, Arch::X64, VERSION);
     shim.truncate(shim.len() - 1);
     let folder = folder(&[("x64/aspnetcorev2.dll", &shim)]);
     let payload = Payload::in_folder(folder.path());
@@ -108,7 +107,7 @@ fn a_truncated_image_is_an_error_that_names_it() {
 
 #[test]
 fn the_wrong_machine_is_an_error() {
-    let shim = stand_in(StandIn::Shim, Arch::X86, VERSION);
+    let shim = stand_in(Module::Shim, Arch::X86, VERSION);
     let folder = folder(&[("win-x64/aspnetcorev2.dll", &shim)]);
     let payload = Payload::in_folder(folder.path());
     let expected = "`win-x64/aspnetcorev2.dll` is a shim for x86, but `x64` in its path promises x64";
@@ -154,7 +153,7 @@ fn folders_that_hold_nothing_or_are_none() {
 #[cfg(unix)]
 #[test]
 fn links_to_folders_are_not_followed() {
-    let shim = stand_in(StandIn::Shim, Arch::Arm64, VERSION);
+    let shim = stand_in(Module::Shim, Arch::Arm64, VERSION);
     let folder = folder(&[("arm64/aspnetcorev2.dll", &shim)]);
     std::os::unix::fs::symlink(folder.path(), folder.path().join("arm64/loop")).expect("a link");
     std::os::unix::fs::symlink("aspnetcorev2.dll", folder.path().join("arm64/alias.dll")).expect("a link");

@@ -4,18 +4,18 @@
 mod modules;
 
 use ancm_installer::id::{Arch, FileVersion, Module, Role};
-use ancm_installer::native::standin::{SCHEMA, StandIn};
+use ancm_installer::native::standin::{self, SCHEMA};
 use ancm_installer::payload::{self, Ignored, Payload, Recognised};
 use ancm_installer::pe::{self, Image, Machine, Target};
 use modules::support::wine::Wine;
 use modules::support::{self, pe as judge};
-use modules::{VERSION, link, stand_in, stand_in_forwarder, stem};
+use modules::{VERSION, link, stand_in, stand_in_forwarder};
 use std::io::Cursor;
 use std::process::Command;
 
 #[test]
 fn every_module_is_what_it_says_for_every_processor() {
-    for module in StandIn::ALL {
+    for module in Module::ALL {
         for arch in Arch::ALL {
             let bytes = stand_in(module, arch, VERSION);
             assert_eq!(bytes, stand_in(module, arch, VERSION), "{arch}: the same bytes each time");
@@ -40,7 +40,7 @@ fn every_module_is_what_it_says_for_every_processor() {
 
 #[test]
 fn the_exports_and_the_messages_are_those_of_the_module() {
-    let bytes = stand_in(StandIn::Shim, Arch::X86, VERSION);
+    let bytes = stand_in(Module::Shim, Arch::X86, VERSION);
     let image = Image::parse(&bytes).expect("an image");
     let names = |image: &Image<'_>| -> Vec<String> {
         let exports = image.native().exports().expect("exports").entries;
@@ -55,7 +55,7 @@ fn the_exports_and_the_messages_are_those_of_the_module() {
     );
     assert!(messages.values().all(|text| text.contains("%1") && text.ends_with("\r\n")), "{messages:?}");
 
-    let bytes = stand_in(StandIn::OutOfProcess, Arch::X86, VERSION);
+    let bytes = stand_in(Module::Handler, Arch::X86, VERSION);
     let image = Image::parse(&bytes).expect("an image");
     assert_eq!(names(&image), ["CreateApplication"]);
     assert_eq!(image.native().message_table(), Ok(None), "the shim alone has the messages");
@@ -100,13 +100,13 @@ fn the_machine_code_is_that_of_an_assembler() {
     let x86 = |module, name, length| code(&stand_in(module, Arch::X86, VERSION), name, length);
     // mov eax, 0xa0ac1086; ret 12
     let register = [0xB8, 0x86, 0x10, 0xAC, 0xA0, 0xC2, 0x0C, 0x00];
-    assert_eq!(x86(StandIn::Shim, "RegisterModule", 8), register);
+    assert_eq!(x86(Module::Shim, "RegisterModule", 8), register);
     // mov eax, 0xa0ac2086; ret 20
     let create = [0xB8, 0x86, 0x20, 0xAC, 0xA0, 0xC2, 0x14, 0x00];
-    assert_eq!(x86(StandIn::OutOfProcess, "CreateApplication", 8), create);
+    assert_eq!(x86(Module::Handler, "CreateApplication", 8), create);
     // movz w0, #0x1a64; movk w0, #0xa0ac, lsl 16; ret
     let arm64 = [0x80, 0x4C, 0x83, 0x52, 0x80, 0x15, 0xB4, 0x72, 0xC0, 0x03, 0x5F, 0xD6];
-    assert_eq!(code(&stand_in(StandIn::Shim, Arch::Arm64, VERSION), "RegisterModule", 12), arm64);
+    assert_eq!(code(&stand_in(Module::Shim, Arch::Arm64, VERSION), "RegisterModule", 12), arm64);
 }
 
 #[test]
@@ -118,21 +118,20 @@ fn an_x64_process_reaches_the_stand_ins_through_the_forwarders() {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loader.c");
     support::run(Command::new(compiler).args(["-O1", "-s", "-o"]).arg(folder.join("loader.exe")).arg(source));
 
-    for (module, export) in [(StandIn::Shim, "RegisterModule"), (StandIn::OutOfProcess, "CreateApplication")]
-    {
+    for (module, export) in [(Module::Shim, "RegisterModule"), (Module::Handler, "CreateApplication")] {
         let bytes = link(&stand_in_forwarder(module));
         // what the loader of an ARM64 Windows makes of the forwarder for an x64 process
         let x64 = Image::parse(&bytes).expect("an image").x64().expect("an x64 view").bytes().to_vec();
-        let name = module.file_name();
+        let name = format!("{}.dll", module.base_name());
         std::fs::write(folder.join(&name), x64).expect("writable");
         let call = |name: &str| {
             let output = wine.run(&[r"C:\modules\loader.exe", &format!(r"C:\modules\{name}"), export]);
             String::from_utf8_lossy(&output.stdout).trim().to_owned()
         };
         assert_eq!(call(&name), "GetProcAddress: error 127", "without the module behind it");
-        let behind = format!("{}_x64.dll", stem(module));
+        let behind = format!("{}_x64.dll", module.base_name());
         std::fs::write(folder.join(&behind), stand_in(module, Arch::X64, VERSION)).expect("writable");
-        let result = format!("{:#x}", module.result(export, Arch::X64).expect("an export"));
+        let result = format!("{:#x}", standin::result(module, export, Arch::X64).expect("an export"));
         assert_eq!(call(&behind), result, "the stand-in itself");
         assert_eq!(call(&name), result, "through the forwarder");
     }
@@ -141,22 +140,22 @@ fn an_x64_process_reaches_the_stand_ins_through_the_forwarders() {
 #[test]
 fn results_say_which_export_of_which_processor_returned_them() {
     let all = [
-        (StandIn::Shim, "RegisterModule", [0xA0AC_1086, 0xA0AC_1064, 0xA0AC_1A64]),
-        (StandIn::OutOfProcess, "CreateApplication", [0xA0AC_2086, 0xA0AC_2064, 0xA0AC_2A64]),
-        (StandIn::Shim, "GetIISVersion", [0xA0AC_3086, 0xA0AC_3064, 0xA0AC_3A64]),
+        (Module::Shim, "RegisterModule", [0xA0AC_1086, 0xA0AC_1064, 0xA0AC_1A64]),
+        (Module::Handler, "CreateApplication", [0xA0AC_2086, 0xA0AC_2064, 0xA0AC_2A64]),
+        (Module::Shim, "GetIISVersion", [0xA0AC_3086, 0xA0AC_3064, 0xA0AC_3A64]),
     ];
     for (module, name, results) in all {
-        assert_eq!(Arch::ALL.map(|arch| module.result(name, arch).expect("an export")), results);
+        assert_eq!(Arch::ALL.map(|arch| standin::result(module, name, arch).expect("an export")), results);
     }
-    assert_eq!(StandIn::Shim.result("CreateApplication", Arch::X64), None);
+    assert_eq!(standin::result(Module::Shim, "CreateApplication", Arch::X64), None);
 }
 
 #[test]
 fn the_payload_is_complete_and_each_file_is_taken_for_what_it_stands_in_for() {
     let mut files = vec![("any name.xml".to_owned(), SCHEMA.as_bytes().to_vec())];
-    for module in StandIn::ALL {
+    for module in Module::ALL {
         for arch in Arch::ALL {
-            files.push((format!("{arch}-{module:?}"), stand_in(module, arch, VERSION)));
+            files.push((format!("{arch}-{module}"), stand_in(module, arch, VERSION)));
         }
         let forwarder = link(&stand_in_forwarder(module));
         assert_eq!(payload::recognise(&forwarder), Recognised::Ignored(Ignored::Forwarder));
@@ -165,14 +164,14 @@ fn the_payload_is_complete_and_each_file_is_taken_for_what_it_stands_in_for() {
     assert_eq!(payload.missing(&Arch::ALL), []);
     assert!(payload.problems.is_empty(), "{:?}", payload.problems);
     let shim = &payload.files[&Role::Module(Module::Shim, Arch::Arm64)];
-    assert_eq!((shim.path.as_str(), shim.version), ("arm64-Shim", Some(VERSION)));
+    assert_eq!((shim.path.as_str(), shim.version), ("arm64-shim", Some(VERSION)));
 }
 
 #[test]
 fn any_version_is_taken() {
     for version in ["0.0.0.0", "65535.65535.65535.65535"] {
         let version: FileVersion = version.parse().expect("a version");
-        let bytes = stand_in(StandIn::OutOfProcess, Arch::X64, version);
+        let bytes = stand_in(Module::Handler, Arch::X64, version);
         let info =
             Image::parse(&bytes).expect("an image").native().version().expect("readable").expect("there");
         assert_eq!(info.string("ProductVersion"), Some(version.to_string().as_str()));

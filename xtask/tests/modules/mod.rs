@@ -5,8 +5,8 @@
 #[path = "../../../tests/support/mod.rs"]
 pub mod support;
 
-use ancm_installer::id::{Arch, FileVersion};
-use ancm_installer::native::standin::{self, StandIn};
+use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::native::standin;
 use ancm_installer::native::{Behind, Forwarder, ForwarderError, LinkJob};
 use ancm_installer::pe::Image;
 use xtask::tool::lld::Lld;
@@ -17,13 +17,8 @@ pub fn link(job: &LinkJob) -> Vec<u8> {
     Lld::find().and_then(|lld| lld.link(job)).unwrap_or_else(|error| panic!("{error}"))
 }
 
-pub fn stand_in(module: StandIn, arch: Arch, version: FileVersion) -> Vec<u8> {
-    link(&module.job(arch, version).expect("object files"))
-}
-
-/// The name of the module without `.dll`.
-pub fn stem(module: StandIn) -> String {
-    module.file_name().trim_end_matches(".dll").to_owned()
+pub fn stand_in(module: Module, arch: Arch, version: FileVersion) -> Vec<u8> {
+    link(&standin::job(module, arch, version).expect("object files"))
 }
 
 /// The job of a forwarder to `NAME_arm64.dll` and `NAME_x64.dll`.
@@ -44,17 +39,17 @@ pub fn forwarder_job(
 }
 
 /// The job of a forwarder to stand-ins.
-pub fn stand_in_forwarder(module: StandIn) -> LinkJob {
+pub fn stand_in_forwarder(module: Module) -> LinkJob {
     let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, VERSION));
-    forwarder_job(&stem(module), &arm64, &x64, FileVersion::default())
+    forwarder_job(module.base_name(), &arm64, &x64, FileVersion::default())
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// The whole stand-in payload: names and contents.
 pub fn stand_in_files(version: FileVersion) -> Vec<(String, Vec<u8>)> {
-    let modules = StandIn::ALL.into_iter().flat_map(|module| Arch::ALL.map(|arch| (module, arch)));
+    let modules = Module::ALL.into_iter().flat_map(|module| Arch::ALL.map(|arch| (module, arch)));
     let mut files: Vec<(String, Vec<u8>)> = modules
-        .map(|(module, arch)| (format!("{arch}/{}", module.file_name()), stand_in(module, arch, version)))
+        .map(|(module, arch)| (format!("{arch}/{}.dll", module.base_name()), stand_in(module, arch, version)))
         .collect();
     files.push((standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec()));
     files
