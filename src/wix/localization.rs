@@ -100,6 +100,13 @@ impl Localization {
         }
     }
 
+    /// Defines a text that counts where no file has one of that id.
+    pub fn define_default(&mut self, id: &str, value: &str) {
+        let at = Location { file: "<standard library>".into(), line: 0, column: 0 };
+        let text = Text { value: value.to_owned(), overridable: true, at };
+        self.texts.entry(id.to_owned()).or_insert(text);
+    }
+
     fn file(&mut self, root: &Element, report: &Report) {
         let own = |name: &str| attribute(root, name).map(str::to_owned);
         self.codepage = self.codepage.take().or_else(|| own("Codepage"));

@@ -3,11 +3,20 @@
 //! Stages, each of which reports everything it finds and then stops: preprocess → localize → compile → link → bind.
 //! Starts no process.
 
+mod bind;
 pub mod compile;
+mod emit;
+mod engine;
 pub mod ids;
+pub mod link;
 pub mod localization;
 pub mod preprocess;
 pub mod report;
 pub mod source;
+mod standard;
 pub mod symbol;
 pub mod variables;
+
+pub use bind::BindPath;
+pub use emit::Beside;
+pub use engine::{Outcome, Output, Request, build};

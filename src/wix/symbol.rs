@@ -4,6 +4,7 @@
 
 use crate::diag::Location;
 use crate::msi::Table;
+use crate::wix::ids::RegistryRoot;
 use std::borrow::Cow;
 
 /// Who may refer to a symbol by its id.
@@ -56,6 +57,15 @@ pub enum Field {
     Text(String),
     /// The path of a file whose bytes the cell has, as authored.
     Source(String),
+    /// A file's or directory's name, written `short|long` where the long one is not a short one already.
+    Name {
+        /// The long name.
+        long: String,
+        /// The short name, where authored.
+        short: Option<String>,
+        /// What else goes into a short name that is made up: kind of row, keys.
+        salt: Vec<String>,
+    },
 }
 
 impl From<i32> for Field {
@@ -111,6 +121,17 @@ pub struct Symbol {
     pub kind: Kind,
 }
 
+impl Symbol {
+    /// Visits every string in the symbol that may hold variables or the id of a component: all but what tells tables
+    /// and kinds apart.
+    pub fn each_text(&mut self, visit: &mut impl FnMut(&mut String)) {
+        if let Some(id) = &mut self.id {
+            visit(&mut id.name);
+        }
+        self.kind.each_text(visit);
+    }
+}
+
 /// What a symbol is: a row as it will stand in the table, or something that binding works on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -131,6 +152,8 @@ pub enum Kind {
     Media(Media),
     /// Media to be made as files need it.
     MediaTemplate(MediaTemplate),
+    /// A row of the Registry table.
+    Registry(Registry),
     /// A row of the Property table, or the fact that there is such a property.
     Property(Property),
     /// An action in a sequence table.
@@ -178,6 +201,128 @@ impl Kind {
         Kind::Row { table: table.into(), fields }
     }
 
+    fn each_text(&mut self, visit: &mut impl FnMut(&mut String)) {
+        match self {
+            Kind::Row { fields, .. } => {
+                for field in fields {
+                    match field {
+                        Field::Null | Field::Int(_) => {}
+                        Field::Text(text) | Field::Source(text) => visit(text),
+                        Field::Name { long, short, salt } => {
+                            visit(long);
+                            short.iter_mut().chain(salt).for_each(&mut *visit);
+                        }
+                    }
+                }
+            }
+            Kind::Component(component) => {
+                if let ComponentGuid::Text(text) = &mut component.guid {
+                    visit(text);
+                }
+                if let KeyPath::File(id) | KeyPath::Registry(id) | KeyPath::OdbcDataSource(id) =
+                    &mut component.key_path
+                {
+                    visit(id);
+                }
+                visit(&mut component.directory);
+                component.condition.iter_mut().for_each(visit);
+            }
+            Kind::File(file) => {
+                [&mut file.component, &mut file.directory, &mut file.name, &mut file.source]
+                    .into_iter()
+                    .for_each(&mut *visit);
+                [&mut file.short_name, &mut file.version, &mut file.language]
+                    .into_iter()
+                    .flatten()
+                    .for_each(visit);
+            }
+            Kind::Directory(directory) => {
+                visit(&mut directory.name);
+                [
+                    &mut directory.parent,
+                    &mut directory.short_name,
+                    &mut directory.source_name,
+                    &mut directory.short_source_name,
+                    &mut directory.guid_seed,
+                ]
+                .into_iter()
+                .flatten()
+                .for_each(visit);
+            }
+            Kind::Media(media) => {
+                [
+                    &mut media.cabinet,
+                    &mut media.prompt,
+                    &mut media.volume,
+                    &mut media.source,
+                    &mut media.layout,
+                ]
+                .into_iter()
+                .flatten()
+                .for_each(visit);
+            }
+            Kind::MediaTemplate(template) => {
+                visit(&mut template.cabinet);
+                [&mut template.prompt, &mut template.volume].into_iter().flatten().for_each(visit);
+            }
+            Kind::Registry(registry) => {
+                visit(&mut registry.key);
+                visit(&mut registry.component);
+                registry.name.iter_mut().for_each(&mut *visit);
+                match &mut registry.value {
+                    None => {}
+                    Some(
+                        RegistryValue::String(text)
+                        | RegistryValue::Expandable(text)
+                        | RegistryValue::Integer(text)
+                        | RegistryValue::Binary(text)
+                        | RegistryValue::MultiString(text)
+                        | RegistryValue::Append(text)
+                        | RegistryValue::Prepend(text),
+                    ) => visit(text),
+                }
+            }
+            Kind::Property(property) => property.value.iter_mut().for_each(visit),
+            Kind::Action(action) => action.condition.iter_mut().for_each(visit),
+            Kind::Upgrade(upgrade) => {
+                visit(&mut upgrade.code);
+                visit(&mut upgrade.property);
+                [&mut upgrade.minimum, &mut upgrade.maximum, &mut upgrade.language, &mut upgrade.remove]
+                    .into_iter()
+                    .flatten()
+                    .for_each(visit);
+            }
+            Kind::Variable { value, .. } => visit(value),
+            Kind::Package(package) => {
+                [&mut package.name, &mut package.manufacturer, &mut package.version]
+                    .into_iter()
+                    .for_each(&mut *visit);
+                [
+                    &mut package.language,
+                    &mut package.codepage,
+                    &mut package.product_code,
+                    &mut package.upgrade_code,
+                ]
+                .into_iter()
+                .flatten()
+                .for_each(visit);
+            }
+            Kind::Summary(summary) => {
+                [
+                    &mut summary.codepage,
+                    &mut summary.comments,
+                    &mut summary.description,
+                    &mut summary.keywords,
+                    &mut summary.manufacturer,
+                ]
+                .into_iter()
+                .flatten()
+                .for_each(visit);
+            }
+            Kind::CustomTable { .. } | Kind::EnsureTable(_) | Kind::Group(_) => {}
+        }
+    }
+
     /// The name of the kind, by which a [`Reference`] names it: the table's for rows.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -186,8 +331,8 @@ impl Kind {
             Kind::Component(_) => "Component",
             Kind::File(_) => "File",
             Kind::Directory(_) => "Directory",
-            Kind::Media(_) => "Media",
-            Kind::MediaTemplate(_) => "WixMediaTemplate",
+            Kind::Media(_) | Kind::MediaTemplate(_) => "Media",
+            Kind::Registry(_) => "Registry",
             Kind::Property(_) => "Property",
             Kind::Action(_) => "WixAction",
             Kind::Upgrade(_) => "Upgrade",
@@ -249,6 +394,8 @@ pub struct Component {
 pub struct File {
     /// Its component's id.
     pub component: String,
+    /// Its directory's id.
+    pub directory: String,
     /// Long name.
     pub name: String,
     /// Short name, where authored.
@@ -270,7 +417,7 @@ pub struct File {
 /// A directory. Its id is the symbol's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directory {
-    /// The parent's id; none for `TARGETDIR`.
+    /// The parent's id; none for `TARGETDIR` and for what stands in it without saying so.
     pub parent: Option<String>,
     /// Long name; several, joined by `\`, for a whole path.
     pub name: String,
@@ -280,7 +427,7 @@ pub struct Directory {
     pub source_name: Option<String>,
     /// Short name on the source medium, where authored.
     pub short_source_name: Option<String>,
-    /// Seeds the GUIDs of components below instead of the path.
+    /// Stands for the path in the GUIDs of components below.
     pub guid_seed: Option<String>,
 }
 
@@ -335,6 +482,40 @@ pub enum Compression {
     High,
     /// MSZIP.
     Mszip,
+}
+
+/// A registry value, or a key to create or remove. Its id is the symbol's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Registry {
+    /// The root.
+    pub root: RegistryRoot,
+    /// The key below the root.
+    pub key: String,
+    /// The value's name; none for the default value. `+`, `-` and `*` without a value create and remove the key.
+    pub name: Option<String>,
+    /// The value.
+    pub value: Option<RegistryValue>,
+    /// Its component's id.
+    pub component: String,
+}
+
+/// A registry value as authored; the table has it with a prefix that tells the type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistryValue {
+    /// REG_SZ.
+    String(String),
+    /// REG_EXPAND_SZ.
+    Expandable(String),
+    /// REG_DWORD, decimal.
+    Integer(String),
+    /// REG_BINARY, hexadecimal.
+    Binary(String),
+    /// REG_MULTI_SZ: strings with `[~]` between them.
+    MultiString(String),
+    /// Strings to put after those that are there already.
+    Append(String),
+    /// Strings to put before those that are there already.
+    Prepend(String),
 }
 
 /// A property. Its name is the symbol's id.
@@ -437,6 +618,14 @@ pub struct Upgrade {
     pub property: String,
 }
 
+impl Upgrade {
+    /// Whether the products that it finds stay.
+    #[must_use]
+    pub fn only_detects(&self) -> bool {
+        self.attributes & 2 != 0
+    }
+}
+
 /// The package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Package {
@@ -446,8 +635,8 @@ pub struct Package {
     pub manufacturer: String,
     /// ProductVersion, as authored.
     pub version: String,
-    /// ProductLanguage.
-    pub language: String,
+    /// ProductLanguage; the culture's if none.
+    pub language: Option<String>,
     /// The string pool's code page, as authored: a number, a web name, or a variable.
     pub codepage: Option<String>,
     /// Least version of Windows Installer, times 100.

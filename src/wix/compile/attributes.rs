@@ -50,6 +50,11 @@ impl<'e> Attributes<'e> {
         self.find(name).is_some()
     }
 
+    /// Whether the attribute is there and says `value`.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        self.find(name).is_some_and(|attribute| attribute.value == value)
+    }
+
     fn find(&self, name: &str) -> Option<&'e Attribute> {
         self.element.attributes.iter().find(|a| a.namespace.is_empty() && a.name == name)
     }
@@ -243,6 +248,16 @@ impl<'e> Attributes<'e> {
         } else {
             self.illegal(9, name, format_args!("is `{text}`, which is not a GUID"));
         }
+        None
+    }
+
+    /// A version: one to four numbers with dots between, after a `v` if there is one (WIX0108); or a variable.
+    pub fn version(&self, name: &str) -> Option<String> {
+        let text = self.text(name)?;
+        if names::is_version(&text) || names::is_variable(&text) {
+            return Some(text);
+        }
+        self.illegal(108, name, format_args!("is `{text}`; expected one to four numbers with dots between"));
         None
     }
 

@@ -5,17 +5,32 @@
 
 mod attributes;
 mod binary;
+mod component;
+mod dependency;
+mod directory;
+mod feature;
+mod file;
+mod folder;
+mod media;
 pub(in crate::wix) mod names;
 mod package;
+mod permission;
+mod property;
+mod registry;
+mod upgrade;
 
 pub use attributes::{Attributes, GuidForms};
+pub(in crate::wix) use upgrade::default_major_upgrade;
 
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::wix::report::Report;
 use crate::wix::source::{Element, Node};
-use crate::wix::symbol::{Container, Field, Id, Kind, Member, Membership, Reference, Section, Symbol};
+use crate::wix::symbol::{
+    Container, Field, Id, Kind, Member, Membership, Package, Reference, Section, Symbol,
+};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 /// The namespace of the language, of versions 4 to 7.
 pub const NAMESPACE: &str = "http://wixtoolset.org/schemas/v4/wxs";
@@ -28,6 +43,12 @@ pub struct Compiler<'r> {
     pub arch: Arch,
     /// The section being filled.
     pub section: Section,
+    /// The package, while its children are compiled.
+    package: Option<Package>,
+    /// Components of this source that were named after their key path so far.
+    placeholders: usize,
+    /// Ids of directories that inline paths made in this section, by parent and path.
+    inline_directories: BTreeMap<(String, String), String>,
 }
 
 impl<'r> Compiler<'r> {

@@ -14,6 +14,18 @@ pub fn is_variable(text: &str) -> bool {
         .any(|start| text.find(start).is_some_and(|at| text[at..].contains(')')))
 }
 
+/// Whether `text` is a version: `v` or nothing, one to four numbers with dots between, then a label after `-` or `+`
+/// or nothing.
+pub fn is_version(text: &str) -> bool {
+    let text = text.strip_prefix(['v', 'V']).unwrap_or(text);
+    let (numbers, label) =
+        text.find(['-', '+']).map_or((text, None), |at| (&text[..at], Some(&text[at + 1..])));
+    let fields: Vec<&str> = numbers.split('.').collect();
+    fields.len() <= 4
+        && fields.iter().all(|f| f.bytes().all(|b| b.is_ascii_digit()) && f.parse::<u32>().is_ok())
+        && label.is_none_or(|label| !label.is_empty())
+}
+
 fn is_name_without(text: &str, illegal: &str) -> bool {
     let length = text.encode_utf16().count();
     (1..=259).contains(&length) && !text.bytes().all(|b| b == b'.') && !text.contains(|c| illegal.contains(c))

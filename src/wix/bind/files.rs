@@ -1,0 +1,153 @@
+//! Where source files are, and what the tables say of them: size, version, languages, hashes.
+
+use crate::diag::{Diagnostic, Location};
+use crate::id::FileVersion;
+use crate::pe::version;
+use crate::wix::report::Report;
+use crate::wix::variables::{Segment, parse};
+use md5::Md5;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// A folder in which sources are looked for.
+#[derive(Clone, Debug)]
+pub struct BindPath {
+    /// The name in `!(bindpath.Name)`; without one it is where relative paths begin.
+    pub name: Option<String>,
+    /// The folder.
+    pub folder: PathBuf,
+}
+
+/// What is known of a file's contents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::wix) struct Contents {
+    /// Bytes.
+    pub size: u64,
+    /// The version resource's version.
+    pub version: Option<FileVersion>,
+    /// The version resource's languages.
+    pub languages: Vec<u16>,
+    /// MD5, for the MsiFileHash table.
+    pub md5: [u8; 16],
+    /// SHA-256, for codes that are derived from the contents.
+    pub sha256: [u8; 32],
+}
+
+/// The file that `source` means (WIX0103 if there is none).
+pub(in crate::wix) fn find(
+    source: &str,
+    paths: &[BindPath],
+    at: &Location,
+    report: &Report,
+) -> Option<PathBuf> {
+    let candidates = candidates(source, paths);
+    if let Some(found) = candidates.iter().find(|path| path.is_file()) {
+        return Some(found.clone());
+    }
+    let looked: Vec<String> = candidates.iter().map(|path| format!("`{}`", path.display())).collect();
+    let message = format!("cannot find the file `{source}`");
+    report.push(
+        Diagnostic::error("WIX0103", message)
+            .at(at)
+            .help(format!("looked for {}; say where sources are with `-b folder`", looked.join(", "))),
+    );
+    None
+}
+
+fn candidates(source: &str, paths: &[BindPath]) -> Vec<PathBuf> {
+    if let Some((variable, Segment::BindPath(name))) = parse(source).first().cloned() {
+        let rest = native(source[variable.len()..].trim_start_matches(['/', '\\']));
+        let named = paths.iter().filter(|path| path.name.as_deref() == Some(name));
+        return named.map(|path| path.folder.join(&rest)).collect();
+    }
+    let path = native(source);
+    if path.is_absolute() {
+        return vec![path];
+    }
+    let unnamed = paths.iter().filter(|path| path.name.is_none()).map(|bind| bind.folder.join(&path));
+    unnamed.chain([path.clone()]).collect()
+}
+
+/// A path as this host writes it; sources have either separator.
+fn native(path: &str) -> PathBuf {
+    PathBuf::from(path.replace('\\', std::path::MAIN_SEPARATOR_STR))
+}
+
+/// Reads the files, on `threads` threads; what is given is in the order of `paths`.
+pub(in crate::wix) fn read_all(
+    paths: &[(PathBuf, Location)],
+    threads: NonZeroUsize,
+    report: &Report,
+) -> Vec<Option<Contents>> {
+    let share = paths.len().div_ceil(threads.get()).max(1);
+    let results: Vec<Result<Contents, (u16, String)>> = std::thread::scope(|scope| {
+        let workers: Vec<_> = paths
+            .chunks(share)
+            .map(|chunk| scope.spawn(|| chunk.iter().map(|(path, _)| read(path)).collect::<Vec<_>>()))
+            .collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("reading a file does not panic")).collect()
+    });
+    let each = results.into_iter().zip(paths);
+    each.map(|(result, (_, at))| result.map_err(|(number, message)| report.error(number, at, message)).ok())
+        .collect()
+}
+
+/// What Windows Installer can hold of a file: a four-byte signed size.
+const MOST: u64 = i32::MAX as u64;
+
+fn read(path: &Path) -> Result<Contents, (u16, String)> {
+    let shown = path.display();
+    let failed = |error: std::io::Error| (103, format!("cannot read `{shown}`: {error}"));
+    let mut file = File::open(path).map_err(failed)?;
+    let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
+    let (mut size, mut first) = (0_u64, [0_u8; 2]);
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let count = file.read(&mut buffer).map_err(failed)?;
+        if count == 0 {
+            break;
+        }
+        if size == 0 && count >= 2 {
+            first.copy_from_slice(&buffer[..2]);
+        }
+        size += count as u64;
+        if size > MOST {
+            return Err((
+                263,
+                format!("`{shown}` is larger than {MOST} bytes, the most that a package can hold"),
+            ));
+        }
+        md5.update(&buffer[..count]);
+        sha256.update(&buffer[..count]);
+    }
+    let mut facts = None;
+    if first == *b"MZ" {
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        // An image that cannot be read has no version to Windows Installer either.
+        facts = version::read(&mut BufReader::new(file)).ok().flatten();
+    }
+    let (version, languages) = facts.map_or((None, Vec::new()), |f| (Some(f.version), f.languages));
+    Ok(Contents { size, version, languages, md5: md5.finalize().into(), sha256: sha256.finalize().into() })
+}
+
+impl Contents {
+    /// The four numbers of MsiFileHash; zeros for an empty file, as `MsiGetFileHash` gives them.
+    pub(in crate::wix) fn hash_parts(&self) -> [i32; 4] {
+        let mut parts = [0; 4];
+        if self.size > 0 {
+            for (part, bytes) in parts.iter_mut().zip(self.md5.as_chunks::<4>().0) {
+                *part = i32::from_le_bytes(*bytes);
+            }
+        }
+        parts
+    }
+
+    /// File.Language.
+    pub(in crate::wix) fn language(&self) -> Option<String> {
+        let languages: Vec<String> = self.languages.iter().map(u16::to_string).collect();
+        (!languages.is_empty()).then(|| languages.join(","))
+    }
+}

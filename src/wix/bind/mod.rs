@@ -1,0 +1,240 @@
+//! Binding: variables get their values, files their facts, components their GUIDs, actions their numbers, files their
+//! places on disks.
+//!
+//! Knows no element of the language and no table's columns: the one is compiling's job, the other emitting's.
+
+mod dependency;
+pub(in crate::wix) mod directories;
+mod files;
+mod guids;
+mod media;
+mod properties;
+mod resolve;
+mod sequence;
+
+pub use files::BindPath;
+pub(in crate::wix) use files::Contents;
+pub(in crate::wix) use media::Disk;
+pub(in crate::wix) use properties::DERIVED_PRODUCT_CODE;
+pub(in crate::wix) use sequence::Sequenced;
+
+use crate::diag::Location;
+use crate::id::Arch;
+use crate::wix::localization::Localization;
+use crate::wix::report::Report;
+use crate::wix::symbol::{Field, Kind, Package, Symbol};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// What binding needs to know besides the symbols.
+pub(in crate::wix) struct Binding<'b> {
+    pub localization: &'b Localization,
+    /// `-bv Name=Value`.
+    pub bind_variables: &'b BTreeMap<String, String>,
+    pub bind_paths: &'b [BindPath],
+    pub arch: Arch,
+    /// How many threads may read files.
+    pub threads: NonZeroUsize,
+}
+
+/// A file with everything that is known of it.
+#[derive(Clone, Debug)]
+pub(in crate::wix) struct BoundFile {
+    pub component: String,
+    pub directory: String,
+    /// Long name.
+    pub name: String,
+    pub short_name: Option<String>,
+    pub version: Option<String>,
+    pub language: Option<String>,
+    /// Whether it has a row in MsiFileHash.
+    pub hashed: bool,
+    pub attributes: i32,
+    pub disk: i32,
+    pub sequence: i32,
+    pub path: PathBuf,
+    pub contents: Contents,
+    pub at: Location,
+}
+
+/// A package ready to be written as tables.
+pub(in crate::wix) struct Bound {
+    pub package: Package,
+    /// What is not in one of the other fields.
+    pub symbols: Vec<Symbol>,
+    /// Files by id.
+    pub files: BTreeMap<String, BoundFile>,
+    pub disks: Vec<Disk>,
+    pub actions: Vec<Sequenced>,
+    /// The files of streams by their source, as authored.
+    pub sources: BTreeMap<String, (PathBuf, Contents)>,
+}
+
+/// Binds linked symbols. Problems go to `report`.
+pub(in crate::wix) fn bind(
+    mut symbols: Vec<Symbol>,
+    binding: &Binding<'_>,
+    report: &Report,
+) -> Option<Bound> {
+    resolve::first_pass(&mut symbols, binding, report);
+    let package = properties::package(&mut symbols, binding.localization)?;
+    let actions = sequence::schedule(&mut symbols, report);
+    properties::special(&mut symbols);
+    create_folders(&mut symbols);
+    dependency::add(&mut symbols);
+    let sources = sources(&mut symbols, binding, report);
+    let files = files(&mut symbols, binding, report);
+    if report.has_errors() {
+        return None;
+    }
+    let facts = facts(&symbols, &files);
+    resolve::second_pass(&mut symbols, &facts, report);
+    let mut files = late_texts(files, &facts, report);
+    let package = properties::bound(package, &facts, report);
+    guids::assign(&mut symbols, &files, binding.arch, report);
+    let disks = media::assign(&symbols, &mut files, package.compressed, binding.arch, report);
+    if report.has_errors() {
+        return None;
+    }
+    Some(Bound { package, symbols, files, disks, actions, sources })
+}
+
+/// A component whose key path is its folder creates it, or the folder might not be there.
+fn create_folders(symbols: &mut Vec<Symbol>) {
+    use crate::wix::symbol::{KeyPath, fields};
+    let created: std::collections::BTreeSet<String> = symbols
+        .iter()
+        .filter_map(|symbol| match &symbol.kind {
+            Kind::Row { table, fields } if table == "CreateFolder" => match fields.as_slice() {
+                [_, Field::Text(component)] => Some(component.clone()),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let missing: Vec<Symbol> = symbols
+        .iter()
+        .filter_map(|symbol| {
+            let (Kind::Component(component), Some(id)) = (&symbol.kind, &symbol.id) else { return None };
+            let needed = component.key_path == KeyPath::Directory && !created.contains(&id.name);
+            needed.then(|| Symbol {
+                id: None,
+                at: symbol.at.clone(),
+                kind: Kind::row("CreateFolder", fields![&component.directory, id]),
+            })
+        })
+        .collect();
+    symbols.extend(missing);
+}
+
+/// The files behind [`Field::Source`] cells.
+fn sources(
+    symbols: &mut [Symbol],
+    binding: &Binding<'_>,
+    report: &Report,
+) -> BTreeMap<String, (PathBuf, Contents)> {
+    let mut found: BTreeMap<String, (PathBuf, Location)> = BTreeMap::new();
+    for symbol in symbols {
+        let Kind::Row { fields, .. } = &symbol.kind else { continue };
+        for field in fields {
+            let Field::Source(source) = field else { continue };
+            if let Some(path) = files::find(source, binding.bind_paths, &symbol.at, report) {
+                found.insert(source.clone(), (path, symbol.at.clone()));
+            }
+        }
+    }
+    let (names, paths): (Vec<String>, Vec<(PathBuf, Location)>) = found.into_iter().unzip();
+    let contents = files::read_all(&paths, binding.threads, report);
+    let all = names.into_iter().zip(paths).zip(contents);
+    all.filter_map(|((name, (path, _)), contents)| Some((name, (path, contents?)))).collect()
+}
+
+/// Takes the files out of `symbols` and reads them.
+fn files(symbols: &mut Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> BTreeMap<String, BoundFile> {
+    let mut taken = Vec::new();
+    let mut paths = Vec::new();
+    for symbol in symbols.extract_if(.., |symbol| matches!(symbol.kind, Kind::File(_))) {
+        let (Kind::File(file), Some(id)) = (symbol.kind, symbol.id) else { continue };
+        let Some(path) = files::find(&file.source, binding.bind_paths, &symbol.at, report) else { continue };
+        taken.push((id.name, file));
+        paths.push((path, symbol.at));
+    }
+    let contents = files::read_all(&paths, binding.threads, report);
+    let mut bound = BTreeMap::new();
+    for (((id, file), (path, at)), contents) in taken.into_iter().zip(paths).zip(contents) {
+        let Some(contents) = contents else { continue };
+        let own = contents.version.map(|version| version.to_string());
+        let hashed = own.is_none() && file.version.is_none();
+        if own.is_none() && file.version.is_some() && !file.companion {
+            let message = format!("file `{id}` has no version of its own; `DefaultVersion` is used");
+            report.warning(1103, &at, message);
+        }
+        let version = match own {
+            Some(own) if !file.companion => Some(own),
+            _ => file.version,
+        };
+        let language = match contents.version {
+            Some(_) => contents.language().or(file.language),
+            None => {
+                if file.language.is_some() && hashed {
+                    let message = format!("file `{id}` has no version; `DefaultLanguage` means nothing");
+                    report.warning(1102, &at, message);
+                }
+                file.language
+            }
+        };
+        let file = BoundFile {
+            component: file.component,
+            directory: file.directory,
+            name: file.name,
+            short_name: file.short_name,
+            version,
+            language,
+            hashed,
+            attributes: file.attributes,
+            disk: file.disk.unwrap_or(1),
+            sequence: 0,
+            path,
+            contents,
+            at,
+        };
+        bound.insert(id, file);
+    }
+    bound
+}
+
+/// What `!(bind.…)` variables can ask for.
+fn facts(symbols: &[Symbol], files: &BTreeMap<String, BoundFile>) -> resolve::Facts {
+    let mut facts = resolve::Facts::new();
+    for symbol in symbols {
+        if let (Kind::Property(property), Some(id)) = (&symbol.kind, &symbol.id) {
+            facts.insert(resolve::key("property", &id.name), property.value.clone().unwrap_or_default());
+        }
+    }
+    for (id, file) in files {
+        facts.insert(resolve::key("fileVersion", id), file.version.clone().unwrap_or_default());
+        facts.insert(resolve::key("fileLanguage", id), file.language.clone().unwrap_or_default());
+    }
+    facts
+}
+
+/// Resolves what files' own texts ask for.
+fn late_texts(
+    files: BTreeMap<String, BoundFile>,
+    facts: &resolve::Facts,
+    report: &Report,
+) -> BTreeMap<String, BoundFile> {
+    let mut files = files;
+    for file in files.values_mut() {
+        let at = file.at.clone();
+        for text in
+            [Some(&mut file.name), file.version.as_mut(), file.language.as_mut()].into_iter().flatten()
+        {
+            if text.contains("!(") {
+                *text = resolve::resolve_bind(text, facts, &at, report, 0);
+            }
+        }
+    }
+    files
+}

@@ -1,0 +1,128 @@
+//! Properties: those of the package that depend on others, and the lists of names that Windows Installer reads.
+
+use super::resolve::{self, Facts};
+use crate::diag::Location;
+use crate::wix::localization::Localization;
+use crate::wix::report::Report;
+use crate::wix::symbol::{Field, Id, Kind, Package, Property, Symbol};
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
+/// Stands for a product code that is made from the contents, until they are known. No author can mean it.
+pub(in crate::wix) const DERIVED_PRODUCT_CODE: &str = "{5D0FC7A5-0C57-4A0A-9E0B-0FD2A5B42A8E}";
+
+/// Takes the package out of `symbols`, and sets the properties that follow from it: a language, a product code, and a
+/// version without a leading `v`.
+pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) -> Option<Package> {
+    let at = symbols.iter().position(|symbol| matches!(symbol.kind, Kind::Package(_)))?;
+    let Kind::Package(mut package) = symbols.remove(at).kind else { return None };
+    let language = package.language.clone().or_else(|| localization.language.clone());
+    let language = language.unwrap_or_else(|| "0".to_owned());
+    let authored = package.version.clone();
+    let version = authored.strip_prefix(['v', 'V']).unwrap_or(&authored).to_owned();
+    let product_code = package.product_code.clone().unwrap_or_else(|| DERIVED_PRODUCT_CODE.to_owned());
+    for symbol in &mut *symbols {
+        match (&mut symbol.kind, &symbol.id) {
+            (Kind::Property(property), Some(id)) => match id.name.as_str() {
+                "ProductLanguage" => property.value = Some(language.clone()),
+                "ProductCode" => property.value = Some(product_code.clone()),
+                "ProductVersion" => property.value = Some(version.clone()),
+                _ => {}
+            },
+            (Kind::Upgrade(upgrade), _) => {
+                for limit in [&mut upgrade.minimum, &mut upgrade.maximum].into_iter().flatten() {
+                    if let Some(bare) = limit.strip_prefix(['v', 'V']) {
+                        *limit = bare.to_owned();
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    package.language = Some(language);
+    package.version = version;
+    Some(package)
+}
+
+/// The package with `!(bind.…)` resolved, checked (WIX1148).
+pub(super) fn bound(mut package: Package, facts: &Facts, report: &Report) -> Package {
+    let at = Location { file: "".into(), line: 0, column: 0 };
+    for text in [&mut package.name, &mut package.manufacturer, &mut package.version] {
+        if text.contains("!(") {
+            *text = resolve::resolve_bind(text, facts, &at, report, 0);
+        }
+    }
+    if let Err(error) = package.version.parse::<crate::id::ProductVersion>() {
+        report.warning(1148, &at, format!("Windows Installer cannot compare this version: {error}"));
+    }
+    package
+}
+
+/// Adds the properties that list others: `AdminProperties`, `SecureCustomProperties`, `MsiHiddenProperties`.
+pub(super) fn special(symbols: &mut Vec<Symbol>) {
+    let mut admin = BTreeSet::new();
+    let mut secure = BTreeSet::new();
+    let mut hidden = BTreeSet::new();
+    for Symbol { id, kind, .. } in &*symbols {
+        match (kind, id) {
+            (Kind::Property(property), Some(id)) => {
+                for (flag, names) in [
+                    (property.admin, &mut admin),
+                    (property.secure, &mut secure),
+                    (property.hidden, &mut hidden),
+                ] {
+                    if flag {
+                        names.insert(Name(id.name.clone()));
+                    }
+                }
+            }
+            // An upgrade's property must reach the elevated part of the installation.
+            (Kind::Upgrade(upgrade), _) => {
+                secure.insert(Name(upgrade.property.clone()));
+            }
+            (Kind::Row { table, fields }, Some(id)) if table == "CustomAction" && hides_its_data(fields) => {
+                hidden.insert(Name(id.name.clone()));
+            }
+            _ => {}
+        }
+    }
+    let Some(at) = symbols.first().map(|symbol| symbol.at.clone()) else { return };
+    for (name, names) in
+        [("AdminProperties", admin), ("SecureCustomProperties", secure), ("MsiHiddenProperties", hidden)]
+    {
+        if names.is_empty() {
+            continue;
+        }
+        let names: Vec<String> = names.into_iter().map(|Name(name)| name).collect();
+        let property = Property { value: Some(names.join(";")), ..Property::default() };
+        symbols.push(Symbol { id: Some(Id::section(name)), at: at.clone(), kind: Kind::Property(property) });
+    }
+}
+
+/// Whether a custom action is deferred and says that its data must not be logged
+/// (<https://learn.microsoft.com/windows/win32/msi/custom-action-hidden-target-option>).
+fn hides_its_data(fields: &[Field]) -> bool {
+    const IN_SCRIPT: i32 = 1024;
+    const HIDE_TARGET: i32 = 8192;
+    matches!(fields.get(1), Some(Field::Int(kind)) if kind & IN_SCRIPT != 0 && kind & HIDE_TARGET != 0)
+}
+
+/// A name in such a list: sorted as WiX sorts them, by letters whatever their case, with `_` before everything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Name(String);
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let rank = |text: &str| -> Vec<u8> {
+            text.bytes().map(|b| if b == b'_' { 0 } else { b.to_ascii_lowercase() }).collect()
+        };
+        // Of names that differ in case only, the lower-case one goes first.
+        rank(&self.0).cmp(&rank(&other.0)).then_with(|| other.0.cmp(&self.0))
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}

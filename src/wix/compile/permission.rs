@@ -1,0 +1,85 @@
+//! `Permission` and `PermissionEx`: who may do what with a file, folder or registry key.
+
+use super::Compiler;
+use crate::wix::ids;
+use crate::wix::source::Element;
+use crate::wix::symbol::{Id, fields};
+
+/// Rights of any object, from bit 16 and 28 (<https://learn.microsoft.com/windows/win32/secauthz/access-mask>).
+const STANDARD: [&str; 5] = ["Delete", "ReadPermission", "ChangePermission", "TakeOwnership", "Synchronize"];
+const GENERIC: [&str; 4] = ["GenericAll", "GenericExecute", "GenericWrite", "GenericRead"];
+
+/// Rights of one kind of object, from bit 0.
+fn specific(table: &str) -> &'static [&'static str] {
+    match table {
+        "CreateFolder" => &[
+            "Read",
+            "CreateFile",
+            "CreateChild",
+            "ReadExtendedAttributes",
+            "WriteExtendedAttributes",
+            "Traverse",
+            "DeleteChild",
+            "ReadAttributes",
+            "WriteAttributes",
+        ],
+        "File" => &[
+            "Read",
+            "Write",
+            "Append",
+            "ReadExtendedAttributes",
+            "WriteExtendedAttributes",
+            "Execute",
+            "FileAllRights",
+            "ReadAttributes",
+            "WriteAttributes",
+        ],
+        _ => &["Read", "Write", "CreateSubkeys", "EnumerateSubkeys", "Notify", "CreateLink"],
+    }
+}
+
+/// `Permission` of `object`, a row of `table`: <https://docs.firegiant.com/wix/schema/wxs/permission/>.
+pub(super) fn permission(c: &mut Compiler, element: &Element, object: &str, table: &'static str) {
+    let a = c.attributes(element);
+    let domain = a.text("Domain");
+    let user = a.required("User", a.text("User"));
+    let mut bits = 0_u32;
+    if a.flag("FileAllRights") {
+        bits |= 0x001f_01ff;
+    }
+    if a.flag("SpecificRightsAll") {
+        bits |= 0x0000_ffff;
+    }
+    for (first, names) in [(0, specific(table)), (16, &STANDARD[..]), (28, &GENERIC[..])] {
+        for (index, name) in names.iter().enumerate().filter(|(_, name)| **name != "FileAllRights") {
+            if a.flag(name) {
+                bits |= 1 << (first + index);
+            }
+        }
+    }
+    c.no_children(element);
+    if bits == 0x8000_0000 {
+        // The table has a four-byte integer, of which this value is the null.
+        c.report.error(
+            67,
+            &element.at,
+            "`GenericRead` alone cannot be stored; add another right, such as `Read`",
+        );
+        return;
+    }
+    let Some(user) = user else { return };
+    c.row("LockPermissions", None, &element.at, fields![object, table, domain, user, bits as i32]);
+}
+
+/// `PermissionEx` of `object`, a row of `table`: <https://docs.firegiant.com/wix/schema/wxs/permissionex/>.
+pub(super) fn permission_ex(c: &mut Compiler, element: &Element, object: &str, table: &'static str) {
+    let a = c.attributes(element);
+    let id = a.id("Id");
+    let condition = a.text("Condition");
+    let sddl = a.required("Sddl", a.text("Sddl"));
+    c.no_children(element);
+    let Some(sddl) = sddl else { return };
+    let id = id.unwrap_or_else(|| Id::section(ids::identifier("pme", &[object, table, &sddl])));
+    let fields = fields![&id, object, table, sddl, condition];
+    c.row("MsiLockPermissionsEx", Some(id), &element.at, fields);
+}

@@ -1,0 +1,106 @@
+//! `Property`, `Launch`, `WixVariable`, `EnsureTable`, and elements that only refer to something.
+
+use super::Compiler;
+use super::names::is_identifier;
+use crate::wix::source::Element;
+use crate::wix::symbol::{Access, Kind, Property, fields};
+
+/// `Property`: <https://docs.firegiant.com/wix/schema/wxs/property/>.
+pub(super) fn property(c: &mut Compiler, element: &Element) {
+    let a = c.attributes(element);
+    let id = a.required("Id", a.id("Id"));
+    let property = Property {
+        value: a.text("Value"),
+        admin: a.flag("Admin"),
+        secure: a.flag("Secure"),
+        hidden: a.flag("Hidden"),
+    };
+    // Means something in merge modules only.
+    let _ = a.yes_no("SuppressModularization");
+    let Some(id) = id else {
+        c.no_children(element);
+        return;
+    };
+    if ["SecureCustomProperties", "AdminProperties", "MsiHiddenProperties"].contains(&id.name.as_str()) {
+        let problem = format_args!("cannot be `{}`: it is made from the flags of all properties", id.name);
+        a.illegal(70, "Id", problem);
+    }
+    if id.name == "ErrorDialog"
+        && let Some(dialog) = &property.value
+    {
+        c.refer("Dialog", dialog, &element.at);
+    }
+    if property.secure && id.name.to_uppercase() != id.name {
+        let problem = format_args!("is `{}`; only an upper-case property can be secure", id.name);
+        a.illegal(11, "Id", problem);
+    }
+    let searches = c.section.symbols.len();
+    c.children(element, |_, _| false);
+    let useless = property == Property::default() && c.section.symbols.len() == searches;
+    if useless {
+        let message = format!("property `{}` has no value, no flag and no search: it does nothing", id.name);
+        c.report.warning(1006, &element.at, message);
+        return;
+    }
+    if let Some(name) = property.value.as_deref().and_then(first_property) {
+        let message = format!(
+            "property `{}` has `[{name}]` in its value, which is not replaced; use `SetProperty` for that",
+            id.name
+        );
+        c.report.warning(1077, &element.at, message);
+    }
+    c.add(Some(id), &element.at, Kind::Property(property));
+}
+
+/// The first `[Property]` in a text.
+fn first_property(text: &str) -> Option<&str> {
+    text.split('[')
+        .skip(1)
+        .filter_map(|rest| rest.split_once(']'))
+        .map(|(name, _)| name)
+        .find(|n| is_identifier(n))
+}
+
+/// `Launch`: <https://docs.firegiant.com/wix/schema/wxs/launch/>.
+pub(super) fn launch(c: &mut Compiler, element: &Element) {
+    let a = c.attributes(element);
+    let condition = a.required("Condition", a.text("Condition"));
+    let message = a.required("Message", a.text("Message"));
+    c.no_children(element);
+    let (Some(condition), Some(message)) = (condition, message) else { return };
+    c.row("LaunchCondition", None, &element.at, fields![condition, message]);
+}
+
+/// `WixVariable`: <https://docs.firegiant.com/wix/schema/wxs/wixvariable/>.
+pub(super) fn variable(c: &mut Compiler, element: &Element) {
+    let a = c.attributes(element);
+    let id = a.required("Id", a.id("Id"));
+    let value = a.required("Value", a.text_or_empty("Value"));
+    let overridable = a.flag("Overridable");
+    c.no_children(element);
+    let (Some(mut id), Some(value)) = (id, value) else { return };
+    if overridable {
+        id.access = Access::Virtual;
+    }
+    c.add(Some(id), &element.at, Kind::Variable { value, overridable });
+}
+
+/// `EnsureTable`: <https://docs.firegiant.com/wix/schema/wxs/ensuretable/>.
+pub(super) fn ensure_table(c: &mut Compiler, element: &Element) {
+    let a = c.attributes(element);
+    let id = a.required("Id", a.reference("Id"));
+    c.no_children(element);
+    if let Some(id) = id {
+        c.add(None, &element.at, Kind::EnsureTable(id));
+    }
+}
+
+/// An element that only demands that something of `kind` exists: `PropertyRef`, `CustomActionRef`, `UIRef`, ...
+pub(super) fn reference(c: &mut Compiler, element: &Element, kind: &'static str) {
+    let a = c.attributes(element);
+    let id = a.required("Id", a.reference("Id"));
+    c.no_children(element);
+    if let Some(id) = id {
+        c.refer(kind, id, &element.at);
+    }
+}

@@ -1,0 +1,205 @@
+//! Emitting: a bound package becomes an installer database, and what lies beside it.
+
+mod codes;
+mod files;
+mod rows;
+
+use crate::cab::{Cabinet, CabinetFile, Source};
+use crate::diag::Diagnostic;
+use crate::id::Arch;
+use crate::msi::schema::standard_table;
+use crate::msi::{Cell, Database, Row, Stream, SummaryInformation, Table};
+use crate::wix::bind::{Bound, Disk};
+use crate::wix::localization::Localization;
+use crate::wix::report::Report;
+use crate::wix::symbol::{Kind, Package, Scope, Summary, Symbol};
+use std::collections::BTreeMap;
+
+/// A file that belongs beside the package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beside {
+    /// Where, relative to the package: folders and name, none of them `..`.
+    pub path: Vec<String>,
+    /// What is in it.
+    pub content: Stream,
+}
+
+/// What emitting needs to know besides the package.
+pub(in crate::wix) struct Emission<'e> {
+    pub localization: &'e Localization,
+    pub arch: Arch,
+    /// Seconds since 1970-01-01T00:00:00Z: when the package is said to be made, and its files to be changed.
+    pub timestamp: i64,
+    /// What the summary information says made the package.
+    pub application: &'e str,
+}
+
+/// Makes the database. Problems go to `report`.
+pub(in crate::wix) fn emit(
+    bound: &Bound,
+    emission: &Emission<'_>,
+    report: &Report,
+) -> Option<(Database, Vec<Beside>)> {
+    let mut tables = Tables { tables: BTreeMap::new(), report };
+    rows::symbols(&mut tables, bound);
+    files::files(&mut tables, bound, report);
+    files::media(&mut tables, bound);
+    rows::actions(&mut tables, &bound.actions);
+
+    let mut streams = BTreeMap::new();
+    let mut beside = Vec::new();
+    for disk in &bound.disks {
+        place(disk, bound, emission.timestamp, &mut streams, &mut beside);
+    }
+    files::streams(bound, &mut streams);
+    let mut database = Database {
+        codepage: codepage(bound, emission.localization, report),
+        summary: summary(bound, emission, report),
+        tables: tables.tables,
+        streams,
+    };
+    codes::assign(&mut database, bound);
+    if report.has_errors() { None } else { Some((database, beside)) }
+}
+
+/// The tables being filled.
+pub(in crate::wix) struct Tables<'r> {
+    tables: BTreeMap<String, Table>,
+    report: &'r Report,
+}
+
+impl Tables<'_> {
+    /// The table `name`; a standard one is made if it is not there yet.
+    fn table(&mut self, name: &str) -> Option<&mut Table> {
+        if !self.tables.contains_key(name) {
+            self.tables.insert(name.to_owned(), standard_table(name)?);
+        }
+        self.tables.get_mut(name)
+    }
+
+    fn push(&mut self, name: &str, row: Row) {
+        if let Some(table) = self.table(name) {
+            table.rows.push(row);
+        }
+    }
+}
+
+/// Puts a disk's cabinet into the package or beside it, and its loose files beside it.
+fn place(
+    disk: &Disk,
+    bound: &Bound,
+    timestamp: i64,
+    streams: &mut BTreeMap<String, Stream>,
+    beside: &mut Vec<Beside>,
+) {
+    if let Some(cabinet) = disk.cabinet.as_ref().filter(|cabinet| !cabinet.files.is_empty()) {
+        let files = cabinet.files.iter().filter_map(|id| {
+            let file = bound.files.get(id)?;
+            Some(CabinetFile {
+                name: id.clone(),
+                size: file.contents.size,
+                modified: timestamp,
+                source: Source::File(file.path.clone()),
+            })
+        });
+        let content = Stream::Cabinet(Cabinet { files: files.collect() });
+        if cabinet.embed {
+            streams.insert(cabinet.name.clone(), content);
+        } else {
+            let path = files::folders(disk.layout.as_deref()).chain([cabinet.name.clone()]).collect();
+            beside.push(Beside { path, content });
+        }
+    }
+    for id in &disk.loose {
+        let Some(file) = bound.files.get(id) else { continue };
+        let path = files::on_medium(file, disk, bound);
+        beside.push(Beside { path, content: Stream::File(file.path.clone()) });
+    }
+}
+
+/// The code page of the string pool: the author's, the culture's, or UTF-8.
+fn codepage(bound: &Bound, localization: &Localization, report: &Report) -> u32 {
+    let text = bound.package.codepage.as_ref().or(localization.codepage.as_ref());
+    text.map_or(65001, |text| codepage_number(text, report))
+}
+
+fn codepage_number(text: &str, report: &Report) -> u32 {
+    let lower = text.to_lowercase();
+    let number = match lower.as_str() {
+        "utf-8" => "65001",
+        other => other.strip_prefix("windows-").unwrap_or(other),
+    };
+    number.parse().unwrap_or_else(|_| {
+        let message = format!("`{text}` is not a code page");
+        report.push(
+            Diagnostic::error("WIX0134", message)
+                .help("expected a number such as 1252, or a name such as utf-8"),
+        );
+        0
+    })
+}
+
+/// The summary information (<https://learn.microsoft.com/windows/win32/msi/summary-information-stream>).
+fn summary(bound: &Bound, emission: &Emission<'_>, report: &Report) -> SummaryInformation {
+    let package = &bound.package;
+    let authored = bound.symbols.iter().find_map(|symbol| match &symbol.kind {
+        Kind::Summary(summary) => Some(summary.clone()),
+        _ => None,
+    });
+    let authored = authored.unwrap_or_default();
+    let Summary { codepage, comments, description, keywords, manufacturer } = authored;
+    let codepage = codepage.as_ref().or(emission.localization.summary_codepage.as_ref());
+    let codepage = codepage.map_or(1252, |text| codepage_number(text, report));
+    let language = package.language.as_deref().unwrap_or("0");
+    let comments = comments.unwrap_or_else(|| {
+        let name = &package.name;
+        format!("This installer database contains the logic and data required to install {name}.")
+    });
+    SummaryInformation {
+        codepage: u16::try_from(codepage).ok().filter(|number| *number <= 32_767).unwrap_or_else(|| {
+            let message =
+                format!("the summary information cannot have code page {codepage}; expected an ANSI one");
+            report.push(Diagnostic::error("WIX0349", message).help("use 1252"));
+            0
+        }),
+        title: "Installation Database".to_owned(),
+        subject: description.unwrap_or_else(|| package.name.clone()),
+        author: manufacturer.unwrap_or_else(|| package.manufacturer.clone()),
+        keywords: keywords.unwrap_or_else(|| "Installer".to_owned()),
+        comments,
+        template: format!("{};{language}", emission.arch.template()),
+        revision_number: String::new(),
+        created: Some(emission.timestamp),
+        last_saved: Some(emission.timestamp),
+        page_count: package.installer_version,
+        word_count: word_count(package),
+        application: emission.application.to_owned(),
+        security: 2,
+    }
+}
+
+fn word_count(package: &Package) -> i32 {
+    let short = i32::from(package.short_names);
+    let compressed = if package.compressed { 2 } else { 0 };
+    let no_elevation = if package.scope == Scope::User { 8 } else { 0 };
+    short | compressed | no_elevation
+}
+
+/// The table of a row that a symbol makes, for messages.
+fn unknown_table(symbol: &Symbol, table: &str, report: &Report) {
+    report.push(
+        Diagnostic::error("WIX0182", format!("there is no table `{table}`"))
+            .at(&symbol.at)
+            .help("define it with `CustomTable`, or check the spelling"),
+    );
+}
+
+/// A string cell; null for an empty one.
+fn text(text: &str) -> Cell {
+    Cell::text(text)
+}
+
+/// A string cell; null for none.
+fn optional(text: Option<&String>) -> Cell {
+    text.map_or(Cell::Null, Cell::text)
+}

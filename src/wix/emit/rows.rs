@@ -1,0 +1,215 @@
+//! Rows of symbols: one function for each kind that is more than cells.
+
+use super::{Tables, optional, text, unknown_table};
+use crate::msi::{Cell, ColumnKind, Row};
+use crate::wix::bind::{Bound, Sequenced};
+use crate::wix::compile::names::is_short_name;
+use crate::wix::ids;
+use crate::wix::symbol::{
+    Component, ComponentGuid, Directory, Field, KeyPath, Kind, Registry, RegistryValue, Symbol, Upgrade,
+};
+use std::collections::BTreeMap;
+
+/// The bits of Component.Attributes that the key path and the bitness set.
+const REGISTRY_KEY_PATH: i32 = 4;
+const ODBC_DATA_SOURCE: i32 = 32;
+const IS_64_BIT: i32 = 256;
+
+/// Adds the rows of all symbols.
+pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
+    for symbol in &bound.symbols {
+        if let Kind::CustomTable { table, unreal: false } = &symbol.kind {
+            tables.tables.insert(table.name.clone(), table.clone());
+        }
+    }
+    let unreal: Vec<&str> = bound
+        .symbols
+        .iter()
+        .filter_map(|symbol| match &symbol.kind {
+            Kind::CustomTable { table, unreal: true } => Some(table.name.as_str()),
+            _ => None,
+        })
+        .collect();
+    let mut directories = BTreeMap::new();
+    for symbol in &bound.symbols {
+        let id = symbol.id.as_ref().map_or("", |id| id.name.as_str());
+        match &symbol.kind {
+            Kind::Row { table, .. } if unreal.contains(&table.as_ref()) => {}
+            Kind::Row { table, fields } => row(tables, symbol, table, fields),
+            Kind::Component(component) => tables.push("Component", component_row(id, component)),
+            Kind::Directory(directory) => directory_rows(tables, id, directory, &mut directories),
+            Kind::Registry(registry) => tables.push("Registry", registry_row(id, registry)),
+            Kind::Property(property) => {
+                if let Some(value) = property.value.as_ref().filter(|value| !value.is_empty()) {
+                    tables.push("Property", vec![text(id), text(value)]);
+                }
+            }
+            Kind::Upgrade(upgrade) => tables.push("Upgrade", upgrade_row(upgrade)),
+            Kind::EnsureTable(table)
+                if tables.table(table).is_none() && !unreal.contains(&table.as_str()) =>
+            {
+                unknown_table(symbol, table, tables.report);
+            }
+            // Not rows, or rows of their own stages.
+            Kind::EnsureTable(_)
+            | Kind::CustomTable { .. }
+            | Kind::File(_)
+            | Kind::Media(_)
+            | Kind::MediaTemplate(_)
+            | Kind::Action(_)
+            | Kind::Variable { .. }
+            | Kind::Group(_)
+            | Kind::Package(_)
+            | Kind::Summary(_) => {}
+        }
+    }
+}
+
+/// A row whose cells are in the order of the table's columns.
+fn row(tables: &mut Tables<'_>, symbol: &Symbol, name: &str, fields: &[Field]) {
+    let report = tables.report;
+    let Some(table) = tables.table(name) else {
+        unknown_table(symbol, name, report);
+        return;
+    };
+    let mut cells = Row::with_capacity(table.columns.len());
+    for (column, field) in table.columns.iter().zip(fields) {
+        let number = matches!(column.kind, ColumnKind::Int2 | ColumnKind::Int4);
+        cells.push(match field {
+            Field::Null => Cell::Null,
+            Field::Int(number) => Cell::Int(*number),
+            Field::Text(value) if number && !value.is_empty() => match value.trim().parse() {
+                Ok(number) => Cell::Int(number),
+                Err(_) => {
+                    let message =
+                        format!("`{value}` is not a whole number, which {name}.{} must be", column.name);
+                    report.error(8, &symbol.at, message);
+                    Cell::Null
+                }
+            },
+            Field::Text(value) => text(value),
+            Field::Source(_) => Cell::Stream,
+            Field::Name { long, short, salt } => {
+                let salt: Vec<&str> = salt.iter().map(String::as_str).collect();
+                Cell::Str(name_cell(long, short.as_deref(), true, &salt))
+            }
+        });
+    }
+    // Columns that newer versions of a table have at its end.
+    cells.resize(table.columns.len(), Cell::Null);
+    table.rows.push(cells);
+}
+
+/// `short|long`, or only the long name where it is short enough
+/// (<https://learn.microsoft.com/windows/win32/msi/filename>).
+pub(super) fn name_cell(long: &str, short: Option<&str>, keep_extension: bool, salt: &[&str]) -> String {
+    match short {
+        Some(short) if short == long => long.to_owned(),
+        Some(short) => format!("{short}|{long}"),
+        None if is_short_name(long) => long.to_owned(),
+        None => format!("{}|{long}", ids::short_name(long, keep_extension, salt)),
+    }
+}
+
+fn component_row(id: &str, component: &Component) -> Row {
+    let guid = match &component.guid {
+        ComponentGuid::Text(guid) => text(guid),
+        ComponentGuid::None | ComponentGuid::Computed => Cell::Null,
+    };
+    let (key_path, bit) = match &component.key_path {
+        KeyPath::Directory => (Cell::Null, 0),
+        KeyPath::File(id) => (text(id), 0),
+        KeyPath::Registry(id) => (text(id), REGISTRY_KEY_PATH),
+        KeyPath::OdbcDataSource(id) => (text(id), ODBC_DATA_SOURCE),
+    };
+    let bits = if component.is_64_bit { IS_64_BIT } else { 0 };
+    let attributes = Cell::Int(component.attributes | bit | bits);
+    vec![
+        text(id),
+        guid,
+        text(&component.directory),
+        attributes,
+        optional(component.condition.as_ref()),
+        key_path,
+    ]
+}
+
+/// A row for a directory, and one for each folder on the way to it if its name is a path.
+fn directory_rows(tables: &mut Tables<'_>, id: &str, directory: &Directory, done: &mut BTreeMap<String, ()>) {
+    let authored = directory.parent.as_deref();
+    let mut parent = match authored {
+        Some(parent) => Some(parent.to_owned()),
+        None if id == "TARGETDIR" => None,
+        None => Some("TARGETDIR".to_owned()),
+    };
+    let salt = ["Directory", authored.unwrap_or_default()];
+    let folders: Vec<&str> = directory.name.split(['\\', '/']).filter(|folder| !folder.is_empty()).collect();
+    let (last, before) = folders.split_last().map_or((".", &[][..]), |(last, before)| (*last, before));
+    let mut path = String::new();
+    for folder in before {
+        path = if path.is_empty() { (*folder).to_owned() } else { format!("{path}\\{folder}") };
+        let folder_id = ids::identifier("d", &[authored.unwrap_or_default(), &path]);
+        if done.insert(folder_id.clone(), ()).is_none() {
+            let name = name_cell(folder, None, false, &salt);
+            tables.push("Directory", vec![text(&folder_id), optional(parent.as_ref()), text(&name)]);
+        }
+        parent = Some(folder_id);
+    }
+    let cell = |name: &str, short: Option<&String>| match name {
+        "." | "SourceDir" => name.to_owned(),
+        _ => name_cell(name, short.map(String::as_str), false, &salt),
+    };
+    let target = cell(last, directory.short_name.as_ref());
+    let source = directory.source_name.as_ref().map(|name| cell(name, directory.short_source_name.as_ref()));
+    let both = match source {
+        Some(source) if source != target => format!("{target}:{source}"),
+        _ => target,
+    };
+    if done.insert(id.to_owned(), ()).is_none() {
+        tables.push("Directory", vec![text(id), optional(parent.as_ref()), text(&both)]);
+    }
+}
+
+/// The prefix of a value tells its type (<https://learn.microsoft.com/windows/win32/msi/registry-table>, Value).
+fn registry_row(id: &str, registry: &Registry) -> Row {
+    let value = registry.value.as_ref().map(|value| match value {
+        RegistryValue::String(value) if value.starts_with('#') => format!("#{value}"),
+        RegistryValue::String(value) => value.clone(),
+        RegistryValue::Expandable(value) => format!("#%{value}"),
+        RegistryValue::Integer(value) => format!("#{value}"),
+        RegistryValue::Binary(value) => format!("#x{value}"),
+        RegistryValue::MultiString(value) if value.contains("[~]") => value.clone(),
+        RegistryValue::MultiString(value) => format!("[~]{value}[~]"),
+        RegistryValue::Append(value) => format!("[~]{value}"),
+        RegistryValue::Prepend(value) => format!("{value}[~]"),
+    });
+    vec![
+        text(id),
+        Cell::Int(registry.root.number()),
+        text(&registry.key),
+        optional(registry.name.as_ref()),
+        optional(value.as_ref()),
+        text(&registry.component),
+    ]
+}
+
+fn upgrade_row(upgrade: &Upgrade) -> Row {
+    vec![
+        text(&upgrade.code),
+        optional(upgrade.minimum.as_ref()),
+        optional(upgrade.maximum.as_ref()),
+        optional(upgrade.language.as_ref()),
+        Cell::Int(upgrade.attributes),
+        optional(upgrade.remove.as_ref()),
+        text(&upgrade.property),
+    ]
+}
+
+/// Adds the rows of the sequence tables.
+pub(super) fn actions(tables: &mut Tables<'_>, actions: &[Sequenced]) {
+    for action in actions {
+        let number = Cell::Int(action.number.into());
+        let row = vec![text(&action.action), optional(action.condition.as_ref()), number];
+        tables.push(action.sequence.table(), row);
+    }
+}

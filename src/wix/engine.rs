@@ -1,0 +1,100 @@
+//! The whole way from sources to a database.
+
+use super::bind::{self, BindPath, Binding};
+use super::compile;
+use super::emit::{self, Beside, Emission};
+use super::link;
+use super::localization::Localization;
+use super::preprocess;
+use super::report::Report;
+use crate::diag::Diagnostic;
+use crate::msi::Database;
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// What to build, and with what. Nothing else has an influence: the engine reads no environment and no clock.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The sources (`.wxs`).
+    pub sources: Vec<PathBuf>,
+    /// The localizations (`.wxl`).
+    pub localizations: Vec<PathBuf>,
+    /// The cultures of localizations to use, the most wanted first; all if none.
+    pub cultures: Vec<String>,
+    /// What sources see of the outside: defines, include paths, environment, processor.
+    pub preprocess: preprocess::Options,
+    /// Where files are that sources name.
+    pub bind_paths: Vec<BindPath>,
+    /// `!(wix.Name)` variables.
+    pub bind_variables: BTreeMap<String, String>,
+    /// Seconds since 1970-01-01T00:00:00Z: when the package is said to be made, and its files to be changed.
+    pub timestamp: i64,
+    /// What the summary information says made the package.
+    pub application: String,
+    /// How many threads may read files. The output does not depend on it.
+    pub threads: NonZeroUsize,
+}
+
+/// What came of a build.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The package; none if there are errors.
+    pub output: Option<Output>,
+    /// Everything found, in the order in which it was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// A package.
+#[derive(Debug)]
+pub struct Output {
+    /// The database, to be written with [`crate::msi::write`].
+    pub database: Database,
+    /// Cabinets and files that belong beside it.
+    pub beside: Vec<Beside>,
+}
+
+/// Builds a package. Each stage reports everything it finds; the next one starts only if there was no error.
+#[must_use]
+pub fn build(request: &Request) -> Outcome {
+    let report = Report::default();
+    let output = run(request, &report);
+    Outcome { output, diagnostics: report.into_diagnostics() }
+}
+
+fn run(request: &Request, report: &Report) -> Option<Output> {
+    let gate = || (!report.has_errors()).then_some(());
+    let options = &request.preprocess;
+    let trees: Vec<_> =
+        request.sources.iter().map(|source| preprocess::preprocess(source, options, report)).collect();
+    let mut localization = Localization::read(&request.localizations, &request.cultures, options, report);
+    localization.define_default("WixDowngradePreventedMessage", DOWNGRADE_PREVENTED);
+    gate()?;
+    let mut sections = Vec::new();
+    for (source, tree) in trees.iter().enumerate() {
+        let Some(tree) = tree else { continue };
+        let compiled = compile::compile(tree, options.arch, report);
+        sections.extend(compiled.into_iter().map(|section| (source, section)));
+    }
+    gate()?;
+    let symbols = link::link(sections, options.arch, report)?;
+    let binding = Binding {
+        localization: &localization,
+        bind_variables: &request.bind_variables,
+        bind_paths: &request.bind_paths,
+        arch: options.arch,
+        threads: request.threads,
+    };
+    let bound = bind::bind(symbols, &binding, report)?;
+    let emission = Emission {
+        localization: &localization,
+        arch: options.arch,
+        timestamp: request.timestamp,
+        application: &request.application,
+    };
+    let (database, beside) = emit::emit(&bound, &emission, report)?;
+    Some(Output { database, beside })
+}
+
+/// What a package says that does not install over a newer one, if its author says nothing.
+const DOWNGRADE_PREVENTED: &str = "A newer version of [ProductName] is already installed.";

@@ -1,0 +1,274 @@
+//! The embedded engine against WiX 6.0.2: every source of `../shared/data/wix/cases` gives the tables, row for row,
+//! that WiX gave. `expected/NAME.json` was made by WiX itself (see the README there).
+
+use ancm_installer::id::Arch;
+use ancm_installer::msi::{Cell, Column, ColumnKind, Database, Stream, Table};
+use ancm_installer::wix::{BindPath, Outcome, Request, build, preprocess};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+mod support;
+
+/// The cases that this engine does not build yet, and why. Each must be a clean error.
+const UNSUPPORTED: &[(&str, &str)] = &[
+    ("classes", "COM registration (Class, ProgId, Extension, Verb, AppId) is not part of this engine yet"),
+    ("environment-ini-shortcut", "Environment, IniFile and Shortcut are not part of this engine yet"),
+    ("files-harvest", "Files (wildcards) is not part of this engine yet"),
+    ("mediatemplate", "its source uses Files (wildcards)"),
+    ("customaction-refs-only", "being added: CustomAction"),
+    ("customactions", "being added: CustomAction"),
+    ("customtable", "being added: CustomTable"),
+    ("include-fragments", "being added: CustomAction"),
+    ("localization", "being added: UI"),
+    ("overridable", "being added: CustomAction"),
+    ("properties", "being added: SetProperty"),
+    ("searches", "being added: searches"),
+    ("sequences", "being added: sequences"),
+    ("ui", "being added: UI"),
+    ("upgrade-table", "being added: CustomAction"),
+    ("services", "ServiceInstall and ServiceControl are not part of this engine yet"),
+];
+
+/// Cells that differ from WiX's on purpose: case, table, key, column, ours.
+///
+/// Wine's msi, through which WiX asked, gives the first language of a file; Windows' gives all of them.
+const DIFFERENT: &[(&str, &str, &str, &str, &str, &str)] = &[
+    ("directories", "File", "filV.lEWLs0.i_by4jwM8m1CDFbSZs", "Language", "1033", "1033,1031"),
+    ("features", "File", "filSRHzTPoN551fmw0hgHQBcaTOCFY", "Language", "1033", "1033,1031"),
+    ("file-attributes", "File", "F5", "Language", "1033", "1033,1031"),
+    ("file-sequence", "File", "B.dot", "Language", "1033", "1033,1031"),
+];
+
+/// `wix build -arch x64 NAME.wxs -b ../payload`, with what NAME.args adds.
+fn request(data: &Path, name: &str) -> Request {
+    let cases = data.join("cases");
+    let payload = data.join("payload");
+    let mut request = Request {
+        sources: vec![cases.join(name).with_extension("wxs")],
+        localizations: Vec::new(),
+        cultures: Vec::new(),
+        preprocess: preprocess::Options {
+            defines: BTreeMap::new(),
+            include_paths: Vec::new(),
+            environment: BTreeMap::new(),
+            arch: Arch::X64,
+            current_dir: cases.clone(),
+        },
+        bind_paths: vec![BindPath { name: None, folder: payload.clone() }],
+        bind_variables: BTreeMap::new(),
+        timestamp: 1_700_000_000,
+        application: "WiX Toolset (6.0.2.0)".to_owned(),
+        threads: NonZeroUsize::new(2).expect("not zero"),
+    };
+    let args = std::fs::read_to_string(cases.join(name).with_extension("args")).unwrap_or_default();
+    let mut args = args.split_whitespace();
+    while let Some(switch) = args.next() {
+        let value = args.next().expect("a value for each switch");
+        let pair = || value.split_once('=').map(|(a, b)| (a.to_owned(), b.to_owned())).expect("Name=Value");
+        match switch {
+            "-arch" => request.preprocess.arch = value.parse().expect("a processor"),
+            "-b" => {
+                let name = Some(pair().0);
+                request.bind_paths.push(BindPath { name, folder: payload.clone() });
+            }
+            "-bv" => request.bind_variables.extend([pair()]),
+            "-culture" => request.cultures.push(value.to_owned()),
+            "-d" => request.preprocess.defines.extend([pair()]),
+            "-loc" => request.localizations.push(cases.join(value)),
+            other => panic!("{name}.args: {other}"),
+        }
+    }
+    request
+}
+
+/// The database in the shape of `expected/NAME.json`.
+fn shown(database: &Database) -> Value {
+    let summary = &database.summary;
+    let number = |value: i32| format!("{value} ({value:x})");
+    let tables: serde_json::Map<String, Value> =
+        database.tables.values().map(|table| (table.name.clone(), shown_table(table))).collect();
+    let streams: serde_json::Map<String, Value> =
+        database.streams.iter().map(|(name, stream)| (name.clone(), shown_stream(stream))).collect();
+    json!({
+        "summary": {
+            "Title": summary.title,
+            "Subject": summary.subject,
+            "Author": summary.author,
+            "Keywords": summary.keywords,
+            "Comments": summary.comments,
+            "Template": summary.template,
+            "Revision number (UUID)": "*",
+            "Created": "*",
+            "Last saved": "*",
+            "Version": number(summary.page_count),
+            "Source": number(summary.word_count),
+            "Application": summary.application,
+            "Security": number(summary.security),
+        },
+        "codepage": database.codepage.to_string(),
+        "streams": streams,
+        "tables": tables,
+    })
+}
+
+fn shown_table(table: &Table) -> Value {
+    let columns: Vec<String> =
+        table.columns.iter().map(|column| format!("{} {}", column.name, shown_type(column))).collect();
+    let keys: Vec<&str> = table.columns.iter().filter(|c| c.key).map(|c| c.name.as_str()).collect();
+    let mut rows: Vec<Vec<String>> = table
+        .rows
+        .iter()
+        .map(|row| {
+            let key: Vec<String> = table.key(row).iter().map(shown_cell).collect();
+            let stream = format!("{}.{}", table.name, key.join("."));
+            row.iter().map(|c| if *c == Cell::Stream { stream.clone() } else { shown_cell(c) }).collect()
+        })
+        .collect();
+    rows.sort();
+    json!({ "columns": columns, "keys": keys, "rows": rows })
+}
+
+fn shown_type(column: &Column) -> String {
+    let (letter, width) = match column.kind {
+        ColumnKind::Int2 => ('i', 2),
+        ColumnKind::Int4 => ('i', 4),
+        ColumnKind::Str { width, localizable: false } => ('s', width),
+        ColumnKind::Str { width, localizable: true } => ('l', width),
+        ColumnKind::Stream => ('v', 0),
+    };
+    let letter = if column.nullable { letter.to_ascii_uppercase() } else { letter };
+    format!("{letter}{width}")
+}
+
+fn shown_cell(cell: &Cell) -> String {
+    match cell {
+        Cell::Null | Cell::Stream => String::new(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Str(text) => text.clone(),
+    }
+}
+
+fn shown_stream(stream: &Stream) -> Value {
+    let bytes = match stream {
+        Stream::Bytes(bytes) => bytes.clone(),
+        Stream::File(path) => std::fs::read(path).expect("a stream's file"),
+        Stream::Cabinet(_) => return json!("cabinet"),
+        Stream::InPackage { .. } => panic!("the engine reads no package"),
+    };
+    let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    json!(format!("{} {hash}", bytes.len()))
+}
+
+/// What differs, in words; nothing if nothing does.
+fn differences(name: &str, mut expected: Value, ours: &Value) -> Vec<String> {
+    for (case, table, key, column, theirs, own) in DIFFERENT {
+        if *case == name {
+            replace(&mut expected, table, key, column, theirs, own);
+        }
+    }
+    let mut found = Vec::new();
+    for part in ["summary", "codepage", "streams"] {
+        if expected[part] != ours[part] {
+            found.push(format!(
+                "{part}: expected {}\n      {} {}",
+                expected[part],
+                " ".repeat(part.len()),
+                ours[part]
+            ));
+        }
+    }
+    let empty = serde_json::Map::new();
+    let object = |value: &Value| value["tables"].as_object().cloned().unwrap_or_else(|| empty.clone());
+    let (theirs, own) = (object(&expected), object(ours));
+    for table in own.keys().filter(|table| !theirs.contains_key(*table)) {
+        found.push(format!("table {table} is there, and not expected"));
+    }
+    for (table, expected) in &theirs {
+        let Some(ours) = own.get(table) else {
+            found.push(format!("table {table} is missing"));
+            continue;
+        };
+        for part in ["columns", "keys"] {
+            if expected[part] != ours[part] {
+                found.push(format!("{table}: {part} are {}, expected {}", ours[part], expected[part]));
+            }
+        }
+        let rows = |value: &Value| value["rows"].as_array().cloned().unwrap_or_default();
+        let (expected, ours) = (rows(expected), rows(ours));
+        found.extend(expected.iter().filter(|r| !ours.contains(r)).map(|r| format!("- {table} {r}")));
+        found.extend(ours.iter().filter(|r| !expected.contains(r)).map(|r| format!("+ {table} {r}")));
+        if expected.len() != ours.len() {
+            found.push(format!("{table}: {} rows, expected {}", ours.len(), expected.len()));
+        }
+    }
+    found
+}
+
+fn replace(expected: &mut Value, table: &str, key: &str, column: &str, theirs: &str, own: &str) {
+    let table = &mut expected["tables"][table];
+    let columns = table["columns"].as_array().cloned().unwrap_or_default();
+    let index = columns.iter().position(|c| c.as_str().is_some_and(|c| c.starts_with(column)));
+    let index = index.expect("a column of that name");
+    let rows = table["rows"].as_array_mut().expect("rows");
+    let row = rows.iter_mut().find(|row| row[0] == key).expect("a row of that key");
+    assert_eq!(row[index], theirs, "the exception is out of date");
+    row[index] = json!(own);
+}
+
+fn cases(data: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(data.join("expected")).expect("readable");
+    let paths: Vec<PathBuf> = entries.map(|entry| entry.expect("readable").path()).collect();
+    let mut names: Vec<String> = paths
+        .iter()
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+fn errors(outcome: &Outcome) -> String {
+    outcome.diagnostics.iter().map(|d| format!("    {d}\n")).collect()
+}
+
+#[test]
+fn tables_equal_those_of_wix_row_for_row() {
+    let Some(shared) = support::shared() else { return };
+    let data = shared.join("data/wix");
+    let mut failures = Vec::new();
+    let mut equal = 0;
+    for name in cases(&data) {
+        let outcome = build(&request(&data, &name));
+        let unsupported = UNSUPPORTED.iter().find(|(case, _)| *case == name);
+        match (&outcome.output, unsupported) {
+            (Some(_), Some(_)) => failures.push(format!("{name}: is supported now; take it off the list")),
+            (None, Some((_, why))) => {
+                eprintln!("not built: {name}: {why}");
+                if outcome.diagnostics.iter().all(|d| d.at.is_none() || d.help.is_none()) {
+                    failures
+                        .push(format!("{name}: no error says where and what to do\n{}", errors(&outcome)));
+                }
+            }
+            (None, None) => failures.push(format!("{name}: not built\n{}", errors(&outcome))),
+            (Some(output), None) => {
+                let text = std::fs::read_to_string(data.join("expected").join(format!("{name}.json")));
+                let mut expected: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
+                for table in expected["tables"].as_object_mut().expect("tables").values_mut() {
+                    let rows = table["rows"].as_array_mut().expect("rows");
+                    rows.sort_by_key(|row| row.to_string());
+                }
+                let found = differences(&name, expected, &shown(&output.database));
+                if found.is_empty() {
+                    equal += 1;
+                } else {
+                    failures.push(format!("{name}:\n    {}", found.join("\n    ")));
+                }
+            }
+        }
+    }
+    eprintln!("{equal} cases equal WiX's tables");
+    assert!(failures.is_empty(), "{}\n{} cases differ", failures.join("\n"), failures.len());
+}
