@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{Origin, Sourced};
 use clap::{ArgAction, Args, Parser, Subcommand};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// Correct Windows installers for the ASP.NET Core Module, built and proved on any host.
@@ -41,12 +42,35 @@ pub struct Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make the packages: plan, forwarders, authoring, engine, verification, manifest
+    Dist(Dist),
     /// Show what `dist` would do, and where every value comes from
     Plan(Build),
     /// Say which tools are there, which are missing, and how to get them
     Doctor,
     /// Set up what the tests need, then run formatting, lints and all tests
     Test,
+    /// Run a command of the embedded WiX engine: `wix build -arch x64 Product.wxs -o Product.msi`
+    #[command(disable_help_flag = true)]
+    Wix {
+        /// `build` and its switches, as the `wix` tool has them
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
+        arguments: Vec<OsString>,
+    },
+}
+
+/// Flags of `dist`.
+#[derive(Debug, Args)]
+pub struct Dist {
+    /// What to build.
+    #[command(flatten)]
+    pub build: Build,
+    /// Fail where the identity ledger would have to change
+    #[arg(long)]
+    pub locked: bool,
+    /// Show the plan and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// Flags that say what to build.

@@ -16,9 +16,11 @@ fn main() -> ExitCode {
     };
     let console = Console::new(verbosity, cli.global.color, cli.global.json);
     let outcome = match cli.command {
+        Command::Dist(flags) => cmd::dist::run(&flags, &console),
         Command::Plan(flags) => cmd::plan::run(&flags, &console),
         Command::Doctor => cmd::doctor::run(&console),
         Command::Test => cmd::test::run(&console),
+        Command::Wix { arguments } => cmd::wix::run(&arguments, &console),
     };
     match outcome {
         Ok(()) => Exit::Success.into(),

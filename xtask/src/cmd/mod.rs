@@ -1,5 +1,7 @@
 //! The commands, one file each: flags in, library called, result printed.
 
+pub mod dist;
 pub mod doctor;
 pub mod plan;
 pub mod test;
+pub mod wix;

@@ -1,0 +1,101 @@
+//! `cargo xtask wix build`: the embedded engine with the switches of `wix build`
+//! (<https://docs.firegiant.com/wix/tools/wixexe/>), so that any source can be tried.
+
+mod switches;
+
+use crate::console::Console;
+use crate::dist::engine::timestamp;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt::{self, Stoppable};
+use crate::output::{self, Output};
+use crate::workspace;
+use ancm_installer::diag::{Diagnostic, Severity};
+use ancm_installer::msi;
+use ancm_installer::wix::{self, Beside};
+use serde::Serialize;
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use switches::{Parsed, Switches};
+
+#[derive(Serialize)]
+struct Built<'b> {
+    schema: &'static str,
+    output: &'b Path,
+    diagnostics: &'b [Diagnostic],
+}
+
+/// Runs `build`.
+///
+/// # Errors
+/// Switches that are wrong, sources that do not compile, an output that cannot be written.
+pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
+    let switches = match switches::parse(arguments)? {
+        Parsed::Help => {
+            console.print(switches::HELP);
+            return Ok(());
+        }
+        Parsed::Build(switches) => switches,
+    };
+    interrupt::listen()?;
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let request = switches.request(workspace::here()?, timestamp()?, threads);
+    let outcome = wix::build(&request);
+    let diagnostics = switches.filter(outcome.diagnostics);
+    let (Some(made), false) = (outcome.output, diagnostics.iter().any(|d| d.severity == Severity::Error))
+    else {
+        return Err(Failure::of(Exit::Compile, diagnostics));
+    };
+    console.diagnostics(&diagnostics);
+    write(&switches, &made, threads)?;
+    if console.json() {
+        console.result(&Built {
+            schema: "ancm-wix-build/1",
+            output: &switches.output,
+            diagnostics: &diagnostics,
+        });
+    }
+    Ok(())
+}
+
+fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outcome {
+    let folder =
+        switches.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = switches.output.file_name().unwrap_or_default().to_string_lossy();
+    let mut output = Output::open(folder)?;
+    let mut file = output.create()?;
+    msi::write(&made.database, threads, &mut Stoppable(file.as_file_mut()))
+        .map_err(|error| failed(&error, &switches.output))?;
+    output.add(file, &name);
+    for Beside { path, content } in &made.beside {
+        let mut file = output.create()?;
+        copy(content, threads, &mut file)
+            .map_err(|error| output::failure("write", &folder.join(path.join("/")), &error))?;
+        output.add(file, &path.join("/"));
+    }
+    output.commit()
+}
+
+fn failed(error: &msi::WriteError, path: &Path) -> Failure {
+    match error {
+        msi::WriteError::Output(error) => output::failure("write", path, error),
+        error => Failure::new(Exit::Compile, "msi::write", error.to_string()),
+    }
+}
+
+fn copy(
+    content: &msi::Stream,
+    threads: NonZeroUsize,
+    to: &mut (impl io::Write + io::Seek),
+) -> io::Result<()> {
+    match content {
+        msi::Stream::Bytes(bytes) => to.write_all(bytes),
+        msi::Stream::File(path) => io::copy(&mut File::open(path)?, to).map(drop),
+        msi::Stream::Cabinet(cabinet) => {
+            ancm_installer::cab::write(cabinet, threads, to).map(drop).map_err(io::Error::other)
+        }
+        _ => Err(io::Error::other("the engine gave a stream that is not there")),
+    }
+}

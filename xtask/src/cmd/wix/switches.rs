@@ -1,0 +1,391 @@
+//! The switches of `wix build`. They start with one dash and take their value as the next argument.
+
+use crate::exit::{Exit, Failure, Outcome};
+use ancm_installer::diag::{Diagnostic, Severity};
+use ancm_installer::id::Arch;
+use ancm_installer::wix::preprocess::Options;
+use ancm_installer::wix::{BindPath, Request};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+/// `wix build -h`.
+pub const HELP: &str = "\
+Compile WiX v4 sources to a Windows Installer package, on any host.
+
+Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
+
+  -arch x86|x64|arm64          processor of the package [default: x86]
+  -o, -out FILE.msi            the package [default: the first source's name, .msi]
+  -b, -bindpath [NAME=]FOLDER  where files are looked for that sources name
+  -bv, -bindvariable N=V       a value for !(wix.N)
+  -d, -define N[=V]            a value for $(N)
+  -i, -includepath FOLDER      where <?include?> looks
+  -culture CULTURE             localizations to use, the most wanted first
+  -loc FILE.wxl                a localization
+  -src FILE                    a source, whatever its ending
+  -sw[NNNN]                    leave out warning NNNN, or all
+  -wx[NNNN]                    take warning NNNN, or all, for an error
+  @FILE                        switches from a file, split at white space, with \" for quotes
+Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -defaultcompressionlevel/-dcl,
+-cabthreads/-ct, -cabcache/-cc, -outputtype package";
+
+/// What the arguments ask for.
+#[derive(Debug)]
+pub enum Parsed {
+    /// To be told the switches.
+    Help,
+    /// To build.
+    Build(Box<Switches>),
+}
+
+/// A build.
+#[derive(Debug)]
+pub struct Switches {
+    /// The package's path.
+    pub output: PathBuf,
+    arch: Arch,
+    sources: Vec<PathBuf>,
+    localizations: Vec<PathBuf>,
+    cultures: Vec<String>,
+    defines: BTreeMap<String, String>,
+    include_paths: Vec<PathBuf>,
+    bind_paths: Vec<BindPath>,
+    bind_variables: BTreeMap<String, String>,
+    suppressed: Warnings,
+    fatal: Warnings,
+}
+
+/// Warnings by number.
+#[derive(Debug, Default)]
+struct Warnings {
+    all: bool,
+    numbers: BTreeSet<String>,
+}
+
+impl Warnings {
+    /// Adds the digits after `-sw` or `-wx`.
+    fn add(&mut self, digits: &str) -> Option<()> {
+        match digits {
+            "" => self.all = true,
+            _ => drop(self.numbers.insert(format!("WIX{:04}", digits.parse::<u32>().ok()?))),
+        }
+        Some(())
+    }
+
+    fn has(&self, diagnostic: &Diagnostic) -> bool {
+        self.all || self.numbers.contains(&diagnostic.code)
+    }
+}
+
+/// What a switch takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Takes {
+    Value,
+    Nothing,
+}
+
+/// Every switch with its other names; what stands first is what [`parse`] goes by.
+const SWITCHES: [(&[&str], Takes); 19] = [
+    (&["arch", "platform"], Takes::Value),
+    (&["o", "out"], Takes::Value),
+    (&["b", "bindpath"], Takes::Value),
+    (&["bv", "bindvariable"], Takes::Value),
+    (&["d", "define"], Takes::Value),
+    (&["i", "includepath"], Takes::Value),
+    (&["culture"], Takes::Value),
+    (&["loc"], Takes::Value),
+    (&["src"], Takes::Value),
+    (&["ext"], Takes::Value),
+    (&["outputtype"], Takes::Value),
+    (&["nologo", "-nologo"], Takes::Nothing),
+    (&["v", "verbose"], Takes::Nothing),
+    (&["pdbtype"], Takes::Value),
+    (&["pdb"], Takes::Value),
+    (&["intermediatefolder"], Takes::Value),
+    (&["defaultcompressionlevel", "dcl"], Takes::Value),
+    (&["cabthreads", "ct"], Takes::Value),
+    (&["cabcache", "cc"], Takes::Value),
+];
+
+fn usage(message: String) -> Failure {
+    Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix build -h` lists the switches")
+}
+
+/// Parses what stands after `wix`.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
+    let mut words = Vec::new();
+    for argument in arguments {
+        let text =
+            argument.to_str().ok_or_else(|| usage(format!("`{}` is not Unicode", argument.display())))?;
+        match text.strip_prefix('@') {
+            Some(file) => words.extend(response_file(Path::new(file))?),
+            None => words.push(text.to_owned()),
+        }
+    }
+    let mut words = words.into_iter();
+    let is_help = |word: &str| ["-h", "-?", "-help", "--help"].contains(&word);
+    match words.next().as_deref() {
+        Some("build") => {}
+        None => return Ok(Parsed::Help),
+        Some(word) if is_help(word) => return Ok(Parsed::Help),
+        Some(other) => {
+            return Err(usage(format!(
+                "`wix {other}` is not a command of the embedded engine; it has `build`"
+            )));
+        }
+    }
+    let mut switches = Switches {
+        output: PathBuf::new(),
+        arch: Arch::X86,
+        sources: Vec::new(),
+        localizations: Vec::new(),
+        cultures: Vec::new(),
+        defines: BTreeMap::new(),
+        include_paths: Vec::new(),
+        bind_paths: Vec::new(),
+        bind_variables: BTreeMap::new(),
+        suppressed: Warnings::default(),
+        fatal: Warnings::default(),
+    };
+    while let Some(word) = words.next() {
+        if is_help(&word) {
+            return Ok(Parsed::Help);
+        }
+        let Some(name) = word.strip_prefix('-') else {
+            switches.file(&word)?;
+            continue;
+        };
+        let lower = name.to_ascii_lowercase();
+        let Some((names, takes)) = SWITCHES.iter().find(|(names, _)| names.contains(&lower.as_str())) else {
+            switches.warnings(&lower).ok_or_else(|| unknown(&word))?;
+            continue;
+        };
+        let value = match takes {
+            Takes::Nothing => continue,
+            Takes::Value => words.next().ok_or_else(|| usage(format!("`{word}` needs a value")))?,
+        };
+        switches.switch(names[0], &value)?;
+    }
+    if switches.sources.is_empty() {
+        return Err(usage("no source: name at least one .wxs file".to_owned()));
+    }
+    if switches.output.as_os_str().is_empty() {
+        switches.output =
+            switches.sources[0].with_extension("msi").file_name().map(PathBuf::from).unwrap_or_default();
+    }
+    Ok(Parsed::Build(Box::new(switches)))
+}
+
+fn unknown(word: &str) -> Failure {
+    let name = word.trim_start_matches('-');
+    let near = SWITCHES
+        .iter()
+        .flat_map(|(names, _)| *names)
+        .map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let failure = usage(format!("unknown switch `{word}`"));
+    match near.min() {
+        Some((distance, known)) if distance <= 2 && name.len() > 2 => {
+            failure.help(format!("did you mean `-{known}`?"))
+        }
+        _ => failure,
+    }
+}
+
+impl Switches {
+    fn file(&mut self, word: &str) -> Outcome {
+        let path = PathBuf::from(word);
+        let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
+        match ending.as_ref().and_then(|ending| ending.to_str()) {
+            Some("wxl") => self.localizations.push(path),
+            Some("wixlib" | "wixipl" | "wixobj") => {
+                let message = format!("`{word}`: the embedded engine reads sources only");
+                return Err(usage(message).help("name the .wxs files, or use WiX itself"));
+            }
+            _ => self.sources.push(path),
+        }
+        Ok(())
+    }
+
+    fn warnings(&mut self, name: &str) -> Option<()> {
+        let digits =
+            |prefix: [&str; 2]| prefix.iter().find_map(|prefix| name.strip_prefix(prefix)).map(str::to_owned);
+        if let Some(digits) = digits(["suppresswarning", "sw"]) {
+            return self.suppressed.add(&digits);
+        }
+        self.fatal.add(&digits(["warningaserror", "wx"])?)
+    }
+
+    fn switch(&mut self, name: &str, value: &str) -> Outcome {
+        let pair = || value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
+        match name {
+            "arch" => self.arch = value.parse().map_err(usage)?,
+            "o" => self.output = value.into(),
+            "b" => {
+                let path = match pair() {
+                    Some((name, path)) => BindPath { name: Some(name), folder: path.into() },
+                    None => BindPath { name: None, folder: value.into() },
+                };
+                if path.folder.is_file() {
+                    return Err(usage(format!("`-b {value}` names a file; expected a folder")));
+                }
+                self.bind_paths.push(path);
+            }
+            "bv" => {
+                let (name, text) =
+                    pair().ok_or_else(|| usage(format!("`-bv {value}`: expected NAME=VALUE")))?;
+                if self.bind_variables.insert(name.clone(), text).is_some() {
+                    return Err(usage(format!("the bind variable `{name}` is given twice")));
+                }
+            }
+            "d" => {
+                let (name, text) = pair().unwrap_or_else(|| (value.to_owned(), String::new()));
+                let name = name.strip_prefix("var.").unwrap_or(&name).to_owned();
+                if self.defines.insert(name.clone(), text).is_some() {
+                    return Err(usage(format!("the variable `{name}` is defined twice")));
+                }
+            }
+            "i" => self.include_paths.push(value.into()),
+            "culture" => self.cultures.push(value.to_owned()),
+            "loc" => self.localizations.push(value.into()),
+            "src" => self.sources.push(value.into()),
+            "ext" => {
+                let message =
+                    format!("`-ext {value}`: the embedded engine has the core language and no extensions");
+                return Err(usage(message)
+                    .help("leave the extension out if the sources do not need it; else use WiX itself"));
+            }
+            "outputtype" if !matches!(value.to_ascii_lowercase().as_str(), "package" | "product") => {
+                return Err(usage(format!("`-outputtype {value}`: the embedded engine makes packages")));
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// The request to the engine.
+    #[must_use]
+    pub fn request(&self, current_dir: PathBuf, timestamp: i64, threads: NonZeroUsize) -> Request {
+        let mut bind_paths = self.bind_paths.clone();
+        // WiX looks in the current folder last
+        bind_paths.push(BindPath { name: None, folder: PathBuf::new() });
+        Request {
+            sources: self.sources.clone(),
+            localizations: self.localizations.clone(),
+            cultures: self.cultures.clone(),
+            preprocess: Options {
+                defines: self.defines.clone(),
+                include_paths: self.include_paths.clone(),
+                environment: std::env::vars_os()
+                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                    .collect(),
+                arch: self.arch,
+                current_dir,
+            },
+            bind_paths,
+            bind_variables: self.bind_variables.clone(),
+            timestamp,
+            application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
+            threads,
+        }
+    }
+
+    /// Findings as `-sw` and `-wx` want them.
+    #[must_use]
+    pub fn filter(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        diagnostics.retain(|d| d.severity != Severity::Warning || !self.suppressed.has(d));
+        for diagnostic in
+            diagnostics.iter_mut().filter(|d| d.severity == Severity::Warning && self.fatal.has(d))
+        {
+            diagnostic.severity = Severity::Error;
+        }
+        diagnostics
+    }
+}
+
+/// The words of a response file: split at white space, `"` around a word with blanks, `\"` for a quote.
+fn response_file(path: &Path) -> Outcome<Vec<String>> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| usage(format!("cannot read the response file `{}`: {error}", path.display())))?;
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quoted = false;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.peek() == Some(&'"') => word.get_or_insert_default().extend(letters.next()),
+            '"' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            letter if letter.is_whitespace() && !quoted => words.extend(word.take()),
+            letter => word.get_or_insert_default().push(letter),
+        }
+    }
+    if quoted {
+        return Err(usage(format!("the response file `{}` has a quote that is not closed", path.display())));
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn build(words: &[&str]) -> Switches {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        match parse(&words) {
+            Ok(Parsed::Build(switches)) => *switches,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn refused(words: &[&str]) -> String {
+        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+        let failure = parse(&words).expect_err("refused");
+        let first = &failure.diagnostics[0];
+        format!("{} | {}", first.message, first.help.as_deref().unwrap_or(""))
+    }
+
+    #[test]
+    fn switches_are_those_of_wix_build() {
+        let switches = build(&[
+            "build", "-nologo", "-ARCH", "arm64", "-d", "A=1=2", "-d", "Flag", "-b", "Bin=x/y", "-bv", "N=v",
+            "a.wxs", "b.WXL", "-culture", "en-US", "-sw1076", "-wx", "-dcl", "high", "-i", "inc",
+        ]);
+        assert_eq!(switches.output, Path::new("a.msi"));
+        assert_eq!(switches.arch, Arch::Arm64);
+        assert_eq!(switches.defines, [("A".into(), "1=2".into()), ("Flag".into(), String::new())].into());
+        assert_eq!(switches.localizations, [Path::new("b.WXL")]);
+        let shown = |number: &str| switches.filter(vec![Diagnostic::warning(number, "x")]);
+        assert_eq!(shown("WIX1076"), []);
+        assert_eq!(shown("WIX1077")[0].severity, Severity::Error);
+    }
+
+    #[test]
+    fn wrong_switches_are_named_with_what_to_do() {
+        assert_eq!(
+            refused(&["build", "-cultur", "x", "a.wxs"]),
+            "unknown switch `-cultur` | did you mean `-culture`?"
+        );
+        assert!(refused(&["build", "a.wxs", "-o"]).starts_with("`-o` needs a value"));
+        assert!(refused(&["build"]).starts_with("no source"));
+        assert!(refused(&["decompile"]).starts_with("`wix decompile` is not a command"));
+        assert!(refused(&["build", "-ext", "WixToolset.Util.wixext"]).contains("no extensions"));
+        assert!(refused(&["build", "-d", "A=1", "-d", "var.A=2", "a.wxs"]).contains("defined twice"));
+        assert!(refused(&["build", "-swabc", "a.wxs"]).starts_with("unknown switch"));
+    }
+
+    #[test]
+    fn a_response_file_is_split_as_wix_splits_it() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), "build -d \"A=two words\"\n -d B=\\\"q\\\" a.wxs").expect("writable");
+        let switches = build(&[&format!("@{}", file.path().display())]);
+        assert_eq!(switches.defines, [("A".into(), "two words".into()), ("B".into(), "\"q\"".into())].into());
+    }
+}

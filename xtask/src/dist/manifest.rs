@@ -1,0 +1,85 @@
+//! `manifest.json` and `SHA256SUMS`: what was made, for those who publish it. No times, no paths of this machine.
+
+use super::engine::Engine;
+use super::stage::Staged;
+use super::verify::{Made, sha256};
+use ancm_installer::id::{Arch, FileVersion, Flavour, UpgradeCode};
+use ancm_installer::payload::PayloadFile;
+use ancm_installer::plan::{Package, Plan};
+use serde::Serialize;
+
+/// The manifest.
+#[derive(Debug, Serialize)]
+pub struct Manifest<'m> {
+    schema: &'static str,
+    version: String,
+    /// Whether the packages are made of stand-ins and must not be used.
+    stand_in: bool,
+    engine: &'m Engine,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    linker: Option<&'m str>,
+    payload: Vec<&'m PayloadFile>,
+    forwarders: Vec<Forwarder<'m>>,
+    packages: Vec<Entry<'m>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Forwarder<'m> {
+    path: &'m str,
+    version: FileVersion,
+    sha256: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Entry<'m> {
+    file: &'m str,
+    flavour: Flavour,
+    arch: Arch,
+    product_name: &'m str,
+    upgrade_code: UpgradeCode,
+    #[serde(flatten)]
+    made: &'m Made,
+}
+
+impl<'m> Manifest<'m> {
+    /// The manifest of `packages`, made by `plan`.
+    #[must_use]
+    pub fn new(
+        plan: &'m Plan,
+        staged: &'m Staged,
+        engine: &'m Engine,
+        packages: &'m [(&'m Package, Made)],
+    ) -> Self {
+        let forwarder = |forwarder: &'m ancm_installer::plan::Forwarder| {
+            let bytes = staged.files.get(&forwarder.stage_path)?;
+            Some(Forwarder { path: &forwarder.stage_path, version: forwarder.version, sha256: sha256(bytes) })
+        };
+        let entry = |(package, made): &'m (&'m Package, Made)| Entry {
+            file: &package.file_name,
+            flavour: package.flavour,
+            arch: package.arch,
+            product_name: &package.product_name,
+            upgrade_code: package.upgrade_code,
+            made,
+        };
+        Manifest {
+            schema: "ancm-manifest/1",
+            version: plan.version.value.to_string(),
+            stand_in: plan.payload.is_stand_in(),
+            engine,
+            linker: staged.linker.as_deref(),
+            payload: plan.payload.files.values().collect(),
+            forwarders: plan.forwarders.iter().filter_map(forwarder).collect(),
+            packages: packages.iter().map(entry).collect(),
+        }
+    }
+
+    /// As `sha256sum --check` reads it.
+    #[must_use]
+    pub fn checksums(&self) -> String {
+        let mut lines: Vec<String> =
+            self.packages.iter().map(|entry| format!("{}  {}\n", entry.made.sha256, entry.file)).collect();
+        lines.sort_by(|a, b| a[64..].cmp(&b[64..]));
+        lines.concat()
+    }
+}

@@ -1,0 +1,62 @@
+//! One package: the engine's database, written to a file.
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt::Stoppable;
+use crate::output::{self, Output};
+use ancm_installer::diag::Diagnostic;
+use ancm_installer::msi;
+use ancm_installer::plan::Package;
+use ancm_installer::wix::preprocess::Options;
+use ancm_installer::wix::{BindPath, Request, build};
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::path::Path;
+use tempfile::NamedTempFile;
+
+/// What all packages of a run have in common.
+pub struct Setting<'s> {
+    /// The project's folder.
+    pub root: &'s Path,
+    /// Where the packages go.
+    pub output: &'s Output,
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub timestamp: i64,
+    /// Threads for one package.
+    pub threads: NonZeroUsize,
+}
+
+/// Makes `package`; gives the file, which waits under a name of its own, and what deserves a look.
+///
+/// # Errors
+/// The authoring does not compile, or the file cannot be written.
+pub fn make(package: &Package, setting: &Setting<'_>) -> Outcome<(NamedTempFile, Vec<Diagnostic>)> {
+    let engine = &package.engine;
+    let request = Request {
+        sources: engine.sources.clone(),
+        localizations: engine.localizations.clone(),
+        cultures: vec![engine.culture.clone()],
+        preprocess: Options {
+            defines: engine.defines.clone(),
+            include_paths: Vec::new(),
+            // the plan is the only input, so that two machines make the same package
+            environment: BTreeMap::new(),
+            arch: engine.arch,
+            current_dir: setting.root.to_owned(),
+        },
+        bind_paths: engine.bind_paths.iter().cloned().map(|folder| BindPath { name: None, folder }).collect(),
+        bind_variables: BTreeMap::new(),
+        timestamp: setting.timestamp,
+        application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
+        threads: setting.threads,
+    };
+    let outcome = build(&request);
+    let Some(made) = outcome.output else { return Err(Failure::of(Exit::Compile, outcome.diagnostics)) };
+    let mut file = setting.output.create()?;
+    msi::write(&made.database, setting.threads, &mut Stoppable(file.as_file_mut())).map_err(|error| {
+        match error {
+            msi::WriteError::Output(error) => output::failure("write", Path::new(&package.file_name), &error),
+            error => Failure::new(Exit::Compile, "msi::write", format!("`{}`: {error}", package.file_name)),
+        }
+    })?;
+    Ok((file, outcome.diagnostics))
+}

@@ -1,0 +1,100 @@
+//! The stage: a folder with everything that the engine reads and that is not in `wix/`.
+
+use crate::console::Console;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output;
+use crate::tool::lld::Lld;
+use ancm_installer::authoring;
+use ancm_installer::id::{Arch, Module, Role};
+use ancm_installer::ledger::Ledger;
+use ancm_installer::native::{Behind, Forwarder};
+use ancm_installer::payload::Payload;
+use ancm_installer::pe::Image;
+use ancm_installer::plan::{self, Plan, Source};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What is on the stage.
+pub struct Staged {
+    /// Files of packages, by their name below the stage.
+    pub files: BTreeMap<String, Arc<[u8]>>,
+    /// The linker that made the forwarders; none where there are none to make.
+    pub linker: Option<String>,
+}
+
+/// Lays everything out in `folder`.
+///
+/// # Errors
+/// A payload file changed or is gone, a forwarder cannot be made, the disk is full.
+pub fn lay_out(plan: &Plan, ledger: &Ledger, folder: &Path, console: &Console) -> Outcome<Staged> {
+    let mut staged = Staged { files: BTreeMap::new(), linker: None };
+    if !plan.forwarders.is_empty() {
+        let lld =
+            Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
+        for forwarder in &plan.forwarders {
+            let bytes = link(forwarder, &plan.payload, &lld)?;
+            console.detail(&format!("{}: {} bytes, both views verified", forwarder.stage_path, bytes.len()));
+            staged.files.insert(forwarder.stage_path.clone(), bytes.into());
+        }
+        console.status(
+            "Linked",
+            &format!("{} ARM64X forwarders with rust-lld {}", plan.forwarders.len(), lld.version()),
+        );
+        staged.linker = Some(format!("rust-lld {}", lld.version()));
+    }
+    for file in plan.packages.iter().flat_map(plan::Package::files) {
+        if let Source::Payload(role) = file.source {
+            staged.files.insert(file.stage_path.clone(), content(&plan.payload, role)?);
+        }
+    }
+    for (name, bytes) in &staged.files {
+        write(&folder.join(name), bytes)?;
+    }
+    for package in &plan.packages {
+        let text = authoring::components(plan, package, ledger);
+        let path = package.engine.sources.last().expect("the plan ends the sources with the generated one");
+        write(path, text.as_bytes())?;
+    }
+    Ok(staged)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Outcome {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)
+        .and_then(|()| fs::write(path, bytes))
+        .map_err(|error| output::failure("write", path, &error))
+}
+
+/// The bytes of the payload file for `role`, which must still be those that were planned with.
+fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
+    let fail = |message: String| {
+        Failure::new(Exit::Input, "payload::changed", message)
+            .help("let nothing write to the payload meanwhile, and run again")
+    };
+    let file = payload.files.get(&role).ok_or_else(|| fail(format!("the payload has lost its {role}")))?;
+    let bytes = file.content.read().map_err(|error| fail(format!("cannot read `{}`: {error}", file.path)))?;
+    if super::verify::sha256(&bytes) != file.sha256 {
+        return Err(fail(format!("`{}` changed since it was looked at", file.path)));
+    }
+    Ok(bytes)
+}
+
+fn link(forwarder: &plan::Forwarder, payload: &Payload, lld: &Lld) -> Outcome<Vec<u8>> {
+    let module: Module = forwarder.module;
+    let fail = |message: String| Failure::new(Exit::Native, "native::forwarder", message);
+    let arm64 = content(payload, Role::Module(module, Arch::Arm64))?;
+    let x64 = content(payload, Role::Module(module, Arch::X64))?;
+    let image = |bytes| Image::parse(bytes).map_err(|error| fail(error.to_string()));
+    let (arm64, x64) = (image(&arm64)?, image(&x64)?);
+    let job = Forwarder {
+        module: module.base_name(),
+        arm64: Behind { module: &forwarder.arm64_target, image: &arm64 },
+        x64: Behind { module: &forwarder.x64_target, image: &x64 },
+        least_version: forwarder.version,
+    }
+    .job()
+    .map_err(|error| fail(error.to_string()))?;
+    lld.link(&job).map_err(|error| fail(error.to_string()))
+}

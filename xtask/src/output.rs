@@ -1,0 +1,158 @@
+//! The output folder: files are written beside their target under another name, and renamed when all are whole.
+
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use tempfile::{NamedTempFile, TempDir};
+
+/// What begins the names of files that are not whole yet, and of folders for files on the way.
+const PREFIX: &str = ".ancm-";
+
+/// An output folder, and the files that wait to be put into it. Dropped before [`Output::commit`], it leaves nothing.
+pub struct Output {
+    folder: PathBuf,
+    waiting: Vec<(NamedTempFile, PathBuf)>,
+    /// Folders that we made, the innermost first; removed again unless something is put into them.
+    made: Vec<PathBuf>,
+}
+
+impl Output {
+    /// Opens `folder`; makes it where it is not there.
+    ///
+    /// # Errors
+    /// It cannot be made, or is no folder.
+    pub fn open(folder: &Path) -> Outcome<Output> {
+        let missing =
+            folder.ancestors().take_while(|f| !f.as_os_str().is_empty() && fs::symlink_metadata(f).is_err());
+        let made = missing.map(Path::to_owned).collect();
+        let output = Output { folder: folder.to_owned(), waiting: Vec::new(), made };
+        fs::create_dir_all(folder).map_err(|error| failure("make the folder", folder, &error))?;
+        Ok(output)
+    }
+
+    /// A folder below this one for files on the way; removed with everything in it when dropped.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn stage(&self) -> Outcome<TempDir> {
+        let made = tempfile::Builder::new().prefix(PREFIX).tempdir_in(&self.folder);
+        made.map_err(|error| failure("make a folder in", &self.folder, &error))
+    }
+
+    /// A new file in this folder, under a name of its own until it is committed.
+    ///
+    /// # Errors
+    /// It cannot be made.
+    pub fn create(&self) -> Outcome<NamedTempFile> {
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(PREFIX);
+        // readable to whom the user lets read, as any other file
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        builder.tempfile_in(&self.folder).map_err(|error| failure("make a file in", &self.folder, &error))
+    }
+
+    /// Lets `file` wait to become `name`.
+    pub fn add(&mut self, file: NamedTempFile, name: &str) {
+        self.waiting.push((file, self.folder.join(name)));
+    }
+
+    /// Lets a small file with `text` wait to become `name`.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn add_text(&mut self, name: &str, text: &str) -> Outcome {
+        let mut file = self.create()?;
+        file.write_all(text.as_bytes()).map_err(|error| failure("write", &self.folder.join(name), &error))?;
+        self.add(file, name);
+        Ok(())
+    }
+
+    /// Puts every waiting file in its place; each is whole at any moment.
+    ///
+    /// # Errors
+    /// A file cannot be replaced.
+    pub fn commit(mut self) -> Outcome {
+        interrupt::check()?;
+        for (file, path) in self.waiting.drain(..) {
+            file.persist(&path).map_err(|error| failure("replace", &path, &error.error))?;
+            self.made.clear();
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        self.waiting.clear();
+        for folder in &self.made {
+            // fails, as it should, where something is in it
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+/// The failure to `what` `path`.
+#[must_use]
+pub fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
+    if interrupt::check().is_err() {
+        return interrupt::failure();
+    }
+    let help = match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "make room, or name another folder with `--out`; nothing of this run was left behind"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "is the file open in another program, or the folder not yours? name another one with `--out`"
+        }
+        _ => "name another folder with `--out`",
+    };
+    Failure::new(Exit::Output, "output::failed", format!("cannot {what} `{}`: {error}", path.display()))
+        .help(help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_unless_committed() {
+        let top = tempfile::tempdir().expect("a temporary folder");
+        let folder = top.path().join("a/b");
+        let mut output = Output::open(&folder).expect("makes it");
+        output.add_text("x.txt", "x").expect("room");
+        drop(output);
+        assert!(!top.path().join("a").exists());
+
+        let mut output = Output::open(&folder).expect("makes it");
+        let stage = output.stage().expect("room");
+        fs::write(stage.path().join("y"), "y").expect("room");
+        output.add_text("x.txt", "new").expect("room");
+        drop(stage);
+        output.commit().expect("room");
+        let names: Vec<_> =
+            fs::read_dir(&folder).expect("there").map(|e| e.expect("readable").file_name()).collect();
+        assert_eq!(names, ["x.txt"]);
+    }
+
+    #[test]
+    fn what_others_made_stays() {
+        let top = tempfile::tempdir().expect("a temporary folder");
+        fs::write(top.path().join("mine"), "1").expect("room");
+        drop(Output::open(top.path()).expect("there"));
+        let mut output = Output::open(top.path()).expect("there");
+        output.add_text("other", "2").expect("room");
+        output.commit().expect("room");
+        assert_eq!(fs::read_to_string(top.path().join("mine")).expect("still there"), "1");
+    }
+
+    #[test]
+    fn a_file_where_a_folder_should_be_is_named() {
+        let top = tempfile::NamedTempFile::new().expect("a temporary file");
+        let failure = Output::open(top.path()).err().expect("no folder");
+        assert_eq!(failure.exit, Exit::Output);
+        assert!(failure.diagnostics[0].message.contains(&*top.path().to_string_lossy()));
+    }
+}
