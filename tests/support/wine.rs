@@ -1,5 +1,6 @@
 //! A Windows of one's own for a test: a fresh Wine prefix, ended and removed with it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
@@ -159,6 +160,26 @@ impl Wine {
                 .find_map(|kind| line.split_once(&format!("    {kind}    ")))
                 .map(|(_, v)| v.trim_end().to_owned())
         })
+    }
+
+    /// Every value at and below `key` in the view of 64-bit programs: `KEY\NAME` and the data as `reg query` shows it.
+    /// Empty where there is no such key.
+    pub fn registry_values(&self, key: &str) -> BTreeMap<String, String> {
+        let output = self.run(&["reg", "query", key, "/s", "/reg:64"]);
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut values = BTreeMap::new();
+        let mut at = "";
+        for line in text.lines() {
+            let mut parts = line.trim_start().splitn(3, "    ");
+            match (line.starts_with("    "), parts.next(), parts.next(), parts.next()) {
+                (true, Some(name), Some(_), data) => {
+                    values.insert(format!(r"{at}\{name}"), data.unwrap_or("").to_owned());
+                }
+                (false, Some(key), _, _) if !key.is_empty() => at = line,
+                _ => {}
+            }
+        }
+        values
     }
 
     /// Writes a string or, for digits after `dword:`, a number to the 64-bit view of the registry.
