@@ -11,6 +11,7 @@ mod findings;
 mod folded;
 mod journal;
 mod machine;
+pub mod matrix;
 mod package;
 mod report;
 mod rules;
@@ -29,8 +30,8 @@ pub use machine::{
 };
 pub use package::{
     Action, Component, ComponentAttributes, CustomAction, Directory, DuplicateFile, Environment, Feature,
-    File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, Registry, RemoveFile, RemoveRegistry,
-    Search, ServiceControl, Shortcut, Upgrade,
+    File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError, Registry, RemoveFile,
+    RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, read_payload,
 };
 pub use report::{Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};

@@ -46,6 +46,8 @@ pub enum Command {
     Dist(Dist),
     /// Show what `dist` would do, and where every value comes from
     Plan(Build),
+    /// Say what a machine would hold after an upgrade, and why
+    Upgrade(crate::cmd::upgrade::Flags),
     /// Say which tools are there, which are missing, and how to get them
     Doctor,
     /// Set up what the tests need, then run formatting, lints and all tests

@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Dist(flags) => cmd::dist::run(&flags, &console),
         Command::Plan(flags) => cmd::plan::run(&flags, &console),
+        Command::Upgrade(flags) => cmd::upgrade::run(&flags, &console),
         Command::Doctor => cmd::doctor::run(&console),
         Command::Test => cmd::test::run(&console),
         Command::Wix { arguments } => cmd::wix::run(&arguments, &console),

@@ -1,7 +1,12 @@
 //! What is known of the bytes of a package's files.
 
+use crate::cab;
 use crate::id::{Arch, FileVersion};
+use crate::msi;
+use crate::pe;
+use md5::{Digest, Md5};
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read, Seek};
 
 /// What is known of one file's bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,3 +48,90 @@ impl FileFacts {
 
 /// Facts by File key, read from the cabinets; files not in it have what the columns claim.
 pub type Payload = BTreeMap<String, FileFacts>;
+
+/// Why the files of a package could not be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum PayloadError {
+    /// A cabinet that is not there, or not in the package.
+    #[error("cannot read the cabinet `{cabinet}`")]
+    Stream {
+        /// Its name.
+        cabinet: String,
+        /// What went wrong.
+        source: msi::ReadError,
+    },
+    /// A cabinet that is broken.
+    #[error("the cabinet `{cabinet}` is broken")]
+    Cabinet {
+        /// Its name.
+        cabinet: String,
+        /// What went wrong.
+        source: cab::ReadError,
+    },
+    /// A file that is too big to be a part of any installer known.
+    #[error("file `{file}` of the cabinet `{cabinet}` has {size} bytes, more than {LARGEST}")]
+    TooLarge {
+        /// The cabinet.
+        cabinet: String,
+        /// The file.
+        file: String,
+        /// Its size in bytes.
+        size: u32,
+    },
+}
+
+/// A file is held in memory while its version is read; larger ones are refused.
+const LARGEST: u32 = 1 << 30;
+
+/// Reads the facts of every file in the package's embedded cabinets. Files outside the package are not looked at; the
+/// simulation takes them as the columns have them.
+///
+/// # Errors
+/// A cabinet is missing or broken.
+pub fn read_payload<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Payload, PayloadError> {
+    let mut cabinets = Vec::new();
+    if let Some(media) = package.database().tables.get("Media")
+        && let Some(column) = media.column("Cabinet")
+    {
+        let names = media.rows.iter().filter_map(|row| row.get(column)?.as_str()?.strip_prefix('#'));
+        cabinets.extend(names.map(str::to_owned));
+    }
+    let mut payload = Payload::new();
+    for cabinet in cabinets {
+        let stream = package
+            .stream(&cabinet)
+            .map_err(|source| PayloadError::Stream { cabinet: cabinet.clone(), source })?;
+        let broken = |source| PayloadError::Cabinet { cabinet: cabinet.clone(), source };
+        let mut reader = cab::Reader::open(stream).map_err(broken)?;
+        for index in 0..reader.files().len() {
+            let cab::Entry { name, size, .. } = reader.files()[index].clone();
+            if size > LARGEST {
+                return Err(PayloadError::TooLarge { cabinet, file: name, size });
+            }
+            let mut bytes = Vec::new();
+            reader.extract(index, &mut bytes).map_err(broken)?;
+            payload.insert(name, FileFacts::of(&bytes));
+        }
+    }
+    Ok(payload)
+}
+
+impl FileFacts {
+    /// What a file's bytes say. A broken version resource counts as none: Windows Installer cannot read it either.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> FileFacts {
+        let version = pe::version::read(&mut Cursor::new(bytes)).ok().flatten();
+        let digest: [u8; 16] = Md5::digest(bytes).into();
+        let part =
+            |at: usize| i32::from_le_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
+        let hash = if bytes.is_empty() { [0; 4] } else { [part(0), part(4), part(8), part(12)] };
+        FileFacts {
+            version: version.as_ref().map(|facts| facts.version),
+            version_range: None,
+            languages: version.map(|facts| facts.languages.into_iter().collect()).unwrap_or_default(),
+            hash: Some(hash),
+            size: Some(bytes.len() as u64),
+            machine: pe::Image::parse(bytes).ok().and_then(|image| image.machine().arch()),
+        }
+    }
+}

@@ -4,4 +4,5 @@ pub mod dist;
 pub mod doctor;
 pub mod plan;
 pub mod test;
+pub mod upgrade;
 pub mod wix;

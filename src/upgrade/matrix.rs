@@ -1,0 +1,143 @@
+//! Every baseline × every new package × what may have happened on the machine × how it is installed.
+
+use super::engine::{Ending, Options, ReinstallMode};
+use super::package::Package;
+use super::report::{Report, Verdict};
+use super::scenario::{Perturbation, Scenario};
+use crate::id::Arch;
+use serde::Serialize;
+use std::fmt;
+
+/// What may have happened before the upgrade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Accident {
+    /// Nothing.
+    Clean,
+    /// Unversioned files were edited.
+    Edited,
+    /// Key files were deleted.
+    KeyFileDeleted,
+    /// All files are in use.
+    Locked,
+    /// The broken package was installed over the oldest one before.
+    Damaged,
+}
+
+impl Accident {
+    /// All of them.
+    pub const ALL: [Accident; 5] =
+        [Accident::Clean, Accident::Edited, Accident::KeyFileDeleted, Accident::Locked, Accident::Damaged];
+
+    fn perturbation(self) -> Option<Perturbation> {
+        match self {
+            Accident::Clean | Accident::Damaged => None,
+            Accident::Edited => Some(Perturbation::Edited(None)),
+            Accident::KeyFileDeleted => Some(Perturbation::KeyFileDeleted(None)),
+            Accident::Locked => Some(Perturbation::Locked(None)),
+        }
+    }
+}
+
+impl fmt::Display for Accident {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Accident::Clean => "clean",
+            Accident::Edited => "edited",
+            Accident::KeyFileDeleted => "key files deleted",
+            Accident::Locked => "locked",
+            Accident::Damaged => "damaged",
+        })
+    }
+}
+
+/// An old package of the matrix.
+#[derive(Clone, Debug)]
+pub struct Installed<'a> {
+    /// The package.
+    pub package: &'a Package,
+    /// What was installed before it on a damaged machine, oldest first.
+    pub damage: Vec<&'a Package>,
+}
+
+/// The outcome of one upgrade, in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tally {
+    /// Resources as the new package brings them.
+    pub new: usize,
+    /// Resources that are still the old ones.
+    pub stale: usize,
+    /// Resources that are gone.
+    pub missing: usize,
+    /// Of those, how many are uncertain.
+    pub uncertain: usize,
+    /// Resources that nobody owns any more.
+    pub left_behind: usize,
+    /// Products that stay beside the new one.
+    pub beside: usize,
+    /// Whether the new package was refused.
+    pub refused: bool,
+}
+
+impl Tally {
+    /// Of a report.
+    #[must_use]
+    pub fn of(report: &Report) -> Tally {
+        let count = |verdict: Verdict| report.outcomes.iter().filter(|o| o.verdict == verdict).count();
+        let uncertain = report.outcomes.iter().filter(|o| o.verdict == Verdict::Missing && o.is_uncertain());
+        Tally {
+            new: count(Verdict::PresentNew),
+            stale: count(Verdict::PresentOld),
+            missing: count(Verdict::Missing),
+            uncertain: uncertain.count(),
+            left_behind: count(Verdict::LeftBehind),
+            beside: report.beside.len(),
+            refused: report.ending != Ending::Done,
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut parts = Vec::new();
+        if self.refused {
+            return f.pad("refused");
+        }
+        for (count, what) in [
+            (self.missing - self.uncertain, "missing"),
+            (self.uncertain, "missing?"),
+            (self.stale, "stale"),
+            (self.left_behind, "left"),
+            (self.beside, "beside"),
+        ] {
+            if count > 0 {
+                parts.push(format!("{count} {what}"));
+            }
+        }
+        f.pad(&if parts.is_empty() { "ok".to_owned() } else { parts.join(", ") })
+    }
+}
+
+/// Whether a package for `package` can be installed on a machine with the processor `machine`.
+#[must_use]
+pub fn runs_on(package: Arch, machine: Arch) -> bool {
+    match machine {
+        Arch::X86 => package == Arch::X86,
+        Arch::X64 => package != Arch::Arm64,
+        Arch::Arm64 => true,
+    }
+}
+
+/// `new` over `old` after `accident`, with REINSTALLMODE `mode` (none leaves it to the package). Nothing where `old`
+/// refuses to be installed on the machine of `new`.
+#[must_use]
+pub fn cell(old: &Installed, new: &Package, accident: Accident, mode: Option<&str>) -> Option<Tally> {
+    let mut chain = if accident == Accident::Damaged { old.damage.clone() } else { Vec::new() };
+    chain.push(old.package);
+    let mut scenario = Scenario::chain(chain, new);
+    scenario.options = Options { mode: mode.map(ReinstallMode::new), ..Options::default() };
+    scenario.perturbations.extend(accident.perturbation());
+    let report = Report::of(&scenario);
+    let refused = report.earlier_failures.iter().any(|(product, _)| *product == old.package.product_code);
+    (!refused).then(|| Tally::of(&report))
+}

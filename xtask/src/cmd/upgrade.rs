@@ -1,0 +1,200 @@
+//! `cargo xtask upgrade`: what a machine would hold after an upgrade, and why.
+
+mod show;
+mod sources;
+
+use crate::console::Console;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::workspace;
+use ancm_installer::id::Arch;
+use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, cell, runs_on};
+use ancm_installer::upgrade::{
+    KINDS, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
+};
+use clap::Args;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Flags of `upgrade`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// Packages in the order in which they are installed, the new one last: .msi files, or names of baselines
+    #[arg(value_name = "PACKAGE", required_unless_present_any = ["explain", "all"])]
+    pub packages: Vec<String>,
+    /// Play every baseline × every PACKAGE × every accident × omus and amus [default packages: dist/*.msi]
+    #[arg(long)]
+    pub all: bool,
+    /// Assume that a search or the command line sets a property
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub assume: Vec<String>,
+    /// What happened on the machine before: edited, deleted, locked or hotfix, with =NAME for one file
+    #[arg(long, value_name = "WHAT[=FILE]")]
+    pub after: Vec<String>,
+    /// REINSTALLMODE on the command line of the new package
+    #[arg(long, value_name = "LETTERS")]
+    pub mode: Option<String>,
+    /// The machine's processor [default: the new package's]
+    #[arg(long, value_name = "ARCH")]
+    pub machine: Option<Arch>,
+    /// A bundle removes the old package after the new one is complete
+    #[arg(long)]
+    pub bundle: bool,
+    /// Say what a finding means
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["packages", "all"])]
+    pub explain: Option<String>,
+}
+
+/// Plays one upgrade, or all of them.
+///
+/// # Errors
+/// A package cannot be read; something would be lost.
+pub fn run(flags: &Flags, console: &Console) -> Outcome {
+    if let Some(code) = &flags.explain {
+        return tell(code, console);
+    }
+    if flags.all {
+        return all(flags, console);
+    }
+    let [old @ .., new] = flags.packages.as_slice() else {
+        return Err(usage("`upgrade` wants at least two packages"));
+    };
+    if old.is_empty() {
+        return Err(usage("`upgrade` wants at least two packages, the old one first"));
+    }
+    let root = workspace::root()?;
+    let old: Vec<Package> = old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
+    let new = sources::package(&root, new)?;
+    let report = Report::of(&scenario(flags, &old, &new)?);
+    show::report(&report, console);
+    if report.is_regression() {
+        return Err(Failure::new(
+            Exit::Upgrade,
+            "upgrade::regression",
+            "the upgrade would lose what an installed product owns",
+        ));
+    }
+    Ok(())
+}
+
+fn usage(message: &str) -> Failure {
+    Failure::new(Exit::Usage, "upgrade::usage", message).help("see `cargo xtask upgrade --help`")
+}
+
+fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<Scenario<'a>> {
+    let mut assumed = BTreeMap::new();
+    for pair in &flags.assume {
+        let (key, value) =
+            pair.split_once('=').ok_or_else(|| usage(&format!("`{pair}` is not of the form KEY=VALUE")))?;
+        assumed.insert(key.to_owned(), value.to_owned());
+    }
+    let mut scenario = Scenario::chain(old.iter().collect(), new);
+    scenario.options = Options { mode: flags.mode.as_deref().map(ReinstallMode::new), assumed };
+    scenario.arch = flags.machine;
+    scenario.bundle = flags.bundle;
+    for what in &flags.after {
+        let (what, file) = match what.split_once('=') {
+            Some((what, file)) => (what, Some(file.to_owned())),
+            None => (what.as_str(), None),
+        };
+        scenario.perturbations.push(match what {
+            "edited" => Perturbation::Edited(file),
+            "deleted" => Perturbation::KeyFileDeleted(file),
+            "locked" => Perturbation::Locked(file),
+            "hotfix" => Perturbation::HotFix(file),
+            other => {
+                let message = format!("`--after {other}` is not known: edited, deleted, locked or hotfix");
+                return Err(usage(&message));
+            }
+        });
+    }
+    Ok(scenario)
+}
+
+fn tell(code: &str, console: &Console) -> Outcome {
+    let Some(kind) = explain(code) else {
+        let known: Vec<&str> = KINDS.iter().map(|kind| kind.code).collect();
+        return Err(usage(&format!("there is no finding `{code}`: {}", known.join(" "))));
+    };
+    console.print(&format!("{} [{}] {}\n", kind.code, kind.severity, kind.title));
+    console.print(&format!("{}\n\nfix: {}", kind.explanation, kind.fix));
+    Ok(())
+}
+
+/// A row of the matrix.
+#[derive(Serialize)]
+struct Row {
+    old: String,
+    new: String,
+    accident: Accident,
+    mode: &'static str,
+    tally: Tally,
+}
+
+fn all(flags: &Flags, console: &Console) -> Outcome {
+    let root = workspace::root()?;
+    let baselines = sources::baselines(&root)?;
+    let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
+    let new: Vec<Package> = names.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
+    let rows = matrix(&baselines, &new);
+    let lost = rows.iter().filter(|row| row.tally.missing > 0).count();
+    if console.json() {
+        #[derive(Serialize)]
+        struct Matrix<'a> {
+            schema: &'static str,
+            rows: &'a [Row],
+        }
+        console.result(&Matrix { schema: "ancm-upgrade-matrix/1", rows: &rows });
+    } else {
+        show::matrix(&rows, console);
+    }
+    if lost > 0 {
+        let message = format!("{lost} of {} upgrades would lose something", rows.len());
+        return Err(Failure::new(Exit::Upgrade, "upgrade::regression", message)
+            .help("play one of them by itself: `cargo xtask upgrade BASELINE PACKAGE`"));
+    }
+    console.status("Upgrades", &format!("{} played, nothing is lost", rows.len()));
+    Ok(())
+}
+
+/// Every upgrade that a machine of the new package's kind can see.
+fn matrix(baselines: &BTreeMap<String, Package>, new: &[Package]) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for package in new {
+        for (name, old) in baselines.iter().filter(|(_, old)| runs_on(old.arch, package.arch)) {
+            let family = name.split_once('-').map_or("", |(_, family)| family);
+            let damage = ["old", "broken"].map(|era| format!("{era}-{family}"));
+            let damage = damage.iter().filter(|era| *era != name).filter_map(|era| baselines.get(era));
+            let installed = Installed { package: old, damage: damage.collect() };
+            for accident in Accident::ALL {
+                for mode in ["omus", "amus"] {
+                    if let Some(tally) = cell(&installed, package, accident, Some(mode)) {
+                        rows.push(Row {
+                            old: name.clone(),
+                            new: package.name.clone(),
+                            accident,
+                            mode,
+                            tally,
+                        });
+                    }
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// The folder of the packages that `dist` makes by default.
+const DIST: &str = "dist";
+
+fn msi_files(folder: &PathBuf) -> std::io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("msi")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,274 @@
+//! The answer on a terminal, and as JSON.
+
+use super::Row;
+use crate::console::Console;
+use ancm_installer::id::ProductCode;
+use ancm_installer::upgrade::matrix::Accident;
+use ancm_installer::upgrade::{Confidence, Deed, Ending, Link, Outcome, Report, ScheduleClass, Verdict};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// So many resources are shown with their chains; the others are counted.
+const SHOWN: usize = 3;
+
+/// Shows one upgrade.
+pub fn report(report: &Report, console: &Console) {
+    if console.json() {
+        return console.result(&Json::of(report));
+    }
+    let name = |code: &ProductCode| report.names.get(code).map_or_else(|| code.to_string(), Clone::clone);
+    let old: Vec<String> =
+        report.names.iter().filter(|(code, _)| **code != report.new).map(|(_, name)| name.clone()).collect();
+    let verdict = match (&report.ending, report.is_regression()) {
+        (Ending::Failed { .. }, _) => "REFUSED",
+        (Ending::Done, true) => "REGRESSION",
+        (Ending::Done, false) => "OK",
+    };
+    console.print(&format!("{verdict}: {} over {}", name(&report.new), old.join(", ")));
+    if let Ending::Failed { error, reason, .. } = &report.ending {
+        console.print(&format!("  error {error}: {reason}"));
+    }
+    for (code, ending) in &report.earlier_failures {
+        if let Ending::Failed { error, reason, .. } = ending {
+            console.print(&format!("  before that, {} was refused: error {error}: {reason}", name(code)));
+        }
+    }
+    let when = match report.schedule.class {
+        ScheduleClass::Absent => "nothing removes old products".to_owned(),
+        class => format!("old products go {class}"),
+    };
+    let list = |codes: &[ProductCode]| codes.iter().map(&name).collect::<Vec<_>>().join(", ");
+    let removed = if report.removed.is_empty() { "nothing".to_owned() } else { list(&report.removed) };
+    console.print(&format!("  {when}; removed: {removed}"));
+    if !report.beside.is_empty() {
+        console.print(&format!("  stays beside it: {}", list(&report.beside)));
+    }
+    if report.restart {
+        console.print("  Windows has to be restarted; what follows is how it is after that");
+    }
+    console.print(&format!("  {}", counts(report)));
+    let wrong: Vec<&Outcome> =
+        report.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::PresentNew).collect();
+    for outcome in wrong.iter().take(SHOWN) {
+        resource(report, outcome, console);
+    }
+    if wrong.len() > SHOWN {
+        console.print(&format!("\n… and {} more; `--json` has them all", wrong.len() - SHOWN));
+    }
+    notes(report, console);
+}
+
+fn counts(report: &Report) -> String {
+    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+    for outcome in &report.outcomes {
+        *counts.entry(outcome.verdict).or_default() += 1;
+    }
+    let counts: Vec<String> = counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect();
+    counts.join(", ")
+}
+
+fn resource(report: &Report, outcome: &Outcome, console: &Console) {
+    let sure = match outcome.confidence {
+        Confidence::D => "uncertain".to_owned(),
+        confidence => format!("confidence {confidence}"),
+    };
+    let repair = if outcome.repairable { "; a repair brings it back" } else { "" };
+    console.print(&format!("\n{:<11} {}\n  {sure}{repair}", outcome.verdict, outcome.resource));
+    for finding in report.findings.iter().filter(|f| f.resource.as_ref() == Some(&outcome.resource)) {
+        console.print(&format!(
+            "  {}: {}\n    fix: {}",
+            finding.code(),
+            finding.kind.title,
+            finding.kind.fix
+        ));
+    }
+    for link in &outcome.chain {
+        console.print(&format!("    {}", step(report, link)));
+    }
+}
+
+fn step(report: &Report, link: &Link) -> String {
+    let event = &link.event;
+    let who = if event.session == report.new { "new" } else { "old" };
+    let deed = match event.deed {
+        Deed::Vetoed => "not installed",
+        Deed::NotSelected => "not selected",
+        Deed::Wrote => "written",
+        Deed::Kept => "kept",
+        Deed::Removed if link.direct => "deleted",
+        Deed::Removed => "goes",
+        Deed::Spared => "spared",
+        Deed::PutOff => "put off",
+    };
+    format!("{} {} {who} {:<13} {}: {}", event.rule, event.confidence, deed, event.component, event.detail)
+}
+
+/// Findings that belong to no resource, one line for each kind.
+fn notes(report: &Report, console: &Console) {
+    let mut seen = BTreeSet::new();
+    for finding in report.findings.iter().filter(|finding| finding.resource.is_none()) {
+        if seen.insert(finding.code()) {
+            let same = report.findings.iter().filter(|f| f.resource.is_none() && f.code() == finding.code());
+            let more = match same.count() {
+                1 => String::new(),
+                count => format!(" (and {} more)", count - 1),
+            };
+            if seen.len() == 1 {
+                console.print("");
+            }
+            console.print(&format!("{} {}: {}{more}", finding.code(), finding.kind.title, finding.message));
+        }
+    }
+    for (product, tables) in &report.not_simulated {
+        let name = report.names.get(product).map_or("", String::as_str);
+        console.print(&format!("not simulated: tables {} of {name}", tables.join(", ")));
+    }
+}
+
+/// Shows the matrix: a line for each pair, a column for each accident; `omus / amus` where they differ.
+pub fn matrix(rows: &[Row], console: &Console) {
+    let mut pairs: BTreeMap<(&str, &str), BTreeMap<Accident, Vec<String>>> = BTreeMap::new();
+    for row in rows {
+        let cells = pairs.entry((&row.new, &row.old)).or_default();
+        cells.entry(row.accident).or_default().push(row.tally.to_string());
+    }
+    let cell = |modes: &Vec<String>| match modes.as_slice() {
+        [omus, amus] if omus != amus => format!("{omus} / {amus}"),
+        modes => modes.first().cloned().unwrap_or_default(),
+    };
+    let lines: Vec<(&str, Vec<String>)> = pairs
+        .iter()
+        .map(|((new, old), cells)| {
+            let cells =
+                Accident::ALL.iter().map(|accident| cells.get(accident).map(cell).unwrap_or_default());
+            (*new, std::iter::once((*old).to_owned()).chain(cells).collect())
+        })
+        .collect();
+    let head: Vec<String> = std::iter::once("installed before".to_owned())
+        .chain(Accident::ALL.iter().map(ToString::to_string))
+        .collect();
+    let all = || std::iter::once(&head).chain(lines.iter().map(|(_, cells)| cells));
+    let widths: Vec<usize> = (0..head.len())
+        .map(|column| all().map(|cells| cells[column].chars().count()).max().unwrap_or(0))
+        .collect();
+    let line = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("  {cell:<width$}"));
+        console.print(padded.collect::<String>().trim_end());
+    };
+    let mut current = "";
+    for (new, cells) in &lines {
+        if *new != current {
+            console.print(&format!("\n{new}"));
+            line(&head);
+            current = new;
+        }
+        line(cells);
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: &'static str,
+    new: &'a str,
+    old: Vec<&'a str>,
+    regression: bool,
+    removes: ScheduleClass,
+    error: Option<u32>,
+    removed: Vec<&'a str>,
+    beside: Vec<&'a str>,
+    restart: bool,
+    resources: Vec<JsonResource>,
+    findings: Vec<JsonFinding<'a>>,
+    not_simulated: BTreeMap<&'a str, &'a [String]>,
+}
+
+#[derive(Serialize)]
+struct JsonResource {
+    kind: &'static str,
+    name: String,
+    verdict: Verdict,
+    confidence: Confidence,
+    uncertain: bool,
+    repairable: bool,
+    chain: Vec<JsonStep>,
+}
+
+#[derive(Serialize)]
+struct JsonStep {
+    rule: String,
+    statement: &'static str,
+    confidence: Confidence,
+    package: &'static str,
+    removing: bool,
+    component: String,
+    deed: String,
+    detail: String,
+}
+
+#[derive(Serialize)]
+struct JsonFinding<'a> {
+    code: &'static str,
+    severity: ancm_installer::diag::Severity,
+    title: &'static str,
+    confidence: Confidence,
+    resource: Option<String>,
+    message: &'a str,
+    fix: &'static str,
+}
+
+impl<'a> Json<'a> {
+    fn of(report: &'a Report) -> Json<'a> {
+        let name = |code: &ProductCode| report.names.get(code).map_or("another product", String::as_str);
+        Json {
+            schema: "ancm-upgrade/1",
+            new: name(&report.new),
+            old: report.names.keys().filter(|code| **code != report.new).map(name).collect(),
+            regression: report.is_regression(),
+            removes: report.schedule.class,
+            error: match &report.ending {
+                Ending::Done => None,
+                Ending::Failed { error, .. } => Some(*error),
+            },
+            removed: report.removed.iter().map(name).collect(),
+            beside: report.beside.iter().map(name).collect(),
+            restart: report.restart,
+            resources: report.outcomes.iter().map(|outcome| resource_json(report, outcome)).collect(),
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| JsonFinding {
+                    code: finding.code(),
+                    severity: finding.severity,
+                    title: finding.kind.title,
+                    confidence: finding.confidence,
+                    resource: finding.resource.as_ref().map(ToString::to_string),
+                    message: &finding.message,
+                    fix: finding.kind.fix,
+                })
+                .collect(),
+            not_simulated: report.not_simulated.iter().map(|(code, t)| (name(code), t.as_slice())).collect(),
+        }
+    }
+}
+
+fn resource_json(report: &Report, outcome: &Outcome) -> JsonResource {
+    let chain = outcome.chain.iter().map(|link| JsonStep {
+        rule: link.event.rule.to_string(),
+        statement: link.event.rule.statement(),
+        confidence: link.event.confidence,
+        package: if link.event.session == report.new { "new" } else { "old" },
+        removing: link.event.removing,
+        component: link.event.component.clone(),
+        deed: format!("{:?}", link.event.deed),
+        detail: link.event.detail.clone(),
+    });
+    JsonResource {
+        kind: outcome.resource.kind(),
+        name: outcome.resource.to_string(),
+        verdict: outcome.verdict,
+        confidence: outcome.confidence,
+        uncertain: outcome.is_uncertain(),
+        repairable: outcome.repairable,
+        chain: chain.collect(),
+    }
+}

@@ -1,0 +1,86 @@
+//! Where packages come from: .msi files and baselines.
+
+use super::{DIST, msi_files};
+use crate::exit::{Exit, Failure, Outcome};
+use ancm_installer::msi;
+use ancm_installer::upgrade::{Baseline, Package, read_payload};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// The package that `name` stands for: an .msi file where there is one, else a baseline.
+pub fn package(root: &Path, name: &str) -> Outcome<Package> {
+    let path = Path::new(name);
+    if path.is_file() { read(path) } else { baseline(root, name) }
+}
+
+/// The .msi files that `dist` made.
+pub fn built(root: &Path) -> Outcome<Vec<String>> {
+    let folder = root.join(DIST);
+    let files = msi_files(&folder).unwrap_or_default();
+    if files.is_empty() {
+        let message = format!("there are no packages in `{}`", folder.display());
+        return Err(Failure::new(Exit::Input, "upgrade::no_packages", message)
+            .help("make them with `cargo xtask dist`, or name packages"));
+    }
+    Ok(files.iter().map(|path| path.to_string_lossy().into_owned()).collect())
+}
+
+/// All baselines by name.
+pub fn baselines(root: &Path) -> Outcome<BTreeMap<String, Package>> {
+    names(root).into_iter().map(|name| Ok((name.clone(), baseline(root, &name)?))).collect()
+}
+
+/// Opens an .msi file and looks at its files' bytes.
+fn read(path: &Path) -> Outcome<Package> {
+    let name = path.display().to_string();
+    let failure = |error: &dyn std::error::Error| {
+        let mut message = format!("cannot read `{name}`: {error}");
+        let mut source = error.source();
+        while let Some(cause) = source {
+            message.push_str(&format!(": {cause}"));
+            source = cause.source();
+        }
+        Failure::new(Exit::Input, "upgrade::unreadable", message)
+    };
+    let file = File::open(path).map_err(|error| failure(&error))?;
+    let mut msi = msi::Package::open(BufReader::new(file)).map_err(|error| failure(&error))?;
+    let payload = read_payload(&mut msi).map_err(|error| failure(&error))?;
+    let stem = path.file_stem().map_or(name.clone(), |stem| stem.to_string_lossy().into_owned());
+    Package::load(&stem, msi.database(), &payload).map_err(|error| failure(&error))
+}
+
+fn folder(root: &Path) -> PathBuf {
+    root.join("wix/baselines")
+}
+
+fn names(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder(root)).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".toml").map(str::to_owned))
+        .collect();
+    names.sort();
+    names
+}
+
+fn baseline(root: &Path, name: &str) -> Outcome<Package> {
+    let wrong = |problem: String| Failure::new(Exit::Input, "upgrade::package", problem);
+    let path = folder(root).join(format!("{name}.toml"));
+    if name.contains(['/', '\\']) || !path.is_file() {
+        let known = names(root);
+        let near = known
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let failure = wrong(format!("`{name}` is neither a file nor a baseline"));
+        return Err(match near {
+            Some(near) => failure.help(format!("did you mean the baseline `{near}`?")),
+            None => failure,
+        });
+    }
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| wrong(format!("cannot read `{}`: {error}", path.display())))?;
+    let baseline =
+        Baseline::parse(name, &text).map_err(|error| wrong(format!("`{}`: {error}", path.display())))?;
+    baseline.package().map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+}

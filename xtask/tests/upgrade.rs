@@ -1,0 +1,74 @@
+//! `cargo xtask upgrade` as a user runs it.
+
+use std::process::{Command, Output};
+
+fn upgrade(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask")).arg("upgrade").args(arguments).output().expect("it starts")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+#[test]
+fn the_bug_that_started_this_ends_with_21_and_its_reasons() {
+    let output = upgrade(&["old-iisexpress-arm64", "broken-iisexpress-arm64"]);
+    assert_eq!(output.status.code(), Some(21));
+    let shown = text(&output.stdout);
+    assert!(shown.starts_with("REGRESSION: broken-iisexpress-arm64 over old-iisexpress-arm64\n"), "{shown}");
+    for expected in ["aspnetcorev2.dll", "U001", "U003", "A17 A new not installed", "fix: "] {
+        assert!(shown.contains(expected), "{expected}: {shown}");
+    }
+    assert!(shown.lines().count() < 50, "{} lines do not fit a screen", shown.lines().count());
+}
+
+#[test]
+fn an_upgrade_that_loses_nothing_ends_with_0() {
+    let output = upgrade(&["old-iis-arm64", "rc1-iis-arm64"]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+    assert!(text(&output.stdout).starts_with("OK: rc1-iis-arm64 over old-iis-arm64\n"));
+}
+
+#[test]
+fn json_says_the_same() {
+    let output = upgrade(&["old-iis-arm64", "broken-iis-arm64", "--json"]);
+    let documents: Vec<serde_json::Value> = serde_json::Deserializer::from_slice(&output.stdout)
+        .into_iter()
+        .map(|document| document.expect("JSON"))
+        .collect();
+    let report = &documents[0];
+    assert_eq!(report["schema"], "ancm-upgrade/1");
+    assert_eq!(report["regression"], true);
+    let resources = report["resources"].as_array().expect("a list");
+    let dll = resources
+        .iter()
+        .find(|r| r["name"] == r"C:\Program Files\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll");
+    let dll = dll.expect("the module");
+    assert_eq!((&dll["verdict"], &dll["repairable"]), (&"missing".into(), &true.into()));
+}
+
+#[test]
+fn assumptions_move_the_folder() {
+    let assume = ["--assume", r"IISEXPRESS_INSTALL_PATH=D:\IISX\"];
+    let output = upgrade(&[&["old-iisexpress-arm64", "broken-iisexpress-arm64"], assume.as_slice()].concat());
+    assert!(text(&output.stdout).contains(r"D:\IISX\Asp.Net Core Module\V2\aspnetcorev2.dll"));
+}
+
+#[test]
+fn mistakes_are_told_with_what_to_do() {
+    for (arguments, code, said) in [
+        (&["old-iis-x65", "fixed-iis-x64"][..], 10, "did you mean the baseline `old-iis-x"),
+        (&["old-iis-x64"][..], 2, "at least two packages"),
+        (&["--explain", "U999"][..], 2, "there is no finding `U999`"),
+        (&["old-iis-x64", "fixed-iis-x64", "--assume", "X"][..], 2, "KEY=VALUE"),
+        (&["old-iis-x64", "fixed-iis-x64", "--after", "flood"][..], 2, "`--after flood` is not known"),
+        (&["old-iis-x64", "Cargo.toml"][..], 10, "not an installer database"),
+    ] {
+        let output = upgrade(arguments);
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        assert!(text(&output.stderr).contains(said), "{arguments:?}: {}", text(&output.stderr));
+    }
+    let explained = upgrade(&["--explain", "u003"]);
+    assert_eq!(explained.status.code(), Some(0));
+    assert!(text(&explained.stdout).contains("fix: "));
+}
