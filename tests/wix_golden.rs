@@ -18,17 +18,6 @@ const UNSUPPORTED: &[(&str, &str)] = &[
     ("environment-ini-shortcut", "Environment, IniFile and Shortcut are not part of this engine yet"),
     ("files-harvest", "Files (wildcards) is not part of this engine yet"),
     ("mediatemplate", "its source uses Files (wildcards)"),
-    ("customaction-refs-only", "being added: CustomAction"),
-    ("customactions", "being added: CustomAction"),
-    ("customtable", "being added: CustomTable"),
-    ("include-fragments", "being added: CustomAction"),
-    ("localization", "being added: UI"),
-    ("overridable", "being added: CustomAction"),
-    ("properties", "being added: SetProperty"),
-    ("searches", "being added: searches"),
-    ("sequences", "being added: sequences"),
-    ("ui", "being added: UI"),
-    ("upgrade-table", "being added: CustomAction"),
     ("services", "ServiceInstall and ServiceControl are not part of this engine yet"),
 ];
 

@@ -57,6 +57,8 @@ pub enum Field {
     Text(String),
     /// The path of a file whose bytes the cell has, as authored.
     Source(String),
+    /// The path of a file whose text the cell has, as authored.
+    TextFile(String),
     /// A file's or directory's name, written `short|long` where the long one is not a short one already.
     Name {
         /// The long name.
@@ -167,6 +169,8 @@ pub enum Kind {
         /// Whether the table exists for the compiler only.
         unreal: bool,
     },
+    /// A row of a table of the author's own.
+    CustomRow(CustomRow),
     /// A table that must be there even without rows.
     EnsureTable(String),
     /// A `!(wix.Name)` variable; the name is the symbol's id.
@@ -182,6 +186,26 @@ pub enum Kind {
     Package(Package),
     /// What `SummaryInformation` says otherwise.
     Summary(Summary),
+}
+
+/// A row of a table of the author's own, before it is matched with the table's columns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomRow {
+    /// The table.
+    pub table: String,
+    /// The cells that were given, in the order of the source.
+    pub cells: Vec<CustomCell>,
+}
+
+/// A cell of a [`CustomRow`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomCell {
+    /// The column's name.
+    pub column: String,
+    /// The value; the path of a file in a binary column.
+    pub value: Option<String>,
+    /// Where it was written.
+    pub at: Location,
 }
 
 /// What a group groups.
@@ -207,7 +231,7 @@ impl Kind {
                 for field in fields {
                     match field {
                         Field::Null | Field::Int(_) => {}
-                        Field::Text(text) | Field::Source(text) => visit(text),
+                        Field::Text(text) | Field::Source(text) | Field::TextFile(text) => visit(text),
                         Field::Name { long, short, salt } => {
                             visit(long);
                             short.iter_mut().chain(salt).for_each(&mut *visit);
@@ -319,6 +343,9 @@ impl Kind {
                 .flatten()
                 .for_each(visit);
             }
+            Kind::CustomRow(row) => {
+                row.cells.iter_mut().filter_map(|cell| cell.value.as_mut()).for_each(visit)
+            }
             Kind::CustomTable { .. } | Kind::EnsureTable(_) | Kind::Group(_) => {}
         }
     }
@@ -337,6 +364,7 @@ impl Kind {
             Kind::Action(_) => "WixAction",
             Kind::Upgrade(_) => "Upgrade",
             Kind::CustomTable { .. } => "WixCustomTable",
+            Kind::CustomRow(_) => "WixCustomRow",
             Kind::EnsureTable(_) => "WixEnsureTable",
             Kind::Variable { .. } => "WixVariable",
             Kind::Group(GroupKind::Component) => "WixComponentGroup",

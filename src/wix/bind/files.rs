@@ -71,6 +71,30 @@ fn candidates(source: &str, paths: &[BindPath]) -> Vec<PathBuf> {
     unnamed.chain([path.clone()]).collect()
 }
 
+/// The most bytes that a file can have whose text stands in a cell.
+const MOST_TEXT: u64 = 16 << 20;
+
+/// The text of a file, which must be UTF-8.
+pub(in crate::wix) fn text(path: &Path, at: &Location, report: &Report) -> Option<String> {
+    let fail = |why: String, help: &str| {
+        let message = format!("cannot take the text of `{}`: {why}", path.display());
+        report.push(Diagnostic::error("wix::text_file", message).at(at).help(help));
+        None
+    };
+    let mut bytes = Vec::new();
+    match File::open(path).and_then(|file| file.take(MOST_TEXT + 1).read_to_end(&mut bytes)) {
+        Err(error) => return fail(error.to_string(), "make it readable"),
+        Ok(read) if read as u64 > MOST_TEXT => {
+            return fail(format!("it is larger than {} MiB", MOST_TEXT >> 20), "make it smaller");
+        }
+        Ok(_) => {}
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
+        Err(_) => fail("it is not UTF-8".to_owned(), "save it as UTF-8"),
+    }
+}
+
 /// A path as this host writes it; sources have either separator.
 fn native(path: &str) -> PathBuf {
     PathBuf::from(path.replace('\\', std::path::MAIN_SEPARATOR_STR))

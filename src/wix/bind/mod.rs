@@ -20,6 +20,7 @@ pub(in crate::wix) use sequence::Sequenced;
 
 use crate::diag::Location;
 use crate::id::Arch;
+use crate::wix::compile;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
 use crate::wix::symbol::{Field, Kind, Package, Symbol};
@@ -77,12 +78,14 @@ pub(in crate::wix) fn bind(
     binding: &Binding<'_>,
     report: &Report,
 ) -> Option<Bound> {
+    compile::localize(&mut symbols, binding.localization);
     resolve::first_pass(&mut symbols, binding, report);
     let package = properties::package(&mut symbols, binding.localization)?;
     let actions = sequence::schedule(&mut symbols, report);
     properties::special(&mut symbols);
     create_folders(&mut symbols);
     dependency::add(&mut symbols);
+    text_files(&mut symbols, binding, report);
     let sources = sources(&mut symbols, binding, report);
     let files = files(&mut symbols, binding, report);
     if report.has_errors() {
@@ -126,6 +129,19 @@ fn create_folders(symbols: &mut Vec<Symbol>) {
         })
         .collect();
     symbols.extend(missing);
+}
+
+/// Replaces [`Field::TextFile`] cells by the text in the file.
+fn text_files(symbols: &mut [Symbol], binding: &Binding<'_>, report: &Report) {
+    for symbol in symbols {
+        let Kind::Row { fields, .. } = &mut symbol.kind else { continue };
+        for field in fields {
+            let Field::TextFile(source) = field else { continue };
+            let path = files::find(source, binding.bind_paths, &symbol.at, report);
+            let text = path.and_then(|path| files::text(&path, &symbol.at, report));
+            *field = text.map_or(Field::Null, Field::Text);
+        }
+    }
 }
 
 /// The files behind [`Field::Source`] cells.

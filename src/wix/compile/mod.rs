@@ -6,7 +6,11 @@
 mod attributes;
 mod binary;
 mod component;
+mod control;
+mod custom_action;
+mod custom_table;
 mod dependency;
+mod dialog;
 mod directory;
 mod feature;
 mod file;
@@ -17,9 +21,13 @@ mod package;
 mod permission;
 mod property;
 mod registry;
+mod search;
+mod sequence;
+mod ui;
 mod upgrade;
 
 pub use attributes::{Attributes, GuidForms};
+pub(in crate::wix) use dialog::localize;
 pub(in crate::wix) use upgrade::default_major_upgrade;
 
 use crate::diag::{Diagnostic, Location};
@@ -113,6 +121,11 @@ impl<'r> Compiler<'r> {
         fields: Vec<Field>,
     ) {
         self.add(id, at, Kind::row(table, fields));
+    }
+
+    /// Says that the table must be there even without rows.
+    pub fn ensure_table(&mut self, table: &str, at: &Location) {
+        self.add(None, at, Kind::EnsureTable(table.to_owned()));
     }
 
     /// Demands that the symbol `key` of `kind` exists; pulls the section that has it. Kinds are tables' names and

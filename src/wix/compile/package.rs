@@ -2,13 +2,14 @@
 
 use super::component::{self, Place};
 use super::{Attributes, Compiler, GuidForms, NAMESPACE, names};
-use super::{binary, dependency, directory, feature, file, media, property, upgrade};
+use super::{binary, custom_action, custom_table, dependency, directory, feature, file, media, property};
+use super::{search, sequence, ui, upgrade};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::wix::ids;
 use crate::wix::report::Report;
 use crate::wix::source::Element;
-use crate::wix::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind, Summary};
+use crate::wix::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind, Sequence, Summary};
 use std::collections::BTreeMap;
 
 /// `Wix`, the root of every source (WIX0199 for another namespace, WIX0048 for another element).
@@ -205,12 +206,19 @@ fn summary_information(c: &mut Compiler, element: &Element) {
 /// Display of the feature before it.
 fn definition(c: &mut Compiler, element: &Element, last: &mut i32) -> bool {
     match element.name.as_str() {
+        "AdminExecuteSequence" => sequence::sequence(c, element, Sequence::AdminExecute),
+        "AdminUISequence" => sequence::sequence(c, element, Sequence::AdminUi),
+        "AdvertiseExecuteSequence" => sequence::sequence(c, element, Sequence::AdvertiseExecute),
         "Binary" => binary::binary(c, element),
+        "ComplianceCheck" => search::compliance_check(c, element),
         "Component" => component::component(c, element, &Place::default()),
         "ComponentGroup" => component::component_group(c, element),
         "ComponentGroupRef" => component::component_group_ref(c, element, None),
         "ComponentRef" => component::component_ref(c, element, None),
+        "CustomAction" => custom_action::custom_action(c, element),
         "CustomActionRef" => property::reference(c, element, "CustomAction"),
+        "CustomTable" => custom_table::custom_table(c, element),
+        "CustomTableRef" => custom_table::custom_table_ref(c, element),
         "Directory" => directory::directory(c, element, &Place::default()),
         "DirectoryRef" => directory::directory_ref(c, element),
         "EnsureTable" => property::ensure_table(c, element),
@@ -219,13 +227,18 @@ fn definition(c: &mut Compiler, element: &Element, last: &mut i32) -> bool {
         "FeatureRef" => feature::feature_ref(c, element, None),
         "File" => file::naked_file(c, element, &Place::default()),
         "Icon" => binary::icon(c, element),
+        "InstallExecuteSequence" => sequence::sequence(c, element, Sequence::InstallExecute),
+        "InstallUISequence" => sequence::sequence(c, element, Sequence::InstallUi),
         "Launch" => property::launch(c, element),
         "Media" => media::media(c, element),
         "MediaTemplate" => media::media_template(c, element),
         "Property" => property::property(c, element),
         "PropertyRef" => property::reference(c, element, "Property"),
         "Requires" => dependency::requires(c, element, None),
+        "SetDirectory" => custom_action::set_directory(c, element),
+        "SetProperty" => custom_action::set_property(c, element),
         "StandardDirectory" => directory::standard_directory(c, element),
+        "UI" => ui::ui(c, element),
         "UIRef" => property::reference(c, element, "WixUI"),
         "Upgrade" => upgrade::upgrade(c, element),
         "WixVariable" => property::variable(c, element),

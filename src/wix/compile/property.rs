@@ -1,7 +1,7 @@
 //! `Property`, `Launch`, `WixVariable`, `EnsureTable`, and elements that only refer to something.
 
-use super::Compiler;
 use super::names::is_identifier;
+use super::{Compiler, search};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Access, Kind, Property, fields};
 
@@ -35,7 +35,7 @@ pub(super) fn property(c: &mut Compiler, element: &Element) {
         a.illegal(11, "Id", problem);
     }
     let searches = c.section.symbols.len();
-    c.children(element, |_, _| false);
+    c.children(element, |c, child| search::of_property(c, child, &id.name));
     let useless = property == Property::default() && c.section.symbols.len() == searches;
     if useless {
         let message = format!("property `{}` has no value, no flag and no search: it does nothing", id.name);
@@ -91,7 +91,7 @@ pub(super) fn ensure_table(c: &mut Compiler, element: &Element) {
     let id = a.required("Id", a.reference("Id"));
     c.no_children(element);
     if let Some(id) = id {
-        c.add(None, &element.at, Kind::EnsureTable(id));
+        c.ensure_table(&id, &element.at);
     }
 }
 

@@ -31,6 +31,7 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
         })
         .collect();
     let mut directories = BTreeMap::new();
+    let mut ensured = Vec::new();
     for symbol in &bound.symbols {
         let id = symbol.id.as_ref().map_or("", |id| id.name.as_str());
         match &symbol.kind {
@@ -45,14 +46,15 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
                 }
             }
             Kind::Upgrade(upgrade) => tables.push("Upgrade", upgrade_row(upgrade)),
-            Kind::EnsureTable(table)
-                if tables.table(table).is_none() && !unreal.contains(&table.as_str()) =>
-            {
-                unknown_table(symbol, table, tables.report);
+            Kind::EnsureTable(table) => {
+                ensured.push(table.as_str());
+                if tables.table(table).is_none() && !unreal.contains(&table.as_str()) {
+                    unknown_table(symbol, table, tables.report);
+                }
             }
             // Not rows, or rows of their own stages.
-            Kind::EnsureTable(_)
-            | Kind::CustomTable { .. }
+            Kind::CustomTable { .. }
+            | Kind::CustomRow(_)
             | Kind::File(_)
             | Kind::Media(_)
             | Kind::MediaTemplate(_)
@@ -63,6 +65,8 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
             | Kind::Summary(_) => {}
         }
     }
+    // Nobody needs a table without rows, unless somebody says so.
+    tables.tables.retain(|name, table| !table.rows.is_empty() || ensured.contains(&name.as_str()));
 }
 
 /// A row whose cells are in the order of the table's columns.
@@ -89,6 +93,7 @@ fn row(tables: &mut Tables<'_>, symbol: &Symbol, name: &str, fields: &[Field]) {
             },
             Field::Text(value) => text(value),
             Field::Source(_) => Cell::Stream,
+            Field::TextFile(_) => unreachable!("binding replaced it with the text"),
             Field::Name { long, short, salt } => {
                 let salt: Vec<&str> = salt.iter().map(String::as_str).collect();
                 Cell::Str(name_cell(long, short.as_deref(), true, &salt))

@@ -1,6 +1,7 @@
 //! Linking: the sections that the package needs, found by their references, become one list of symbols in which
 //! every reference leads somewhere and every component belongs to a feature.
 
+mod custom_table;
 mod membership;
 
 use crate::diag::{Diagnostic, Location};
@@ -51,6 +52,7 @@ pub fn link(sections: Vec<(usize, Section)>, arch: Arch, report: &Report) -> Opt
         let kept = section.symbols.into_iter().enumerate().filter(|(at, _)| !dropped.contains(&(index, *at)));
         symbols.extend(kept.map(|(_, symbol)| symbol));
     }
+    custom_table::match_rows(&mut symbols, report);
     membership::connect(&mut symbols, memberships, report);
     if report.has_errors() { None } else { Some(symbols) }
 }
