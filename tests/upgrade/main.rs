@@ -7,4 +7,6 @@ mod ancm;
 mod cases;
 mod cells;
 mod fixture;
+mod foreign;
+mod properties;
 mod rules;
