@@ -80,7 +80,7 @@ pub(in crate::wix) fn bind(
 ) -> Option<Bound> {
     compile::localize(&mut symbols, binding.localization);
     resolve::first_pass(&mut symbols, binding, report);
-    let package = properties::package(&mut symbols, binding.localization)?;
+    let (package, at) = properties::package(&mut symbols, binding.localization)?;
     let actions = sequence::schedule(&mut symbols, report);
     properties::special(&mut symbols);
     create_folders(&mut symbols);
@@ -94,7 +94,7 @@ pub(in crate::wix) fn bind(
     let facts = facts(&symbols, &files);
     resolve::second_pass(&mut symbols, &facts, report);
     let mut files = late_texts(files, &facts, report);
-    let package = properties::bound(package, &facts, report);
+    let package = properties::bound(package, &at, &facts, report);
     guids::assign(&mut symbols, &files, binding.arch, report);
     let disks = media::assign(&symbols, &mut files, package.compressed, binding.arch, report);
     if report.has_errors() {

@@ -11,11 +11,11 @@ use std::collections::BTreeSet;
 /// Stands for a product code that is made from the contents, until they are known. No author can mean it.
 pub(in crate::wix) const DERIVED_PRODUCT_CODE: &str = "{5D0FC7A5-0C57-4A0A-9E0B-0FD2A5B42A8E}";
 
-/// Takes the package out of `symbols`, and sets the properties that follow from it: a language, a product code, and a
+/// Takes the package out of `symbols` with where it was written, and sets the properties that follow from it: a language, a product code, and a
 /// version without a leading `v`.
-pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) -> Option<Package> {
+pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) -> Option<(Package, Location)> {
     let at = symbols.iter().position(|symbol| matches!(symbol.kind, Kind::Package(_)))?;
-    let Kind::Package(mut package) = symbols.remove(at).kind else { return None };
+    let Symbol { kind: Kind::Package(mut package), at, .. } = symbols.remove(at) else { return None };
     let language = package.language.clone().or_else(|| localization.language.clone());
     let language = language.unwrap_or_else(|| "0".to_owned());
     let authored = package.version.clone();
@@ -41,19 +41,18 @@ pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) ->
     }
     package.language = Some(language);
     package.version = version;
-    Some(package)
+    Some((package, at))
 }
 
 /// The package with `!(bind.…)` resolved, checked (WIX1148).
-pub(super) fn bound(mut package: Package, facts: &Facts, report: &Report) -> Package {
-    let at = Location { file: "".into(), line: 0, column: 0 };
+pub(super) fn bound(mut package: Package, at: &Location, facts: &Facts, report: &Report) -> Package {
     for text in [&mut package.name, &mut package.manufacturer, &mut package.version] {
         if text.contains("!(") {
-            *text = resolve::resolve_bind(text, facts, &at, report, 0);
+            *text = resolve::resolve_bind(text, facts, at, report, 0);
         }
     }
     if let Err(error) = package.version.parse::<crate::id::ProductVersion>() {
-        report.warning(1148, &at, format!("Windows Installer cannot compare this version: {error}"));
+        report.warning(1148, at, format!("Windows Installer cannot compare this version: {error}"));
     }
     package
 }

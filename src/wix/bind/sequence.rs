@@ -169,6 +169,8 @@ struct Followers {
 /// Collects the relative schedules, and adds standard actions that something is scheduled next to.
 fn followers(needed: &mut Needed, report: &Report) -> BTreeMap<Key, Followers> {
     let mut followers: BTreeMap<Key, Followers> = BTreeMap::new();
+    // One finding for each circle, not one for each action in it.
+    let mut circles: BTreeSet<Key> = BTreeSet::new();
     for at in 0..needed.entries.len() {
         let action = needed.entries[at].action.clone();
         let (name, after) = match &action.schedule {
@@ -189,7 +191,12 @@ fn followers(needed: &mut Needed, report: &Report) -> BTreeMap<Key, Followers> {
             }
         }
         let key = (action.sequence, action.action.clone());
-        if in_circle(needed, &key) {
+        if let Some(circle) = circle(needed, &key) {
+            let known = circles.contains(&key);
+            circles.extend(circle);
+            if known {
+                continue;
+            }
             let message = format!("`{}` is scheduled relative to itself, by way of `{name}`", key.1);
             let diagnostic = Diagnostic::error("WIX0176", message);
             let diagnostic = needed.entries[at].at.iter().fold(diagnostic, |d, at| d.at(at));
@@ -202,17 +209,18 @@ fn followers(needed: &mut Needed, report: &Report) -> BTreeMap<Key, Followers> {
     followers
 }
 
-fn in_circle(needed: &Needed, start: &Key) -> bool {
+/// The actions that `start` leads to, if they lead round in a circle.
+fn circle(needed: &Needed, start: &Key) -> Option<BTreeSet<Key>> {
     let mut seen = BTreeSet::new();
     let mut current = start.clone();
     while let Some(entry) = needed.get(&current) {
-        let (Schedule::Before(next) | Schedule::After(next)) = &entry.action.schedule else { return false };
+        let (Schedule::Before(next) | Schedule::After(next)) = &entry.action.schedule else { return None };
         if !seen.insert(current.clone()) {
-            return true;
+            return Some(seen);
         }
         current = (current.0, next.clone());
     }
-    false
+    None
 }
 
 /// Numbers for one table.

@@ -25,6 +25,10 @@ pub(super) fn connect(symbols: &mut Vec<Symbol>, mut memberships: Vec<Membership
     let mut parents: BTreeMap<String, (Option<String>, Location)> = BTreeMap::new();
     let mut primaries: BTreeMap<String, String> = BTreeMap::new();
     let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
+    // Circles are found wherever they are, not only below features.
+    for owner in owners.keys() {
+        flattener.flat(owner, &mut Vec::new());
+    }
     for owner in owners.keys().filter(|owner| owner.0 == Container::Feature) {
         for membership in flattener.flat(owner, &mut Vec::new()) {
             let feature = owner.1.clone();
@@ -124,6 +128,11 @@ impl Flattener<'_> {
             }));
         }
         path.pop();
+        // Groups that reach a member on many ways must not multiply it.
+        let mut seen = BTreeSet::new();
+        members.retain(|member| {
+            seen.insert((member.member, member.member_id.clone(), member.container, member.primary))
+        });
         self.done.insert(owner.clone(), members.clone());
         members
     }
