@@ -55,7 +55,7 @@ impl Fragment<'_> {
                 });
             });
             let condition = format!(
-                r#"{found} AND (OLDERVERSIONFOUND OR OLDERVERSIONFOUND_EARLIERCODE) AND NOT {found} >< "\{version}\""#,
+                r#"{found} AND (OLDERVERSIONFOUND OR OLDERVERSIONFOUND_EARLIERCODE) AND NOT ({found} >< "\{version}\")"#,
                 found = names.found,
                 version = self.handler_folder
             );

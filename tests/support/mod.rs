@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod golden;
 pub mod pe;
+pub mod tables;
 pub mod wine;
 
 /// `../shared`, the reference data beside the checkout; prints why and gives nothing where it is absent.
