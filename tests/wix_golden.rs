@@ -2,15 +2,15 @@
 //! that WiX gave. `expected/NAME.json` was made by WiX itself (see the README there).
 
 use ancm_installer::id::Arch;
-use ancm_installer::msi::{Cell, Column, ColumnKind, Database, Stream, Table};
 use ancm_installer::wix::{BindPath, Outcome, Request, build, preprocess};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 mod support;
+
+use support::tables::shown;
 
 /// The cases that this engine does not build yet, and why. Each must be a clean error.
 const UNSUPPORTED: &[(&str, &str)] = &[
@@ -71,84 +71,6 @@ fn request(data: &Path, name: &str) -> Request {
         }
     }
     request
-}
-
-/// The database in the shape of `expected/NAME.json`.
-fn shown(database: &Database) -> Value {
-    let summary = &database.summary;
-    let number = |value: i32| format!("{value} ({value:x})");
-    let tables: serde_json::Map<String, Value> =
-        database.tables.values().map(|table| (table.name.clone(), shown_table(table))).collect();
-    let streams: serde_json::Map<String, Value> =
-        database.streams.iter().map(|(name, stream)| (name.clone(), shown_stream(stream))).collect();
-    json!({
-        "summary": {
-            "Title": summary.title,
-            "Subject": summary.subject,
-            "Author": summary.author,
-            "Keywords": summary.keywords,
-            "Comments": summary.comments,
-            "Template": summary.template,
-            "Revision number (UUID)": "*",
-            "Created": "*",
-            "Last saved": "*",
-            "Version": number(summary.page_count),
-            "Source": number(summary.word_count),
-            "Application": summary.application,
-            "Security": number(summary.security),
-        },
-        "codepage": database.codepage.to_string(),
-        "streams": streams,
-        "tables": tables,
-    })
-}
-
-fn shown_table(table: &Table) -> Value {
-    let columns: Vec<String> =
-        table.columns.iter().map(|column| format!("{} {}", column.name, shown_type(column))).collect();
-    let keys: Vec<&str> = table.columns.iter().filter(|c| c.key).map(|c| c.name.as_str()).collect();
-    let mut rows: Vec<Vec<String>> = table
-        .rows
-        .iter()
-        .map(|row| {
-            let key: Vec<String> = table.key(row).iter().map(shown_cell).collect();
-            let stream = format!("{}.{}", table.name, key.join("."));
-            row.iter().map(|c| if *c == Cell::Stream { stream.clone() } else { shown_cell(c) }).collect()
-        })
-        .collect();
-    rows.sort();
-    json!({ "columns": columns, "keys": keys, "rows": rows })
-}
-
-fn shown_type(column: &Column) -> String {
-    let (letter, width) = match column.kind {
-        ColumnKind::Int2 => ('i', 2),
-        ColumnKind::Int4 => ('i', 4),
-        ColumnKind::Str { width, localizable: false } => ('s', width),
-        ColumnKind::Str { width, localizable: true } => ('l', width),
-        ColumnKind::Stream => ('v', 0),
-    };
-    let letter = if column.nullable { letter.to_ascii_uppercase() } else { letter };
-    format!("{letter}{width}")
-}
-
-fn shown_cell(cell: &Cell) -> String {
-    match cell {
-        Cell::Null | Cell::Stream => String::new(),
-        Cell::Int(number) => number.to_string(),
-        Cell::Str(text) => text.clone(),
-    }
-}
-
-fn shown_stream(stream: &Stream) -> Value {
-    let bytes = match stream {
-        Stream::Bytes(bytes) => bytes.clone(),
-        Stream::File(path) => std::fs::read(path).expect("a stream's file"),
-        Stream::Cabinet(_) => return json!("cabinet"),
-        Stream::InPackage { .. } => panic!("the engine reads no package"),
-    };
-    let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    json!(format!("{} {hash}", bytes.len()))
 }
 
 /// What differs, in words; nothing if nothing does.
