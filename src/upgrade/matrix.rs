@@ -56,7 +56,7 @@ impl fmt::Display for Accident {
 pub struct Installed<'a> {
     /// The package.
     pub package: &'a Package,
-    /// What was installed before it on a damaged machine, oldest first.
+    /// What was installed before it on a damaged machine, oldest first; the package itself may be one of them.
     pub damage: Vec<&'a Package>,
 }
 
@@ -73,6 +73,8 @@ pub struct Tally {
     pub uncertain: usize,
     /// Resources that nobody owns any more.
     pub left_behind: usize,
+    /// IIS modules whose entry went with the old product, although their files are there.
+    pub unregistered: usize,
     /// Products that stay beside the new one.
     pub beside: usize,
     /// Whether the new package was refused.
@@ -91,6 +93,7 @@ impl Tally {
             missing: count(Verdict::Missing),
             uncertain: uncertain.count(),
             left_behind: count(Verdict::LeftBehind),
+            unregistered: report.unregistered.len(),
             beside: report.beside.len(),
             refused: report.ending != Ending::Done,
         }
@@ -108,6 +111,7 @@ impl fmt::Display for Tally {
             (self.uncertain, "missing?"),
             (self.stale, "stale"),
             (self.left_behind, "left"),
+            (self.unregistered, "unregistered"),
             (self.beside, "beside"),
         ] {
             if count > 0 {
@@ -133,7 +137,9 @@ pub fn runs_on(package: Arch, machine: Arch) -> bool {
 #[must_use]
 pub fn cell(old: &Installed, new: &Package, accident: Accident, mode: Option<&str>) -> Option<Tally> {
     let mut chain = if accident == Accident::Damaged { old.damage.clone() } else { Vec::new() };
-    chain.push(old.package);
+    if !chain.iter().any(|package| package.product_code == old.package.product_code) {
+        chain.push(old.package);
+    }
     let mut scenario = Scenario::chain(chain, new);
     scenario.options = Options { mode: mode.map(ReinstallMode::new), ..Options::default() };
     scenario.perturbations.extend(accident.perturbation());

@@ -2,6 +2,7 @@
 
 use super::engine::{Ending, Fired, Schedule};
 use super::findings::{Finding, findings};
+use super::folded::Folded;
 use super::journal::{Deed, Event, Subject};
 use super::machine::{Machine, Resource};
 use super::package::Package;
@@ -94,6 +95,9 @@ pub struct Report {
     pub bundle: bool,
     /// Whether Windows must be restarted.
     pub restart: bool,
+    /// IIS modules whose entry in applicationHost.config went with the old product, although the new package installs
+    /// their file and does not write the entry itself.
+    pub unregistered: Vec<Resource>,
     /// Every resource of the new package, and those of others that changed.
     pub outcomes: Vec<Outcome>,
     /// What is wrong, or worth knowing.
@@ -132,6 +136,7 @@ impl Report {
             beside: played.engine.machine.products.keys().copied().filter(|code| *code != new).collect(),
             bundle: !played.bundle_runs.is_empty(),
             restart: played.restart,
+            unregistered: unregistered(&played, &intended),
             outcomes,
             findings: Vec::new(),
             fired,
@@ -205,6 +210,9 @@ fn outcomes(scenario: &Scenario, played: &Played, intended: &Machine) -> Vec<Out
     }
     for resource in machine.resources() {
         let Some(writer) = writer(machine, &resource) else { continue };
+        if serves(machine, &resource, intended) {
+            continue;
+        }
         if writer != new && !intended.has(&resource) && !machine.products.contains_key(&writer) {
             judge(resource, Verdict::LeftBehind, writer, true);
         }
@@ -224,6 +232,22 @@ fn outcomes(scenario: &Scenario, played: &Played, intended: &Machine) -> Vec<Out
         }
     }
     outcomes
+}
+
+/// Whether `resource` is the entry of an IIS module whose file the new package installs: it stays in use.
+fn serves(machine: &Machine, resource: &Resource, intended: &Machine) -> bool {
+    let (Resource::Module(_), Some(entry)) = (resource, machine.others.get(resource)) else { return false };
+    let image = Folded::path(&entry.data);
+    intended.files.keys().any(|path| path.name().eq_ignore_ascii_case(image.name()))
+}
+
+fn unregistered(played: &Played, intended: &Machine) -> Vec<Resource> {
+    let gone = |resource: &Resource| {
+        !played.engine.machine.has(resource)
+            && !intended.has(resource)
+            && serves(&played.before, resource, intended)
+    };
+    played.before.resources().filter(gone).collect()
 }
 
 fn writer(machine: &Machine, resource: &Resource) -> Option<ProductCode> {

@@ -1,6 +1,7 @@
 //! What the packages say by themselves, or beside each other.
 
 use super::Finding;
+use crate::diag::Severity;
 use crate::upgrade::engine::{Ending, ScheduleClass};
 use crate::upgrade::package::{Component, ComponentAttributes, KeyPath, Package, Upgrade};
 use crate::upgrade::report::{Report, Verdict, name_of};
@@ -20,6 +21,7 @@ pub(super) fn of(scenario: &Scenario, played: &Played, report: &Report) -> Vec<F
         facts.pair(old, scenario.new, report);
     }
     facts.actions(report);
+    facts.modules(report);
     facts.bundle(scenario, report);
     facts.found
 }
@@ -250,6 +252,18 @@ impl Facts {
             };
             let message = format!("`{}` ({kind}; `{}`)", fired.action, fired.target);
             self.add("U026", confidence, message);
+        }
+    }
+
+    fn modules(&mut self, report: &Report) {
+        for resource in &report.unregistered {
+            let message = format!(
+                "the entry of `{resource}` in applicationHost.config goes with the old product, and the new one does not \
+                 write it"
+            );
+            let mut finding = Finding::new("U026", Some(resource.clone()), Rule::S09.confidence(), message);
+            finding.severity = Severity::Warning;
+            self.found.push(finding);
         }
     }
 

@@ -164,8 +164,8 @@ fn matrix(baselines: &BTreeMap<String, Package>, new: &[Package]) -> Vec<Row> {
         for (name, old) in baselines.iter().filter(|(_, old)| runs_on(old.arch, package.arch)) {
             let family = name.split_once('-').map_or("", |(_, family)| family);
             let damage = ["old", "broken"].map(|era| format!("{era}-{family}"));
-            let damage = damage.iter().filter(|era| *era != name).filter_map(|era| baselines.get(era));
-            let installed = Installed { package: old, damage: damage.collect() };
+            let damage = damage.iter().filter_map(|era| baselines.get(era)).collect();
+            let installed = Installed { package: old, damage };
             for accident in Accident::ALL {
                 for mode in ["omus", "amus"] {
                     if let Some(tally) = cell(&installed, package, accident, Some(mode)) {

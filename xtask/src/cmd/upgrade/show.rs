@@ -47,6 +47,11 @@ pub fn report(report: &Report, console: &Console) {
         console.print("  Windows has to be restarted; what follows is how it is after that");
     }
     console.print(&format!("  {}", counts(report)));
+    for finding in
+        report.findings.iter().filter(|f| report.unregistered.iter().any(|r| f.resource.as_ref() == Some(r)))
+    {
+        console.print(&format!("  {}: {}", finding.code(), finding.message));
+    }
     let wrong: Vec<&Outcome> =
         report.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::PresentNew).collect();
     for outcome in wrong.iter().take(SHOWN) {
