@@ -66,7 +66,16 @@ fn instructions_choose_repeat_and_define() {
     check("<?define A=1?><?if $(A) >= 2?><x/><?elseif $(A) ~= 1?><y/><?else?><z/><?endif?>", "y(){}");
     check("<?ifdef A?><x/><?endif?><?ifndef A?><y/><?endif?>", "y(){}");
     check("<?ifdef env.GREETING?><x v='$(env.greeting)'/><?endif?>", "x(hello){}");
-    check("<?if $(Nope)?><x/><?else?><y/><?endif?>", "y(){}");
+    check("<?define A=0?><?if $(A)?><x/><?else?><y/><?endif?>", "y(){}");
+    check("<?define A=2?><?if $(A)?><x/><?else?><y/><?endif?>", "x(){}");
+    // `and` and `or` bind alike, from left to right; `not` reaches over all that follows a joint.
+    check("<?if 1 = 1 or 1 = 1 and 1 = 2?><x/><?else?><y/><?endif?>", "y(){}");
+    check("<?if 1 = 2 or not 1 = 2 and 1 == 1?><x/><?endif?>", "x(){}");
+    check("<?if \" a \" = a?><x/><?endif?>", "x(){}");
+    check(
+        "<?define My.Name='dotted'?><x v='$(My.Name) $(var.My.Name) $(loc.X) $$ $$(A)'/>",
+        "x(dotted dotted $(loc.X) $ $(A)){}",
+    );
     check("<?if not (1 = 1 and \"a\" = \"b\") or 1 = 2?><x/><?endif?>", "x(){}");
     check("<?if 1 = 2?><?error never?><?if 1 = 1?><x/><?endif?><?foreach a in 1?><?endif?>", "");
     check(
@@ -87,8 +96,15 @@ fn findings_have_a_place_and_the_number_that_wix_gives() {
         "<r>\n<?if 1 === 2?><?endif?></r>",
         "2:1 WIX0145 invalid subexpression `2` in expression `1 === 2`",
     );
-    fails("<r><?if (1 = 1?><?endif?></r>", "1:4 WIX0145");
-    fails("<r><?if abc < 1?><?endif?></r>", "1:4 WIX0145 invalid subexpression `abc`");
+    fails("<r><?if (1 = 1?><?endif?></r>", "1:4 WIX0159");
+    fails("<r><?if abc < 1?><?endif?></r>", "1:4 WIX0162 `abc` is not a number in expression `abc < 1`");
+    fails("<r><?if abc?><?endif?></r>", "1:4 WIX0161");
+    fails("<r><?if $(Nope)?><?endif?></r>", "1:4 WIX0150");
+    fails("<r><?if \"a = 1?><?endif?></r>", "1:4 WIX0158");
+    fails("<r><?if not ?><?endif?></r>", "1:4 WIX01");
+    fails("<r><?if 1=1 and ?><?endif?></r>", "1:4 WIX01");
+    fails("<r><?if 1=1?><?else?><?else?><?endif?></r>", "1:22 WIX0146");
+    fails("<r><?undef Nope?></r>", "1:4 WIX0153");
     fails("<r><?endif?></r>", "1:4 WIX0146");
     fails("<r>\n<?if 1=1?>\n</r>\n", "3:1 WIX0147");
     fails("<r><a><?if 1=1?></a><?endif?></r>", "1:1 WIX0147");
@@ -96,7 +112,7 @@ fn findings_have_a_place_and_the_number_that_wix_gives() {
     fails("<r><?include none.wxi?></r>", "1:4 WIX0103");
     fails("<r><?error stop here?></r>", "1:4 WIX0250 stop here");
     fails("<r><?nonsense?></r>", "1:4 preprocess::unknown_instruction");
-    fails("<r><x v='$(fun.AutoVersion(1.2))'/></r>", "1:7 WIX0150");
+    fails("<r><x v='$(fun.AutoVersion(1.2))'/></r>", "1:7 WIX0235");
     fails("<r>\n<a></b></r>", "2:4 WIX0104");
     fails("", "0:0 WIX0104 not a valid source file: root element is missing");
     fails("no xml", "1:1 WIX0104");

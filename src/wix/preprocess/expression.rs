@@ -1,19 +1,31 @@
 //! Conditions of `<?if?>`: values compared by `=`, `!=`, `~=`, `<`, `<=`, `>`, `>=`, joined by `not`, `and`, `or` and
-//! parentheses.
+//! parentheses. As in WiX, `and` and `or` bind alike and from left to right, a `not` after one of them reaches over
+//! all that follows, and every part is evaluated whatever the others say.
 
 use super::variables::{Problem, Variables};
 
 /// Parentheses and `not`s within one another.
 const DEPTH: u32 = 100;
 
+/// Longest first, so that `<=` is not read as `<`.
+const OPERATORS: [&str; 8] = ["==", "!=", "~=", "<=", ">=", "=", "<", ">"];
+
 /// Whether `text` holds. `note` hears of deprecated variables.
 pub(super) fn holds(text: &str, variables: &Variables, note: &mut dyn FnMut(&str)) -> Result<bool, Problem> {
-    let mut parser = Parser { text, rest: text, variables, note, depth: 0 };
-    let value = parser.either(true)?;
-    match parser.rest.trim_start() {
+    let mut parser = Parser { text, rest: text.trim(), variables, note, depth: 0 };
+    let value = parser.expression(Joint::And, true)?;
+    match parser.rest {
         "" => Ok(value),
-        rest => Err(parser.invalid(rest)),
+        rest => Err(parser.problem(145, format!("invalid subexpression `{rest}`"))),
     }
+}
+
+/// What joins a value to the one before it.
+#[derive(Clone, Copy)]
+enum Joint {
+    And,
+    Or,
+    Not,
 }
 
 struct Parser<'a> {
@@ -24,140 +36,160 @@ struct Parser<'a> {
     depth: u32,
 }
 
-/// Longest first, so that `<=` is not read as `<`.
-const OPERATORS: [&str; 7] = ["!=", "~=", "<=", ">=", "=", "<", ">"];
+/// One side of a comparison.
+struct Operand {
+    value: String,
+    is_variable: bool,
+}
 
-impl<'a> Parser<'a> {
-    fn invalid(&self, part: &str) -> Problem {
-        let (part, whole) = (part.trim(), self.text.trim());
-        Problem::new(145, format!("invalid subexpression `{part}` in expression `{whole}`"))
+impl Parser<'_> {
+    fn problem(&self, number: u16, what: impl std::fmt::Display) -> Problem {
+        let whole: String = self.text.trim().chars().take(200).collect();
+        Problem::new(number, format!("{what} in expression `{whole}`"))
+    }
+
+    fn skip(&mut self, length: usize) {
+        self.rest = self.rest[length..].trim_start();
     }
 
     /// Takes the word `word`, in any case, where it stands alone.
     fn word(&mut self, word: &str) -> bool {
-        let rest = self.rest.trim_start();
-        let Some(head) = rest.get(..word.len()) else { return false };
-        let after = &rest[word.len()..];
-        let alone = after.chars().next().is_none_or(|c| c.is_whitespace() || c == '(');
-        if head.eq_ignore_ascii_case(word) && alone {
-            self.rest = after;
-            return true;
+        let Some(head) = self.rest.get(..word.len()) else { return false };
+        let next = self.rest[word.len()..].chars().next();
+        let found = head.eq_ignore_ascii_case(word) && next.is_some_and(|c| c.is_whitespace() || c == '(');
+        if found {
+            self.skip(word.len());
         }
-        false
+        found
     }
 
-    fn symbol(&mut self, symbol: char) -> bool {
-        match self.rest.trim_start().strip_prefix(symbol) {
-            Some(after) => {
-                self.rest = after;
-                true
-            }
-            None => false,
-        }
-    }
-
-    /// `live` is off where the outcome is known already: what stands there is read, and not evaluated.
-    fn either(&mut self, live: bool) -> Result<bool, Problem> {
-        let mut value = self.both(live)?;
-        while self.word("or") {
-            let other = self.both(live && !value)?;
-            value = value || other;
-        }
-        Ok(value)
-    }
-
-    fn both(&mut self, live: bool) -> Result<bool, Problem> {
-        let mut value = self.one(live)?;
-        while self.word("and") {
-            let other = self.one(live && value)?;
-            value = value && other;
-        }
-        Ok(value)
-    }
-
-    fn one(&mut self, live: bool) -> Result<bool, Problem> {
+    /// Reads up to the end or a closing parenthesis, beginning with what is `joint`ly true with `before`.
+    fn expression(&mut self, mut joint: Joint, mut before: bool) -> Result<bool, Problem> {
         self.depth += 1;
         if self.depth > DEPTH {
             return Err(Problem::new(145, format!("the expression nests deeper than {DEPTH}")));
         }
-        let value = if self.word("not") {
-            !self.one(live)?
-        } else if self.symbol('(') {
-            let value = self.either(live)?;
-            if !self.symbol(')') {
-                return Err(self.invalid("(")).map_err(|mut problem| {
-                    problem.help = Some("close every parenthesis".to_owned());
-                    problem
-                });
-            }
-            value
-        } else {
-            self.comparison(live)?
+        let value = loop {
+            let value = self.part()?;
+            before = match joint {
+                Joint::And => before && value,
+                Joint::Or => before || value,
+                Joint::Not => !value,
+            };
+            joint = if self.word("and") {
+                Joint::And
+            } else if self.word("or") {
+                Joint::Or
+            } else {
+                break before;
+            };
         };
         self.depth -= 1;
         Ok(value)
     }
 
-    fn comparison(&mut self, live: bool) -> Result<bool, Problem> {
-        let left = self.operand(live)?;
-        let rest = self.rest.trim_start();
-        let Some(operator) = OPERATORS.iter().find(|operator| rest.starts_with(**operator)) else {
-            return Ok(left.is_some());
-        };
-        self.rest = &rest[operator.len()..];
-        let right = self.operand(live)?;
-        if !live {
-            return Ok(false);
+    fn part(&mut self) -> Result<bool, Problem> {
+        if self.rest.is_empty() {
+            return Err(self.problem(164, "something is missing"));
         }
-        let (Some(left), Some(right)) = (left, right) else {
-            return Err(self.invalid(operator)).map_err(|mut problem| {
-                problem.help =
-                    Some("a variable in a comparison must be defined; ask with `<?ifdef?>`".to_owned());
-                problem
-            });
+        if self.word("not") {
+            if self.rest.is_empty() {
+                return Err(self.problem(148, "nothing follows `not`"));
+            }
+            return self.expression(Joint::Not, true);
+        }
+        if !self.rest.starts_with('(') {
+            return self.comparison();
+        }
+        self.skip(1);
+        let value = self.expression(Joint::And, true)?;
+        if !self.rest.starts_with(')') {
+            return Err(self.open_parenthesis());
+        }
+        self.skip(1);
+        Ok(value)
+    }
+
+    fn open_parenthesis(&self) -> Problem {
+        let mut problem = self.problem(159, "a parenthesis has no partner");
+        problem.help = Some("close every parenthesis".to_owned());
+        problem
+    }
+
+    fn operator(&self) -> Option<&'static str> {
+        OPERATORS.into_iter().find(|operator| self.rest.starts_with(operator))
+    }
+
+    fn comparison(&mut self) -> Result<bool, Problem> {
+        let left = self.operand()?;
+        let Some(operator) = self.operator() else {
+            if !left.is_variable {
+                let mut problem = self.problem(161, format!("`{}` is neither true nor false", left.value));
+                problem.help = Some("compare it with something, or write `$(Name)`".to_owned());
+                return Err(problem);
+            }
+            return Ok(!["", "0", "false", "no"].contains(&left.value.as_str()));
         };
-        let numbers = || {
-            let number = |text: &str| text.trim().parse::<i32>().map_err(|_| self.invalid(text));
-            Ok((number(&left)?, number(&right)?))
+        self.skip(operator.len());
+        let right = self.operand()?;
+        let (left, right) = (left.value.trim(), right.value.trim());
+        let number = |text: &str| {
+            let parsed = text.parse::<i32>();
+            parsed.map_err(|_| self.problem(162, format!("`{text}` is not a number")))
         };
-        Ok(match *operator {
-            "=" => left == right,
+        Ok(match operator {
+            "=" | "==" => left == right,
             "!=" => left != right,
-            "~=" => left.to_lowercase() == right.to_lowercase(),
-            "<" => numbers().map(|(left, right)| left < right)?,
-            "<=" => numbers().map(|(left, right)| left <= right)?,
-            ">" => numbers().map(|(left, right)| left > right)?,
-            _ => numbers().map(|(left, right)| left >= right)?,
+            "~=" => left.to_uppercase() == right.to_uppercase(),
+            "<" => number(left)? < number(right)?,
+            "<=" => number(left)? <= number(right)?,
+            ">" => number(left)? > number(right)?,
+            _ => number(left)? >= number(right)?,
         })
     }
 
-    /// A quoted text, a variable, or a bare word; none for a variable that is not defined.
-    fn operand(&mut self, live: bool) -> Result<Option<String>, Problem> {
-        let rest = self.rest.trim_start();
+    /// A quoted text, a variable, or a bare word; an operator stands for itself where a value is expected.
+    fn operand(&mut self) -> Result<Operand, Problem> {
+        let rest = self.rest;
         if let Some(after) = rest.strip_prefix('"') {
-            let Some(end) = after.find('"') else { return Err(self.invalid(rest)) };
-            self.rest = &after[end + 1..];
-            return if live { self.expand(&after[..end]).map(Some) } else { Ok(None) };
+            let Some(end) = after.find('"') else { return Err(self.problem(158, "a quote has no partner")) };
+            self.skip(end + 2);
+            let value = self.variables.expand(&after[..end], |name| (self.note)(name))?;
+            return Ok(Operand { value, is_variable: false });
         }
-        if let Some(after) = rest.strip_prefix("$(") {
-            let Some(end) = after.find(')') else { return Err(self.invalid(rest)) };
-            self.rest = &after[end + 1..];
-            let value = self.variables.get(&after[..end]);
-            if value.as_ref().is_some_and(|value| value.deprecated) {
-                (self.note)(&after[..end]);
-            }
-            return Ok(value.map(|value| value.text));
+        if rest.starts_with("$(") {
+            let Some(length) = variable(rest) else { return Err(self.open_parenthesis()) };
+            self.skip(length);
+            let value = self.variables.expand(&rest[..length], |name| (self.note)(name))?;
+            return Ok(Operand { value, is_variable: true });
         }
-        let end = rest.find(|c: char| c.is_whitespace() || "()=!<>~\"".contains(c)).unwrap_or(rest.len());
-        if end == 0 {
-            let next = rest.trim_start_matches(|c: char| "=!<>~".contains(c)).trim_start();
-            return Err(self.invalid(if next.is_empty() { rest } else { next }));
+        let ends = |c: char| c.is_whitespace() || "()=!<>~\"".contains(c);
+        let length = match rest.find(ends).unwrap_or(rest.len()) {
+            0 => self.operator().map_or(0, str::len),
+            length => length,
+        };
+        match rest[length..].chars().next() {
+            Some('(') => return Err(self.open_parenthesis()),
+            Some('"') => return Err(self.problem(158, "a quote stands in the middle of a word")),
+            _ if length == 0 && rest.is_empty() => return Err(self.problem(164, "something is missing")),
+            _ if length == 0 => return Err(self.problem(145, format!("invalid subexpression `{rest}`"))),
+            _ => {}
         }
-        self.rest = &rest[end..];
-        Ok(Some(rest[..end].to_owned()))
+        self.skip(length);
+        Ok(Operand { value: rest[..length].to_owned(), is_variable: false })
     }
+}
 
-    fn expand(&mut self, text: &str) -> Result<String, Problem> {
-        self.variables.expand(text, |name| (self.note)(name))
+/// How long the `$(…)` is that `text` begins with; none if it has no end.
+pub(super) fn variable(text: &str) -> Option<usize> {
+    let mut open = 0_u32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' if open == 1 => return Some(at + 1),
+            ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
     }
+    None
 }

@@ -4,17 +4,22 @@
 pub(super) fn definition(text: &str) -> Option<(&str, &str)> {
     let (name, value) = text.split_once('=').unwrap_or((text, ""));
     let name = variable(name)?;
-    let value = value.trim();
-    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"'));
-    Some((name, bare.unwrap_or(value)))
+    Some((name, unquoted(value)))
 }
 
 /// The bare name of a variable of the author's own; none if it is empty or belongs to `env` or `sys`.
 pub(super) fn variable(text: &str) -> Option<&str> {
     let name = text.trim();
     let name = name.strip_prefix("var.").unwrap_or(name);
-    let legal = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '-');
-    legal.then_some(name)
+    let foreign = ["env.", "sys.", "fun.", "loc."].iter().any(|prefix| name.starts_with(prefix));
+    let legal = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "_-.".contains(c));
+    (legal && !foreign).then_some(name)
+}
+
+/// A name that may stand in `$(` and `)`, without them.
+pub(super) fn bare(text: &str) -> &str {
+    let text = text.trim();
+    text.strip_prefix("$(").and_then(|text| text.strip_suffix(')')).unwrap_or(text)
 }
 
 /// `name in values` of `<?foreach?>`: the bare name, and the values, which may hold variables.
@@ -29,7 +34,8 @@ pub(super) fn foreach(text: &str) -> Option<(&str, &str)> {
 /// `text` without white space around it, and without quotes.
 pub(super) fn unquoted(text: &str) -> &str {
     let text = text.trim();
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    let bare = |quote| text.strip_prefix(quote).and_then(|text| text.strip_suffix(quote));
+    bare('"').or_else(|| bare('\'')).unwrap_or(text)
 }
 
 /// What an instruction does to the choice of what is read.

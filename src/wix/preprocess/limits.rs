@@ -8,11 +8,14 @@ pub(super) const DEPTH: u32 = 200;
 pub(super) const INCLUDE_DEPTH: u32 = 30;
 /// Elements after preprocessing, all of a source and its includes.
 const ELEMENTS: u32 = 1_000_000;
+/// Elements, instructions, texts and comments that are looked at, each time in a loop counted.
+const STEPS: u32 = 20_000_000;
 /// Bytes that `$(…)` variables may come to, all of a source and its includes.
 const TEXT_BYTES: usize = 256 << 20;
 
 /// What is left of the limits, and how deep things are.
 pub(super) struct Budget {
+    steps: u32,
     elements: u32,
     text: usize,
     /// Elements around the one being read.
@@ -23,11 +26,17 @@ pub(super) struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Budget { elements: ELEMENTS, text: TEXT_BYTES, depth: 0, include_depth: 0 }
+        Budget { steps: STEPS, elements: ELEMENTS, text: TEXT_BYTES, depth: 0, include_depth: 0 }
     }
 }
 
 impl Budget {
+    /// Takes a step; says no when there is no more.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps = self.steps.saturating_sub(1);
+        self.steps > 0
+    }
+
     /// Takes an element and `bytes` of its text; says no when there is no more.
     pub(super) fn take(&mut self, bytes: usize) -> Result<(), String> {
         match (self.elements.checked_sub(1), self.text.checked_sub(bytes)) {

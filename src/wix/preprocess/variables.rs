@@ -1,6 +1,7 @@
 //! `$(…)` variables.
 
 use super::Options;
+use super::expression::variable;
 use crate::id::Arch;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -79,29 +80,21 @@ impl<'o> Variables<'o> {
         self.defined.remove(name).is_some()
     }
 
-    /// Puts back what [`Variables::define`] gave.
-    pub(super) fn put_back(&mut self, name: &str, value: Option<String>) {
-        match value {
-            Some(value) => self.define(name, &value),
-            None => self.defined.remove(name),
-        };
-    }
-
     /// The value of `name` as it stands between `$(` and `)`; none if there is no such variable.
     pub(super) fn get(&self, name: &str) -> Option<Value> {
-        let plain = |text: &str| Some(Value { text: text.to_owned(), deprecated: false });
-        match name.split_once('.') {
-            None => self.defined.get(name).and_then(|value| plain(value)),
-            Some(("var", name)) => self.defined.get(name).and_then(|value| plain(value)),
-            Some(("env", name)) => self
-                .options
-                .environment
-                .iter()
-                .find(|(known, _)| known.eq_ignore_ascii_case(name))
-                .and_then(|(_, value)| plain(value)),
+        let plain = |text: &String| Value { text: text.clone(), deprecated: false };
+        let prefixed = match name.split_once('.') {
+            Some(("var", name)) => self.defined.get(name).map(plain),
+            // Windows tells no upper case from lower in these.
+            Some(("env", name)) => {
+                let mut all = self.options.environment.iter();
+                all.find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| plain(value))
+            }
             Some(("sys", name)) => self.system(name),
-            Some(_) => None,
-        }
+            Some(_) | None => None,
+        };
+        // A dot may be part of the name.
+        prefixed.or_else(|| self.defined.get(name).map(plain))
     }
 
     fn system(&self, name: &str) -> Option<Value> {
@@ -111,8 +104,7 @@ impl<'o> Variables<'o> {
             Arch::X64 => "X64",
             Arch::Arm64 => "A64",
         };
-        let name = name.to_ascii_uppercase();
-        let text = match name.as_str() {
+        let text = match name {
             "BUILDARCH" | "PLATFORM" => arch.to_string(),
             "BUILDARCHSHORT" => short.to_owned(),
             "SOURCEFILEPATH" => self.file.clone(),
@@ -125,28 +117,33 @@ impl<'o> Variables<'o> {
         Some(Value { text, deprecated: name == "PLATFORM" })
     }
 
-    /// `text` with its variables replaced; `$$(` stands for a `$(` that is none. `note` hears of deprecated names.
+    /// `text` with its variables replaced; `$$` stands for a `$`, and `$(loc.…)` for itself. `note` hears of
+    /// deprecated names.
     pub(super) fn expand(&self, text: &str, mut note: impl FnMut(&str)) -> Result<String, Problem> {
         let mut out = String::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
             out.push_str(&rest[..at]);
             rest = &rest[at..];
-            if let Some(after) = rest.strip_prefix("$$(") {
-                out.push_str("$(");
+            if let Some(after) = rest.strip_prefix("$$") {
+                out.push('$');
                 rest = after;
-            } else if let Some(after) = rest.strip_prefix("$(") {
-                let Some(end) = after.find(')') else {
-                    return Err(Problem::new(150, format!("`{text}` has a `$(` without a `)`"))
+            } else if rest.starts_with("$(") {
+                let Some(length) = variable(rest) else {
+                    return Err(Problem::new(149, "a `$(` has no `)`".to_owned())
                         .help("write `$$(` where no variable is meant"));
                 };
-                let name = &after[..end];
-                let value = self.get(name).ok_or_else(|| self.undefined(name))?;
-                if value.deprecated {
-                    note(name);
+                let name = &rest[2..length - 1];
+                if name.starts_with("loc.") {
+                    out.push_str(&rest[..length]);
+                } else {
+                    let value = self.get(name).ok_or_else(|| self.undefined(name))?;
+                    if value.deprecated {
+                        note(name);
+                    }
+                    out.push_str(&value.text);
                 }
-                out.push_str(&value.text);
-                rest = &after[end + 1..];
+                rest = &rest[length..];
             } else {
                 out.push('$');
                 rest = &rest[1..];
@@ -160,10 +157,12 @@ impl<'o> Variables<'o> {
     }
 
     fn undefined(&self, name: &str) -> Problem {
+        if name.contains('(') && !name.starts_with("env.") {
+            return Problem::new(235, format!("`$({name})` is a preprocessor function"))
+                .help("this engine has none of them; use `--engine wix`");
+        }
         let problem = Problem::new(150, format!("undefined preprocessor variable `$({name})`"));
         match name.split_once('.') {
-            _ if name.contains('(') => problem.help("preprocessor functions are not supported; use `--engine wix`"),
-            Some(("loc", id)) => problem.help(format!("a localized string is `!(loc.{id})`")),
             Some(("env", id)) => problem.help(format!("set the environment variable `{id}`")),
             Some(("sys", _)) => problem.help(
                 "system variables are BUILDARCH, BUILDARCHSHORT, CURRENTDIR, SOURCEFILEDIR, SOURCEFILEPATH and \

@@ -20,6 +20,8 @@ pub(super) struct Source<'s, 'o> {
     text: &'s str,
     /// Where each line begins.
     lines: Vec<usize>,
+    /// How many characters come before each block of bytes: columns count characters, and a line may be very long.
+    characters: Vec<usize>,
     options: &'o Options,
     report: &'s Report,
 }
@@ -30,6 +32,19 @@ struct Walk<'w, 'o> {
     budget: &'w mut Budget,
 }
 
+/// An `if` that is open, and where it stands.
+struct Choice {
+    /// Whether what is around it is read.
+    around: bool,
+    /// Whether some branch of it was read.
+    taken: bool,
+    /// Whether the present branch is read.
+    now: bool,
+    /// Whether the present branch is the `else`.
+    last: bool,
+    at: Location,
+}
+
 /// The walk cannot go on; the report says why.
 struct Stop;
 
@@ -37,7 +52,11 @@ impl<'s, 'o> Source<'s, 'o> {
     /// The file at `path`, which holds `text`.
     pub(super) fn new(path: &'s Path, text: &'s str, options: &'o Options, report: &'s Report) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        Source { name: path.to_string_lossy().into(), path, text, lines, options, report }
+        let blocks = text.as_bytes().chunks(BLOCK);
+        let characters = blocks
+            .scan(0, |before, block| Some(std::mem::replace(before, *before + starts(block))))
+            .collect();
+        Source { name: path.to_string_lossy().into(), path, text, lines, characters, options, report }
     }
 
     /// The root element; it must be named `root` unless that is empty.
@@ -83,9 +102,15 @@ impl<'s, 'o> Source<'s, 'o> {
 
     fn place(&self, offset: usize) -> Location {
         let line = self.lines.partition_point(|&start| start <= offset);
-        let column = self.text[self.lines[line - 1]..offset].chars().count() + 1;
+        let column = self.characters_before(offset) - self.characters_before(self.lines[line - 1]) + 1;
         let small = |number| u32::try_from(number).unwrap_or(u32::MAX);
         self.at(small(line), small(column))
+    }
+
+    fn characters_before(&self, offset: usize) -> usize {
+        let block = offset / BLOCK;
+        let rest = starts(&self.text.as_bytes()[block * BLOCK..offset]);
+        self.characters.get(block).map_or_else(|| starts(self.text.as_bytes()), |before| before + rest)
     }
 
     fn problem(&self, at: &Location, problem: Problem) -> Stop {
@@ -114,13 +139,15 @@ impl<'s, 'o> Source<'s, 'o> {
 
     /// Preprocesses sibling nodes.
     fn nodes(&self, walk: &mut Walk<'_, 'o>, nodes: &[XmlNode], out: &mut Vec<Node>) -> Result<(), Stop> {
-        // one entry for each open `if`: whether some branch was taken, and whether the present one is
-        let mut choices: Vec<(bool, bool)> = Vec::new();
-        let mut opened = Vec::new();
+        let mut choices: Vec<Choice> = Vec::new();
         let mut index = 0;
         while let Some(node) = nodes.get(index) {
             index += 1;
-            let reading = choices.iter().all(|(_, now)| *now);
+            if !walk.budget.step() {
+                let message = "the source never seems to end; look for a `foreach` that runs away";
+                return Err(self.problem(&self.place(node.range().start), Problem::new(104, message)));
+            }
+            let reading = choices.last().is_none_or(|choice| choice.now);
             let at = self.place(node.range().start);
             let instruction = node.pi();
             let name = instruction.map_or("", |instruction| instruction.target);
@@ -128,20 +155,20 @@ impl<'s, 'o> Source<'s, 'o> {
             if let Some(branch) = instruction::branch(name) {
                 match branch {
                     Branch::Open => {
-                        opened.push(at.clone());
-                        let taken = reading && self.condition(walk.variables, name, text, &at)?;
-                        choices.push((taken || !reading, taken));
+                        let now = reading && self.condition(walk.variables, name, text, &at)?;
+                        choices.push(Choice { around: reading, taken: now, now, last: false, at });
                     }
                     Branch::Other => {
-                        let Some((taken, _)) = choices.pop() else {
+                        let Some(choice) = choices.last_mut().filter(|choice| !choice.last) else {
                             return Err(self.unmatched(&at, name, "an `<?if?>` before it"));
                         };
-                        let now =
-                            !taken && (name == "else" || self.condition(walk.variables, "if", text, &at)?);
-                        choices.push((taken || now, now));
+                        choice.last = name == "else";
+                        choice.now = choice.around
+                            && !choice.taken
+                            && (choice.last || self.condition(walk.variables, "if", text, &at)?);
+                        choice.taken |= choice.now;
                     }
                     Branch::Close => {
-                        opened.pop();
                         if choices.pop().is_none() {
                             return Err(self.unmatched(&at, name, "an `<?if?>` before it"));
                         }
@@ -159,9 +186,9 @@ impl<'s, 'o> Source<'s, 'o> {
                 self.content(walk, node, &at, out)?;
             }
         }
-        match opened.last() {
+        match choices.last() {
             None => Ok(()),
-            Some(open) => {
+            Some(Choice { at: open, .. }) => {
                 let lines = u32::try_from(self.text.trim_end().lines().count()).unwrap_or(u32::MAX);
                 let message = "found an `<?if?>` without a matching `<?endif?>` after it";
                 let end = self.at(lines, 1);
@@ -178,8 +205,8 @@ impl<'s, 'o> Source<'s, 'o> {
 
     fn condition(&self, variables: &Variables, name: &str, text: &str, at: &Location) -> Result<bool, Stop> {
         match name {
-            "ifdef" => Ok(variables.get(text.trim()).is_some()),
-            "ifndef" => Ok(variables.get(text.trim()).is_none()),
+            "ifdef" => Ok(variables.get(instruction::bare(text)).is_some()),
+            "ifndef" => Ok(variables.get(instruction::bare(text)).is_none()),
             _ => expression::holds(text, variables, &mut |name| self.deprecated(name, at))
                 .map_err(|problem| self.problem(at, problem)),
         }
@@ -218,10 +245,9 @@ impl<'s, 'o> Source<'s, 'o> {
         let values = self.expand(walk.variables, values, at);
         for value in values.split(';') {
             walk.budget.take(value.len()).map_err(|message| self.problem(at, Problem::new(104, message)))?;
-            let before = walk.variables.define(name, value);
-            let outcome = self.nodes(walk, body, out);
-            walk.variables.put_back(name, before);
-            outcome?;
+            // As in WiX, the variable keeps its last value after the loop.
+            walk.variables.define(name, value);
+            self.nodes(walk, body, out)?;
         }
         Ok(())
     }
@@ -248,7 +274,10 @@ impl<'s, 'o> Source<'s, 'o> {
             }
             "undef" => match instruction::variable(text) {
                 Some(name) => {
-                    walk.variables.undefine(name);
+                    if !walk.variables.undefine(name) {
+                        let message = format!("`{name}` is not defined, and cannot be undefined");
+                        self.problem(at, Problem::new(153, message));
+                    }
                 }
                 None => {
                     let message = format!("`{text}` is not the name of a variable that a source can define");
@@ -373,6 +402,14 @@ impl<'s, 'o> Source<'s, 'o> {
             at: at.clone(),
         })
     }
+}
+
+/// Bytes between two counts of characters.
+const BLOCK: usize = 1024;
+
+/// How many characters begin in `bytes`, which are part of a text.
+fn starts(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xC0 != 0x80).count()
 }
 
 /// The parser's words without the position, which stands before them already.
