@@ -2,7 +2,7 @@
 
 use super::engine::{Ending, Options, ReinstallMode};
 use super::package::Package;
-use super::report::{Report, Verdict};
+use super::report::{Intended, Report, Verdict};
 use super::scenario::{Perturbation, Scenario};
 use crate::id::Arch;
 use serde::Serialize;
@@ -132,18 +132,36 @@ pub fn runs_on(package: Arch, machine: Arch) -> bool {
     }
 }
 
-/// `new` over `old` after `accident`, with REINSTALLMODE `mode` (none leaves it to the package). Nothing where `old`
-/// refuses to be installed on the machine of `new`.
-#[must_use]
-pub fn cell(old: &Installed, new: &Package, accident: Accident, mode: Option<&str>) -> Option<Tally> {
-    let mut chain = if accident == Accident::Damaged { old.damage.clone() } else { Vec::new() };
-    if !chain.iter().any(|package| package.product_code == old.package.product_code) {
-        chain.push(old.package);
+/// A new package as it is installed: the matrix measures all upgrades to it against one clean install.
+pub struct Target<'a> {
+    new: &'a Package,
+    options: Options,
+    intended: Intended,
+}
+
+impl<'a> Target<'a> {
+    /// `new` with REINSTALLMODE `mode` on the command line.
+    #[must_use]
+    pub fn new(new: &'a Package, mode: &str) -> Target<'a> {
+        let options = Options { mode: Some(ReinstallMode::new(mode)), ..Options::default() };
+        let mut scenario = Scenario::chain(Vec::new(), new);
+        scenario.options = options.clone();
+        let intended = Intended::of(&scenario);
+        Target { new, options, intended }
     }
-    let mut scenario = Scenario::chain(chain, new);
-    scenario.options = Options { mode: mode.map(ReinstallMode::new), ..Options::default() };
-    scenario.perturbations.extend(accident.perturbation());
-    let report = Report::of(&scenario);
-    let refused = report.earlier_failures.iter().any(|(product, _)| *product == old.package.product_code);
-    (!refused).then(|| Tally::of(&report))
+
+    /// The upgrade from `old` after `accident`. Nothing where `old` refuses to be installed on the machine.
+    #[must_use]
+    pub fn cell(&self, old: &Installed, accident: Accident) -> Option<Tally> {
+        let mut chain = if accident == Accident::Damaged { old.damage.clone() } else { Vec::new() };
+        if !chain.iter().any(|package| package.product_code == old.package.product_code) {
+            chain.push(old.package);
+        }
+        let mut scenario = Scenario::chain(chain, self.new);
+        scenario.options = self.options.clone();
+        scenario.perturbations.extend(accident.perturbation());
+        let report = Report::against(&scenario, &self.intended);
+        let refused = report.earlier_failures.iter().any(|(product, _)| *product == old.package.product_code);
+        (!refused).then(|| Tally::of(&report))
+    }
 }

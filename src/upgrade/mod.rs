@@ -33,6 +33,6 @@ pub use package::{
     File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError, Registry, RemoveFile,
     RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, read_payload,
 };
-pub use report::{Link, Outcome, Report, Verdict};
+pub use report::{Intended, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};
 pub use scenario::{FOREIGN_PRODUCT, Perturbation, Played, Scenario};

@@ -1,6 +1,6 @@
 //! The answer: each resource's fate, with the chain of events that led there.
 
-use super::engine::{Ending, Fired, Schedule};
+use super::engine::{Ending, Engine, Fired, Schedule};
 use super::findings::{Finding, findings};
 use super::folded::Folded;
 use super::journal::{Deed, Event, Subject};
@@ -112,9 +112,14 @@ impl Report {
     /// Plays `scenario` and judges the result against a clean install.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Report {
+        Report::against(scenario, &Intended::of(scenario))
+    }
+
+    /// As [`Report::of`], with the clean install at hand.
+    #[must_use]
+    pub fn against(scenario: &Scenario, intended: &Intended) -> Report {
         let played = scenario.play();
-        let intended = scenario.intended();
-        let outcomes = outcomes(scenario, &played, &intended);
+        let outcomes = outcomes(scenario, &played, intended);
         let new = scenario.new.product_code;
         let packages = || scenario.installed.iter().copied().chain([scenario.new]);
         let mut removed = played.run.removed.clone();
@@ -136,7 +141,7 @@ impl Report {
             beside: played.engine.machine.products.keys().copied().filter(|code| *code != new).collect(),
             bundle: !played.bundle_runs.is_empty(),
             restart: played.restart,
-            unregistered: unregistered(&played, &intended),
+            unregistered: unregistered(&played, &intended.machine),
             outcomes,
             findings: Vec::new(),
             fired,
@@ -162,25 +167,36 @@ impl Report {
     }
 }
 
-/// The new package's components that own each resource, as a clean install writes them.
-fn owners(scenario: &Scenario) -> BTreeMap<Resource, BTreeSet<String>> {
-    let mut engine = super::engine::Engine::new(Machine::new(scenario.arch()));
-    engine.install(scenario.new, &scenario.options);
-    let resources: Vec<Resource> = engine.machine.resources().collect();
-    let owner = |resource: &Resource| {
-        let events = engine.journal.of(&Subject::Resource(resource.clone()));
-        events
-            .filter(|(_, event)| matches!(event.deed, Deed::Wrote | Deed::Kept))
-            .map(|(_, event)| event.component.clone())
-            .collect()
-    };
-    resources.into_iter().map(|resource| (resource.clone(), owner(&resource))).collect()
+/// What a clean install of the new package gives: the measure of what is missing, stale or left behind.
+#[derive(Clone, Debug)]
+pub struct Intended {
+    machine: Machine,
+    owners: BTreeMap<Resource, BTreeSet<String>>,
 }
 
-fn outcomes(scenario: &Scenario, played: &Played, intended: &Machine) -> Vec<Outcome> {
+impl Intended {
+    /// For the new package of `scenario`, installed with its options on its kind of machine.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Intended {
+        let mut engine = Engine::new(Machine::new(scenario.arch()));
+        engine.install(scenario.new, &scenario.options);
+        let owners = |resource: Resource| {
+            let events = engine.journal.of(&Subject::Resource(resource.clone()));
+            let keys = events
+                .filter(|(_, event)| matches!(event.deed, Deed::Wrote | Deed::Kept))
+                .map(|(_, event)| event.component.clone())
+                .collect();
+            (resource, keys)
+        };
+        let owners = engine.machine.resources().map(owners).collect();
+        Intended { machine: engine.machine, owners }
+    }
+}
+
+fn outcomes(scenario: &Scenario, played: &Played, intended: &Intended) -> Vec<Outcome> {
     let machine = &played.engine.machine;
     let new = scenario.new.product_code;
-    let owners = owners(scenario);
+    let Intended { machine: intended, owners } = intended;
     let mut outcomes = Vec::new();
     let mut judge = |resource: Resource, verdict: Verdict, owner: ProductCode, sure: bool| {
         let new_components = owners.get(&resource).cloned().unwrap_or_default();

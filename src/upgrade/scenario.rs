@@ -72,14 +72,6 @@ impl<'a> Scenario<'a> {
         self.arch.unwrap_or(self.new.arch)
     }
 
-    /// What a clean install of the new package gives: the measure of what is missing.
-    #[must_use]
-    pub fn intended(&self) -> Machine {
-        let mut engine = Engine::new(Machine::new(self.arch()));
-        engine.install(self.new, &self.options);
-        engine.machine
-    }
-
     /// Plays it.
     #[must_use]
     pub fn play(&self) -> Played<'a> {

@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::id::Arch;
-use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, cell, runs_on};
+use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, Target, runs_on};
 use ancm_installer::upgrade::{
     KINDS, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
 };
@@ -161,21 +161,17 @@ fn all(flags: &Flags, console: &Console) -> Outcome {
 fn matrix(baselines: &BTreeMap<String, Package>, new: &[Package]) -> Vec<Row> {
     let mut rows = Vec::new();
     for package in new {
+        let targets = ["omus", "amus"].map(|mode| (mode, Target::new(package, mode)));
         for (name, old) in baselines.iter().filter(|(_, old)| runs_on(old.arch, package.arch)) {
             let family = name.split_once('-').map_or("", |(_, family)| family);
             let damage = ["old", "broken"].map(|era| format!("{era}-{family}"));
             let damage = damage.iter().filter_map(|era| baselines.get(era)).collect();
             let installed = Installed { package: old, damage };
             for accident in Accident::ALL {
-                for mode in ["omus", "amus"] {
-                    if let Some(tally) = cell(&installed, package, accident, Some(mode)) {
-                        rows.push(Row {
-                            old: name.clone(),
-                            new: package.name.clone(),
-                            accident,
-                            mode,
-                            tally,
-                        });
+                for (mode, target) in &targets {
+                    if let Some(tally) = target.cell(&installed, accident) {
+                        let (old, new) = (name.clone(), package.name.clone());
+                        rows.push(Row { old, new, accident, mode, tally });
                     }
                 }
             }

@@ -1,0 +1,149 @@
+//! The promises of the upgrade simulator: a pair of packages loaded and played in under 5 ms, every baseline over every
+//! other of its machine in under 0.5 s, a pair of packages with 10,000 files in under 1 s.
+
+use ancm_installer::msi::schema::standard_table;
+use ancm_installer::msi::{Cell, ColumnKind, Database};
+use ancm_installer::upgrade::matrix::{Accident, Installed, Target, runs_on};
+use ancm_installer::upgrade::{Baseline, Package, Payload, Report, Scenario, Verdict};
+use std::time::{Duration, Instant};
+
+fn baselines() -> Vec<(String, Baseline)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("wix/baselines");
+    let mut found: Vec<(String, Baseline)> = std::fs::read_dir(folder)
+        .expect("the baselines")
+        .map(|entry| {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            let text = std::fs::read_to_string(&path).expect("readable");
+            (name.clone(), Baseline::parse(&name, &text).expect("a baseline"))
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+/// A package with `files` files, each in a component of its own.
+fn large(files: usize, release: usize) -> Database {
+    let mut database = Database::default();
+    database.summary.template = "x64;1033".to_owned();
+    let mut row = |table: &str, cells: &[&str]| {
+        let empty = || standard_table(table).expect("a standard table");
+        let table = database.tables.entry(table.to_owned()).or_insert_with(empty);
+        let row = table.columns.iter().enumerate().map(|(index, column)| {
+            match (cells.get(index).copied().unwrap_or_default(), column.kind) {
+                ("", _) => Cell::Null,
+                (text, ColumnKind::Int2 | ColumnKind::Int4) => Cell::Int(text.parse().expect("a number")),
+                (text, _) => Cell::text(text),
+            }
+        });
+        let row = row.collect();
+        table.rows.push(row);
+    };
+    let guid = |kind: usize, number: usize| format!("{{{kind:08X}-0000-4000-8000-{number:012X}}}");
+    let version = format!("{release}.0.0");
+    for (property, value) in [
+        ("ProductCode", guid(1, release)),
+        ("UpgradeCode", guid(2, 0)),
+        ("ProductVersion", version),
+        ("ALLUSERS", "1".to_owned()),
+    ] {
+        row("Property", &[property, &value]);
+    }
+    for (number, action) in [
+        "FindRelatedProducts",
+        "CostInitialize",
+        "CostFinalize",
+        "InstallValidate",
+        "InstallInitialize",
+        "ProcessComponents",
+        "RemoveFiles",
+        "InstallFiles",
+        "RegisterProduct",
+        "InstallFinalize",
+        "RemoveExistingProducts",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        row("InstallExecuteSequence", &[action, "", &(100 * (number + 1)).to_string()]);
+    }
+    row("Upgrade", &[&guid(2, 0), "", "9.0.0", "", "0", "", "OLD"]);
+    row("Directory", &["TARGETDIR", "", "SourceDir"]);
+    row("Directory", &["APP", "TARGETDIR", "App"]);
+    row("Feature", &["F", "", "", "", "1", "1", "", "0"]);
+    for number in 0..files {
+        let (component, file) = (format!("C{number}"), format!("f{number}"));
+        row("Component", &[&component, &guid(3, number), "APP", "256", "", &file]);
+        row("FeatureComponents", &["F", &component]);
+        let place = (number + 1).to_string();
+        row(
+            "File",
+            &[&file, &component, &format!("{file}.dll"), "1", &format!("{release}.0.0.0"), "", "0", &place],
+        );
+    }
+    database
+}
+
+/// The median of `runs` runs.
+fn median<T>(runs: usize, mut run: impl FnMut() -> T) -> Duration {
+    let mut times: Vec<Duration> = (0..runs)
+        .map(|_| {
+            let start = Instant::now();
+            std::hint::black_box(run());
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    times[runs / 2]
+}
+
+fn main() {
+    let baselines = baselines();
+    let of = |name: &str| &baselines.iter().find(|(own, _)| own == name).expect("it is there").1;
+    let pair = median(101, || {
+        let old = of("old-iisexpress-arm64").package().expect("a package");
+        let new = of("broken-iisexpress-arm64").package().expect("a package");
+        Report::of(&Scenario::upgrade(&old, &new))
+    });
+    println!("load and play one pair: {pair:?}");
+
+    let packages: Vec<Package> = baselines.iter().map(|(_, b)| b.package().expect("a package")).collect();
+    let target = |name: &str| packages.iter().position(|package| package.name == name).expect("it is there");
+    let six = ["iis-x86", "iis-x64", "iis-arm64", "iisexpress-x86", "iisexpress-x64", "iisexpress-arm64"];
+    let mut played = 0;
+    let matrix = median(5, || {
+        played = 0;
+        for new in six.map(|family| &packages[target(&format!("net11rc1-{family}"))]) {
+            for mode in ["omus", "amus"] {
+                let target = Target::new(new, mode);
+                for old in packages.iter().filter(|old| runs_on(old.arch, new.arch)) {
+                    for accident in Accident::ALL {
+                        let installed = Installed { package: old, damage: Vec::new() };
+                        std::hint::black_box(target.cell(&installed, accident));
+                        played += 1;
+                    }
+                }
+            }
+        }
+    });
+    println!("matrix of {played} upgrades: {matrix:?}");
+
+    let (old, new) = (large(10_000, 1), large(10_000, 2));
+    let many = median(3, || {
+        let old = Package::load("old", &old, &Payload::new()).expect("a package");
+        let new = Package::load("new", &new, &Payload::new()).expect("a package");
+        let report = Report::of(&Scenario::upgrade(&old, &new));
+        assert!(report.outcomes.iter().all(|outcome| outcome.verdict == Verdict::PresentNew));
+        assert_eq!(report.outcomes.len(), 10_000);
+    });
+    println!("load and play a pair with 10,000 files: {many:?}; peak memory {} KiB", peak());
+    assert!(pair < Duration::from_millis(5) && matrix < Duration::from_millis(500), "slower than promised");
+    assert!(many < Duration::from_secs(1), "slower than promised");
+}
+
+/// The most memory that the process has had so far, where the system tells.
+fn peak() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or_else(|| "?".to_owned(), |line| line.trim().trim_end_matches(" kB").to_owned())
+}
