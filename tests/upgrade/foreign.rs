@@ -1,5 +1,7 @@
 //! Packages that other tools made: Microsoft's tables, written again by msitools, and one by wixl.
 
+#![allow(clippy::disallowed_methods, reason = "the tests start the tools that make the packages")]
+
 use crate::ancm::baseline;
 use crate::support;
 use ancm_installer::msi;
