@@ -1,7 +1,9 @@
 //! The embedded engine against WiX 6.0.2: every source of `../shared/data/wix/cases` gives the tables, row for row,
 //! that WiX gave. `expected/NAME.json` was made by WiX itself (see the README there).
 
+use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
+use ancm_installer::msi;
 use ancm_installer::wix::{BindPath, Outcome, Request, build, preprocess};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -12,12 +14,12 @@ mod support;
 
 use support::tables::shown;
 
+const THREADS: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
+
 /// The cases that this engine does not build yet, and why. Each must be a clean error.
 const UNSUPPORTED: &[(&str, &str)] = &[
     ("classes", "COM registration (Class, ProgId, Extension, Verb, AppId) is not part of this engine yet"),
     ("environment-ini-shortcut", "Environment, IniFile and Shortcut are not part of this engine yet"),
-    ("files-harvest", "Files (wildcards) is not part of this engine yet"),
-    ("mediatemplate", "its source uses Files (wildcards)"),
     ("services", "ServiceInstall and ServiceControl are not part of this engine yet"),
 ];
 
@@ -29,6 +31,7 @@ const DIFFERENT: &[(&str, &str, &str, &str, &str, &str)] = &[
     ("features", "File", "filSRHzTPoN551fmw0hgHQBcaTOCFY", "Language", "1033", "1033,1031"),
     ("file-attributes", "File", "F5", "Language", "1033", "1033,1031"),
     ("file-sequence", "File", "B.dot", "Language", "1033", "1033,1031"),
+    ("mediatemplate", "File", "flsSRHzTPoN551fmw0hgHQBcaTOCFY", "Language", "1033", "1033,1031"),
 ];
 
 /// `wix build -arch x64 NAME.wxs -b ../payload`, with what NAME.args adds.
@@ -50,7 +53,7 @@ fn request(data: &Path, name: &str) -> Request {
         bind_variables: BTreeMap::new(),
         timestamp: 1_700_000_000,
         application: "WiX Toolset (6.0.2.0)".to_owned(),
-        threads: NonZeroUsize::new(2).expect("not zero"),
+        threads: THREADS,
     };
     let args = std::fs::read_to_string(cases.join(name).with_extension("args")).unwrap_or_default();
     let mut args = args.split_whitespace();
@@ -71,6 +74,12 @@ fn request(data: &Path, name: &str) -> Request {
         }
     }
     request
+}
+
+/// What WiX made of the case.
+fn expected(data: &Path, name: &str) -> Value {
+    let text = std::fs::read_to_string(data.join("expected").join(format!("{name}.json")));
+    serde_json::from_str(&text.expect("readable")).expect("JSON")
 }
 
 /// What differs, in words; nothing if nothing does.
@@ -165,13 +174,7 @@ fn tables_equal_those_of_wix_row_for_row() {
             }
             (None, None) => failures.push(format!("{name}: not built\n{}", errors(&outcome))),
             (Some(output), None) => {
-                let text = std::fs::read_to_string(data.join("expected").join(format!("{name}.json")));
-                let mut expected: Value = serde_json::from_str(&text.expect("readable")).expect("JSON");
-                for table in expected["tables"].as_object_mut().expect("tables").values_mut() {
-                    let rows = table["rows"].as_array_mut().expect("rows");
-                    rows.sort_by_key(|row| row.to_string());
-                }
-                let found = differences(&name, expected, &shown(&output.database));
+                let found = differences(&name, expected(&data, &name), &shown(&output.database));
                 if found.is_empty() {
                     equal += 1;
                 } else {
@@ -182,4 +185,69 @@ fn tables_equal_those_of_wix_row_for_row() {
     }
     eprintln!("{equal} cases equal WiX's tables");
     assert!(failures.is_empty(), "{}\n{} cases differ", failures.join("\n"), failures.len());
+}
+
+/// What msitools reads back from the written package is what WiX made, too: neither our reader nor our idea of the
+/// format has a say in it.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the test starts a foreign reader")]
+fn packages_read_by_msitools_equal_those_of_wix() {
+    let Some(shared) = support::shared() else { return };
+    let (Some(_), Some(python)) = (support::tool("msiinfo"), support::tool("python3")) else { return };
+    let data = shared.join("data/wix");
+    let folder = tempfile::tempdir().expect("a folder");
+    let supported = |name: &String| UNSUPPORTED.iter().all(|(case, _)| case != name);
+    let mut failures = Vec::new();
+    for name in cases(&data).into_iter().filter(supported) {
+        let Some(output) = build(&request(&data, &name)).output else {
+            failures.push(format!("{name}: not built"));
+            continue;
+        };
+        let path = folder.path().join(&name).with_extension("msi");
+        let mut file =
+            std::fs::File::options().read(true).write(true).create_new(true).open(&path).expect("a file");
+        msi::write(&output.database, THREADS, &mut file).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let tables = shared.join("tools/msi-tables.py");
+        let printed = support::run(std::process::Command::new(&python).arg(tables).arg(&path));
+        let read: Value = serde_json::from_slice(&printed).expect("JSON");
+        let found = differences(&name, expected(&data, &name), &read);
+        if !found.is_empty() {
+            failures.push(format!("{name}:\n    {}", found.join("\n    ")));
+        }
+    }
+    assert!(failures.is_empty(), "{}\n{} cases differ", failures.join("\n"), failures.len());
+}
+
+/// `expected/warnings.tsv`: file, line and number of each warning that WiX gives.
+#[test]
+fn warnings_are_those_of_wix() {
+    let Some(shared) = support::shared() else { return };
+    let data = shared.join("data/wix");
+    let text = std::fs::read_to_string(data.join("expected/warnings.tsv")).expect("readable");
+    let mut expected: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
+    for line in text.lines().skip(1) {
+        let fields: Vec<&str> = line.split('\t').collect();
+        let [case, _, _, line, "warning", code] = fields[..] else { panic!("{line}") };
+        expected.entry(case).or_default().push((line.to_owned(), code.to_owned()));
+    }
+    let mut failures = Vec::new();
+    for name in cases(&data).into_iter().filter(|n| UNSUPPORTED.iter().all(|(case, _)| case != n)) {
+        let mut expected = expected.get(name.as_str()).cloned().unwrap_or_default();
+        let line = |d: &Diagnostic| d.at.as_ref().map_or("-".to_owned(), |at| at.line.to_string());
+        let diagnostics = build(&request(&data, &name)).diagnostics;
+        let mut ours: Vec<_> = diagnostics.iter().map(|d| (line(d), d.code.clone())).collect();
+        // The list has a number once for each line.
+        for list in [&mut expected, &mut ours] {
+            list.sort();
+            list.dedup();
+        }
+        // WIX1156 is about merge modules only, which this engine does not make; and WiX drops the text of `Data`
+        // without a word.
+        expected.retain(|(_, code)| code != "WIX1156");
+        ours.retain(|(_, code)| code != "wix::ignored_text");
+        if expected != ours {
+            failures.push(format!("{name}: expected {expected:?}, found {ours:?}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }

@@ -3,13 +3,14 @@
 use super::bind::{self, BindPath, Binding};
 use super::compile;
 use super::emit::{self, Beside, Emission};
+use super::harvest;
 use super::link;
 use super::localization::Localization;
 use super::preprocess;
 use super::report::Report;
 use crate::diag::Diagnostic;
 use crate::msi::Database;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -77,6 +78,10 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
         sections.extend(compiled.into_iter().map(|section| (source, section)));
     }
     gate()?;
+    let mut harvested = BTreeSet::new();
+    for (_, section) in &mut sections {
+        harvest::harvest(section, &request.bind_paths, options.arch, &mut harvested, report);
+    }
     let symbols = link::link(sections, options.arch, report)?;
     let binding = Binding {
         localization: &localization,

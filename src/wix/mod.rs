@@ -7,6 +7,7 @@ mod bind;
 pub mod compile;
 mod emit;
 mod engine;
+mod harvest;
 pub mod ids;
 pub mod link;
 pub mod localization;

@@ -148,6 +148,8 @@ pub enum Kind {
     Component(Component),
     /// A row of the File table and what belongs to it.
     File(File),
+    /// Files to be found by their names.
+    Harvest(Harvest),
     /// A row of the Directory table.
     Directory(Directory),
     /// A row of the Media table.
@@ -346,7 +348,7 @@ impl Kind {
             Kind::CustomRow(row) => {
                 row.cells.iter_mut().filter_map(|cell| cell.value.as_mut()).for_each(visit)
             }
-            Kind::CustomTable { .. } | Kind::EnsureTable(_) | Kind::Group(_) => {}
+            Kind::Harvest(_) | Kind::CustomTable { .. } | Kind::EnsureTable(_) | Kind::Group(_) => {}
         }
     }
 
@@ -357,6 +359,7 @@ impl Kind {
             Kind::Row { table, .. } => table,
             Kind::Component(_) => "Component",
             Kind::File(_) => "File",
+            Kind::Harvest(_) => "WixHarvest",
             Kind::Directory(_) => "Directory",
             Kind::Media(_) | Kind::MediaTemplate(_) => "Media",
             Kind::Registry(_) => "Registry",
@@ -440,6 +443,21 @@ pub struct File {
     pub disk: Option<i32>,
     /// Where the bytes are, as authored.
     pub source: String,
+}
+
+/// Files to be found by their names: each becomes a file with a component of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Harvest {
+    /// The directory that they are installed to, with folders below it for those below the pattern's folder.
+    pub directory: String,
+    /// Patterns, as authored.
+    pub include: Vec<String>,
+    /// Patterns of files that are left out.
+    pub exclude: Vec<String>,
+    /// The folder that patterns are relative to; that of the source file if empty.
+    pub source: String,
+    /// The feature or group that they are members of.
+    pub parent: Option<(Container, String)>,
 }
 
 /// A directory. Its id is the symbol's.

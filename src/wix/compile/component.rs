@@ -1,6 +1,6 @@
 //! `Component`, `ComponentGroup` and references to them.
 
-use super::{Attributes, Compiler, GuidForms, dependency, directory, file, folder, registry};
+use super::{Attributes, Compiler, GuidForms, dependency, directory, file, files, folder, registry};
 use crate::diag::Diagnostic;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Component, ComponentGuid, Container, GroupKind, Id, KeyPath, Kind, Member};
@@ -247,6 +247,7 @@ pub(super) fn component_group(c: &mut Compiler, element: &Element) {
             "ComponentRef" => component_ref(c, child, place.parent.as_ref()),
             "ComponentGroupRef" => component_group_ref(c, child, place.parent.as_ref()),
             "File" => file::naked_file(c, child, &place),
+            "Files" => files::files(c, child, &place),
             _ => return false,
         }
         true

@@ -1,7 +1,7 @@
 //! `StandardDirectory`, `Directory`, `DirectoryRef`, and directories written inline as paths.
 
 use super::component::{self, Place, folder_path};
-use super::{Attributes, Compiler, GuidForms, file};
+use super::{Attributes, Compiler, GuidForms, file, files};
 use crate::diag::Location;
 use crate::wix::ids;
 use crate::wix::source::Element;
@@ -86,6 +86,7 @@ fn in_directory(c: &mut Compiler, element: &Element, place: &Place) -> bool {
         "Component" => component::component(c, element, place),
         "Directory" => directory(c, element, place),
         "File" => file::naked_file(c, element, place),
+        "Files" => files::files(c, element, place),
         _ => return false,
     }
     true
@@ -151,16 +152,24 @@ fn inline(c: &mut Compiler, parent: &str, path: &str, at: &Location) -> String {
     if let Some(id) = c.inline_directories.get(&key) {
         return id.clone();
     }
-    let id = generated_id(Some(parent), [Some(&key.1), None, None, None]);
-    c.inline_directories.insert(key, id.clone());
+    let (id, kind) = below(parent, path);
+    c.inline_directories.insert(key, id.name.clone());
+    let name = id.name.clone();
+    c.add(Some(id), at, kind);
+    name
+}
+
+/// The directory `path` below `parent`, with the id that its place gives it.
+pub(in crate::wix) fn below(parent: &str, path: &str) -> (Id, Kind) {
+    let path = path.to_owned();
+    let id = Id::section(generated_id(Some(parent), [Some(&path), None, None, None]));
     let directory = Directory {
         parent: Some(parent.to_owned()),
-        name: path.to_owned(),
+        name: path,
         short_name: None,
         source_name: None,
         short_source_name: None,
         guid_seed: None,
     };
-    c.add(Some(Id::section(id.clone())), at, Kind::Directory(directory));
-    id
+    (id, Kind::Directory(directory))
 }

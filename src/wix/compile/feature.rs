@@ -1,7 +1,7 @@
 //! `Feature`, `FeatureGroup`, references to them, and `Level`.
 
 use super::component::{self, Place};
-use super::{Compiler, file};
+use super::{Compiler, file, files};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Container, GroupKind, Kind, Member, fields};
 
@@ -135,6 +135,7 @@ fn members(
             "FeatureRef" => feature_ref(c, child, Some((container, id))),
             "FeatureGroupRef" => feature_group_ref(c, child, Some((container, id))),
             "File" => file::naked_file(c, child, &place),
+            "Files" => files::files(c, child, &place),
             _ => return more(c, child),
         }
         true

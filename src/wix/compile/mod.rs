@@ -14,6 +14,7 @@ mod dialog;
 mod directory;
 mod feature;
 mod file;
+mod files;
 mod folder;
 mod media;
 pub(in crate::wix) mod names;
@@ -28,6 +29,7 @@ mod upgrade;
 
 pub use attributes::{Attributes, GuidForms};
 pub(in crate::wix) use dialog::localize;
+pub(in crate::wix) use directory::below as directory_below;
 pub(in crate::wix) use upgrade::default_major_upgrade;
 
 use crate::diag::{Diagnostic, Location};

@@ -2,7 +2,9 @@
 
 use super::component::{self, Place};
 use super::{Attributes, Compiler, GuidForms, NAMESPACE, names};
-use super::{binary, custom_action, custom_table, dependency, directory, feature, file, media, property};
+use super::{
+    binary, custom_action, custom_table, dependency, directory, feature, file, files, media, property,
+};
 use super::{search, sequence, ui, upgrade};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
@@ -226,6 +228,7 @@ fn definition(c: &mut Compiler, element: &Element, last: &mut i32) -> bool {
         "FeatureGroupRef" => feature::feature_group_ref(c, element, None),
         "FeatureRef" => feature::feature_ref(c, element, None),
         "File" => file::naked_file(c, element, &Place::default()),
+        "Files" => files::files(c, element, &Place::default()),
         "Icon" => binary::icon(c, element),
         "InstallExecuteSequence" => sequence::sequence(c, element, Sequence::InstallExecute),
         "InstallUISequence" => sequence::sequence(c, element, Sequence::InstallUi),

@@ -56,6 +56,7 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
             Kind::CustomTable { .. }
             | Kind::CustomRow(_)
             | Kind::File(_)
+            | Kind::Harvest(_)
             | Kind::Media(_)
             | Kind::MediaTemplate(_)
             | Kind::Action(_)
