@@ -115,7 +115,7 @@ fn main() {
         played = 0;
         for new in six.map(|family| &packages[target(&format!("net11rc1-{family}"))]) {
             for mode in ["omus", "amus"] {
-                let target = Target::new(new, mode);
+                let target = Target::with_mode(new, mode);
                 for old in packages.iter().filter(|old| runs_on(old.arch, new.arch)) {
                     for accident in Accident::ALL {
                         let installed = Installed { package: old, damage: Vec::new() };

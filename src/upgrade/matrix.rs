@@ -140,14 +140,22 @@ pub struct Target<'a> {
 }
 
 impl<'a> Target<'a> {
+    /// `new` as it installs by itself.
+    #[must_use]
+    pub fn of(new: &'a Package) -> Target<'a> {
+        Target::with(new, Options::default())
+    }
+
     /// `new` with REINSTALLMODE `mode` on the command line.
     #[must_use]
-    pub fn new(new: &'a Package, mode: &str) -> Target<'a> {
-        let options = Options { mode: Some(ReinstallMode::new(mode)), ..Options::default() };
+    pub fn with_mode(new: &'a Package, mode: &str) -> Target<'a> {
+        Target::with(new, Options { mode: Some(ReinstallMode::new(mode)), ..Options::default() })
+    }
+
+    fn with(new: &'a Package, options: Options) -> Target<'a> {
         let mut scenario = Scenario::chain(Vec::new(), new);
         scenario.options = options.clone();
-        let intended = Intended::of(&scenario);
-        Target { new, options, intended }
+        Target { new, options, intended: Intended::of(&scenario) }
     }
 
     /// The upgrade from `old` after `accident`. Nothing where `old` refuses to be installed on the machine.

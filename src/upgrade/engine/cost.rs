@@ -145,7 +145,7 @@ impl<'a> Engine<'a> {
                 self.note_component(session, index, Deed::Vetoed, reason, detail);
                 return ComponentAction::Vetoed;
             }
-            if is_open(component, disk) {
+            if !session.mode.has('a') && is_open(component, disk) {
                 session.confidence[index] = Confidence::D;
             }
         }

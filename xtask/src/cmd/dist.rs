@@ -1,6 +1,7 @@
 //! `cargo xtask dist`: the packages.
 
 use super::plan;
+use super::upgrade::Gate;
 use crate::console::Console;
 use crate::dist::manifest::Manifest;
 use crate::dist::package::{Setting, make};
@@ -47,6 +48,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     let workers = gathered.jobs.value.clamp(1, plan.packages.len().max(1));
     let threads = NonZeroUsize::new(gathered.jobs.value / workers).unwrap_or(NonZeroUsize::MIN);
     let setting = Setting { root: &gathered.root, output: &output, timestamp, threads };
+    let gate = Gate::open(&gathered.root)?;
     let one = |package: &Package| -> Outcome<Finished> {
         interrupt::check()?;
         let progress = console.progress(&package.file_name, STEPS);
@@ -54,6 +56,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         progress.step("compiled and written");
         let (made, more) = verify(file.as_file_mut(), package, &staged, flags.locked)?;
         findings.extend(more);
+        gate.check(&package.file_name, file.as_file_mut(), package.flavour)?;
         progress.step("read back and verified");
         progress.finish("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
         Ok((file, made, findings))

@@ -6,7 +6,8 @@ mod sources;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
-use ancm_installer::id::Arch;
+use ancm_installer::diag::Diagnostic;
+use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, Target, runs_on};
 use ancm_installer::upgrade::{
     KINDS, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
@@ -14,7 +15,8 @@ use ancm_installer::upgrade::{
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
@@ -133,10 +135,10 @@ struct Row {
 
 fn all(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
-    let baselines = sources::baselines(&root)?;
+    let gate = Gate::open(&root)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
     let new: Vec<Package> = names.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
-    let rows = matrix(&baselines, &new);
+    let rows = matrix(&gate, &new);
     let lost = rows.iter().filter(|row| row.tally.missing > 0).count();
     if console.json() {
         #[derive(Serialize)]
@@ -158,19 +160,15 @@ fn all(flags: &Flags, console: &Console) -> Outcome {
 }
 
 /// Every upgrade that a machine of the new package's kind can see.
-fn matrix(baselines: &BTreeMap<String, Package>, new: &[Package]) -> Vec<Row> {
+fn matrix(gate: &Gate, new: &[Package]) -> Vec<Row> {
     let mut rows = Vec::new();
     for package in new {
-        let targets = ["omus", "amus"].map(|mode| (mode, Target::new(package, mode)));
-        for (name, old) in baselines.iter().filter(|(_, old)| runs_on(old.arch, package.arch)) {
-            let family = name.split_once('-').map_or("", |(_, family)| family);
-            let damage = ["old", "broken"].map(|era| format!("{era}-{family}"));
-            let damage = damage.iter().filter_map(|era| baselines.get(era)).collect();
-            let installed = Installed { package: old, damage };
+        let targets = ["omus", "amus"].map(|mode| (mode, Target::with_mode(package, mode)));
+        for (old, installed) in gate.installed(package, |_| true) {
             for accident in Accident::ALL {
                 for (mode, target) in &targets {
                     if let Some(tally) = target.cell(&installed, accident) {
-                        let (old, new) = (name.clone(), package.name.clone());
+                        let (old, new) = (old.to_owned(), package.name.clone());
                         rows.push(Row { old, new, accident, mode, tally });
                     }
                 }
@@ -178,6 +176,65 @@ fn matrix(baselines: &BTreeMap<String, Package>, new: &[Package]) -> Vec<Row> {
         }
     }
     rows
+}
+
+/// What `dist` asks before it lets a package out: whether an upgrade from any package of the same flavour that shipped
+/// would lose something, whatever happened on the machine before.
+pub struct Gate {
+    baselines: BTreeMap<String, Package>,
+}
+
+impl Gate {
+    /// With the baselines of the project in `root`.
+    ///
+    /// # Errors
+    /// A baseline cannot be read.
+    pub fn open(root: &Path) -> Outcome<Gate> {
+        Ok(Gate { baselines: sources::baselines(root)? })
+    }
+
+    /// Asks for the package in `file`.
+    ///
+    /// # Errors
+    /// The package cannot be read; an upgrade to it would lose something.
+    pub fn check(&self, name: &str, file: &mut File, flavour: Flavour) -> Outcome {
+        let new = sources::open(name, file)?;
+        let target = Target::of(&new);
+        let mut lost = Vec::new();
+        for (old, installed) in self.installed(&new, |family| family.starts_with(&format!("{flavour}-"))) {
+            for accident in Accident::ALL {
+                let Some(tally) = target.cell(&installed, accident) else { continue };
+                if tally.missing > 0 {
+                    lost.push(
+                        Diagnostic::error(
+                            "upgrade::regression",
+                            format!("`{name}` over `{old}` ({accident}) would lose something: {tally}"),
+                        )
+                        .help(format!("see `cargo xtask upgrade {old} {name}`")),
+                    );
+                }
+            }
+        }
+        if lost.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Upgrade, lost)) }
+    }
+
+    /// The baselines that run on the machine of `new` and whose family (flavour and processor) is `wanted`.
+    fn installed<'a>(
+        &'a self,
+        new: &Package,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Vec<(&'a str, Installed<'a>)> {
+        let family = |name: &'a str| name.split_once('-').map_or("", |(_, family)| family);
+        self.baselines
+            .iter()
+            .filter(|(name, old)| runs_on(old.arch, new.arch) && wanted(family(name)))
+            .map(|(name, old)| {
+                let damage = ["old", "broken"].map(|era| format!("{era}-{}", family(name)));
+                let damage = damage.iter().filter_map(|era| self.baselines.get(era)).collect();
+                (name.as_str(), Installed { package: old, damage })
+            })
+            .collect()
+    }
 }
 
 /// The folder of the packages that `dist` makes by default.

@@ -6,7 +6,7 @@ use ancm_installer::msi;
 use ancm_installer::upgrade::{Baseline, Package, read_payload};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 
 /// The package that `name` stands for: an .msi file where there is one, else a baseline.
@@ -34,21 +34,26 @@ pub fn baselines(root: &Path) -> Outcome<BTreeMap<String, Package>> {
 
 /// Opens an .msi file and looks at its files' bytes.
 fn read(path: &Path) -> Outcome<Package> {
-    let name = path.display().to_string();
-    let failure = |error: &dyn std::error::Error| {
-        let mut message = format!("cannot read `{name}`: {error}");
-        let mut source = error.source();
-        while let Some(cause) = source {
-            message.push_str(&format!(": {cause}"));
-            source = cause.source();
-        }
-        Failure::new(Exit::Input, "upgrade::unreadable", message)
-    };
-    let file = File::open(path).map_err(|error| failure(&error))?;
-    let mut msi = msi::Package::open(BufReader::new(file)).map_err(|error| failure(&error))?;
-    let payload = read_payload(&mut msi).map_err(|error| failure(&error))?;
-    let stem = path.file_stem().map_or(name.clone(), |stem| stem.to_string_lossy().into_owned());
-    Package::load(&stem, msi.database(), &payload).map_err(|error| failure(&error))
+    let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let file = File::open(path).map_err(|error| unreadable(&stem, &error))?;
+    open(&stem, &mut BufReader::new(file))
+}
+
+/// The package in `file`, which is called `name`.
+pub fn open(name: &str, file: &mut (impl Read + Seek)) -> Outcome<Package> {
+    let mut msi = msi::Package::open(file).map_err(|error| unreadable(name, &error))?;
+    let payload = read_payload(&mut msi).map_err(|error| unreadable(name, &error))?;
+    Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))
+}
+
+fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
+    let mut message = format!("cannot read `{name}`: {error}");
+    let mut source = error.source();
+    while let Some(cause) = source {
+        message.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    Failure::new(Exit::Input, "upgrade::unreadable", message)
 }
 
 fn folder(root: &Path) -> PathBuf {
