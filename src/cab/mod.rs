@@ -5,7 +5,9 @@
 //! Source: *Microsoft Cabinet File Format* and *\[MS-MCI\]: Microsoft ZIP (MSZIP) Compression and Decompression Data
 //! Structure*.
 
+mod deflate;
 mod format;
+mod huffman;
 mod model;
 mod mszip;
 mod payload;

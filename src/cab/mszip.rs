@@ -3,8 +3,8 @@
 use miniz_oxide::inflate::TINFLStatus;
 use miniz_oxide::inflate::core::inflate_flags::TINFL_FLAG_USING_NON_WRAPPING_OUTPUT_BUF;
 use miniz_oxide::inflate::core::{DecompressorOxide, decompress};
-use zenflate::{CompressionLevel, Compressor, Unstoppable};
 
+use super::deflate::Encoder;
 use super::format::{BLOCK, DATA, block_checksum};
 
 /// What each block begins with.
@@ -13,29 +13,26 @@ const SIGNATURE: [u8; 2] = *b"CK";
 /// What a stored deflate block has before its bytes.
 const STORED: usize = 5;
 
-/// The effort of the encoder; `benches/README.md` has what other efforts and other encoders give.
-const EFFORT: u32 = 15;
-
-/// The data blocks (`CFDATA`) of `data`, which begins at a block of its folder. No block refers to another, so that
-/// they can be made on any thread.
-pub(super) fn compressed(data: &[u8]) -> Vec<u8> {
-    let mut compressor = Compressor::new(CompressionLevel::new(EFFORT));
-    let mut deflated = vec![0; BLOCK];
+/// The data blocks (`CFDATA`) of `data` from `from` on, where a block of its folder begins. What stands before it is
+/// what the first block may refer to.
+pub(super) fn compressed(data: &[u8], from: usize) -> Vec<u8> {
+    let mut encoder = Encoder::new(data);
     let mut blocks = Vec::with_capacity(data.len() / 2);
-    for block in data.chunks(BLOCK) {
+    for begin in (from..data.len()).step_by(BLOCK) {
+        let end = data.len().min(begin + BLOCK);
         let start = blocks.len();
-        let uncompressed = u16::try_from(block.len()).expect("32 KiB at most");
+        let uncompressed = u16::try_from(end - begin).expect("32 KiB at most");
         blocks.extend_from_slice(&[0; DATA]);
         blocks.extend_from_slice(&SIGNATURE);
-        match compressor.deflate_compress(block, &mut deflated, Unstoppable) {
-            Ok(written) if written < STORED + block.len() => blocks.extend_from_slice(&deflated[..written]),
-            _ => {
-                // It does not get smaller: one stored deflate block, the last.
-                blocks.push(1);
-                blocks.extend_from_slice(&uncompressed.to_le_bytes());
-                blocks.extend_from_slice(&(!uncompressed).to_le_bytes());
-                blocks.extend_from_slice(block);
-            }
+        let deflated = blocks.len();
+        encoder.encode(begin, end, &mut blocks);
+        if blocks.len() - deflated > STORED + end - begin {
+            // It does not get smaller: one stored deflate block, the last.
+            blocks.truncate(deflated);
+            blocks.push(1);
+            blocks.extend_from_slice(&uncompressed.to_le_bytes());
+            blocks.extend_from_slice(&(!uncompressed).to_le_bytes());
+            blocks.extend_from_slice(&data[begin..end]);
         }
         let payload = start + DATA;
         let size = u16::try_from(blocks.len() - payload).expect("at most 7 bytes more than 32 KiB");

@@ -25,10 +25,10 @@ impl<'a> Payload<'a> {
         Payload { files: files.iter(), current: None }
     }
 
-    /// The next `count` bytes; the sizes stated must add up to at least that.
-    pub(super) fn take(&mut self, count: u64) -> Result<Vec<u8>, WriteError> {
-        let mut bytes = vec![0; usize::try_from(count).unwrap_or(usize::MAX)];
-        let mut filled = 0;
+    /// Appends the next `count` bytes; the sizes stated must add up to at least that.
+    pub(super) fn take(&mut self, count: u64, bytes: &mut Vec<u8>) -> Result<(), WriteError> {
+        let mut filled = bytes.len();
+        bytes.resize(filled + usize::try_from(count).unwrap_or(usize::MAX), 0);
         while filled < bytes.len() {
             let Some(open) = &mut self.current else {
                 self.current = Some(self.files.next().expect("the sizes add up").open()?);
@@ -43,7 +43,7 @@ impl<'a> Payload<'a> {
                 self.current = None;
             }
         }
-        Ok(bytes)
+        Ok(())
     }
 
     /// Checks the files of no bytes that stand at the end.

@@ -119,6 +119,13 @@ struct Folder {
     start: Option<u64>,
 }
 
+/// What a thread compresses: `data` from `from` on; what stands before it is the block before.
+struct Job {
+    data: Vec<u8>,
+    from: usize,
+    result: mpsc::SyncSender<Vec<u8>>,
+}
+
 /// Where everything stands.
 struct Layout {
     folders: Vec<Folder>,
@@ -193,7 +200,7 @@ impl Layout {
         out: &mut W,
     ) -> Result<(), WriteError> {
         let sizes: Vec<u64> = self.folders.iter().map(|folder| folder.size).collect();
-        let (jobs, inbox) = mpsc::channel::<(Vec<u8>, mpsc::SyncSender<Vec<u8>>)>();
+        let (jobs, inbox) = mpsc::channel::<Job>();
         let inbox = Mutex::new(inbox);
         std::thread::scope(|scope| {
             let jobs = jobs; // dropped on every way out, so that the threads end
@@ -201,9 +208,9 @@ impl Layout {
                 scope.spawn(|| {
                     loop {
                         let job = inbox.lock().expect("no thread panics while it waits").recv();
-                        let Ok((data, result)) = job else { break };
+                        let Ok(Job { data, from, result }) = job else { break };
                         // Nobody waits for it any more if writing has failed.
-                        let _ = result.send(mszip::compressed(&data));
+                        let _ = result.send(mszip::compressed(&data, from));
                     }
                 });
             }
@@ -211,14 +218,19 @@ impl Layout {
             let mut under_way = VecDeque::new();
             for (folder, size) in sizes.into_iter().enumerate() {
                 let mut left = size;
+                let mut before = Vec::new();
                 while left > 0 {
                     if under_way.len() >= 2 * threads.get() {
                         self.write_next(&mut under_way, out)?;
                     }
-                    let data = payload.take(left.min(CHUNK as u64))?;
-                    left -= data.len() as u64;
+                    let (mut data, count) = (before, left.min(CHUNK as u64));
+                    let from = data.len();
+                    payload.take(count, &mut data)?;
+                    left -= count;
+                    before = data[data.len().saturating_sub(BLOCK)..].to_vec();
                     let (result, outbox) = mpsc::sync_channel(1);
-                    jobs.send((data, result)).expect("the threads end after this one drops `jobs`");
+                    jobs.send(Job { data, from, result })
+                        .expect("the threads end after this one drops `jobs`");
                     under_way.push_back((folder, outbox));
                 }
             }
