@@ -2,19 +2,18 @@
 //!
 //! <https://docs.firegiant.com/wix/schema/wxl/wixlocalization/>.
 
+use super::compile::Attributes;
+use super::culture;
 use super::preprocess::{self, Options};
 use super::report::Report;
 use super::source::{Element, Node};
-use super::variables::{self, Segment};
+use super::variables::{self, Replacement, Segment};
 use crate::diag::{Diagnostic, Location};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The namespace of localization files, of versions 4 to 7.
 const NAMESPACE: &str = "http://wixtoolset.org/schemas/v4/wxl";
-
-/// Texts that refer to texts, at the most.
-const DEPTH: u32 = 20;
 
 /// The texts that a build uses.
 #[derive(Clone, Debug, Default)]
@@ -54,50 +53,41 @@ pub struct Change {
 }
 
 impl Localization {
-    /// Reads the files at `paths` and keeps those of `cultures`: an earlier culture goes before a later one, and a
-    /// file without a culture comes last. Without `cultures` all files count. Problems go to `report`.
+    /// Reads the files at `paths` and keeps those of `cultures`, in that order, and those without a culture. Without
+    /// `cultures`, files without a culture count if there are any; otherwise all do. Problems go to `report`.
+    ///
+    /// The first file says the code pages and the language.
     pub fn read(paths: &[PathBuf], cultures: &[String], options: &Options, report: &Report) -> Localization {
         let mut files = Vec::new();
         for path in paths {
             let Some(root) = preprocess::preprocess(path, options, report) else { continue };
-            if root.namespace != NAMESPACE || root.name != "WixLocalization" {
-                let found = &root.name;
-                let message = format!(
-                    "the root element is `{found}` of `{}`; expected `WixLocalization` of `{NAMESPACE}`",
-                    root.namespace
-                );
-                report.error(if root.name == "WixLocalization" { 199 } else { 48 }, &root.at, message);
-                continue;
+            if root.name != "WixLocalization" {
+                let message = format!("the root element is `{}`; expected `WixLocalization`", root.name);
+                report.error(48, &root.at, message);
+            } else if root.namespace != NAMESPACE {
+                let message =
+                    format!("the root element's namespace is `{}`; expected `{NAMESPACE}`", root.namespace);
+                report.error(199, &root.at, message);
+            } else {
+                let culture = root.attributes.iter().find(|attribute| attribute.name == "Culture");
+                let culture = culture.map(|attribute| attribute.value.clone()).unwrap_or_default();
+                files.push((culture, root));
             }
-            let culture = attribute(&root, "Culture").unwrap_or("").to_ascii_lowercase();
-            let rank = match cultures.iter().position(|wanted| matches(wanted, &culture)) {
-                Some(rank) => rank,
-                None if cultures.is_empty() || culture.is_empty() => cultures.len(),
-                None => continue,
-            };
-            files.push((rank, root));
         }
-        files.sort_by_key(|(rank, _)| *rank);
+        let neutral = cultures.is_empty() && files.iter().any(|(culture, _)| culture.is_empty());
+        let rank = |culture: &str| match cultures.iter().position(|wanted| matches(wanted, culture)) {
+            Some(rank) => Some(rank),
+            None if culture.is_empty() => Some(cultures.len()),
+            None => (cultures.is_empty() && !neutral).then_some(0),
+        };
+        let mut ranked: Vec<_> =
+            files.iter().filter_map(|(culture, root)| Some((rank(culture)?, culture, root))).collect();
+        ranked.sort_by_key(|(rank, ..)| *rank);
         let mut all = Localization::default();
-        for rank in files.chunk_by(|a, b| a.0 == b.0) {
-            let mut here = Localization::default();
-            rank.iter().for_each(|(_, root)| here.file(root, report));
-            all.fall_back_on(here);
+        for (at, (_, culture, root)) in ranked.into_iter().enumerate() {
+            all.file(root, culture, at == 0, report);
         }
         all
-    }
-
-    /// Takes from `other` what is not here yet.
-    fn fall_back_on(&mut self, other: Localization) {
-        self.codepage = self.codepage.take().or(other.codepage);
-        self.summary_codepage = self.summary_codepage.take().or(other.summary_codepage);
-        self.language = self.language.take().or(other.language);
-        for (id, text) in other.texts {
-            self.texts.entry(id).or_insert(text);
-        }
-        for (key, change) in other.changes {
-            self.changes.entry(key).or_insert(change);
-        }
     }
 
     /// Defines a text that counts where no file has one of that id.
@@ -107,16 +97,27 @@ impl Localization {
         self.texts.entry(id.to_owned()).or_insert(text);
     }
 
-    fn file(&mut self, root: &Element, report: &Report) {
-        let own = |name: &str| attribute(root, name).map(str::to_owned);
-        self.codepage = self.codepage.take().or_else(|| own("Codepage"));
-        self.summary_codepage = self.summary_codepage.take().or_else(|| own("SummaryInformationCodepage"));
-        self.language = self.language.take().or_else(|| own("Language"));
-        known(
-            root,
-            &["Culture", "Codepage", "SummaryInformationCodepage", "Language", "ExtensionCulture"],
-            report,
-        );
+    /// Adds what stands in a file; the `first` one says the code pages and the language.
+    fn file(&mut self, root: &Element, culture: &str, first: bool, report: &Report) {
+        let a = Attributes::new(root, report);
+        let codepage = a.text("Codepage");
+        let summary_codepage = a.text("SummaryInformationCodepage");
+        let language = a.text("Language");
+        // Matters to extensions only.
+        let _ = (a.text_or_empty("Culture"), a.yes_no("ExtensionDefaultCulture"));
+        if first {
+            let known = culture::find(culture);
+            let ansi = known.and_then(|(_, ansi)| (ansi != 0).then(|| ansi.to_string()));
+            self.codepage = codepage.or(ansi);
+            self.summary_codepage = summary_codepage.or_else(|| self.codepage.clone());
+            // As WiX: the attribute is for other tools, and counts only for cultures that are not known here.
+            self.language = known.map(|(language, _)| language.to_string()).or(language);
+            if known.is_none() && !culture.is_empty() && self.language.is_none() {
+                let message = format!("culture `{culture}` is not known to this engine");
+                let help = "add `Language` and `Codepage` with its numbers";
+                report.push(Diagnostic::error("WIX0021", message).at(a.at("Culture")).help(help));
+            }
+        }
         for node in &root.children {
             match node {
                 Node::Element(child) if child.name == "String" && child.namespace == NAMESPACE => {
@@ -137,14 +138,16 @@ impl Localization {
     }
 
     fn string(&mut self, element: &Element, report: &Report) {
-        known(element, &["Id", "Value", "Overridable", "Localizable", "Bindable"], report);
-        let (Some(id), Some(value)) = (attribute(element, "Id"), attribute(element, "Value")) else {
-            let message = "`String` needs the attributes `Id` and `Value`";
-            return report.error(10, &element.at, message);
-        };
-        let overridable = yes(element, "Overridable", report);
-        let text = Text { value: value.to_owned(), overridable, at: element.at.clone() };
-        match self.texts.get(id) {
+        let a = Attributes::new(element, report);
+        let id = a.required("Id", a.reference("Id"));
+        let value = a.required("Value", a.text_or_empty("Value"));
+        let overridable = a.flag("Overridable");
+        // For translators.
+        let _ = a.text("Localizable");
+        nothing_inside(element, "Value", report);
+        let (Some(id), Some(value)) = (id, value) else { return };
+        let text = Text { value, overridable, at: element.at.clone() };
+        match self.texts.get(&id) {
             Some(before) if !before.overridable && !overridable => {
                 let message = format!("the localization variable `!(loc.{id})` is defined twice");
                 let diagnostic = Diagnostic::error("WIX0100", message).at(&element.at);
@@ -154,55 +157,33 @@ impl Localization {
                         .help("remove one, or mark one `Overridable=\"yes\"`"),
                 );
             }
-            Some(before) if !before.overridable => {}
+            Some(before) if !before.overridable || overridable => {}
             _ => {
-                self.texts.insert(id.to_owned(), text);
+                self.texts.insert(id, text);
             }
         }
     }
 
     fn ui(&mut self, element: &Element, report: &Report) {
         const BITS: [(&str, i32); 3] = [("RightToLeft", 32), ("RightAligned", 64), ("LeftScroll", 128)];
-        known(
-            element,
-            &[
-                "Dialog",
-                "Control",
-                "X",
-                "Y",
-                "Width",
-                "Height",
-                "Text",
-                "RightToLeft",
-                "RightAligned",
-                "LeftScroll",
-            ],
-            report,
-        );
-        let number = |name: &str| {
-            let value = attribute(element, name)?;
-            let parsed = value.parse().ok();
-            if parsed.is_none() {
-                report.error(
-                    8,
-                    &element.at,
-                    format!("`UI/@{name}` is `{value}`, which is not a whole number"),
-                );
-            }
-            parsed
-        };
-        let change = Change {
-            x: number("X"),
-            y: number("Y"),
-            width: number("Width"),
-            height: number("Height"),
-            attributes: BITS.iter().filter(|(name, _)| yes(element, name, report)).map(|(_, bit)| bit).sum(),
-            text: attribute(element, "Text").map(str::to_owned),
-        };
-        let key = |name| attribute(element, name).unwrap_or("").to_owned();
-        let key = (key("Dialog"), key("Control"));
-        if key.0.is_empty() && key.1.is_empty() {
-            return report.error(10, &element.at, "`UI` needs the attribute `Dialog`, `Control` or both");
+        let a = Attributes::new(element, report);
+        let (dialog, control) = (a.reference("Dialog"), a.reference("Control"));
+        let [x, y, width, height] =
+            ["X", "Y", "Width", "Height"].map(|name| a.integer(name, 0..=i32::from(i16::MAX)));
+        let attributes = BITS.iter().filter(|(name, _)| a.flag(name)).map(|(_, bit)| bit).sum();
+        let text = a.text_or_empty("Text");
+        for (name, _) in BITS {
+            a.only_with(name, "Control");
+        }
+        nothing_inside(element, "Text", report);
+        if dialog.is_none() && control.is_none() {
+            return report.error(45, &element.at, "`UI` needs `Dialog`, `Control` or both; add one");
+        }
+        let change = Change { x, y, width, height, attributes, text };
+        let key = (dialog.unwrap_or_default(), control.unwrap_or_default());
+        if self.changes.contains_key(&key) {
+            let message = format!("dialog `{}`, control `{}` is localized twice", key.0, key.1);
+            return report.error(374, &element.at, message);
         }
         self.changes.insert(key, change);
     }
@@ -217,63 +198,40 @@ impl Localization {
     /// is an error at `at` (WIX0102).
     #[must_use]
     pub fn resolve(&self, text: &str, at: &Location, report: &Report) -> String {
-        self.resolve_within(text, at, report, 0)
-    }
-
-    fn resolve_within(&self, text: &str, at: &Location, report: &Report, depth: u32) -> String {
-        let mut out = String::new();
-        for (source, segment) in variables::parse(text) {
-            let Segment::Localization(id) = segment else {
-                out.push_str(source);
-                continue;
-            };
-            match self.texts.get(id) {
-                Some(_) if depth == DEPTH => {
-                    report.error(102, at, format!("the localization variable `{source}` refers to itself"));
-                }
-                Some(value) => out.push_str(&self.resolve_within(&value.value, at, report, depth + 1)),
-                None => {
-                    let message = format!("the localization variable `{source}` is unknown");
-                    let diagnostic = Diagnostic::error("WIX0102", message).at(at);
-                    report.push(diagnostic.help(format!(
-                        "add `<String Id=\"{id}\" Value=\"…\" />` to a .wxl file of the culture, and name the file with `-loc`"
-                    )));
-                }
+        let resolved = variables::replace(text, &mut |source, segment| {
+            let Segment::Localization(id) = segment else { return Replacement::Source };
+            if let Some(text) = self.texts.get(*id) {
+                return Replacement::Value(&text.value);
             }
-        }
-        out
-    }
-}
-
-/// Whether a file of `culture` serves where `wanted` is asked for; both lower-case but for `wanted`.
-fn matches(wanted: &str, culture: &str) -> bool {
-    let neutral = wanted.eq_ignore_ascii_case("neutral") || wanted.is_empty();
-    if neutral { culture.is_empty() || culture == "neutral" } else { wanted.eq_ignore_ascii_case(culture) }
-}
-
-fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element.attributes.iter().find(|a| a.name == name && a.namespace.is_empty()).map(|a| a.value.as_str())
-}
-
-fn known(element: &Element, names: &[&str], report: &Report) {
-    for attribute in element.attributes.iter().filter(|a| !names.contains(&a.name.as_str())) {
-        let message = format!("`{}` has no attribute `{}`", element.name, attribute.name);
-        let help = format!("the attributes are {}", names.join(", "));
-        report.push(Diagnostic::error("WIX0004", message).at(&attribute.at).help(help));
-    }
-}
-
-fn yes(element: &Element, name: &str, report: &Report) -> bool {
-    match attribute(element, name) {
-        Some("yes" | "true") => true,
-        None | Some("no" | "false") => false,
-        Some(other) => {
-            report.error(
-                15,
-                &element.at,
-                format!("`{}/@{name}` is `{other}`; expected yes or no", element.name),
+            let message = format!("the localization variable `{source}` is unknown");
+            report.push(Diagnostic::error("WIX0102", message).at(at).help(format!(
+                "add `<String Id=\"{id}\" Value=\"…\" />` to a .wxl file of the culture, and name the file with `-loc`"
+            )));
+            Replacement::Text(String::new())
+        });
+        resolved.unwrap_or_else(|variables::Endless| {
+            let message = "the localization variables here refer to themselves";
+            report.push(
+                Diagnostic::error("WIX0102", message)
+                    .at(at)
+                    .help("look for a `String` that has itself in its value"),
             );
-            false
-        }
+            String::new()
+        })
+    }
+}
+
+/// Whether a file of `culture` serves where `wanted` is asked for.
+fn matches(wanted: &str, culture: &str) -> bool {
+    let wanted = if wanted.eq_ignore_ascii_case("neutral") { "" } else { wanted };
+    wanted.eq_ignore_ascii_case(culture)
+}
+
+/// What an older language put inside an element stands in the attribute `name` (WIX0400).
+fn nothing_inside(element: &Element, name: &str, report: &Report) {
+    for node in &element.children {
+        let (Node::Text { at, .. } | Node::Element(Element { at, .. })) = node;
+        let message = format!("`{}` cannot have anything inside", element.name);
+        report.push(Diagnostic::error("WIX0400", message).at(at).help(format!("use the attribute `{name}`")));
     }
 }

@@ -5,6 +5,7 @@
 
 mod bind;
 pub mod compile;
+mod culture;
 mod emit;
 mod engine;
 mod harvest;

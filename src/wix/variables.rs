@@ -1,5 +1,11 @@
 //! `!(…)` variables, which localization and binding replace.
 
+/// Values within values, at the most.
+const DEPTH: u32 = 20;
+/// Parts of values that may come into a text, and bytes of them. Nothing that a person writes comes near.
+const PARTS: usize = 10_000;
+const BYTES: usize = 1 << 20;
+
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Segment<'t> {
@@ -37,6 +43,10 @@ pub fn parse(text: &str) -> Vec<(&str, Segment<'_>)> {
     while let Some(found) = text[from..].find("!(") {
         let at = from + found;
         from = at + 2;
+        // Looked at before the end is looked for, which may be far.
+        if !["loc.", "wix.", "bind.", "bindpath."].iter().any(|prefix| text[from..].starts_with(prefix)) {
+            continue;
+        }
         let Some(length) = text[from..].find(')') else { break };
         let end = from + length;
         let Some(segment) = variable(&text[from..end]) else { continue };
@@ -76,6 +86,57 @@ fn variable(inside: &str) -> Option<Segment<'_>> {
     }
 }
 
+/// What comes in the place of a part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replacement<'v> {
+    /// The characters that the part was read from.
+    Source,
+    /// This text, as it stands.
+    Text(String),
+    /// This text, with its own parts replaced in turn.
+    Value(&'v str),
+}
+
+/// The values go round in a circle, or grow without end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endless;
+
+/// `text` with each part replaced by what `look` says of it.
+///
+/// # Errors
+/// [`Endless`] if values hold themselves, however many others are in between.
+pub fn replace<'v>(
+    text: &str,
+    look: &mut dyn FnMut(&str, &Segment<'_>) -> Replacement<'v>,
+) -> Result<String, Endless> {
+    let mut out = String::with_capacity(text.len());
+    append(text, 0, &mut 0, look, &mut out)?;
+    Ok(out)
+}
+
+fn append<'v>(
+    text: &str,
+    depth: u32,
+    parts: &mut usize,
+    look: &mut dyn FnMut(&str, &Segment<'_>) -> Replacement<'v>,
+    out: &mut String,
+) -> Result<(), Endless> {
+    for (source, segment) in parse(text) {
+        if depth > 0 {
+            *parts += 1;
+            if depth > DEPTH || *parts > PARTS || out.len() > BYTES {
+                return Err(Endless);
+            }
+        }
+        match look(source, &segment) {
+            Replacement::Source => out.push_str(source),
+            Replacement::Text(text) => out.push_str(&text),
+            Replacement::Value(value) => append(value, depth + 1, parts, look, out)?,
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -107,5 +168,20 @@ mod tests {
         check("a!!(loc.X)b", &[Text("a"), Text("!(loc.X)b")]);
         check("!!(loc.X)!(loc.Y)", &[Text(""), Text("!(loc.X)"), Localization("Y")]);
         check("!!(nothing)", &[Text("!!(nothing)")]);
+    }
+
+    #[test]
+    fn values_are_replaced_in_turn_but_not_for_ever() {
+        let mut look = |_: &str, segment: &Segment<'_>| match segment {
+            Localization("A") => Replacement::Value("<!(loc.B)>"),
+            Localization("B") => Replacement::Text("!(loc.B)".to_owned()),
+            Localization("Loop") => Replacement::Value("!(loc.Loop)!(loc.Loop)"),
+            _ => Replacement::Source,
+        };
+        assert_eq!(
+            replace("a!(loc.A)!(wix.X)!!(loc.A)", &mut look).as_deref(),
+            Ok("a<!(loc.B)>!(wix.X)!!(loc.A)")
+        );
+        assert_eq!(replace("!(loc.Loop)", &mut look), Err(Endless));
     }
 }

@@ -248,7 +248,7 @@ fn late_texts(
             [Some(&mut file.name), file.version.as_mut(), file.language.as_mut()].into_iter().flatten()
         {
             if text.contains("!(") {
-                *text = resolve::resolve_bind(text, facts, &at, report, 0);
+                *text = resolve::resolve_bind(text, facts, &at, report);
             }
         }
     }

@@ -48,7 +48,7 @@ pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) ->
 pub(super) fn bound(mut package: Package, at: &Location, facts: &Facts, report: &Report) -> Package {
     for text in [&mut package.name, &mut package.manufacturer, &mut package.version] {
         if text.contains("!(") {
-            *text = resolve::resolve_bind(text, facts, at, report, 0);
+            *text = resolve::resolve_bind(text, facts, at, report);
         }
     }
     if let Err(error) = package.version.parse::<crate::id::ProductVersion>() {

@@ -6,31 +6,38 @@ use super::Binding;
 use crate::diag::{Diagnostic, Location};
 use crate::wix::report::Report;
 use crate::wix::symbol::{Kind, Symbol};
-use crate::wix::variables::{Segment, parse};
+use crate::wix::variables::{Endless, Replacement, Segment, replace};
 use std::collections::BTreeMap;
-
-/// Values that refer to values, at the most.
-const DEPTH: u32 = 20;
 
 /// Replaces `!(loc.…)` and `!(wix.…)`.
 pub(super) fn first_pass(symbols: &mut [Symbol], binding: &Binding<'_>, report: &Report) {
-    let wix = wix_variables(symbols, binding);
+    let wix = wix_variables(symbols, binding, report);
     for symbol in symbols {
         let at = symbol.at.clone();
         symbol.each_text(&mut |text| {
             if text.contains("!(") {
                 let localized = binding.localization.resolve(text, &at, report);
-                *text = resolve_wix(&localized, &wix, &at, report, 0);
+                *text = resolve_wix(&localized, &wix, &at, report);
+                // The value of a variable may be a localized one.
+                if *text != localized && text.contains("!(loc.") {
+                    *text = binding.localization.resolve(text, &at, report);
+                }
             }
         });
     }
 }
 
-/// The variables that sources and the command line define; the command line wins.
-fn wix_variables(symbols: &[Symbol], binding: &Binding<'_>) -> BTreeMap<String, String> {
+/// The variables that sources and the command line define; both may not, unless the source's is overridable
+/// (WIX0195).
+fn wix_variables(symbols: &[Symbol], binding: &Binding<'_>, report: &Report) -> BTreeMap<String, String> {
     let mut all: BTreeMap<String, (bool, String)> = BTreeMap::new();
     for symbol in symbols {
         let (Kind::Variable { value, overridable }, Some(id)) = (&symbol.kind, &symbol.id) else { continue };
+        if !overridable && binding.bind_variables.contains_key(&id.name) {
+            let message = format!("the variable `{}` is defined here and on the command line", id.name);
+            let help = "remove one of them, or mark this one `Overridable=\"yes\"`";
+            report.push(Diagnostic::error("WIX0195", message).at(&symbol.at).help(help));
+        }
         let entry = all.entry(id.name.clone()).or_insert_with(|| (*overridable, value.clone()));
         if entry.0 && !overridable {
             *entry = (false, value.clone());
@@ -41,35 +48,24 @@ fn wix_variables(symbols: &[Symbol], binding: &Binding<'_>) -> BTreeMap<String, 
     all
 }
 
-fn resolve_wix(
-    text: &str,
-    variables: &BTreeMap<String, String>,
-    at: &Location,
-    report: &Report,
-    depth: u32,
-) -> String {
-    let mut out = String::new();
-    for (source, segment) in parse(text) {
-        let Segment::Wix { name, default } = segment else {
-            out.push_str(source);
-            continue;
-        };
-        match variables.get(name).map(String::as_str).or(default) {
-            Some(value) if depth < DEPTH => {
-                out.push_str(&resolve_wix(value, variables, at, report, depth + 1));
-            }
-            Some(_) => report.error(197, at, format!("the variable `{source}` refers to itself")),
-            None => {
-                let message = format!("the variable `{source}` is unknown");
-                report.push(
-                    Diagnostic::error("WIX0197", message)
-                        .at(at)
-                        .help(format!("define it with `WixVariable`, or with `-bv {name}=value`")),
-                );
-            }
+fn resolve_wix(text: &str, variables: &BTreeMap<String, String>, at: &Location, report: &Report) -> String {
+    let resolved = replace(text, &mut |source, segment| {
+        let Segment::Wix { name, default } = segment else { return Replacement::Source };
+        if let Some(value) = variables.get(*name) {
+            return Replacement::Value(value);
         }
-    }
-    out
+        if let Some(default) = default {
+            return Replacement::Text((*default).to_owned());
+        }
+        let message = format!("the variable `{source}` is unknown");
+        let help = format!("define it with `WixVariable`, or with `-bv {name}=value`");
+        report.push(Diagnostic::error("WIX0197", message).at(at).help(help));
+        Replacement::Text(String::new())
+    });
+    resolved.unwrap_or_else(|Endless| {
+        report.error(197, at, "the variables here refer to themselves");
+        String::new()
+    })
 }
 
 /// What `!(bind.…)` can ask for, by lower-case name, a dot, and id.
@@ -81,35 +77,33 @@ pub(super) fn second_pass(symbols: &mut [Symbol], facts: &Facts, report: &Report
         let at = symbol.at.clone();
         symbol.each_text(&mut |text| {
             if text.contains("!(") {
-                *text = resolve_bind(text, facts, &at, report, 0);
+                *text = resolve_bind(text, facts, &at, report);
             }
         });
     }
 }
 
-pub(super) fn resolve_bind(text: &str, facts: &Facts, at: &Location, report: &Report, depth: u32) -> String {
-    let mut out = String::new();
-    for (source, segment) in parse(text) {
-        match segment {
-            Segment::Text(text) => out.push_str(text),
-            Segment::Bind { name, id, default } => {
-                let key = key(name, id);
-                match facts.get(&key).map(String::as_str).or(default) {
-                    Some(value) if depth < DEPTH => {
-                        out.push_str(&resolve_bind(value, facts, at, report, depth + 1));
-                    }
-                    Some(_) => report.error(298, at, format!("`{source}` refers to itself")),
-                    None => report.push(
-                        Diagnostic::error("WIX0298", format!("there is nothing that `{source}` could stand for"))
-                            .at(at)
-                            .help("expected `!(bind.fileVersion.FileId)`, `!(bind.fileLanguage.FileId)` or `!(bind.property.Name)`"),
-                    ),
-                }
+pub(super) fn resolve_bind(text: &str, facts: &Facts, at: &Location, report: &Report) -> String {
+    let resolved = replace(text, &mut |source, segment| match segment {
+        Segment::Text(text) => Replacement::Text((*text).to_owned()),
+        Segment::Bind { name, id, default } => {
+            if let Some(value) = facts.get(&key(name, id)) {
+                return Replacement::Value(value);
             }
-            _ => out.push_str(source),
+            if default.is_none() {
+                let message = format!("there is nothing that `{source}` could stand for");
+                report.push(Diagnostic::error("WIX0298", message).at(at).help(
+                    "expected `!(bind.fileVersion.FileId)`, `!(bind.fileLanguage.FileId)` or `!(bind.property.Name)`",
+                ));
+            }
+            Replacement::Text(default.unwrap_or_default().to_owned())
         }
-    }
-    out
+        _ => Replacement::Source,
+    });
+    resolved.unwrap_or_else(|Endless| {
+        report.error(298, at, "the variables here refer to themselves");
+        String::new()
+    })
 }
 
 /// The key of a fact: what is asked for counts whatever its case, as does the id of what.

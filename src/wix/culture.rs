@@ -1,0 +1,63 @@
+//! What Windows knows of a culture: its language number, and the code page of its letters
+//! (<https://learn.microsoft.com/openspecs/windows_protocols/ms-lcid/>). WiX asks .NET; this engine runs anywhere.
+
+/// A culture, lower-case, its LCID and ANSI code page (0 where there is none). Those that Windows Installer itself
+/// speaks, and their neutral forms.
+#[rustfmt::skip]
+const CULTURES: &[(&str, u16, u16)] = &[
+    ("ar", 1, 1256), ("ar-sa", 1025, 1256),
+    ("bg", 2, 1251), ("bg-bg", 1026, 1251),
+    ("ca", 3, 1252), ("ca-es", 1027, 1252),
+    ("cs", 5, 1250), ("cs-cz", 1029, 1250),
+    ("da", 6, 1252), ("da-dk", 1030, 1252),
+    ("de", 7, 1252), ("de-at", 3079, 1252), ("de-ch", 2055, 1252), ("de-de", 1031, 1252),
+    ("el", 8, 1253), ("el-gr", 1032, 1253),
+    ("en", 9, 1252), ("en-au", 3081, 1252), ("en-ca", 4105, 1252), ("en-gb", 2057, 1252), ("en-us", 1033, 1252),
+    ("es", 10, 1252), ("es-es", 3082, 1252), ("es-mx", 2058, 1252),
+    ("et", 37, 1257), ("et-ee", 1061, 1257),
+    ("fi", 11, 1252), ("fi-fi", 1035, 1252),
+    ("fr", 12, 1252), ("fr-be", 2060, 1252), ("fr-ca", 3084, 1252), ("fr-ch", 4108, 1252), ("fr-fr", 1036, 1252),
+    ("he", 13, 1255), ("he-il", 1037, 1255),
+    ("hi", 57, 0), ("hi-in", 1081, 0),
+    ("hr", 26, 1250), ("hr-hr", 1050, 1250),
+    ("hu", 14, 1250), ("hu-hu", 1038, 1250),
+    ("it", 16, 1252), ("it-it", 1040, 1252),
+    ("ja", 17, 932), ("ja-jp", 1041, 932),
+    ("kk", 63, 0), ("kk-kz", 1087, 0),
+    ("ko", 18, 949), ("ko-kr", 1042, 949),
+    ("lt", 39, 1257), ("lt-lt", 1063, 1257),
+    ("lv", 38, 1257), ("lv-lv", 1062, 1257),
+    ("nb", 31764, 1252), ("nb-no", 1044, 1252),
+    ("nl", 19, 1252), ("nl-be", 2067, 1252), ("nl-nl", 1043, 1252),
+    ("pl", 21, 1250), ("pl-pl", 1045, 1250),
+    ("pt", 22, 1252), ("pt-br", 1046, 1252), ("pt-pt", 2070, 1252),
+    ("ro", 24, 1250), ("ro-ro", 1048, 1250),
+    ("ru", 25, 1251), ("ru-ru", 1049, 1251),
+    ("sk", 27, 1250), ("sk-sk", 1051, 1250),
+    ("sl", 36, 1250), ("sl-si", 1060, 1250),
+    ("sq", 28, 1250), ("sq-al", 1052, 1250),
+    ("sv", 29, 1252), ("sv-se", 1053, 1252),
+    ("th", 30, 874), ("th-th", 1054, 874),
+    ("tr", 31, 1254), ("tr-tr", 1055, 1254),
+    ("uk", 34, 1251), ("uk-ua", 1058, 1251),
+    ("vi", 42, 1258), ("vi-vn", 1066, 1258),
+    ("zh-cn", 2052, 936), ("zh-hk", 3076, 950), ("zh-tw", 1028, 950),
+];
+
+/// LCID and ANSI code page (0 for none) of `name`, in any case.
+pub(super) fn find(name: &str) -> Option<(u16, u16)> {
+    let found = CULTURES.iter().find(|(known, ..)| name.eq_ignore_ascii_case(known));
+    found.map(|(_, language, codepage)| (*language, *codepage))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cultures_are_found_in_any_case() {
+        assert_eq!(find("de-DE"), Some((1031, 1252)));
+        assert_eq!(find("JA-jp"), Some((1041, 932)));
+        assert_eq!(find("xx"), None);
+    }
+}
