@@ -48,6 +48,9 @@ pub enum Command {
     Plan(Build),
     /// Say what a machine would hold after an upgrade, and why
     Upgrade(crate::cmd::upgrade::Flags),
+    /// Keep what shipped, small enough to stand in for it in `upgrade`
+    #[command(subcommand)]
+    Baseline(crate::cmd::baseline::Command),
     /// Say which tools are there, which are missing, and how to get them
     Doctor,
     /// Set up what the tests need, then run formatting, lints and all tests

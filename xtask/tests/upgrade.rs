@@ -72,3 +72,24 @@ fn mistakes_are_told_with_what_to_do() {
     assert_eq!(explained.status.code(), Some(0));
     assert!(text(&explained.stdout).contains("fix: "));
 }
+
+#[test]
+fn baselines_are_listed_and_never_overwritten() {
+    let baseline = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_xtask")).arg("baseline").args(arguments).output().expect("it starts")
+    };
+    let listed = text(&baseline(&["list"]).stdout);
+    assert_eq!(listed.lines().count(), 36, "{listed}");
+    assert!(listed.contains("rc2-iis-arm64              10.0 rc 2"));
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().to_string_lossy().into_owned();
+    let made = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(["dist", "--arch", "x86", "--flavour", "iis", "--out", &out])
+        .output()
+        .expect("it starts");
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let package = text(&made.stdout).trim().to_owned();
+    let refused = baseline(&["import", &package, "--name", "old-iis-x86"]);
+    assert_eq!(refused.status.code(), Some(14), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("never overwritten"));
+}

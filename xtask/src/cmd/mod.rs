@@ -1,5 +1,6 @@
 //! The commands, one file each: flags in, library called, result printed.
 
+pub mod baseline;
 pub mod dist;
 pub mod doctor;
 pub mod plan;

@@ -1,7 +1,7 @@
 //! `cargo xtask upgrade`: what a machine would hold after an upgrade, and why.
 
 mod show;
-mod sources;
+pub(super) mod sources;
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};

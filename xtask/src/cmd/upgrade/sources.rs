@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The package that `name` stands for: an .msi file where there is one, else a baseline.
 pub fn package(root: &Path, name: &str) -> Outcome<Package> {
     let path = Path::new(name);
-    if path.is_file() { read(path) } else { baseline(root, name) }
+    if path.is_file() { read(path) } else { stand_in(root, name) }
 }
 
 /// The .msi files that `dist` made.
@@ -29,7 +29,7 @@ pub fn built(root: &Path) -> Outcome<Vec<String>> {
 
 /// All baselines by name.
 pub fn baselines(root: &Path) -> Outcome<BTreeMap<String, Package>> {
-    names(root).into_iter().map(|name| Ok((name.clone(), baseline(root, &name)?))).collect()
+    names(root).into_iter().map(|name| Ok((name.clone(), stand_in(root, &name)?))).collect()
 }
 
 /// Opens an .msi file and looks at its files' bytes.
@@ -56,11 +56,13 @@ fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
     Failure::new(Exit::Input, "upgrade::unreadable", message)
 }
 
-fn folder(root: &Path) -> PathBuf {
+/// The folder of the baselines.
+pub fn folder(root: &Path) -> PathBuf {
     root.join("wix/baselines")
 }
 
-fn names(root: &Path) -> Vec<String> {
+/// The names of the baselines.
+pub fn names(root: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder(root)).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".toml").map(str::to_owned))
@@ -69,14 +71,22 @@ fn names(root: &Path) -> Vec<String> {
     names
 }
 
-fn baseline(root: &Path, name: &str) -> Outcome<Package> {
-    let wrong = |problem: String| Failure::new(Exit::Input, "upgrade::package", problem);
+fn stand_in(root: &Path, name: &str) -> Outcome<Package> {
+    let baseline = baseline(root, name)?;
+    baseline.package().map_err(|error| wrong(format!("the baseline `{name}`: {error}")))
+}
+
+fn wrong(problem: String) -> Failure {
+    Failure::new(Exit::Input, "upgrade::package", problem)
+}
+
+/// The baseline `name`.
+pub fn baseline(root: &Path, name: &str) -> Outcome<Baseline> {
     let path = folder(root).join(format!("{name}.toml"));
     if name.contains(['/', '\\']) || !path.is_file() {
         let known = names(root);
-        let near = known
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let closeness = |other: &str| strsim::jaro_winkler(other, name);
+        let near = known.iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b)));
         let failure = wrong(format!("`{name}` is neither a file nor a baseline"));
         return Err(match near {
             Some(near) => failure.help(format!("did you mean the baseline `{near}`?")),
@@ -85,7 +95,5 @@ fn baseline(root: &Path, name: &str) -> Outcome<Package> {
     }
     let text = std::fs::read_to_string(&path)
         .map_err(|error| wrong(format!("cannot read `{}`: {error}", path.display())))?;
-    let baseline =
-        Baseline::parse(name, &text).map_err(|error| wrong(format!("`{}`: {error}", path.display())))?;
-    baseline.package().map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+    Baseline::parse(name, &text).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
 }

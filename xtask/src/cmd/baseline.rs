@@ -1,0 +1,78 @@
+//! `cargo xtask baseline`: what shipped, kept small enough to stand in for it.
+
+use super::upgrade::sources;
+use crate::console::Console;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::workspace;
+use ancm_installer::msi;
+use ancm_installer::upgrade::{Baseline, read_payload};
+use clap::Subcommand;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+/// What to do with baselines.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a baseline of a package that shipped
+    Import {
+        /// The package
+        #[arg(value_name = "PACKAGE.msi")]
+        package: PathBuf,
+        /// Name of the baseline: ERA-FLAVOUR-ARCH [default: the file's name]
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        /// The releases that it stands for
+        #[arg(long, value_name = "TEXT")]
+        stands_for: Option<String>,
+    },
+    /// List the baselines, what they stand for, and what is not sure about them
+    List,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A package or a baseline cannot be read, or the baseline not written.
+pub fn run(command: &Command, console: &Console) -> Outcome {
+    let root = workspace::root()?;
+    match command {
+        Command::Import { package, name, stands_for } => {
+            let failure = |problem: String| Failure::new(Exit::Input, "baseline::import", problem);
+            let shown = package.display();
+            let stem =
+                package.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+            let name = name.clone().unwrap_or(stem);
+            let file =
+                File::open(package).map_err(|error| failure(format!("cannot read `{shown}`: {error}")))?;
+            let mut package = msi::Package::open(BufReader::new(file))
+                .map_err(|error| failure(format!("cannot read `{shown}`: {error}")))?;
+            let payload = read_payload(&mut package)
+                .map_err(|error| failure(format!("cannot read the files of `{shown}`: {error}")))?;
+            let mut baseline = Baseline::of(&name, &shown.to_string(), package.database(), &payload);
+            baseline.package().map_err(|error| failure(format!("`{shown}`: {error}")))?;
+            if let Some(text) = stands_for {
+                baseline.stands_for.clone_from(text);
+            }
+            let path = sources::folder(&root).join(format!("{name}.toml"));
+            std::fs::File::create_new(&path)
+                .and_then(|mut out| std::io::Write::write_all(&mut out, baseline.render().as_bytes()))
+                .map_err(|error| {
+                    let message = format!("cannot write `{}`: {error}", path.display());
+                    Failure::new(Exit::Output, "baseline::import", message)
+                        .help("a baseline that is there is never overwritten: choose another `--name`")
+                })?;
+            console.print(&path.display().to_string());
+        }
+        Command::List => {
+            for name in sources::names(&root) {
+                let baseline = sources::baseline(&root, &name)?;
+                console.print(&format!("{name:<26} {}", baseline.stands_for));
+                for line in &baseline.uncertain {
+                    console.detail(line);
+                }
+            }
+        }
+    }
+    Ok(())
+}
