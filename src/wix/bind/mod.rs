@@ -23,8 +23,8 @@ use crate::id::Arch;
 use crate::wix::compile;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
-use crate::wix::symbol::{Field, Kind, Package, Symbol};
-use std::collections::BTreeMap;
+use crate::wix::symbol::{Field, KeyPath, Kind, Package, Symbol, fields};
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
@@ -105,8 +105,7 @@ pub(in crate::wix) fn bind(
 
 /// A component whose key path is its folder creates it, or the folder might not be there.
 fn create_folders(symbols: &mut Vec<Symbol>) {
-    use crate::wix::symbol::{KeyPath, fields};
-    let created: std::collections::BTreeSet<String> = symbols
+    let created: BTreeSet<String> = symbols
         .iter()
         .filter_map(|symbol| match &symbol.kind {
             Kind::Row { table, fields } if table == "CreateFolder" => match fields.as_slice() {

@@ -2,6 +2,7 @@
 
 use super::resolve::{self, Facts};
 use crate::diag::Location;
+use crate::id::ProductVersion;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
 use crate::wix::symbol::{Field, Id, Kind, Package, Property, Symbol};
@@ -51,7 +52,7 @@ pub(super) fn bound(mut package: Package, at: &Location, facts: &Facts, report: 
             *text = resolve::resolve_bind(text, facts, at, report);
         }
     }
-    if let Err(error) = package.version.parse::<crate::id::ProductVersion>() {
+    if let Err(error) = package.version.parse::<ProductVersion>() {
         report.warning(1148, at, format!("Windows Installer cannot compare this version: {error}"));
     }
     package

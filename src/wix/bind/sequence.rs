@@ -6,7 +6,7 @@
 use crate::diag::{Diagnostic, Location};
 use crate::wix::report::Report;
 use crate::wix::standard;
-use crate::wix::symbol::{Action, Kind, Schedule, Sequence, Symbol};
+use crate::wix::symbol::{Access, Action, Kind, Schedule, Sequence, Symbol};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An action with its number.
@@ -77,8 +77,7 @@ pub(super) fn schedule(symbols: &mut Vec<Symbol>, report: &Report) -> Vec<Sequen
             suppressed.push((action, at));
             continue;
         }
-        let library =
-            id.is_some_and(|id| id.access == crate::wix::symbol::Access::Virtual) && !action.overridable;
+        let library = id.is_some_and(|id| id.access == Access::Virtual) && !action.overridable;
         author(&mut needed, action, at, library, report);
     }
     standard::actions_always().for_each(|action| needed.add_standard(action));

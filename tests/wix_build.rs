@@ -1,0 +1,87 @@
+//! Properties of every build by the embedded engine that no reference is needed for: one small package of our own as
+//! a golden file, the same bytes anywhere, and codes that follow the contents.
+
+use ancm_installer::id::Arch;
+use ancm_installer::msi;
+use ancm_installer::wix::{BindPath, Output, Request, build, preprocess};
+use std::collections::BTreeMap;
+use std::io::Cursor;
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+mod support;
+
+/// A folder with the source of `tests/golden/wix/small.wxs` and its file.
+fn sources(readme: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("small.wxs"), include_str!("golden/wix/small.wxs")).expect("written");
+    std::fs::write(folder.path().join("readme.txt"), readme).expect("written");
+    folder
+}
+
+fn request(folder: &Path, threads: usize) -> Request {
+    Request {
+        sources: vec![folder.join("small.wxs")],
+        localizations: Vec::new(),
+        cultures: Vec::new(),
+        preprocess: preprocess::Options {
+            defines: BTreeMap::new(),
+            include_paths: Vec::new(),
+            environment: BTreeMap::new(),
+            arch: Arch::X64,
+            current_dir: folder.to_path_buf(),
+        },
+        bind_paths: vec![BindPath { name: None, folder: folder.to_path_buf() }],
+        bind_variables: BTreeMap::new(),
+        timestamp: 1_700_000_000,
+        application: "test".to_owned(),
+        threads: NonZeroUsize::new(threads).expect("not zero"),
+    }
+}
+
+fn output(request: &Request) -> Output {
+    let outcome = build(request);
+    outcome.output.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics))
+}
+
+fn bytes(request: &Request) -> Vec<u8> {
+    let mut out = Cursor::new(Vec::new());
+    msi::write(&output(request).database, request.threads, &mut out).expect("written");
+    out.into_inner()
+}
+
+/// ProductCode and package code.
+fn codes(request: &Request) -> (String, String) {
+    let database = output(request).database;
+    let row = database.tables["Property"].rows.iter().find(|row| row[0].as_str() == Some("ProductCode"));
+    let product = row.and_then(|row| row[1].as_str()).expect("a product code").to_owned();
+    (product, database.summary.revision_number)
+}
+
+#[test]
+fn the_small_package_has_the_tables_of_its_golden_file() {
+    let folder = sources("read me\n");
+    let shown = support::tables::shown(&output(&request(folder.path(), 1)).database);
+    support::golden::check("wix/small.json", &(serde_json::to_string_pretty(&shown).expect("JSON") + "\n"));
+}
+
+#[test]
+fn the_bytes_depend_neither_on_the_folder_nor_on_the_threads() {
+    let (one, other) = (sources("read me\n"), sources("read me\n"));
+    assert!(bytes(&request(one.path(), 1)) == bytes(&request(other.path(), 5)));
+}
+
+#[test]
+fn codes_follow_the_contents_and_only_the_package_code_the_time() {
+    let folder = sources("read me\n");
+    let first = codes(&request(folder.path(), 1));
+    let changed = sources("Read me\n");
+    let second = codes(&request(changed.path(), 1));
+    assert_ne!(first.0, second.0, "one letter of a file changed, and so did the product");
+    assert_ne!(first.1, second.1);
+    let mut later = request(folder.path(), 1);
+    later.timestamp += 60;
+    let third = codes(&later);
+    assert_eq!(first.0, third.0, "the same contents are the same product");
+    assert_ne!(first.1, third.1, "two different files never share a package code");
+}
