@@ -13,6 +13,7 @@ mod journal;
 mod machine;
 pub mod matrix;
 mod package;
+mod picture;
 mod report;
 mod rules;
 mod scenario;

@@ -42,6 +42,9 @@ pub struct Flags {
     /// A bundle removes the old package after the new one is complete
     #[arg(long)]
     pub bundle: bool,
+    /// Draw the upgrade as a page: a lane for each resource, the phases from left to right
+    #[arg(long, value_name = "FILE", conflicts_with = "all")]
+    pub html: Option<PathBuf>,
     /// Say what a finding means
     #[arg(long, value_name = "CODE", conflicts_with_all = ["packages", "all"])]
     pub explain: Option<String>,
@@ -68,6 +71,12 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let old: Vec<Package> = old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
     let new = sources::package(&root, new)?;
     let report = Report::of(&scenario(flags, &old, &new)?);
+    if let Some(path) = &flags.html {
+        std::fs::write(path, report.picture()).map_err(|error| {
+            let message = format!("cannot write `{}`: {error}", path.display());
+            Failure::new(Exit::Output, "upgrade::html", message)
+        })?;
+    }
     show::report(&report, console);
     if report.is_regression() {
         return Err(Failure::new(

@@ -1,0 +1,167 @@
+//! A report as one self-contained page: a lane for each resource, the phases from left to right.
+//!
+//! Only HTML and CSS, nothing from elsewhere; readable in light and dark, and on paper.
+
+use super::journal::Deed;
+use super::report::{Link, Outcome, Report, Verdict};
+use super::rules::Confidence;
+use std::fmt::Write as _;
+
+const STYLE: &str = "
+:root { color-scheme: light dark; --ground: #fff; --text: #1b1f24; --faint: #59636e; --line: #d1d9e0; --good: #1a7f37;
+  --bad: #cf222e; --old: #9a6700; --left: #8250df; }
+@media (prefers-color-scheme: dark) { :root { --ground: #0d1117; --text: #e6edf3; --faint: #9198a1; --line: #3d444d;
+  --good: #3fb950; --bad: #ff7b72; --old: #d29922; --left: #bc8cff; } }
+@media print { :root { --ground: #fff; --text: #000; --faint: #444; --line: #999; } .hint { display: none; }
+  tr { break-inside: avoid; } }
+body { margin: 2rem; background: var(--ground); color: var(--text); font: 15px/1.45 system-ui, sans-serif; }
+h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h1 b.bad { color: var(--bad); } h1 b.good { color: var(--good); }
+p { margin: .2rem 0; color: var(--faint); }
+table { border-collapse: collapse; width: 100%; margin-top: 1.25rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .6rem; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--faint); } td.name { overflow-wrap: anywhere; width: 30%; }
+.deed { display: block; margin: 0 0 .25rem; padding-left: .5rem; border-left: 3px solid var(--faint); }
+.wrote { border-color: var(--good); } .removed, .vetoed, .put-off { border-color: var(--bad); }
+.kept, .not-selected { border-color: var(--old); } .spared { border-color: var(--left); }
+small { color: var(--faint); overflow-wrap: anywhere; }
+.verdict { font-weight: 600; white-space: nowrap; } .missing { color: var(--bad); } .present-new { color: var(--good); }
+.present-old { color: var(--old); } .left-behind { color: var(--left); }
+";
+
+/// The phases, in the order in which this package goes through them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Costing,
+    Install,
+    Removal,
+}
+
+impl Phase {
+    fn title(self) -> &'static str {
+        match self {
+            Phase::Costing => "costing",
+            Phase::Install => "new package installs",
+            Phase::Removal => "old package goes",
+        }
+    }
+
+    fn of(report: &Report, link: &Link) -> Phase {
+        match link.event.deed {
+            Deed::Vetoed | Deed::NotSelected => Phase::Costing,
+            _ if link.event.session == report.new => Phase::Install,
+            _ => Phase::Removal,
+        }
+    }
+}
+
+impl Report {
+    /// The page.
+    #[must_use]
+    pub fn picture(&self) -> String {
+        let name = |code| self.names.get(&code).map_or("", String::as_str);
+        let old: Vec<&str> =
+            self.names.keys().filter(|code| **code != self.new).map(|code| name(*code)).collect();
+        let (class, verdict) =
+            if self.is_regression() { ("bad", "loses something") } else { ("good", "loses nothing") };
+        let title = format!("{} over {}", escaped(name(self.new)), escaped(&old.join(", ")));
+        let mut page = format!(
+            "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
+             <h1>{title}: <b class=\"{class}\">{verdict}</b></h1>\n<p>Old products go {}.</p>\n\
+             <p class=\"hint\">Point at a step for the rule behind it.</p>\n",
+            self.schedule.class
+        );
+        let phases = if self.schedule.is_early() {
+            [Phase::Costing, Phase::Removal, Phase::Install]
+        } else {
+            [Phase::Costing, Phase::Install, Phase::Removal]
+        };
+        page.push_str("<table>\n<tr><th>resource</th>");
+        for phase in phases {
+            let _ = write!(page, "<th>{}</th>", phase.title());
+        }
+        page.push_str("<th>afterwards</th></tr>\n");
+        let mut lanes: Vec<&Outcome> = self.outcomes.iter().collect();
+        lanes.sort_by_key(|outcome| match outcome.verdict {
+            Verdict::Missing => 0,
+            Verdict::PresentOld => 1,
+            Verdict::LeftBehind => 2,
+            Verdict::PresentNew => 3,
+        });
+        for outcome in lanes {
+            self.lane(&mut page, outcome, &phases);
+        }
+        page.push_str("</table>\n</html>\n");
+        page
+    }
+
+    fn lane(&self, page: &mut String, outcome: &Outcome, phases: &[Phase]) {
+        let resource = escaped(&outcome.resource.to_string());
+        let _ = write!(
+            page,
+            "<tr><td class=\"name\">{resource}<br><small>{}</small></td>",
+            outcome.resource.kind()
+        );
+        for phase in phases {
+            page.push_str("<td>");
+            for link in outcome.chain.iter().filter(|link| Phase::of(self, link) == *phase) {
+                step(page, link);
+            }
+            page.push_str("</td>");
+        }
+        let class = outcome.verdict.to_string().to_lowercase();
+        let sure = match outcome.confidence {
+            Confidence::D => "uncertain".to_owned(),
+            confidence => format!("confidence {confidence}"),
+        };
+        let repair = if outcome.repairable { "; a repair brings it back" } else { "" };
+        let _ = write!(
+            page,
+            "<td><span class=\"verdict {class}\">{}</span><br><small>{sure}{repair}",
+            outcome.verdict
+        );
+        for finding in self.findings.iter().filter(|f| f.resource.as_ref() == Some(&outcome.resource)) {
+            let (code, title) = (finding.code(), escaped(finding.kind.title));
+            let _ = write!(page, "<br><abbr title=\"{}\">{code}</abbr> {title}", escaped(finding.kind.fix));
+        }
+        page.push_str("</small></td></tr>\n");
+    }
+}
+
+fn step(page: &mut String, link: &Link) {
+    let event = &link.event;
+    let (class, deed) = match event.deed {
+        Deed::Vetoed => ("vetoed", "not installed"),
+        Deed::NotSelected => ("not-selected", "not selected"),
+        Deed::Wrote => ("wrote", "written"),
+        Deed::Kept => ("kept", "kept"),
+        Deed::Removed if link.direct => ("removed", "deleted"),
+        Deed::Removed => ("removed", "component goes"),
+        Deed::Spared => ("spared", "spared"),
+        Deed::PutOff => ("put-off", "at the next start"),
+    };
+    let _ = write!(
+        page,
+        "<span class=\"deed {class}\" title=\"{} ({}): {}\">{deed}<br><small>{}: {}</small></span>",
+        event.rule,
+        event.confidence,
+        escaped(event.rule.statement()),
+        escaped(&event.component),
+        escaped(&event.detail)
+    );
+}
+
+/// Text that is safe in elements and in attributes.
+fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}

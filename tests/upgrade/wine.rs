@@ -1,0 +1,153 @@
+//! Prediction and outcome, file by file and value by value, on the cases that Wine's msi can judge: unversioned files
+//! by hash, rows dropped, registry values, RemoveFile rows by exact name, missing ComponentIds, detection. (Wine 8 has
+//! no costing veto, ignores REINSTALLMODE, and keeps files above the old package's version: it is no judge of those.)
+
+#![allow(clippy::disallowed_methods, reason = "the test looks into the environment for a longer run")]
+
+use crate::fixture::{Msi, SCHEDULES, guid};
+use crate::support::wine::Wine;
+use ancm_installer::cab::{Cabinet, CabinetFile, Source};
+use ancm_installer::msi::{self, Cell, Stream};
+use ancm_installer::upgrade::{FileFacts, Report, Resource, Scenario, Verdict};
+use std::num::NonZeroUsize;
+use std::path::Path;
+
+/// The bytes of the file that the fixture calls `number`.
+fn content(number: i32) -> Vec<u8> {
+    format!("{number:>100}").into_bytes()
+}
+
+/// Gives the files of `msi` real bytes, and writes it with its cabinet.
+fn write(msi: &mut Msi, path: &Path) {
+    let mut cabinet = Cabinet::default();
+    for (key, number) in msi.numbers() {
+        let bytes = content(number);
+        let facts = FileFacts::of(&bytes);
+        msi.know(&key, facts);
+        cabinet.files.push(CabinetFile {
+            name: key,
+            size: 100,
+            modified: 1_700_000_000,
+            source: Source::Bytes(bytes),
+        });
+    }
+    let count = cabinet.files.len().to_string();
+    msi.row("Media", &["1", &count, "", "#files.cab"]);
+    let mut database = msi.database().clone();
+    database.streams.insert("files.cab".to_owned(), Stream::Cabinet(cabinet));
+    (database.codepage, database.summary.codepage) = (1252, 1252);
+    database.summary.template = "x64;1033".to_owned();
+    database.summary.revision_number = guid(0xAAAA_0000);
+    (database.summary.page_count, database.summary.word_count) = (200, 2);
+    let manufacturer = [Cell::text("Manufacturer"), Cell::text("Acme")].to_vec();
+    database.tables.get_mut("Property").expect("properties").rows.push(manufacturer);
+    let mut file =
+        std::fs::File::options().read(true).write(true).create_new(true).open(path).expect("a file");
+    msi::write(&database, NonZeroUsize::MIN, &mut file).expect("a package");
+}
+
+/// A pair whose names and codes nobody else has.
+fn pair(case: u32, change: impl Fn(Msi, bool) -> Msi) -> [Msi; 2] {
+    [("1.0.0", false), ("2.0.0", true)].map(|(version, new)| {
+        let msi = Msi::new(version)
+            .property("ProductCode", &guid(0x5000_0000 + case * 2 + u32::from(new)))
+            .property("UpgradeCode", &guid(0x6000_0000 + case))
+            .upgrade(&guid(0x6000_0000 + case), 0x100)
+            .set("Directory", "APPDIR", "DefaultDir", &format!("App{case}"));
+        change(msi, new)
+    })
+}
+
+/// Every pair that is judged, with its name.
+fn pairs() -> Vec<(String, [Msi; 2])> {
+    let mut pairs: Vec<(String, [Msi; 2])> = Vec::new();
+    let mut add = |name: String, change: &dyn Fn(u32, Msi, bool) -> Msi| {
+        let case = u32::try_from(pairs.len()).expect("few");
+        pairs.push((name, pair(case, |msi, new| change(0x1000 + case * 16, msi, new))));
+    };
+    for (schedule, at) in SCHEDULES {
+        for same in [true, false] {
+            for bytes in [1, 2] {
+                add(format!("hash {bytes}, same id {same}, {schedule}"), &|id, msi, new| {
+                    let id = id + u32::from(new && !same);
+                    let msi = msi.key_file("C", &guid(id), 256, "a.txt", "", if new { bytes } else { 1 });
+                    if new { msi.removes_at(at) } else { msi }
+                });
+            }
+            add(format!("registry, same id {same}, {schedule}"), &|id, msi, new| {
+                let msi = msi
+                    .key_file("C", &guid(id), 256, "a.txt", "", 1)
+                    .component("R", &guid(id + 2 + u32::from(new && !same)), 256 + 4)
+                    .with("Registry", &["r", "2", &format!(r"Software\Acme\{id}"), "v", "1", "R"])
+                    .set("Component", "R", "KeyPath", "r");
+                if new { msi.removes_at(at) } else { msi }
+            });
+        }
+        add(format!("a file more and a file less, {schedule}"), &|id, msi, new| {
+            let msi = msi.key_file("C", &guid(id), 256, "a.txt", "", 1);
+            if new { msi.file("C", "new.txt", "", 3).removes_at(at) } else { msi.file("C", "old.txt", "", 4) }
+        });
+        add(format!("no ComponentId, {schedule}"), &|id, msi, new| {
+            if new {
+                msi.key_file("C", &guid(id), 256, "a.txt", "", 1).removes_at(at)
+            } else {
+                msi.key_file("C", "", 256, "b.txt", "", 1).key_file("D", &guid(id + 1), 256, "c.txt", "", 1)
+            }
+        });
+        add(format!("only detected, {schedule}"), &|id, msi, new| {
+            let msi = msi.key_file("C", &guid(id + u32::from(new)), 256, "a.txt", "", 1);
+            let code = guid(0x6000_0000 + (id - 0x1000) / 16);
+            if new { msi.upgrade(&code, 0x102).removes_at(at) } else { msi }
+        });
+    }
+    pairs
+}
+
+/// How the files and values of `report` stand against what the machine has.
+fn differences(report: &Report, wine: &Wine) -> Vec<String> {
+    let mut wrong = Vec::new();
+    for outcome in &report.outcomes {
+        let there = match &outcome.resource {
+            Resource::File(path) => wine.drive_c().join(path.as_str()[3..].replace('\\', "/")).is_file(),
+            Resource::Registry(name) => {
+                let key = format!(r"{}\{}", name.hive, name.key);
+                wine.registry(64, &key, name.value.as_str()).is_some()
+            }
+            _ => continue,
+        };
+        if there != (outcome.verdict != Verdict::Missing) {
+            wrong.push(format!(
+                "{} is predicted {}, and Wine has it: {there}",
+                outcome.resource, outcome.verdict
+            ));
+        }
+    }
+    wrong
+}
+
+#[test]
+fn wine_agrees_where_it_can_judge() {
+    let Some(wine) = Wine::new() else { return };
+    let all = std::env::var_os("ALL_PAIRS").is_some();
+    let mut wrong = Vec::new();
+    let mut played = 0;
+    for (number, (name, mut pair)) in pairs().into_iter().enumerate() {
+        // Every third pair by default, all with ALL_PAIRS=1: each costs two runs of msiexec.
+        if !all && number % 3 != 0 {
+            continue;
+        }
+        played += 1;
+        for (side, msi) in pair.iter_mut().enumerate() {
+            let file = format!("p{number}-{side}.msi");
+            write(msi, &wine.drive_c().join(&file));
+            let (code, log) = wine.msiexec(&["/i", &format!(r"C:\{file}")]);
+            assert_eq!(code, 0, "{name}: {log}");
+        }
+        let [old, new] = pair.map(|msi| msi.load());
+        let report = Report::of(&Scenario::upgrade(&old, &new));
+        wrong.extend(
+            differences(&report, &wine).into_iter().map(|difference| format!("{name}: {difference}")),
+        );
+    }
+    assert!(wrong.is_empty(), "{played} pairs\n{}", wrong.join("\n"));
+}
