@@ -5,6 +5,7 @@
 //! Source: *Microsoft Cabinet File Format* and *\[MS-MCI\]: Microsoft ZIP (MSZIP) Compression and Decompression Data
 //! Structure*.
 
+mod block;
 mod deflate;
 mod format;
 mod huffman;
