@@ -1,14 +1,15 @@
-//! Golden files: `tests/golden/FOLDER/NAME` of the repository or of `xtask`, rewritten where `UPDATE_GOLDEN=1`.
+//! Golden files: `tests/golden/NAME`, rewritten where `UPDATE_GOLDEN=1`.
 
 use std::path::Path;
 
-/// Compares `actual` with the golden file `name`, which is in a folder that exists, line by line; rewrites it under `UPDATE_GOLDEN=1`.
+/// Compares `actual` with the golden file `name`, line by line; rewrites it under `UPDATE_GOLDEN=1`.
 pub fn check(name: &str, actual: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .map(|folder| folder.join("tests/golden").join(name))
-        .find(|file| file.parent().is_some_and(Path::is_dir))
-        .expect("a folder of golden files");
+        .find(|folder| folder.join("wix/identity.toml").is_file())
+        .expect("the repository has a ledger")
+        .join("tests/golden")
+        .join(name);
     if std::env::var_os("UPDATE_GOLDEN").is_some_and(|v| v == "1") {
         std::fs::write(&file, actual).expect("writable");
         return;

@@ -1,9 +1,12 @@
 //! Our six packages over everything that shipped: nothing may be lost. The table is a golden file; `UPDATE_GOLDEN=1`
 //! writes it anew.
 
+mod modules;
+
 use ancm_installer::id::Flavour;
 use ancm_installer::msi;
 use ancm_installer::upgrade::Baseline;
+use modules::support::golden;
 use std::path::Path;
 use std::process::{Command, Output};
 use xtask::cmd::upgrade::Gate;
@@ -43,13 +46,7 @@ fn nothing_is_lost_from_any_baseline() {
     let table: Vec<String> = String::from_utf8_lossy(&played.stdout).lines().map(without_version).collect();
     let table = format!("{}\n", table.join("\n").trim_start());
     assert!(!table.contains("missing") && !table.contains("stale") && !table.contains("refused"), "{table}");
-    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/upgrade-matrix.txt");
-    if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::create_dir_all(golden.parent().expect("a folder")).expect("made");
-        std::fs::write(&golden, &table).expect("written");
-    }
-    let expected = std::fs::read_to_string(&golden).expect("the golden file; UPDATE_GOLDEN=1 writes it");
-    assert_eq!(table, expected, "UPDATE_GOLDEN=1 writes it anew");
+    golden::check("upgrade-matrix.txt", &table);
 }
 
 /// What `dist` asks of each package stops the one that started this.
