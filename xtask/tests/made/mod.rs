@@ -127,7 +127,7 @@ impl Tables {
                 let target = row["DefaultDir"].split(':').next().unwrap_or("");
                 match row["Directory_Parent"] {
                     "TARGETDIR" if target == "." || target == "SourceDir" || key.ends_with("Folder") => {
-                        names.push("");
+                        names.insert(0, ""); // for the separator before the file's name
                         names.reverse();
                         return format!("[{key}]{}", names.join("\\"));
                     }
