@@ -111,7 +111,7 @@ fn names(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names)
 }
 
-/// `count` programs of about `total` bytes together, spread over the folder's sizes.
+/// At most `count` programs of about `total` bytes together; gives how many bytes they really have.
 fn programs(folder: &Path, count: usize, total: u64) -> io::Result<u64> {
     fs::create_dir_all(folder)?;
     let mut all = Vec::new();
@@ -133,7 +133,7 @@ fn programs(folder: &Path, count: usize, total: u64) -> io::Result<u64> {
             break;
         }
     }
-    Ok(total - left)
+    names(folder)?.iter().map(|path| Ok(fs::metadata(path)?.len())).sum()
 }
 
 fn wixl_source(payload: &Path, source: &Path) -> io::Result<()> {
