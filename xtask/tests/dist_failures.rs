@@ -194,8 +194,16 @@ fn a_reference_to_nothing() {
 }
 
 #[test]
-fn two_components_with_one_id() {
-    // the ledger issues the GUIDs of the generated components, so this one is found where it is written down
+fn a_guid_that_is_taken() {
+    let old = "<ComponentGroupRef Id=\"Provider\" />";
+    let new = "<Component Id=\"Mine\" Directory=\"TARGETDIR\" Guid=\"3A692941-59BE-43CF-98A8-6ED01B12A519\">\
+               <CreateFolder /></Component><ComponentGroupRef Id=\"Provider\" />";
+    authoring_fails(old, new, "WIX0369", &["`Mine` has the GUID {3A692941-59BE-43CF-98A8-6ED01B12A519}"]);
+}
+
+#[test]
+fn a_guid_that_the_ledger_has_twice() {
+    // the ledger issues the GUIDs of the generated components: found where it is written down
     let place = Place::new();
     place.authoring();
     place.edit(
