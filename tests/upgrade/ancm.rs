@@ -275,3 +275,18 @@ fn the_bug_takes_the_module_entry_too() {
     assert_eq!(outcome(&report, &entry).verdict, Verdict::Missing);
     assert!(!report.beside.is_empty() || report.removed.len() == 1);
 }
+
+/// The page holds every resource with its fate and the reasons, and nothing that a browser would fetch or run.
+#[test]
+fn the_picture_is_one_page_with_all_lanes() {
+    let report = report("old-iisexpress-arm64", "broken-iisexpress-arm64");
+    let page = report.picture();
+    assert_eq!(page.matches("<td class=\"name\">").count(), report.outcomes.len());
+    assert_eq!(page.matches("verdict missing").count(), lost(&report).len());
+    for expected in ["loses something", "U001", "A17 (A)", "prefers-color-scheme: dark", "@media print"] {
+        assert!(page.contains(expected), "{expected}");
+    }
+    for foreign in ["<script", "http:", "https:", "url(", "@import"] {
+        assert!(!page.contains(foreign), "{foreign}");
+    }
+}

@@ -153,10 +153,11 @@ impl Msi {
         }
     }
 
-    /// Replaces the Upgrade rows by one: every version of `code` below 255, with these attributes.
+    /// Replaces the Upgrade rows by one: every version of `code` below 100, with these attributes. (Wine subtracts
+    /// versions as signed numbers, so that 255 would be below 1.)
     pub fn upgrade(mut self, code: &str, attributes: i32) -> Msi {
         self.database.tables.remove("Upgrade");
-        self.with("Upgrade", &[code, "0.0.0", "255.0.0", "", &attributes.to_string(), "", "OLD"])
+        self.with("Upgrade", &[code, "0.0.0", "100.0.0", "", &attributes.to_string(), "", "OLD"])
     }
 
     /// A component of the only feature, without key path.
@@ -212,6 +213,24 @@ impl Msi {
     pub fn real_version(mut self, file: &str, version: &str) -> Msi {
         self.payload.get_mut(file).expect("the file").version = version.parse().ok();
         self
+    }
+
+    /// The numbers that stand for the files' bytes, in the order of the cabinet.
+    pub fn numbers(&self) -> Vec<(String, i32)> {
+        let rows = self.database.tables.get("File").map(|table| table.rows.as_slice()).unwrap_or_default();
+        let key = |row: &Vec<Cell>| row[0].as_str().expect("a key").to_owned();
+        rows.iter().map(|row| (key(row), self.payload[&key(row)].hash.expect("given")[0])).collect()
+    }
+
+    /// Says what a file's bytes are, in its facts and in MsiFileHash.
+    pub fn know(&mut self, file: &str, facts: FileFacts) {
+        let hash = facts.hash.expect("read from bytes");
+        if let Some(table) = self.database.tables.get_mut("MsiFileHash")
+            && let Some(row) = table.rows.iter_mut().find(|row| row[0].as_str() == Some(file))
+        {
+            row[2..6].iter_mut().zip(hash).for_each(|(cell, part)| *cell = Cell::Int(part));
+        }
+        self.payload.insert(file.to_owned(), facts);
     }
 
     /// The package.

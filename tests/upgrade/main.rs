@@ -10,3 +10,4 @@ mod fixture;
 mod foreign;
 mod properties;
 mod rules;
+mod wine;
