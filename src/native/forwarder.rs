@@ -104,16 +104,21 @@ impl Forwarder<'_> {
     /// # Errors
     /// A module behind the forwarder is broken, is for the wrong machine, or exports what cannot be forwarded.
     pub fn job(&self) -> Result<LinkJob, ForwarderError> {
+        Ok(LinkJob::arm64x(self.expected()?, Vec::new(), Vec::new())?)
+    }
+
+    /// What the forwarder must be.
+    pub(super) fn expected(&self) -> Result<Expected, ForwarderError> {
         check_name(self.module)?;
         let native = self.arm64.view(Machine::ARM64)?;
         let x64 = self.x64.view(Machine::AMD64)?;
-        let expected = Expected {
+        Ok(Expected {
             module: format!("{}.dll", self.module),
             views: vec![native, x64],
+            imports: Vec::new(),
             least_version: self.version()?,
             resources: self.resources()?,
-        };
-        Ok(LinkJob::arm64x(expected)?)
+        })
     }
 
     /// The least version that is allowed: the highest of what is asked for and what the modules have.
@@ -222,7 +227,7 @@ impl Behind<'_> {
         self.check_exports(&exports)?;
         let mut exports = forward_all(&exports, self.module);
         exports.sort();
-        Ok(ExpectedView { machine, exports })
+        Ok(ExpectedView { machine, exports, unwind: false })
     }
 
     fn check_exports(&self, exports: &Exports) -> Result<(), ForwarderError> {

@@ -34,6 +34,8 @@ pub struct Expected {
     pub module: String,
     /// The views: one, or for ARM64X the native one and the x64 one.
     pub views: Vec<ExpectedView>,
+    /// The DLLs that each view imports from.
+    pub imports: Vec<String>,
     /// All resources, content included.
     pub resources: Vec<Resource<'static>>,
     /// The version may not be below this.
@@ -47,6 +49,9 @@ pub struct ExpectedView {
     pub machine: Machine,
     /// All exports.
     pub exports: Vec<ExpectedExport>,
+    /// Whether there must be an Exception directory. Code that calls needs unwind data; that of ARM64EC code is in the
+    /// hybrid metadata and not here.
+    pub unwind: bool,
 }
 
 /// An export of a module to be linked.
@@ -85,17 +90,21 @@ const COMMON: [&str; 8] =
     ["/nologo", "/lldignoreenv", "/dll", "/noentry", "/Brepro", "/release", "/noimplib", "/nodefaultlib"];
 
 impl LinkJob {
-    /// A job for an ARM64X module whose exports all forward.
-    pub(super) fn arm64x(expected: Expected) -> Result<LinkJob, ObjectError> {
+    /// A job for an ARM64X module with the object files `code`, if any, and all that is in `libraries`.
+    pub(super) fn arm64x(
+        expected: Expected,
+        code: Vec<InputFile>,
+        libraries: Vec<InputFile>,
+    ) -> Result<LinkJob, ObjectError> {
         let [native, x64] = &expected.views[..] else { unreachable!("an ARM64X module has two views") };
-        let files = vec![
+        let mut files = vec![
             InputFile { name: "native.obj", content: native_object()? },
             InputFile { name: "ec.obj", content: ec_object()? },
             InputFile { name: "native.def", content: definition_file(&expected.module, &native.exports) },
             InputFile { name: "ec.def", content: definition_file(&expected.module, &x64.exports) },
             InputFile { name: "resources.res", content: res::write(&expected.resources) },
         ];
-        let arguments = [
+        let mut arguments = vec![
             "/machine:arm64x",
             "/subsystem:windows,6.2",
             // LLD and link.exe ignore the native file unless there is one for the x64 side too
@@ -105,6 +114,12 @@ impl LinkJob {
             "ec.obj",
             "resources.res",
         ];
+        arguments.extend(code.iter().map(|file| file.name));
+        let whole: Vec<String> =
+            libraries.iter().map(|file| format!("/wholearchive:{}", file.name)).collect();
+        arguments.extend(whole.iter().map(String::as_str));
+        files.extend(code);
+        files.extend(libraries);
         Ok(LinkJob::new(files, &arguments, expected))
     }
 

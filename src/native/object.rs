@@ -17,7 +17,7 @@ const CHPE_METADATA_POINTER: u64 = 0xC8;
 const READ_ONLY_DATA: u32 = 0x4000_0040; // MEM_READ | CNT_INITIALIZED_DATA
 const CODE: u32 = 0x6000_0020; // MEM_READ | MEM_EXECUTE | CNT_CODE
 
-/// A COFF object with one section.
+/// A COFF object, and the section that is written to.
 struct Builder {
     object: Object<'static>,
     section: SectionId,
@@ -27,10 +27,13 @@ impl Builder {
     fn new(architecture: Architecture, section: &str, characteristics: u32) -> Builder {
         let mut object = Object::new(BinaryFormat::Coff, architecture, Endianness::Little);
         object.set_mangling(object::write::Mangling::None);
-        let section = object.add_section(Vec::new(), section.as_bytes().to_vec(), SectionKind::Data);
-        object.section_mut(section).flags =
-            SectionFlags::Coff { characteristics: pe::SectionFlags(characteristics) };
+        let section = add_section(&mut object, section, characteristics);
         Builder { object, section }
+    }
+
+    /// Writes to a new section from here on.
+    fn open(&mut self, section: &str, characteristics: u32) {
+        self.section = add_section(&mut self.object, section, characteristics);
     }
 
     /// Appends `data`; where it begins.
@@ -73,6 +76,13 @@ impl Builder {
         self.define("_load_config_used", at, SymbolKind::Data);
         at
     }
+}
+
+fn add_section(object: &mut Object<'_>, name: &str, characteristics: u32) -> SectionId {
+    let section = object.add_section(Vec::new(), name.as_bytes().to_vec(), SectionKind::Data);
+    object.section_mut(section).flags =
+        SectionFlags::Coff { characteristics: pe::SectionFlags(characteristics) };
+    section
 }
 
 /// The native half of a forwarder: a load configuration, into which LLD puts the pointer to the hybrid metadata and
@@ -153,6 +163,37 @@ pub(super) fn ec_object() -> Result<Vec<u8>, ObjectError> {
         };
         builder.relocate(at, symbol, typ)?;
     }
+    builder.object.write()
+}
+
+/// `__icall_helper_arm64ec`, through which ARM64EC code reaches an imported function that may be x64 code. The linker
+/// refers to it as soon as the x64 view imports anything; Microsoft's is in its C runtime.
+pub(super) fn icall_helper_object() -> Result<Vec<u8>, ObjectError> {
+    const INSTRUCTIONS: [u32; 7] = [
+        0xA9BF_7BFD, // stp  x29, x30, [sp, #-16]!
+        0x9100_03FD, // mov  x29, sp
+        0x9000_0010, // adrp x16, __os_arm64x_check_icall
+        0xF940_0210, // ldr  x16, [x16, :lo12:__os_arm64x_check_icall]
+        0xD63F_0200, // blr  x16: takes the function in x11, its exit thunk in x10; gives what to branch to in x11
+        0xA8C1_7BFD, // ldp  x29, x30, [sp], #16
+        0xD61F_0160, // br   x11
+    ];
+    // a packed RUNTIME_FUNCTION: Flag 1, 7 instructions, CR 3 (x29 and x30 are saved), a frame of 16 bytes
+    // (https://learn.microsoft.com/cpp/build/arm64-exception-handling#packed-unwind-data)
+    const UNWIND: u32 = 1 | 7 << 2 | 3 << 21 | 1 << 23;
+    let mut builder = Builder::new(Architecture::Aarch64, ".text", CODE);
+    builder.object.set_sub_architecture(Some(SubArchitecture::Arm64EC));
+    let code: Vec<u8> = INSTRUCTIONS.into_iter().flat_map(u32::to_le_bytes).collect();
+    let at = builder.data(&code, 16);
+    let helper = builder.define("__icall_helper_arm64ec", at, SymbolKind::Text);
+    let check = builder.undefined("__os_arm64x_check_icall");
+    builder.relocate(at + 8, check, pe::IMAGE_REL_ARM64_PAGEBASE_REL21)?;
+    builder.relocate(at + 12, check, pe::IMAGE_REL_ARM64_PAGEOFFSET_12L)?;
+    builder.open(".pdata", READ_ONLY_DATA);
+    let mut function = [0; 8];
+    function[4..].copy_from_slice(&UNWIND.to_le_bytes());
+    let entry = builder.data(&function, 4);
+    builder.relocate(entry, helper, pe::IMAGE_REL_ARM64_ADDR32NB)?;
     builder.object.write()
 }
 

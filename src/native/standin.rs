@@ -104,7 +104,8 @@ pub fn job(module: Module, arch: Arch, version: FileVersion) -> Result<LinkJob, 
     resources.push(resource(ResourceId::VERSION, version_info(version, strings).to_bytes()));
     let expected = Expected {
         module: file_name,
-        views: vec![ExpectedView { machine: Machine::from(arch), exports }],
+        views: vec![ExpectedView { machine: Machine::from(arch), exports, unwind: false }],
+        imports: Vec::new(),
         resources,
         least_version: version,
     };

@@ -2,7 +2,7 @@
 
 use super::job::{Expected, ExpectedExport, ExpectedView};
 use crate::id::FileVersion;
-use crate::pe::{self, Image, Machine, Resource, ResourceId, Target, View};
+use crate::pe::{self, Directory, Image, Machine, Resource, ResourceId, Target, View};
 
 /// What is wrong with a linked module.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,13 +52,23 @@ pub enum Problem {
         /// Its address.
         entry_point: u32,
     },
-    /// There are imports.
-    #[error("{machine} view: it imports from {modules:?}, expected nothing")]
+    /// It imports from other DLLs than it should.
+    #[error("{machine} view: it imports from {found:?}, expected {expected:?}")]
     Imports {
         /// The view.
         machine: Machine,
-        /// The modules that it imports from.
-        modules: Vec<String>,
+        /// The DLLs that it imports from.
+        found: Vec<String>,
+        /// What they should be.
+        expected: Vec<String>,
+    },
+    /// A data directory that must have content has none.
+    #[error("{machine} view: {what} is missing")]
+    Directory {
+        /// The view.
+        machine: Machine,
+        /// What the directory is for.
+        what: &'static str,
     },
     /// A bit of the headers is missing.
     #[error("{machine} view: {field} is {found:#06x}, expected the bits {expected:#06x}")]
@@ -116,7 +126,7 @@ pub fn verify(bytes: &[u8], expected: &Expected) -> Result<(), Vec<Problem>> {
         problems.push(Problem::Views { found, expected: machines });
     }
     for (view, expected_view) in image.views().zip(&expected.views) {
-        if let Err(error) = check_view(view, expected_view, &expected.module, &mut problems) {
+        if let Err(error) = check_view(view, expected_view, expected, &mut problems) {
             problems.push(error.into());
         }
         if let Err(error) = check_resources(view, expected, &mut problems) {
@@ -137,7 +147,7 @@ pub fn verify(bytes: &[u8], expected: &Expected) -> Result<(), Vec<Problem>> {
 fn check_view(
     view: &View<'_>,
     expected: &ExpectedView,
-    module: &str,
+    module: &Expected,
     problems: &mut Vec<Problem>,
 ) -> Result<(), pe::Error> {
     let headers = view.headers();
@@ -159,8 +169,8 @@ fn check_view(
     }
 
     let exports = view.exports()?;
-    if exports.module != module {
-        let expected = module.to_owned();
+    if exports.module != module.module {
+        let expected = module.module.clone();
         problems.push(Problem::ModuleName { machine, found: exports.module.clone(), expected });
     }
     let found: Vec<ExpectedExport> = exports.entries.iter().map(as_expected).collect();
@@ -169,9 +179,19 @@ fn check_view(
     let unexpected = found.iter().filter(|export| !expected.exports.contains(export));
     problems.extend(unexpected.map(|export| Problem::UnexpectedExport { machine, export: describe(export) }));
 
-    let modules = view.imports()?;
-    if !modules.is_empty() {
-        problems.push(Problem::Imports { machine, modules });
+    let found = view.imports()?;
+    if found != module.imports {
+        problems.push(Problem::Imports { machine, found, expected: module.imports.clone() });
+    }
+    for (needed, directory, what) in [
+        // Windows ends a process in which an exception meets a function that calls others and has none
+        (expected.unwind, Directory::Exception, "the unwind data"),
+        // an ARM64X module without one would have no x64 view
+        (module.views.len() > 1, Directory::LoadConfig, "the load configuration"),
+    ] {
+        if needed && headers.directory(directory).is_none() {
+            problems.push(Problem::Directory { machine, what });
+        }
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ fn command(program: &Path, prefix: &Path) -> Command {
         .env("WINEPREFIX", prefix)
         .env("WINEDEBUG", "-all")
         .env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=")
+        // file names and arguments in any script
+        .env("LC_ALL", "C.UTF-8")
         .env_remove("DISPLAY")
         .stdin(Stdio::null());
     command

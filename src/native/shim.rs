@@ -1,0 +1,148 @@
+//! The shim for the out-of-process handler: an ARM64X module with code that loads the handler for the process from its
+//! own folder, and passes the call on.
+//!
+//! It stands where a forwarder would be (`aspnetcorev2_outofprocess.dll`) with payloads whose `aspnetcorev2.dll` loads
+//! the handler in a way that keeps Windows from finding what a forwarder forwards to; `native/README.md` tells the
+//! whole story. It is a forwarder with one difference: `CreateApplication` leads to code. All the rest, exports beyond
+//! that one, resources and version, is as in [`super::forwarder`].
+//!
+//! The code is `native/outofprocess/shim.c`. The objects come with the source, since a bare machine has no compiler;
+//! `native/prebuilt/provenance.toml` says how they were made, and a test makes them again.
+
+use super::forwarder::{Behind, Forwarder, ForwarderError};
+use super::import;
+use super::job::{Expected, InputFile, LinkJob};
+use super::object;
+use crate::id::{FileVersion, Module};
+use crate::pe::Machine;
+use std::fmt;
+
+/// The function that the shim passes on.
+pub const EXPORT: &str = "CreateApplication";
+/// The source that the objects were made from.
+pub const SOURCE: &[u8] = include_bytes!("../../native/outofprocess/shim.c");
+/// How the objects were made: compiler, flags, and the hashes of the source and of each object.
+pub const PROVENANCE: &str = include_str!("../../native/prebuilt/provenance.toml");
+
+const LIBRARY: &str = "KERNEL32.dll";
+const FUNCTIONS: [&str; 8] = [
+    "FreeLibrary",
+    "GetLastError",
+    "GetModuleFileNameW",
+    "GetProcAddress",
+    "GetProcessHeap",
+    "HeapAlloc",
+    "HeapFree",
+    "LoadLibraryExW",
+];
+
+/// What kind of code the shim has for x64 processes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum X64Code {
+    /// x64, which an ARM64X image may hold like any x64 module. It runs emulated, once for each application.
+    #[default]
+    X64,
+    /// ARM64EC, which runs without emulation, and needs thunks on the way in and out.
+    Arm64Ec,
+}
+
+impl fmt::Display for X64Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            X64Code::X64 => "x64",
+            X64Code::Arm64Ec => "arm64ec",
+        })
+    }
+}
+
+/// The object file for ARM64 processes.
+pub const ARM64_OBJECT: &[u8] = include_bytes!("../../native/prebuilt/shim-arm64.obj");
+
+impl X64Code {
+    /// Every kind.
+    pub const ALL: [X64Code; 2] = [X64Code::X64, X64Code::Arm64Ec];
+
+    /// The object file for x64 processes.
+    #[must_use]
+    pub fn object(self) -> &'static [u8] {
+        match self {
+            X64Code::X64 => include_bytes!("../../native/prebuilt/shim-x64.obj"),
+            X64Code::Arm64Ec => include_bytes!("../../native/prebuilt/shim-arm64ec.obj"),
+        }
+    }
+}
+
+/// What a shim is made from. The code knows the names of the modules that it loads, so they cannot be chosen:
+/// [`Shim::ARM64`] and [`Shim::X64`].
+#[derive(Clone, Copy, Debug)]
+pub struct Shim<'a> {
+    /// What ARM64 processes get.
+    pub arm64: Behind<'a>,
+    /// What x64 processes get. Its resources go into the shim.
+    pub x64: Behind<'a>,
+    /// The version may not be below this, even where those of the modules are.
+    pub least_version: FileVersion,
+    /// The code for x64 processes.
+    pub x64_code: X64Code,
+}
+
+/// Why a shim cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ShimError {
+    /// What keeps a forwarder from being made, too.
+    #[error(transparent)]
+    Forwarder(#[from] ForwarderError),
+    /// A module has another name than the one that the code loads.
+    #[error("the shim loads `{expected}.dll`, and was to be made for `{found}.dll`")]
+    Name {
+        /// The name that was given.
+        found: String,
+        /// The name in the code.
+        expected: &'static str,
+    },
+    /// A handler lacks the function that the shim passes on.
+    #[error("`{0}.dll` does not export `{EXPORT}`, so it is no request handler")]
+    NoExport(String),
+}
+
+impl Shim<'_> {
+    /// The name, without `.dll`, of the module that ARM64 processes get.
+    pub const ARM64: &'static str = "aspnetcorev2_outofprocess_arm64";
+    /// The name, without `.dll`, of the module that x64 processes get.
+    pub const X64: &'static str = "aspnetcorev2_outofprocess_x64";
+
+    /// What LLD needs to make the shim.
+    ///
+    /// # Errors
+    /// A handler has the wrong name, is broken, is for the wrong machine, lacks `CreateApplication`, or exports what
+    /// cannot be forwarded.
+    pub fn job(&self) -> Result<LinkJob, ShimError> {
+        for (behind, expected) in [(&self.arm64, Self::ARM64), (&self.x64, Self::X64)] {
+            if behind.module != expected {
+                return Err(ShimError::Name { found: behind.module.to_owned(), expected });
+            }
+        }
+        let forwarder = Forwarder {
+            module: Module::Handler.base_name(),
+            arm64: self.arm64,
+            x64: self.x64,
+            least_version: self.least_version,
+        };
+        let forwards = forwarder.expected()?;
+        let mut expected = Expected { imports: vec![LIBRARY.to_owned()], ..forwards };
+        for (view, behind) in expected.views.iter_mut().zip([Self::ARM64, Self::X64]) {
+            let export = view.exports.iter_mut().find(|export| export.name.as_deref() == Some(EXPORT));
+            export.ok_or_else(|| ShimError::NoExport(behind.to_owned()))?.forward = None;
+            view.unwind = view.machine == Machine::ARM64 || self.x64_code == X64Code::X64;
+        }
+        let helper = object::icall_helper_object().map_err(ForwarderError::from)?;
+        let code = vec![
+            InputFile { name: "shim-native.obj", content: ARM64_OBJECT.to_vec() },
+            InputFile { name: "shim-ec.obj", content: self.x64_code.object().to_vec() },
+            InputFile { name: "icall.obj", content: helper },
+        ];
+        let library =
+            InputFile { name: "kernel32.lib", content: import::arm64x_library(LIBRARY, &FUNCTIONS) };
+        Ok(LinkJob::arm64x(expected, code, vec![library]).map_err(ForwarderError::from)?)
+    }
+}

@@ -1,0 +1,107 @@
+//! The shim in the tests, and the programs that it is run with: compiled by clang, linked by LLD, for any processor.
+
+use super::support;
+use super::{VERSION, link, stand_in};
+use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::native::shim::{Shim, ShimError, X64Code};
+use ancm_installer::native::{Behind, LinkJob};
+use ancm_installer::pe::Image;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use xtask::tool::lld::Lld;
+
+/// The major version that the objects in `native/prebuilt` were compiled with, and the only one that is looked for.
+pub const CLANG: &str = "clang-19";
+
+pub fn job(arm64: &[u8], x64: &[u8], version: FileVersion, x64_code: X64Code) -> Result<LinkJob, ShimError> {
+    let [arm64, x64] = [arm64, x64].map(|bytes| Image::parse(bytes).expect("an image"));
+    let shim = Shim {
+        arm64: Behind { module: Shim::ARM64, image: &arm64 },
+        x64: Behind { module: Shim::X64, image: &x64 },
+        least_version: version,
+        x64_code,
+    };
+    shim.job()
+}
+
+/// The job of a shim for stand-ins.
+pub fn stand_in_job(x64_code: X64Code) -> LinkJob {
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+    job(&arm64, &x64, VERSION, x64_code).unwrap_or_else(|error| panic!("{error}"))
+}
+
+pub fn stand_in_shim(x64_code: X64Code) -> Vec<u8> {
+    link(&stand_in_job(x64_code))
+}
+
+/// The test's own programs for one processor, in a folder.
+pub struct Programs {
+    clang: PathBuf,
+    lld: PathBuf,
+    arch: Arch,
+    folder: PathBuf,
+}
+
+const FLAGS: [&str; 6] = ["-std=c11", "-Wall", "-Werror", "-O1", "-ffreestanding", "-fno-stack-protector"];
+
+const FUNCTIONS: [&str; 14] = [
+    "CreateEventW",
+    "CreateThread",
+    "ExitProcess",
+    "FreeLibrary",
+    "GetCommandLineW",
+    "GetLastError",
+    "GetModuleHandleW",
+    "GetProcAddress",
+    "GetStdHandle",
+    "LoadLibraryW",
+    "SetEvent",
+    "WaitForMultipleObjects",
+    "WaitForSingleObject",
+    "WriteFile",
+];
+
+impl Programs {
+    /// Programs for `arch`, in `folder`; prints why and gives nothing where clang is absent.
+    pub fn new(arch: Arch, folder: &Path) -> Option<Programs> {
+        let clang = support::tool(CLANG)?;
+        let lld = Lld::find().expect("found by every test that links").path().to_owned();
+        Some(Programs { clang, lld, arch, folder: folder.to_owned() })
+    }
+
+    /// Writes `probe.exe`.
+    pub fn probe(&self) {
+        let handler = format!("-DHANDLER=L\"aspnetcorev2_outofprocess_{}.dll\"", self.arch);
+        self.compile("probe", &[&handler]);
+        let definitions: String = FUNCTIONS.map(|function| format!("    {function}\n")).concat();
+        let text = format!("LIBRARY KERNEL32.dll\nEXPORTS\n{definitions}");
+        std::fs::write(self.folder.join("kernel32.def"), text).expect("writable");
+        self.lld(&["/lib", "/def:kernel32.def", "/out:kernel32.lib"]);
+        self.lld(&["/subsystem:console", "/entry:start", "probe.obj", "kernel32.lib", "/out:probe.exe"]);
+    }
+
+    /// The bytes of a handler with a function of the name `export` that returns `mark`.
+    pub fn handler(&self, export: &str, mark: u32) -> Vec<u8> {
+        self.compile("handler", &[&format!("-DEXPORT={export}"), &format!("-DMARK={mark:#x}")]);
+        self.lld(&["/dll", "/noentry", "/noimplib", "handler.obj", "/out:handler.dll"]);
+        std::fs::read(self.folder.join("handler.dll")).expect("linked")
+    }
+
+    fn compile(&self, name: &str, definitions: &[&str]) {
+        let processor = if self.arch == Arch::Arm64 { "aarch64" } else { "x86_64" };
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/shim_programs/{name}.c"));
+        let mut command = Command::new(&self.clang);
+        command.arg(format!("--target={processor}-pc-windows-msvc")).args(FLAGS).args(definitions);
+        command.arg("-c").arg(source).arg("-o").arg(self.folder.join(format!("{name}.obj")));
+        support::run(&mut command);
+    }
+
+    fn lld(&self, arguments: &[&str]) {
+        let mut command = Command::new(&self.lld);
+        command.current_dir(&self.folder).args(["-flavor", "link"]).args(arguments);
+        if arguments[0] != "/lib" {
+            command.arg("/nodefaultlib");
+        }
+        support::run(command.arg(format!("/machine:{}", self.arch)));
+    }
+}
