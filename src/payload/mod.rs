@@ -5,6 +5,7 @@
 //! needs beyond [`Role::needed_by`](crate::id::Role::needed_by).
 
 mod recognise;
+mod resolver;
 mod scan;
 
 use crate::diag::Diagnostic;
@@ -52,6 +53,10 @@ pub struct PayloadFile {
     /// Whether its version resource says that it is a stand-in.
     #[serde(skip_serializing_if = "is_false")]
     pub stand_in: bool,
+    /// Whether it certainly loads the handler so that Windows looks for what the handler needs beside the handler. Read
+    /// off the code of `aspnetcorev2.dll` for x64; false elsewhere, and where it cannot be told.
+    #[serde(skip_serializing_if = "is_false")]
+    pub searches_handler_folder: bool,
     /// Length in bytes.
     pub size: u64,
     /// SHA-256 of the bytes, in lower-case hexadecimal digits.

@@ -1,5 +1,6 @@
 //! What a file is, judged by its bytes.
 
+use super::resolver;
 use crate::id::{Arch, FileVersion, Module, Role};
 use crate::pe::{Error, Image, Machine, Target, VersionInfo, View};
 use roxmltree::Document;
@@ -23,7 +24,7 @@ pub enum Ignored {
         /// Its version.
         version: FileVersion,
     },
-    /// An ARM64X DLL that forwards everything. We make our own, which match the payload.
+    /// An ARM64X DLL that forwards everything, or a shim in a forwarder's place. We make our own, which match the payload.
     Forwarder,
     /// A PE image of another kind.
     OtherPe {
@@ -66,7 +67,9 @@ impl fmt::Display for Ignored {
             Ignored::InProcessHandler { arch, version } => {
                 write!(f, "the in-process handler {version} for {arch}, which applications bring themselves")
             }
-            Ignored::Forwarder => f.write_str("an ARM64X forwarder; ours are made to match the payload"),
+            Ignored::Forwarder => {
+                f.write_str("an ARM64X forwarder or shim; ours are made to match the payload")
+            }
             Ignored::OtherPe { detail } => write!(f, "not a DLL of the module: {detail}"),
             Ignored::BrokenPe { detail } => write!(f, "a broken PE image: {detail}"),
             Ignored::SchemaOfVersion1 => f.write_str("the schema of version 1 of the module"),
@@ -91,6 +94,8 @@ pub enum Recognised {
         version: Option<FileVersion>,
         /// Whether its version resource says that it is a stand-in.
         stand_in: bool,
+        /// Whether it certainly loads the handler so that Windows looks for what the handler needs beside the handler.
+        searches_handler_folder: bool,
     },
     /// One of the module's DLLs, for a processor that no package is for.
     WrongMachine(Module, Machine),
@@ -124,6 +129,10 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
         return Ok(Recognised::Ignored(Ignored::Forwarder));
     }
     let exports = native.exports()?;
+    // the module itself is not ARM64X in any release
+    if image.x64().is_some() && exports.named("CreateApplication").is_some() {
+        return Ok(Recognised::Ignored(Ignored::Forwarder));
+    }
     let exported = if exports.named("RegisterModule").is_some() {
         Module::Shim
     } else if exports.named("CreateApplication").is_some() {
@@ -141,7 +150,14 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
                     let role = Role::Module(exported, arch);
                     let stand_in =
                         version.string("FileDescription").is_some_and(|d| d.starts_with("Stand-in"));
-                    Recognised::Payload { role, version: Some(fixed.file_version), stand_in }
+                    let searches_handler_folder =
+                        exported == Module::Shim && resolver::searches_folder_of_handler(native)?;
+                    Recognised::Payload {
+                        role,
+                        version: Some(fixed.file_version),
+                        stand_in,
+                        searches_handler_folder,
+                    }
                 }
                 None => Recognised::WrongMachine(exported, native.headers().machine),
             }
@@ -207,7 +223,12 @@ fn schema(bytes: &[u8]) -> Option<Recognised> {
         .children()
         .any(|e| e.has_tag_name("attribute") && e.attribute("name") == Some(VERSION_2_ATTRIBUTE));
     Some(match is_version_2 {
-        true => Recognised::Payload { role: Role::Schema, version: None, stand_in: false },
+        true => Recognised::Payload {
+            role: Role::Schema,
+            version: None,
+            stand_in: false,
+            searches_handler_folder: false,
+        },
         false => Recognised::Ignored(Ignored::SchemaOfVersion1),
     })
 }

@@ -112,7 +112,7 @@ impl Scan {
                 let message = format!("`{path}` is a {module} for {machine}, which no package is for");
                 self.problem("wrong_machine", message, "take it out of the payload folder");
             }
-            Recognised::Payload { role, version, stand_in } => {
+            Recognised::Payload { role, version, stand_in, searches_handler_folder } => {
                 if let Role::Module(module, arch) = role
                     && let Some((word, promised)) = promised(&path)
                     && promised != arch
@@ -126,7 +126,16 @@ impl Scan {
                 }
                 let size = bytes.len() as u64;
                 let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                self.candidate(PayloadFile { role, path, version, stand_in, size, sha256, content });
+                self.candidate(PayloadFile {
+                    role,
+                    path,
+                    version,
+                    stand_in,
+                    searches_handler_folder,
+                    size,
+                    sha256,
+                    content,
+                });
             }
         }
     }

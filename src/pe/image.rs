@@ -95,6 +95,15 @@ impl<'a> View<'a> {
         import::read(self)
     }
 
+    /// The address, relative to the image, of the variable that the loader fills with the address of the imported
+    /// function `name`; `None` where no DLL's function of this name is imported, or only delay-loaded.
+    ///
+    /// # Errors
+    /// The import directory is broken.
+    pub fn import_slot(&self, name: &str) -> Result<Option<u32>, Error> {
+        import::slot(self, name)
+    }
+
     /// Every resource, in the order of the tree.
     ///
     /// # Errors

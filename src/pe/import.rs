@@ -1,4 +1,4 @@
-//! Which DLLs an image imports from.
+//! Which DLLs an image imports from, and where the address of an imported function is.
 
 use super::{Directory, Error, View};
 
@@ -26,4 +26,44 @@ pub(super) fn read(view: &View<'_>) -> Result<Vec<String>, Error> {
         }
     }
     Ok(names)
+}
+
+/// Where the loader puts the address of the function `name`; `None` where it is not imported by name. Delay-loaded
+/// functions are not looked at.
+pub(super) fn slot(view: &View<'_>, name: &str) -> Result<Option<u32>, Error> {
+    const WHAT: &str = "an import descriptor";
+    const THUNK: &str = "an import thunk";
+    let Some(found) = view.headers().directory(Directory::Import) else { return Ok(None) };
+    let width: u32 = if view.headers().is_pe32_plus { 8 } else { 4 };
+    let (mut budget, mut thunks) = (view.bytes().len(), 0);
+    for index in 0..MOST as u32 {
+        let at = found.rva.saturating_add(20 * index);
+        if view.slice(at, 20, WHAT)?.iter().all(|byte| *byte == 0) {
+            break;
+        }
+        let (names, slots) = (view.u32(at, WHAT)?, view.u32(at.saturating_add(16), WHAT)?);
+        // a linker that leaves the names out puts them where the addresses will be
+        let mut name_at = if names == 0 { slots } else { names };
+        let mut slot = slots;
+        loop {
+            thunks += 1;
+            if thunks > MOST {
+                return Err(Error::TooMuch { what: "imported functions", limit: MOST });
+            }
+            let low = view.u32(name_at, THUNK)?;
+            let high = view.u32(name_at.saturating_add(width - 4), THUNK)?;
+            if low == 0 && high == 0 {
+                break;
+            }
+            let by_ordinal = high >> 31 == 1;
+            // the name stands behind a hint of two bytes
+            if !by_ordinal && view.text(low.saturating_add(2), "the name of an import", &mut budget)? == name
+            {
+                return Ok(Some(slot));
+            }
+            name_at = name_at.saturating_add(width);
+            slot = slot.saturating_add(width);
+        }
+    }
+    Ok(None)
 }

@@ -4,6 +4,7 @@
 //! Pure: it reads no file and starts nothing. Its inputs are values that somebody else gathered; its output is
 //! printed by `plan` and carried out by `dist`, which decide nothing themselves.
 
+mod handler;
 mod package;
 mod version;
 
@@ -15,6 +16,7 @@ use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
 
+pub use handler::{HandlerChoice, Kind};
 pub use package::{EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
 pub use version::{default_file_version, product_version};
 
@@ -88,6 +90,8 @@ pub struct Inputs {
     pub version: Option<Sourced<ProductVersion>>,
     /// The publisher in Apps & Features.
     pub manufacturer: Sourced<String>,
+    /// What stands in the handler's place in the ARM64 packages.
+    pub handler: Sourced<HandlerChoice>,
     /// The binaries.
     pub payload: Payload,
     /// The folder with the hand-written authoring, as the engine shall name it in its findings.
@@ -143,7 +147,7 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
     let [major, minor, build] = version.value.compared();
     let handler_folder = format!("{major}.{minor}.{build}");
     let forwarders = match inputs.arches.value.contains(&Arch::Arm64) {
-        true => Module::ALL.into_iter().filter_map(|module| Forwarder::plan(module, payload)).collect(),
+        true => forwarders(inputs, &mut warnings),
         false => Vec::new(),
     };
     let setting = package::Setting {
@@ -171,6 +175,17 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         packages,
         warnings,
     })
+}
+
+fn forwarders(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> Vec<Forwarder> {
+    let forwarder = |module| {
+        let (kind, reason) = match module {
+            Module::Shim => (Kind::Forwarder, "IIS loads it so that its target is found".to_owned()),
+            Module::Handler => handler::choose(inputs, warnings),
+        };
+        Forwarder::plan(module, kind, reason, &inputs.payload)
+    };
+    Module::ALL.into_iter().filter_map(forwarder).collect()
 }
 
 fn missing_roles(missing: &[Role]) -> Diagnostic {

@@ -1,6 +1,6 @@
 //! One package of the plan.
 
-use super::Inputs;
+use super::{Inputs, Kind};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, Module, ProductVersion, Role, UpgradeCode};
 use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
@@ -12,12 +12,16 @@ use std::path::PathBuf;
 /// The hand-written sources; each file is a fragment that the package refers to.
 const SOURCES: [&str; 5] = ["package.wxs", "prerequisites.wxs", "registration.wxs", "ui.wxs", "upgrade.wxs"];
 
-/// An ARM64X DLL that forwards to the DLLs for ARM64 and x64 beside it.
+/// An ARM64X DLL that leads to the DLLs for ARM64 and x64 beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Forwarder {
     /// The module that it stands in for.
     #[serde(serialize_with = "text")]
     pub module: Module,
+    /// Whether it is a forwarder or the shim.
+    pub kind: Kind,
+    /// Why it is.
+    pub reason: String,
     /// Its name below the stage folder, with `/` between names.
     pub stage_path: String,
     /// The module name, without extension, that ARM64 processes are sent to.
@@ -30,13 +34,15 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// The forwarder for `module`; none where the payload lacks what it forwards to.
-    pub(super) fn plan(module: Module, payload: &Payload) -> Option<Forwarder> {
+    /// The one for `module`; none where the payload lacks what it leads to.
+    pub(super) fn plan(module: Module, kind: Kind, reason: String, payload: &Payload) -> Option<Forwarder> {
         let version = |arch| payload.files.get(&Role::Module(module, arch))?.version;
         let FileVersion([major, minor, build, patch]) = version(Arch::X64)?.max(version(Arch::Arm64)?);
         let name = module.base_name();
         Some(Forwarder {
             module,
+            kind,
+            reason,
             stage_path: format!("arm64x/{name}.dll"),
             arm64_target: format!("{name}_arm64"),
             x64_target: format!("{name}_x64"),

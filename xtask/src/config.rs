@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
-use ancm_installer::plan::{Origin, Sourced};
+use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use clap::ValueEnum;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,8 @@ pub struct Settings {
     pub version: Option<Sourced<ProductVersion>>,
     /// The publisher in Apps & Features.
     pub manufacturer: Option<Sourced<String>>,
+    /// What stands in the handler's place in ARM64 packages.
+    pub handler: Option<Sourced<HandlerChoice>>,
     /// The engine.
     pub engine: Option<Sourced<EngineChoice>>,
     /// The output folder.
@@ -56,8 +58,8 @@ pub struct Settings {
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 8] =
-    ["arch", "flavour", "payload", "version", "manufacturer", "engine", "out", "jobs"];
+pub const NAMES: [&str; 9] =
+    ["arch", "flavour", "payload", "version", "manufacturer", "handler", "engine", "out", "jobs"];
 
 impl Settings {
     /// What stands here, and where nothing stands, what stands in `lower`.
@@ -69,6 +71,7 @@ impl Settings {
             payload: self.payload.or(lower.payload),
             version: self.version.or(lower.version),
             manufacturer: self.manufacturer.or(lower.manufacturer),
+            handler: self.handler.or(lower.handler),
             engine: self.engine.or(lower.engine),
             out: self.out.or(lower.out),
             jobs: self.jobs.or(lower.jobs),
@@ -97,6 +100,7 @@ impl Settings {
             "payload" => self.payload = Some(path(origin)?),
             "version" => self.version = Some(one(texts, origin)?),
             "manufacturer" => self.manufacturer = Some(one(texts, origin)?),
+            "handler" => self.handler = Some(one(texts, origin)?),
             "engine" => self.engine = Some(one(texts, origin)?),
             "out" => self.out = Some(path(origin)?),
             _ => {
@@ -241,7 +245,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, engine, out, jobs",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

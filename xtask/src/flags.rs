@@ -4,7 +4,7 @@ use crate::config::{EngineChoice, Settings};
 use crate::console::ColorChoice;
 use crate::exit::Exit;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
-use ancm_installer::plan::{Origin, Sourced};
+use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,6 +97,10 @@ pub struct Build {
     /// Publisher in Apps & Features
     #[arg(long, value_name = "NAME")]
     pub manufacturer: Option<String>,
+    /// What stands in the out-of-process handler's place in ARM64 packages: auto, forwarder or shim [default: auto, what
+    /// the payload needs]
+    #[arg(long, value_name = "KIND")]
+    pub handler: Option<HandlerChoice>,
     /// What turns the authoring into packages [default: auto]
     #[arg(long, value_enum, value_name = "ENGINE")]
     pub engine: Option<EngineChoice>,
@@ -125,6 +129,7 @@ impl Build {
             payload: given(&self.payload, "--payload"),
             version: given(&self.version, "--version"),
             manufacturer: given(&self.manufacturer, "--manufacturer"),
+            handler: given(&self.handler, "--handler"),
             engine: given(&self.engine, "--engine"),
             out: given(&self.out, "--out"),
             jobs: given(&self.jobs.map(usize::from), "--jobs"),

@@ -69,6 +69,7 @@ pub fn gather(
             manufacturer: settings
                 .manufacturer
                 .unwrap_or_else(|| Sourced::default(plan::DEFAULT_MANUFACTURER.to_owned())),
+            handler: settings.handler.unwrap_or_else(|| Sourced::default(plan::HandlerChoice::Auto)),
             payload,
             wix: root.join("wix"),
             stage: stage(&out.value),

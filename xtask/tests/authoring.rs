@@ -6,7 +6,7 @@ use ancm_installer::authoring;
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::ledger::Ledger;
 use ancm_installer::payload::Payload;
-use ancm_installer::plan::{DEFAULT_MANUFACTURER, Inputs, Plan, Sourced, plan};
+use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Plan, Sourced, plan};
 use modules::support::{run, shared, tool};
 use modules::{VERSION, stand_in_files};
 use std::path::Path;
@@ -26,6 +26,7 @@ fn planned() -> Plan {
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
         manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        handler: Sourced::default(HandlerChoice::Auto),
         payload: Payload::stand_in(stand_in_files(VERSION)),
         wix: repository().join("wix"),
         stage: "stage".into(),

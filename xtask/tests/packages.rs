@@ -10,7 +10,7 @@ use ancm_installer::authoring;
 use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
 use ancm_installer::ledger::Ledger;
 use ancm_installer::payload::Payload;
-use ancm_installer::plan::{DEFAULT_MANUFACTURER, Inputs, Package, Plan, Sourced, plan};
+use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Package, Plan, Sourced, plan};
 use ancm_installer::wix::{BindPath, Request, build, preprocess};
 use modules::support::{golden, shared, tables};
 use modules::{forwarder_job, link, stand_in_files};
@@ -43,6 +43,7 @@ fn staged() -> (Plan, TempDir) {
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
         manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        handler: Sourced::default(HandlerChoice::Auto),
         payload: Payload::stand_in(stand_in_files(VERSION)),
         wix: repository().join("wix"),
         stage: stage.path().to_owned(),

@@ -5,7 +5,9 @@ mod modules;
 use ancm_installer::id::{Arch, FileVersion, Flavour, ProductVersion, Role};
 use ancm_installer::ledger::{Bits, Ledger};
 use ancm_installer::payload::Payload;
-use ancm_installer::plan::{DEFAULT_MANUFACTURER, Inputs, Origin, Plan, Source, Sourced, plan};
+use ancm_installer::plan::{
+    DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Kind, Origin, Plan, Source, Sourced, plan,
+};
 use modules::{VERSION, stand_in_files};
 use std::collections::BTreeSet;
 
@@ -19,6 +21,7 @@ fn inputs(payload: Payload) -> Inputs {
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
         manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        handler: Sourced::default(HandlerChoice::Auto),
         payload,
         wix: "wix".into(),
         stage: "stage".into(),
@@ -187,4 +190,47 @@ fn the_json_says_where_values_come_from_and_is_the_same_every_time() {
     assert_eq!(shim["file"]["source"], serde_json::json!({"payload": "shim x64"}));
     let twice = [planned(&inputs), planned(&inputs)].map(|plan| serde_json::to_string(&plan).expect("JSON"));
     assert_eq!(twice[0], twice[1]);
+}
+
+/// `aspnetcorev2.dll` for x64 with a call such as Microsoft's compiler makes of `LoadLibraryExW(path, NULL, flags)`.
+fn loads_with(flags: u32) -> Payload {
+    let mut files = stand_in_files(VERSION);
+    let source = format!(
+        "__declspec(dllimport) void *__stdcall LoadLibraryExW(const void *, void *, unsigned);\n\
+         int RegisterModule(const void *path) {{ return LoadLibraryExW(path, 0, {flags}) != 0; }}\n\
+         int GetIISVersion(void) {{ return 0; }}\n"
+    );
+    let shim = files.iter_mut().find(|(name, _)| name == "x64/aspnetcorev2.dll").expect("a shim");
+    shim.1 = modules::shim::with_code(&shim.1, &source);
+    Payload::stand_in(files)
+}
+
+#[test]
+fn the_handler_is_what_the_payload_needs_unless_somebody_asks() {
+    if modules::support::tool(modules::shim::CLANG).is_none() {
+        return;
+    }
+    let kind = |payload: Payload, handler: HandlerChoice| {
+        let handler = Sourced::new(handler, Origin::Flag("--handler".to_owned()));
+        let plan = planned(&Inputs { handler, ..inputs(payload) });
+        let warned = plan.warnings.iter().any(|warning| warning.code == "plan::handler");
+        let [shim, handler] = &plan.forwarders[..] else { panic!("{:?}", plan.forwarders) };
+        assert_eq!(shim.kind, Kind::Forwarder, "IIS finds what the module's own forwarder forwards to");
+        (handler.kind, warned, handler.reason.clone())
+    };
+    let (own_folder, plain) = (|| loads_with(0x1100), || loads_with(0x800));
+
+    let (found, warned, reason) = kind(own_folder(), HandlerChoice::Auto);
+    assert_eq!((found, warned), (Kind::Forwarder, false), "{reason}");
+    for payload in [plain(), stand_in_payload(VERSION)] {
+        let (found, warned, reason) = kind(payload, HandlerChoice::Auto);
+        assert_eq!((found, warned), (Kind::Shim, false));
+        assert!(reason.contains("was not found to pass LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR"), "{reason}");
+    }
+    assert_eq!(
+        kind(own_folder(), HandlerChoice::Shim),
+        (Kind::Shim, false, "--handler asks for it".to_owned())
+    );
+    let (found, warned, _) = kind(plain(), HandlerChoice::Forwarder);
+    assert_eq!((found, warned), (Kind::Forwarder, true), "done, and warned of");
 }

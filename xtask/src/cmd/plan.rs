@@ -75,9 +75,10 @@ pub fn show(plan: &Plan, gathered: &Gathered, console: &Console) {
     said("out", &out.value.display(), &out.origin);
     said("jobs", &jobs.value, &jobs.origin);
     for forwarder in &plan.forwarders {
-        let plan::Forwarder { module, version, arm64_target, x64_target, .. } = forwarder;
+        let plan::Forwarder { module, kind, reason, version, arm64_target, x64_target, .. } = forwarder;
         console.print(&format!(
-            "\nforwarder     {module} {version}: arm64 → {arm64_target}, x64 → {x64_target}"
+            "\n{:<13} {module} {version}: arm64 → {arm64_target}, x64 → {x64_target}\n  {reason}",
+            kind.to_string()
         ));
     }
     for package in &plan.packages {

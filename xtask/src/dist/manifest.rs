@@ -5,7 +5,7 @@ use super::stage::Staged;
 use super::verify::{Made, sha256};
 use ancm_installer::id::{Arch, FileVersion, Flavour, UpgradeCode};
 use ancm_installer::payload::PayloadFile;
-use ancm_installer::plan::{Package, Plan};
+use ancm_installer::plan::{Kind, Package, Plan};
 use serde::Serialize;
 
 /// The manifest.
@@ -26,6 +26,8 @@ pub struct Manifest<'m> {
 #[derive(Debug, Serialize)]
 struct Forwarder<'m> {
     path: &'m str,
+    kind: Kind,
+    reason: &'m str,
     version: FileVersion,
     sha256: String,
 }
@@ -52,7 +54,13 @@ impl<'m> Manifest<'m> {
     ) -> Self {
         let forwarder = |forwarder: &'m ancm_installer::plan::Forwarder| {
             let bytes = staged.files.get(&forwarder.stage_path)?;
-            Some(Forwarder { path: &forwarder.stage_path, version: forwarder.version, sha256: sha256(bytes) })
+            Some(Forwarder {
+                path: &forwarder.stage_path,
+                kind: forwarder.kind,
+                reason: &forwarder.reason,
+                version: forwarder.version,
+                sha256: sha256(bytes),
+            })
         };
         let entry = |(package, made): &'m (&'m Package, Made)| Entry {
             file: &package.file_name,

@@ -7,6 +7,7 @@ use crate::tool::lld::Lld;
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, Module, Role};
 use ancm_installer::ledger::Ledger;
+use ancm_installer::native::shim::{Shim, X64Code};
 use ancm_installer::native::{Behind, Forwarder};
 use ancm_installer::payload::Payload;
 use ancm_installer::pe::Image;
@@ -35,12 +36,17 @@ pub fn lay_out(plan: &Plan, ledger: &Ledger, folder: &Path, console: &Console) -
             Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
         for forwarder in &plan.forwarders {
             let bytes = link(forwarder, &plan.payload, &lld)?;
-            console.detail(&format!("{}: {} bytes, both views verified", forwarder.stage_path, bytes.len()));
+            console.detail(&format!(
+                "{}: {}, {} bytes, both views verified",
+                forwarder.stage_path,
+                forwarder.kind,
+                bytes.len()
+            ));
             staged.files.insert(forwarder.stage_path.clone(), bytes.into());
         }
         console.status(
             "Linked",
-            &format!("{} ARM64X forwarders with rust-lld {}", plan.forwarders.len(), lld.version()),
+            &format!("{} ARM64X DLLs with rust-lld {}", plan.forwarders.len(), lld.version()),
         );
         staged.linker = Some(format!("rust-lld {}", lld.version()));
     }
@@ -88,13 +94,16 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, lld: &Lld) -> Outcome<Ve
     let x64 = content(payload, Role::Module(module, Arch::X64))?;
     let image = |bytes| Image::parse(bytes).map_err(|error| fail(error.to_string()));
     let (arm64, x64) = (image(&arm64)?, image(&x64)?);
-    let job = Forwarder {
-        module: module.base_name(),
-        arm64: Behind { module: &forwarder.arm64_target, image: &arm64 },
-        x64: Behind { module: &forwarder.x64_target, image: &x64 },
-        least_version: forwarder.version,
-    }
-    .job()
-    .map_err(|error| fail(error.to_string()))?;
+    let arm64 = Behind { module: &forwarder.arm64_target, image: &arm64 };
+    let x64 = Behind { module: &forwarder.x64_target, image: &x64 };
+    let least_version = forwarder.version;
+    let job = match forwarder.kind {
+        plan::Kind::Forwarder => Forwarder { module: module.base_name(), arm64, x64, least_version }
+            .job()
+            .map_err(|error| fail(error.to_string()))?,
+        plan::Kind::Shim => Shim { arm64, x64, least_version, x64_code: X64Code::default() }
+            .job()
+            .map_err(|error| fail(error.to_string()))?,
+    };
     lld.link(&job).map_err(|error| fail(error.to_string()))
 }

@@ -5,7 +5,7 @@ use super::{VERSION, link, stand_in};
 use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::shim::{Shim, ShimError, X64Code};
 use ancm_installer::native::{Behind, LinkJob};
-use ancm_installer::pe::Image;
+use ancm_installer::pe::{self, Image};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::tool::lld::Lld;
@@ -104,4 +104,41 @@ impl Programs {
         }
         support::run(command.arg(format!("/machine:{}", self.arch)));
     }
+}
+
+/// `module`, for x64, with the code of `source` instead of its own, and the resources and exports of its own.
+pub fn with_code(module: &[u8], source: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let write = |name: &str, content: &[u8]| {
+        std::fs::write(folder.path().join(name), content).expect("writable");
+    };
+    write("code.c", source.as_bytes());
+    let image = Image::parse(module).expect("an image");
+    write("module.res", &pe::res::write(&image.native().resources().expect("resources")));
+    write("kernel32.def", b"LIBRARY KERNEL32.dll\nEXPORTS\n    LoadLibraryExW\n");
+    let clang = support::tool(CLANG).expect("looked for by the caller");
+    let mut command = Command::new(clang);
+    command.current_dir(folder.path()).arg("--target=x86_64-pc-windows-msvc").args(FLAGS);
+    support::run(command.args(["-c", "code.c", "-o", "code.obj"]));
+    let lld = Lld::find().expect("found by every test that links");
+    let exports: Vec<String> = image
+        .native()
+        .exports()
+        .expect("exports")
+        .entries
+        .into_iter()
+        .filter_map(|export| export.name)
+        .map(|name| format!("/export:{name}"))
+        .collect();
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(lld.path());
+        command.current_dir(folder.path()).args(["-flavor", "link"]).args(arguments);
+        support::run(&mut command);
+    };
+    run(&["/lib", "/machine:x64", "/def:kernel32.def", "/out:kernel32.lib"]);
+    let mut arguments = vec!["/dll", "/noentry", "/nodefaultlib", "/machine:x64", "code.obj", "kernel32.lib"];
+    arguments.extend(["module.res", "/out:module.dll"]);
+    arguments.extend(exports.iter().map(String::as_str));
+    run(&arguments);
+    std::fs::read(folder.path().join("module.dll")).expect("linked")
 }

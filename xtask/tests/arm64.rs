@@ -1,0 +1,104 @@
+//! The native views, run on an ARM64 machine: Debian's Wine under qemu-system-aarch64 (`native/vm`).
+//!
+//! Not part of the ordinary tests: making and starting the machine takes minutes and 1.5 GB of downloads and disk.
+//! `ANCM_ARM64_VM=FOLDER cargo test -p xtask --test arm64` makes it in FOLDER where it is not there yet, and runs.
+
+mod modules;
+
+use ancm_installer::id::{Arch, Module};
+use ancm_installer::native::shim::X64Code;
+use modules::shim::{Programs, stand_in_shim};
+use modules::support;
+use modules::{VERSION, forwarder_job, link, stand_in};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const MARK: u32 = 0x0_1A64;
+
+/// Each case: a folder, how the probe calls, and what it must say.
+const CASES: [(&str, &str, &str); 6] = [
+    ("good", "twice", "returned 0x00001a64 0x00001a64; references 0x00000001"),
+    ("missing", "twice", "returned 0x8007007e 0x8007007e; references 0x00000000"),
+    ("no export", "twice", "returned 0x8007007f 0x8007007f; references 0x00000000"),
+    ("Größe 測試 ☃", "once", "returned 0x00001a64; references 0x00000001"),
+    (
+        "good",
+        "threads",
+        "returned 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64; references 0x00000001",
+    ),
+    // why there is a shim at all
+    ("forwarder", "once", "GetProcAddress 0x0000007f"),
+];
+
+/// The machine's folder; where nobody asks for it, or a tool is missing, says so and gives nothing.
+fn machine() -> Option<PathBuf> {
+    let Some(folder) = std::env::var_os("ANCM_ARM64_VM").map(PathBuf::from) else {
+        eprintln!("skipped: ANCM_ARM64_VM does not name a folder for the ARM64 machine");
+        return None;
+    };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    for tool in ["qemu-system-aarch64", "mmdebstrap", "cpio", "mke2fs", "xz", modules::shim::CLANG] {
+        if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
+            eprintln!("skipped: `{tool}` is not on the PATH; native/vm/make.sh says what to install");
+            return None;
+        }
+    }
+    if !folder.join("disk.ext4").is_file() {
+        support::run(Command::new(script("make.sh")).arg(&folder));
+    }
+    Some(folder)
+}
+
+fn script(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../native/vm").join(name)
+}
+
+#[test]
+fn an_arm64_process_reaches_the_handler_through_the_shim() {
+    let Some(machine) = machine() else { return };
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let [job, built] = ["job", "built"].map(|name| scratch.path().join(name));
+    for folder in [&job, &built] {
+        std::fs::create_dir(folder).expect("a new folder");
+    }
+    let programs = Programs::new(Arch::Arm64, &built).expect("clang was looked for");
+    programs.probe();
+    std::fs::copy(built.join("probe.exe"), job.join("probe.exe")).expect("writable");
+    let handler = programs.handler("CreateApplication", MARK);
+    let other = programs.handler("Other", MARK);
+    let shim = stand_in_shim(X64Code::X64);
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+    let forwarder = link(&forwarder_job("aspnetcorev2_outofprocess", &arm64, &x64, VERSION).expect("a job"));
+
+    let mut script_text = String::new();
+    for (folder, how, _) in CASES {
+        let path = job.join(folder);
+        std::fs::create_dir_all(&path).expect("a new folder");
+        let module = if folder == "forwarder" { &forwarder } else { &shim };
+        std::fs::write(path.join("aspnetcorev2_outofprocess.dll"), module).expect("writable");
+        let beside = match folder {
+            "missing" => None,
+            "no export" => Some(&other),
+            _ => Some(&handler),
+        };
+        if let Some(bytes) = beside {
+            std::fs::write(path.join("aspnetcorev2_outofprocess_arm64.dll"), bytes).expect("writable");
+        }
+        script_text += &format!(
+            "wine64 /job/probe.exe {how} 'Z:\\job\\{folder}\\aspnetcorev2_outofprocess.dll'; echo\n"
+        );
+    }
+    std::fs::write(job.join("job.sh"), script_text).expect("writable");
+
+    let output = support::run(Command::new(script("run.sh")).arg(&machine).arg(&job).arg("600"));
+    let output = String::from_utf8_lossy(&output).into_owned();
+    let said: Vec<&str> = output
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| *line != "JOB BEGINS")
+        .skip(1)
+        .take_while(|line| !line.starts_with("JOB ENDS"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(said, CASES.map(|(_, _, expected)| expected), "{output}");
+}
