@@ -70,6 +70,7 @@ fn an_arm64_process_reaches_the_handler_through_the_shim() {
     let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
     let forwarder = link(&forwarder_job("aspnetcorev2_outofprocess", &arm64, &x64, VERSION).expect("a job"));
 
+    // through `cat`: on a console Wine writes escape sequences
     let mut script_text = String::new();
     for (folder, how, _) in CASES {
         let path = job.join(folder);
@@ -85,7 +86,7 @@ fn an_arm64_process_reaches_the_handler_through_the_shim() {
             std::fs::write(path.join("aspnetcorev2_outofprocess_arm64.dll"), bytes).expect("writable");
         }
         script_text += &format!(
-            "wine64 /job/probe.exe {how} 'Z:\\job\\{folder}\\aspnetcorev2_outofprocess.dll'; echo\n"
+            "wine64 /job/probe.exe {how} 'Z:\\job\\{folder}\\aspnetcorev2_outofprocess.dll' | cat; echo\n"
         );
     }
     std::fs::write(job.join("job.sh"), script_text).expect("writable");

@@ -106,6 +106,27 @@ fn tables_of(package: &Package) -> Value {
     shown
 }
 
+/// The switch of `package.wxs`, off in every package of `dist`.
+#[test]
+fn copies_in_inetsrv_are_made_by_an_arm64_package_that_asks_for_them() {
+    let (plan, _stage) = staged();
+    let package = plan.packages.iter().find(|package| package.engine.arch == Arch::Arm64).expect("one");
+    assert_eq!(package.flavour, Flavour::Iis);
+    assert!(tables_of(package)["tables"].get("DuplicateFile").is_none(), "off");
+    let mut asking = package.clone();
+    asking.engine.defines.insert("InetsrvCopies".to_owned(), "yes".to_owned());
+    let mut shown = tables_of(&asking);
+    let copies: Vec<String> =
+        rows_mut(&mut shown, "DuplicateFile").iter().map(|row| format!("{} {}", row[2], row[4])).collect();
+    assert_eq!(
+        copies,
+        [
+            r#""AspNetCoreModuleHandlerDll.arm64" "InetsrvFolder""#,
+            r#""AspNetCoreModuleHandlerDll.x64" "InetsrvFolder""#
+        ]
+    );
+}
+
 fn rows_mut<'a>(shown: &'a mut Value, table: &str) -> &'a mut Vec<Value> {
     shown["tables"][table]["rows"].as_array_mut().expect("rows")
 }
