@@ -54,7 +54,7 @@ pub enum Command {
     /// Say which tools are there, which are missing, and how to get them
     Doctor,
     /// Set up what the tests need, then run formatting, lints and all tests
-    Test,
+    Test(Test),
     /// Run a command of the embedded WiX engine: `wix build -arch x64 Product.wxs -o Product.msi`
     #[command(disable_help_flag = true)]
     Wix {
@@ -76,6 +76,14 @@ pub struct Dist {
     /// Show the plan and do nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Flags of `test`.
+#[derive(Debug, Args)]
+pub struct Test {
+    /// Run the native views on an ARM64 machine instead: Wine under qemu-system-aarch64, made in target/arm64-vm (1.5 GB)
+    #[arg(long)]
+    pub arm64: bool,
 }
 
 /// Flags that say what to build.

@@ -2,20 +2,33 @@
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::Test;
 use crate::tool::{Need, State, Tool};
 use crate::workspace;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Sets up, then runs formatting, lints and tests.
+/// Where the ARM64 machine is made; the environment's word goes first.
+const MACHINE: &str = "ANCM_ARM64_VM";
+
+/// Sets up, then runs formatting, lints and tests; or only those on the ARM64 machine.
 ///
 /// # Errors
 /// A tool is missing and `REQUIRE_TOOLS=1` asks for it, or a step fails.
-pub fn run(console: &Console) -> Outcome {
+pub fn run(flags: &Test, console: &Console) -> Outcome {
     let root = workspace::root()?;
+    if flags.arm64 {
+        // nothing is installed for these: the test says what it misses, and skips
+        let arguments = ["test", "-p", "xtask", "--locked", "--test", "arm64", "--", "--nocapture"];
+        let help = "see above; native/vm/make.sh says what the machine is made with";
+        let mut cargo = cargo(&root, &arguments);
+        if std::env::var_os(MACHINE).is_none() {
+            cargo.env(MACHINE, root.join("target/arm64-vm"));
+        }
+        return step(console, "tests on the ARM64 machine", cargo, help);
+    }
     let required = std::env::var_os("REQUIRE_TOOLS").is_some_and(|value| value == "1");
     set_up(console, required)?;
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let steps: [(&str, &[&str], &str); 3] = [
         (
             "formatting",
@@ -34,22 +47,29 @@ pub fn run(console: &Console) -> Outcome {
         ),
     ];
     for (name, arguments, help) in steps {
-        let progress = console.progress(name, 1);
-        let mut command = Command::new(&cargo);
-        // cargo's output stays visible: it is what a failure is read from
-        let status = command.args(arguments).current_dir(&root).status().map_err(|error| {
-            Failure::new(Exit::Tool, "test::cargo", format!("cannot start cargo: {error}"))
-        })?;
-        if !status.success() {
-            return Err(Failure::new(
-                Exit::Test,
-                "test::step",
-                format!("the step `{name}` failed: {status}"),
-            )
-            .help(help));
-        }
-        progress.finish("Passed", name);
+        step(console, name, cargo(&root, arguments), help)?;
     }
+    Ok(())
+}
+
+/// Cargo, in the project's folder.
+fn cargo(root: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(arguments).current_dir(root);
+    command
+}
+
+/// Runs cargo; its output stays visible, for it is what a failure is read from.
+fn step(console: &Console, name: &str, mut cargo: Command, help: &str) -> Outcome {
+    let progress = console.progress(name, 1);
+    let status = cargo
+        .status()
+        .map_err(|error| Failure::new(Exit::Tool, "test::cargo", format!("cannot start cargo: {error}")))?;
+    if !status.success() {
+        let message = format!("the step `{name}` failed: {status}");
+        return Err(Failure::new(Exit::Test, "test::step", message).help(help));
+    }
+    progress.finish("Passed", name);
     Ok(())
 }
 
