@@ -17,5 +17,6 @@ pub mod native;
 pub mod payload;
 pub mod pe;
 pub mod plan;
+pub mod pools;
 pub mod upgrade;
 pub mod wix;

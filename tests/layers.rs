@@ -11,7 +11,8 @@ const FLOORS: &[&[&str]] = &[
     &["payload", "ledger", "native"],
     &["plan"],
     &["authoring", "wix"],
-    &["check", "pools", "upgrade", "log"],
+    &["check", "upgrade", "log"],
+    &["pools"],
     &["release"],
 ];
 

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use recognise::{Ignored, Recognised, recognise};
+pub use resolver::searches_folder_of_handler;
 
 /// The bytes of a file, or where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,7 +18,10 @@ const CALL: [u8; 2] = [0xFF, 0x15];
 const NEAR: usize = 48;
 
 /// Whether the x64 module `view` certainly passes these flags to `LoadLibraryExW`. False also where it cannot be told.
-pub(super) fn searches_folder_of_handler(view: &View<'_>) -> Result<bool, Error> {
+///
+/// # Errors
+/// The import directory is broken.
+pub fn searches_folder_of_handler(view: &View<'_>) -> Result<bool, Error> {
     let headers = view.headers();
     if headers.machine != Machine::AMD64 {
         return Ok(false);

@@ -72,6 +72,12 @@ impl Console {
         self.json
     }
 
+    /// Whether everything is to be told.
+    #[must_use]
+    pub fn verbose(&self) -> bool {
+        self.verbosity == Verbosity::Verbose
+    }
+
     fn err(&self, text: &str) {
         let write = || {
             // nothing can be told to somebody whose standard error is gone

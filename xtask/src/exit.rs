@@ -65,7 +65,9 @@ impl Exit {
             Exit::Native => (12, "a forwarder or stand-in DLL could not be built"),
             Exit::Compile => (13, "the WiX authoring does not compile"),
             Exit::Output => (14, "an output could not be written"),
-            Exit::Findings => (20, "a package was made and is not what it must be"),
+            Exit::Findings => {
+                (20, "a package is not what it must be, or an application pool would not start")
+            }
             Exit::Upgrade => (21, "an upgrade would lose a file, registry value or module"),
             Exit::Interrupted => (130, "interrupted by Ctrl-C"),
         }

@@ -8,7 +8,7 @@ mod load;
 mod payload;
 mod table;
 
-pub use payload::{FileFacts, Payload, PayloadError, read_payload};
+pub use payload::{FileFacts, Payload, PayloadError, for_each_file, read_payload};
 pub use table::PackageError;
 
 use crate::id::{Arch, ComponentId, FileVersion, ProductCode, ProductVersion, UpgradeCode};

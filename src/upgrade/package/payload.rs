@@ -89,6 +89,21 @@ const LARGEST: u32 = 1 << 30;
 /// # Errors
 /// A cabinet is missing or broken.
 pub fn read_payload<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Payload, PayloadError> {
+    let mut payload = Payload::new();
+    for_each_file(package, |name, bytes| {
+        payload.insert(name.to_owned(), FileFacts::of(bytes));
+    })?;
+    Ok(payload)
+}
+
+/// Gives `visit` the File key and the bytes of every file in the package's embedded cabinets.
+///
+/// # Errors
+/// A cabinet is missing or broken.
+pub fn for_each_file<R: Read + Seek>(
+    package: &mut msi::Package<R>,
+    mut visit: impl FnMut(&str, &[u8]),
+) -> Result<(), PayloadError> {
     let mut cabinets = Vec::new();
     if let Some(media) = package.database().tables.get("Media")
         && let Some(column) = media.column("Cabinet")
@@ -96,7 +111,6 @@ pub fn read_payload<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Pay
         let names = media.rows.iter().filter_map(|row| row.get(column)?.as_str()?.strip_prefix('#'));
         cabinets.extend(names.map(str::to_owned));
     }
-    let mut payload = Payload::new();
     for cabinet in cabinets {
         let stream = package
             .stream(&cabinet)
@@ -110,10 +124,10 @@ pub fn read_payload<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Pay
             }
             let mut bytes = Vec::new();
             reader.extract(index, &mut bytes).map_err(broken)?;
-            payload.insert(name, FileFacts::of(&bytes));
+            visit(&name, &bytes);
         }
     }
-    Ok(payload)
+    Ok(())
 }
 
 impl FileFacts {

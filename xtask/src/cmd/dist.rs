@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the packages.
 
-use super::plan;
-use super::upgrade::Gate;
+use super::upgrade::{Gate, sources};
+use super::{plan, pools};
 use crate::console::Console;
 use crate::dist::manifest::Manifest;
 use crate::dist::package::{Setting, make};
@@ -56,7 +56,9 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         progress.step("compiled and written");
         let (made, more) = verify(file.as_file_mut(), package, &staged, flags.locked)?;
         findings.extend(more);
-        gate.check(&package.file_name, file.as_file_mut(), package.flavour)?;
+        let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
+        gate.check(&read, package.flavour)?;
+        findings.extend(pools::check(&read, &dlls, gathered.inputs.handler.value)?);
         progress.step("read back and verified");
         progress.finish("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
         Ok((file, made, findings))

@@ -4,6 +4,7 @@ pub mod baseline;
 pub mod dist;
 pub mod doctor;
 pub mod plan;
+pub mod pools;
 pub mod test;
 pub mod upgrade;
 pub mod wix;

@@ -15,7 +15,6 @@ use ancm_installer::upgrade::{
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// Flags of `upgrade`.
@@ -202,15 +201,15 @@ impl Gate {
         Ok(Gate { baselines: sources::baselines(root)? })
     }
 
-    /// Asks for the package in `file`.
+    /// Asks for `new`.
     ///
     /// # Errors
-    /// The package cannot be read; an upgrade to it would lose something.
-    pub fn check(&self, name: &str, file: &mut File, flavour: Flavour) -> Outcome {
-        let new = sources::open(name, file)?;
-        let target = Target::of(&new);
+    /// An upgrade to it would lose something.
+    pub fn check(&self, new: &Package, flavour: Flavour) -> Outcome {
+        let name = &new.name;
+        let target = Target::of(new);
         let mut lost = Vec::new();
-        for (old, installed) in self.installed(&new, |family| family.starts_with(&format!("{flavour}-"))) {
+        for (old, installed) in self.installed(new, |family| family.starts_with(&format!("{flavour}-"))) {
             for accident in Accident::ALL {
                 let Some(tally) = target.cell(&installed, accident) else { continue };
                 if tally.missing > 0 {

@@ -3,7 +3,8 @@
 use super::{DIST, msi_files};
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::msi;
-use ancm_installer::upgrade::{Baseline, Package, read_payload};
+use ancm_installer::pools::{Dll, Dlls};
+use ancm_installer::upgrade::{Baseline, FileFacts, Package, Payload, for_each_file};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -11,8 +12,7 @@ use std::path::{Path, PathBuf};
 
 /// The package that `name` stands for: an .msi file where there is one, else a baseline.
 pub fn package(root: &Path, name: &str) -> Outcome<Package> {
-    let path = Path::new(name);
-    if path.is_file() { read(path) } else { stand_in(root, name) }
+    package_with_dlls(root, name).map(|(package, _)| package)
 }
 
 /// The .msi files that `dist` made.
@@ -32,18 +32,31 @@ pub fn baselines(root: &Path) -> Outcome<BTreeMap<String, Package>> {
     names(root).into_iter().map(|name| Ok((name.clone(), stand_in(root, &name)?))).collect()
 }
 
-/// Opens an .msi file and looks at its files' bytes.
-fn read(path: &Path) -> Outcome<Package> {
+/// The package that `name` stands for, with its DLLs; a baseline has none.
+pub fn package_with_dlls(root: &Path, name: &str) -> Outcome<(Package, Dlls)> {
+    let path = Path::new(name);
+    if !path.is_file() {
+        return Ok((stand_in(root, name)?, Dlls::new()));
+    }
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let file = File::open(path).map_err(|error| unreadable(&stem, &error))?;
     open(&stem, &mut BufReader::new(file))
 }
 
-/// The package in `file`, which is called `name`.
-pub fn open(name: &str, file: &mut (impl Read + Seek)) -> Outcome<Package> {
+/// The package in `file`, which is called `name`, and its DLLs.
+pub fn open(name: &str, file: &mut (impl Read + Seek)) -> Outcome<(Package, Dlls)> {
     let mut msi = msi::Package::open(file).map_err(|error| unreadable(name, &error))?;
-    let payload = read_payload(&mut msi).map_err(|error| unreadable(name, &error))?;
-    Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))
+    let (mut payload, mut dlls) = (Payload::new(), Dlls::new());
+    for_each_file(&mut msi, |key, bytes| {
+        let facts = FileFacts::of(bytes);
+        if let (Some(hash), Some(dll)) = (facts.hash, Dll::read(bytes)) {
+            dlls.insert(hash, dll);
+        }
+        payload.insert(key.to_owned(), facts);
+    })
+    .map_err(|error| unreadable(name, &error))?;
+    let package = Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))?;
+    Ok((package, dlls))
 }
 
 fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {

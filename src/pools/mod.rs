@@ -1,0 +1,142 @@
+//! Which application pools of IIS would start with what a machine holds, and why not.
+//!
+//! Walks the way that Windows and the module take, on the model of a machine that `upgrade` leaves behind: the module's
+//! path for each kind of worker process, the view of the DLL that such a process sees, the export or the forward, the
+//! module behind it, and from there to the out-of-process handler. Reads the bytes of DLLs; where only a baseline
+//! stands in for them, what the rows claim.
+//!
+//! What is not walked: the registration in `applicationHost.config`, and what the module's code does once it runs. The
+//! in-process handler comes with each application, so a pool whose module loads is ready for it.
+
+mod dll;
+mod walk;
+
+pub use dll::{Dll, Dlls};
+
+use crate::id::{Arch, Flavour};
+use crate::upgrade::{Folded, Machine};
+use serde::Serialize;
+use std::fmt;
+use walk::Walk;
+
+/// How a walk ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The function is reached.
+    Starts,
+    /// It depends on something that the packages do not tell.
+    Uncertain,
+    /// It is not reached.
+    Fails,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Verdict::Starts => "starts",
+            Verdict::Uncertain => "UNCERTAIN",
+            Verdict::Fails => "FAILS",
+        })
+    }
+}
+
+/// One walk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How it ends.
+    pub verdict: Verdict,
+    /// The Windows error that it ends with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<u32>,
+    /// Whether it ends at a stand-in, which is loaded like the real module and then refuses to run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stand_in: bool,
+    /// Every DLL on the way and what it does; the last says why, where the verdict is not [`Verdict::Starts`].
+    pub steps: Vec<String>,
+}
+
+/// A kind of application pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Pool {
+    /// Whose.
+    pub flavour: Flavour,
+    /// What its worker process runs on; x86 is `enable32BitAppOnWin64`, x64 on ARM64 is emulated.
+    pub process: Arch,
+    /// Whether the module is loaded: without it IIS stops the pool (HTTP 503), whatever the application is.
+    pub module: Finding,
+    /// Whether the module finds the out-of-process handler: without it an out-of-process application answers HTTP
+    /// 500.36.
+    pub out_of_process: Finding,
+}
+
+impl Pool {
+    /// The worse of both.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        self.module.verdict.max(self.out_of_process.verdict)
+    }
+}
+
+impl fmt::Display for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} pool", self.flavour, self.process)
+    }
+}
+
+/// The module's folder for worker processes of `process` on a machine of `machine`. Full IIS has one entry
+/// `%ProgramFiles%\IIS\…` for all: the variable names another folder in 32-bit processes. IIS Express has one config
+/// file for each of its two folders.
+fn module_folder(flavour: Flavour, machine: Arch, process: Arch) -> Folded {
+    let is_wow = machine.is_64_bit() && process == Arch::X86;
+    let program_files = if is_wow { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
+    let host = match flavour {
+        Flavour::Iis => "IIS",
+        Flavour::IisExpress => "IIS Express",
+    };
+    Folded::path(&format!(r"{program_files}\{host}\Asp.Net Core Module\V2"))
+}
+
+/// The folder of the worker process itself, where Windows looks for a DLL that is named without a folder.
+fn process_folder(flavour: Flavour, machine: Arch, process: Arch) -> Folded {
+    let is_wow = machine.is_64_bit() && process == Arch::X86;
+    Folded::path(match (flavour, is_wow) {
+        (Flavour::Iis, false) => r"C:\Windows\System32\inetsrv",
+        (Flavour::Iis, true) => r"C:\Windows\SysWOW64\inetsrv",
+        (Flavour::IisExpress, false) => r"C:\Program Files\IIS Express",
+        (Flavour::IisExpress, true) => r"C:\Program Files (x86)\IIS Express",
+    })
+}
+
+/// The kinds of worker process that a Windows for `machine` runs
+/// (<https://learn.microsoft.com/windows/arm/apps-on-arm-x86-emulation>).
+fn processes(machine: Arch) -> &'static [Arch] {
+    match machine {
+        Arch::X86 => &[Arch::X86],
+        Arch::X64 => &[Arch::X64, Arch::X86],
+        Arch::Arm64 => &[Arch::Arm64, Arch::X64, Arch::X86],
+    }
+}
+
+/// Every kind of pool of those flavours that have a file of the module on `machine`. `dlls` are the DLLs that its
+/// packages brought.
+#[must_use]
+pub fn judge(machine: &Machine, dlls: &Dlls) -> Vec<Pool> {
+    let mut pools = Vec::new();
+    for flavour in Flavour::ALL {
+        let folders =
+            processes(machine.arch).iter().map(|process| module_folder(flavour, machine.arch, *process));
+        let has_files =
+            |folder: &Folded| machine.files.keys().any(|path| path.parent().as_ref() == Some(folder));
+        if !folders.into_iter().any(|folder| has_files(&folder)) {
+            continue;
+        }
+        for process in processes(machine.arch) {
+            let mut walk = Walk::new(machine, dlls, flavour, *process);
+            let module = walk.module();
+            let out_of_process = walk.out_of_process();
+            pools.push(Pool { flavour, process: *process, module, out_of_process });
+        }
+    }
+    pools
+}

@@ -1,0 +1,152 @@
+//! `cargo xtask pools`: which application pools would start with a package, and why not.
+
+use super::upgrade::sources;
+use crate::console::Console;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::workspace;
+use ancm_installer::diag::Diagnostic;
+use ancm_installer::id::Arch;
+use ancm_installer::plan::HandlerChoice;
+use ancm_installer::pools::{Dlls, Finding, Pool, Verdict, judge};
+use ancm_installer::upgrade::{Ending, Package, Scenario};
+use clap::Args;
+use serde::Serialize;
+
+/// Flags of `pools`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// Packages, each judged by itself: .msi files, or names of baselines [default: dist/*.msi]
+    #[arg(value_name = "PACKAGE")]
+    pub packages: Vec<String>,
+    /// What is installed before it; several in the order in which they are installed
+    #[arg(long, value_name = "PACKAGE")]
+    pub over: Vec<String>,
+    /// The machine's processor [default: the package's]
+    #[arg(long, value_name = "ARCH")]
+    pub machine: Option<Arch>,
+}
+
+#[derive(Serialize)]
+struct Judged {
+    package: String,
+    machine: Arch,
+    pools: Vec<Pool>,
+}
+
+/// Judges packages.
+///
+/// # Errors
+/// A package cannot be read or does not install the module; a pool would certainly not start.
+pub fn run(flags: &Flags, console: &Console) -> Outcome {
+    let root = workspace::root()?;
+    let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
+    let mut dlls = Dlls::new();
+    let mut load = |name: &String| -> Outcome<Package> {
+        let (package, more) = sources::package_with_dlls(&root, name)?;
+        dlls.extend(more);
+        Ok(package)
+    };
+    let over: Vec<Package> = flags.over.iter().map(&mut load).collect::<Outcome<_>>()?;
+    let packages: Vec<Package> = names.iter().map(&mut load).collect::<Outcome<_>>()?;
+    let mut judged = Vec::new();
+    for package in &packages {
+        let pools = installed(over.iter().collect(), package, flags.machine, &dlls)?;
+        judged.push(Judged {
+            package: package.name.clone(),
+            machine: flags.machine.unwrap_or(package.arch),
+            pools,
+        });
+    }
+    let fails = |pool: &&Pool| pool.verdict() == Verdict::Fails;
+    let failing = judged.iter().flat_map(|judged| &judged.pools).filter(fails).count();
+    if console.json() {
+        #[derive(Serialize)]
+        struct Answer<'a> {
+            schema: &'static str,
+            packages: &'a [Judged],
+        }
+        console.result(&Answer { schema: "ancm-pools/1", packages: &judged });
+    } else {
+        judged.iter().for_each(|judged| show(judged, console));
+    }
+    if failing > 0 {
+        let message =
+            format!("{failing} kinds of application pool would not start, or not run out-of-process");
+        return Err(
+            Failure::new(Exit::Findings, "pools::fails", message).help("`--verbose` shows the whole way")
+        );
+    }
+    Ok(())
+}
+
+/// The pools of a machine with `over` and then `package`.
+fn installed<'a>(
+    over: Vec<&'a Package>,
+    package: &'a Package,
+    machine: Option<Arch>,
+    dlls: &Dlls,
+) -> Outcome<Vec<Pool>> {
+    let mut scenario = Scenario::chain(over, package);
+    scenario.arch = machine;
+    let played = scenario.play();
+    if let Ending::Failed { error, reason, .. } = &played.run.ending {
+        let message = format!("`{}` would not install: error {error}: {reason}", package.name);
+        return Err(Failure::new(Exit::Input, "pools::refused", message));
+    }
+    let pools = judge(&played.engine.machine, dlls);
+    if pools.is_empty() {
+        let message = format!("`{}` does not install the ASP.NET Core Module", package.name);
+        return Err(Failure::new(Exit::Input, "pools::no_module", message)
+            .help("its DLLs belong in `…\\IIS\\Asp.Net Core Module\\V2` or `…\\IIS Express\\Asp.Net Core Module\\V2`"));
+    }
+    Ok(pools)
+}
+
+fn show(judged: &Judged, console: &Console) {
+    let stand_in = judged.pools.iter().any(|pool| pool.module.stand_in);
+    let note = if stand_in { " (stand-ins: loaded like the real module, and refuse to run)" } else { "" };
+    console.print(&format!("{} on {}{note}", judged.package, judged.machine));
+    for pool in &judged.pools {
+        let findings = [("module", &pool.module), ("out-of-process", &pool.out_of_process)];
+        let verdicts = findings.map(|(what, finding)| format!("{what} {:<9}", finding.verdict));
+        console.print(&format!("  {:<22} {}", pool.to_string(), verdicts.join("  ").trim_end()));
+        for (what, finding) in findings {
+            for step in shown(finding, console) {
+                console.print(&format!("      {what}: {step}"));
+            }
+        }
+    }
+}
+
+/// The whole way with `--verbose`, else what stopped it.
+fn shown<'a>(finding: &'a Finding, console: &Console) -> &'a [String] {
+    match finding.verdict {
+        _ if console.verbose() => &finding.steps,
+        Verdict::Starts => &[],
+        Verdict::Fails | Verdict::Uncertain => &finding.steps[finding.steps.len().saturating_sub(1)..],
+    }
+}
+
+/// What `dist` asks before it lets a package out: whether every kind of pool would start. Gives what is uncertain, and
+/// what fails out-of-process because the user chose the handler against the plan's advice (`chosen`).
+///
+/// # Errors
+/// A pool would certainly not start.
+pub fn check(package: &Package, dlls: &Dlls, chosen: HandlerChoice) -> Outcome<Vec<Diagnostic>> {
+    let mut doubts = Vec::new();
+    let mut failures = Vec::new();
+    for pool in installed(Vec::new(), package, None, dlls)? {
+        let is_wanted = chosen == HandlerChoice::Forwarder && pool.module.verdict == Verdict::Starts;
+        for (finding, is_wanted) in [(&pool.module, false), (&pool.out_of_process, is_wanted)] {
+            let reason = finding.steps.last().map_or("", String::as_str);
+            let message = format!("`{}`: {pool}: {reason}", package.name);
+            match finding.verdict {
+                Verdict::Starts => {}
+                Verdict::Uncertain => doubts.push(Diagnostic::warning("pools::uncertain", message)),
+                Verdict::Fails if is_wanted => doubts.push(Diagnostic::warning("pools::fails", message)),
+                Verdict::Fails => failures.push(Diagnostic::error("pools::fails", message)),
+            }
+        }
+    }
+    if failures.is_empty() { Ok(doubts) } else { Err(Failure::of(Exit::Findings, failures)) }
+}

@@ -1,0 +1,244 @@
+//! Which application pools would start: our packages, the shipped ones, and small packages that are wrong in one way each.
+
+mod made;
+
+use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::native::shim::X64Code;
+use made::modules::{self, VERSION, forwarder_job, link, stand_in};
+use made::{dist, packages, xtask};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Output;
+use tempfile::TempDir;
+
+fn pools(arguments: &[&str]) -> Output {
+    xtask().arg("pools").args(arguments).output().expect("it starts")
+}
+
+/// Each pool of a package, as `process: module/out-of-process`.
+fn verdicts(arguments: &[&str]) -> Vec<String> {
+    let output = pools(&[arguments, &["--json"]].concat());
+    // a failure is told after the answer
+    let mut documents = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
+    let answer = documents.next().expect("an answer").expect("JSON");
+    assert_eq!(answer["schema"], "ancm-pools/1");
+    let judged = answer["packages"].as_array().expect("packages");
+    judged
+        .iter()
+        .flat_map(|package| package["pools"].as_array().expect("pools"))
+        .map(|pool| {
+            let verdict = |what: &str| {
+                let error = pool[what]["error"].as_u64().map_or(String::new(), |error| format!(" {error}"));
+                format!("{}{error}", pool[what]["verdict"].as_str().expect("a verdict"))
+            };
+            let process = pool["process"].as_str().expect("a process");
+            format!("{process}: {}/{}", verdict("module"), verdict("out_of_process"))
+        })
+        .collect()
+}
+
+#[test]
+fn every_pool_starts_with_each_of_our_packages() {
+    let folder = dist(&[]);
+    for package in packages(folder.path()) {
+        let name = package.to_string_lossy().into_owned();
+        let expected: &[&str] = match &name {
+            name if name.contains("_arm64_") => &["arm64", "x64", "x86"],
+            name if name.contains("_x64_") => &["x64", "x86"],
+            _ => &["x86"],
+        };
+        let expected: Vec<String> =
+            expected.iter().map(|process| format!("{process}: starts/starts")).collect();
+        assert_eq!(verdicts(&[&name]), expected, "{name}");
+        let text = pools(&[&name]);
+        assert!(text.status.success());
+        let text = String::from_utf8_lossy(&text.stdout).into_owned();
+        assert!(text.contains("(stand-ins: loaded like the real module, and refuse to run)"), "{text}");
+    }
+}
+
+/// The history of the module on ARM64, as baselines tell it.
+#[test]
+fn the_shipped_packages_fail_as_users_reported() {
+    // dotnet/aspnetcore issue 47115: ARM64 DLLs for all
+    let old = ["arm64: starts/starts", "x64: fails 193/fails", "x86: fails 193/fails"];
+    assert_eq!(verdicts(&["old-iis-arm64"]), old);
+    // issue 63772: forwarders, and a module that does not make Windows look beside them
+    let broken = ["arm64: starts/fails 127", "x64: starts/fails 127", "x86: starts/starts"];
+    assert_eq!(verdicts(&["broken-iis-arm64"]), broken);
+    assert_eq!(verdicts(&["old-iis-x64"]), ["x64: starts/starts", "x86: starts/starts"]);
+    assert_eq!(pools(&["old-iis-arm64"]).status.code(), Some(20));
+}
+
+#[test]
+fn an_upgrade_mends_the_pools() {
+    let folder = dist(&["--flavour", "iis", "--arch", "arm64"]);
+    let [package] = &packages(folder.path())[..] else { panic!("one package") };
+    let healed = verdicts(&[&package.to_string_lossy(), "--over", "old-iis-arm64"]);
+    assert_eq!(healed, ["arm64: starts/starts", "x64: starts/starts", "x86: starts/starts"]);
+}
+
+const V2: &str = r"ProgramFiles64Folder\IIS\Asp.Net Core Module\V2";
+const V2_WOW: &str = r"ProgramFilesFolder\IIS\Asp.Net Core Module\V2";
+const PACKAGE: &str = "p.msi";
+const MODULE: &str = "aspnetcorev2.dll";
+const HANDLER: &str = "aspnetcorev2_outofprocess.dll";
+/// Of 9.0: it loads its handler with plain `LoadLibrary`.
+const OLD: FileVersion = FileVersion([19, 0, 25100, 0]);
+
+/// A package for ARM64: files by path below a standard directory.
+#[derive(Default)]
+struct Layout(BTreeMap<String, Vec<u8>>);
+
+impl Layout {
+    fn with(mut self, folder: &str, name: &str, bytes: Vec<u8>) -> Layout {
+        self.0.insert(format!("{folder}\\{name}"), bytes);
+        self
+    }
+
+    /// A right package whose modules have `version`, with a forwarder as handler or the shim.
+    fn right(version: FileVersion, forwarder: bool) -> Layout {
+        let handlers = format!("{V2}\\110.0.26296");
+        let mut layout = Layout::default()
+            .with(V2_WOW, MODULE, stand_in(Module::Shim, Arch::X86, version))
+            .with(&format!("{V2_WOW}\\110.0.26296"), HANDLER, stand_in(Module::Handler, Arch::X86, version));
+        for (module, folder) in [(Module::Shim, V2), (Module::Handler, handlers.as_str())] {
+            let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, version));
+            let base = module.base_name();
+            let job = match module {
+                Module::Handler if !forwarder => {
+                    modules::shim::job(&arm64, &x64, version, X64Code::X64).expect("a job")
+                }
+                _ => forwarder_job(base, &arm64, &x64, version).expect("a job"),
+            };
+            layout = layout
+                .with(folder, &format!("{base}.dll"), link(&job))
+                .with(folder, &format!("{base}_arm64.dll"), arm64)
+                .with(folder, &format!("{base}_x64.dll"), x64);
+        }
+        layout
+    }
+
+    fn without(mut self, name: &str) -> Layout {
+        let before = self.0.len();
+        self.0.retain(|path, _| !path.ends_with(&format!("\\{name}")));
+        assert!(self.0.len() < before, "{name}");
+        self
+    }
+
+    fn verdicts(self) -> Vec<String> {
+        let folder = self.build();
+        verdicts(&[&folder.path().join(PACKAGE).to_string_lossy()])
+    }
+
+    /// Makes the package in a fresh folder.
+    fn build(self) -> TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut components = String::new();
+        for (number, (path, bytes)) in self.0.iter().enumerate() {
+            let (root, rest) = path.split_once('\\').expect("a root");
+            let (below, name) = rest.rsplit_once('\\').expect("a folder");
+            std::fs::write(folder.path().join(format!("f{number}")), bytes).expect("writable");
+            let bits = if root.ends_with("64Folder") { "always64" } else { "always32" };
+            components += &format!(
+                r#"<Component Id="c{number}" Directory="{root}" Subdirectory="{below}" Bitness="{bits}"
+                    Guid="3F1D1B5E-0000-4000-8000-0000000000{number:02}">
+                  <File Id="f{number}" Name="{name}" Source="f{number}" KeyPath="yes" />
+                </Component>"#
+            );
+        }
+        let source = format!(
+            r#"<Wix xmlns="http://wixtoolset.org/schemas/v4/wxs">
+              <Package Name="P" Manufacturer="M" Version="1.0.0" UpgradeCode="3F1D1B5E-1111-4000-8000-000000000000"
+                       InstallerVersion="500">
+                <MediaTemplate EmbedCab="yes" />
+                <Feature Id="F">{components}</Feature>
+              </Package>
+            </Wix>"#
+        );
+        let [wxs, msi] = ["p.wxs", PACKAGE].map(|name| folder.path().join(name));
+        std::fs::write(&wxs, source).expect("writable");
+        let path = |path: &Path| path.to_string_lossy().into_owned();
+        let base = path(folder.path());
+        let output = xtask()
+            .args(["wix", "build", "-arch", "arm64", &path(&wxs), "-b", &base, "-o", &path(&msi)])
+            .output()
+            .expect("it starts");
+        assert!(output.status.success(), "{}", made::said(&output));
+        folder
+    }
+}
+
+const ALL_START: [&str; 3] = ["arm64: starts/starts", "x64: starts/starts", "x86: starts/starts"];
+
+#[test]
+fn a_shim_works_with_every_module_a_forwarder_with_those_that_look_beside_it() {
+    assert_eq!(Layout::right(VERSION, false).verdicts(), ALL_START);
+    assert_eq!(Layout::right(OLD, false).verdicts(), ALL_START);
+    let forwarder = Layout::right(OLD, true).verdicts();
+    assert_eq!(forwarder, ["arm64: starts/fails 127", "x64: starts/fails 127", "x86: starts/starts"]);
+    // a stand-in has no code that loads anything
+    let unknown = Layout::right(VERSION, true).verdicts();
+    assert_eq!(unknown, ["arm64: starts/uncertain", "x64: starts/uncertain", "x86: starts/starts"]);
+}
+
+#[test]
+fn copies_in_inetsrv_help_a_forwarder() {
+    let mut layout = Layout::right(OLD, true);
+    for arch in [Arch::Arm64, Arch::X64] {
+        let name = format!("aspnetcorev2_outofprocess_{arch}.dll");
+        layout = layout.with(r"System64Folder\inetsrv", &name, stand_in(Module::Handler, arch, OLD));
+    }
+    assert_eq!(layout.verdicts(), ALL_START);
+}
+
+#[test]
+fn what_is_missing_or_wrong_stops_the_pools_that_need_it_and_no_other() {
+    let right = || Layout::right(VERSION, false);
+    let cases = [
+        (
+            right().without("aspnetcorev2_x64.dll"),
+            ["arm64: starts/starts", "x64: fails 127/fails", "x86: starts/starts"],
+        ),
+        (
+            right().without("aspnetcorev2_outofprocess_arm64.dll"),
+            ["arm64: starts/fails 126", "x64: starts/starts", "x86: starts/starts"],
+        ),
+        (
+            right().with(V2_WOW, MODULE, stand_in(Module::Shim, Arch::Arm64, VERSION)),
+            ["arm64: starts/starts", "x64: starts/starts", "x86: fails 193/fails"],
+        ),
+        (
+            right().with(V2_WOW, MODULE, b"MZ, and no more".to_vec()),
+            ["arm64: starts/starts", "x64: starts/starts", "x86: fails 193/fails"],
+        ),
+        (
+            right().with(V2, "aspnetcorev2_arm64.dll", stand_in(Module::Handler, Arch::Arm64, VERSION)),
+            ["arm64: fails 127/fails", "x64: starts/starts", "x86: starts/starts"],
+        ),
+        // a higher folder that an uninstall left behind wins, although the handler is not in it
+        (
+            right().with(&format!("{V2}\\200.0.1"), "left.txt", b"behind".to_vec()),
+            ["arm64: starts/fails 126", "x64: starts/fails 126", "x86: starts/starts"],
+        ),
+    ];
+    for (layout, expected) in cases {
+        assert_eq!(layout.verdicts(), expected);
+    }
+}
+
+#[test]
+fn a_package_without_the_module_is_refused() {
+    let folder = Layout::default().with(r"ProgramFiles64Folder\Other", "other.txt", b"text".to_vec()).build();
+    let package = folder.path().join(PACKAGE);
+    let cases = [
+        (package.to_string_lossy().into_owned(), "`p` does not install the ASP.NET Core Module"),
+        ("no-such-package".to_owned(), "`no-such-package` is neither a file nor a baseline"),
+    ];
+    for (name, expected) in cases {
+        let output = pools(&[&name]);
+        assert_eq!(output.status.code(), Some(10));
+        assert!(made::said(&output).contains(expected), "{}", made::said(&output));
+    }
+}
