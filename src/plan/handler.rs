@@ -9,12 +9,15 @@ use std::str::FromStr;
 
 /// What an ARM64X DLL of ours does with a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// Windows' loader resolves it to the module behind.
     Forwarder,
-    /// Code loads the module behind, and calls it.
+    /// Code loads the module behind, and calls it; x64 code for x64 processes.
     Shim,
+    /// The same with ARM64EC code for x64 processes.
+    #[serde(rename = "shim-arm64ec")]
+    ShimArm64Ec,
 }
 
 impl fmt::Display for Kind {
@@ -22,13 +25,14 @@ impl fmt::Display for Kind {
         f.write_str(match self {
             Kind::Forwarder => "forwarder",
             Kind::Shim => "shim",
+            Kind::ShimArm64Ec => "shim-arm64ec",
         })
     }
 }
 
 /// What the user asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum HandlerChoice {
     /// What the payload needs.
     #[default]
@@ -37,6 +41,9 @@ pub enum HandlerChoice {
     Forwarder,
     /// The shim.
     Shim,
+    /// The shim with ARM64EC code.
+    #[serde(rename = "shim-arm64ec")]
+    ShimArm64Ec,
 }
 
 impl FromStr for HandlerChoice {
@@ -46,7 +53,10 @@ impl FromStr for HandlerChoice {
             "auto" => Ok(HandlerChoice::Auto),
             "forwarder" => Ok(HandlerChoice::Forwarder),
             "shim" => Ok(HandlerChoice::Shim),
-            _ => Err(format!("`{text}` is not a kind of handler: expected auto, forwarder or shim")),
+            "shim-arm64ec" => Ok(HandlerChoice::ShimArm64Ec),
+            _ => Err(format!(
+                "`{text}` is not a kind of handler: expected auto, forwarder, shim or shim-arm64ec"
+            )),
         }
     }
 }
@@ -58,6 +68,7 @@ pub(super) fn choose(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> (Kind, 
         HandlerChoice::Auto => return (needed, why),
         HandlerChoice::Forwarder => Kind::Forwarder,
         HandlerChoice::Shim => Kind::Shim,
+        HandlerChoice::ShimArm64Ec => Kind::ShimArm64Ec,
     };
     if asked == Kind::Forwarder && needed == Kind::Shim {
         let message = format!("a forwarder as handler may fail with this payload: {why}");

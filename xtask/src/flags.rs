@@ -107,8 +107,8 @@ pub struct Build {
     /// Publisher in Apps & Features
     #[arg(long, value_name = "NAME")]
     pub manufacturer: Option<String>,
-    /// What stands in the out-of-process handler's place in ARM64 packages: auto, forwarder or shim [default: auto, what
-    /// the payload needs]
+    /// What stands in the out-of-process handler's place in ARM64 packages: auto, forwarder, shim or shim-arm64ec
+    /// [default: auto, what the payload needs]
     #[arg(long, value_name = "KIND")]
     pub handler: Option<HandlerChoice>,
     /// What turns the authoring into packages [default: auto]

@@ -192,16 +192,11 @@ fn the_json_says_where_values_come_from_and_is_the_same_every_time() {
     assert_eq!(twice[0], twice[1]);
 }
 
-/// `aspnetcorev2.dll` for x64 with a call such as Microsoft's compiler makes of `LoadLibraryExW(path, NULL, flags)`.
+/// The stand-in payload with an `aspnetcorev2.dll` for x64 that loads its handler with `flags`.
 fn loads_with(flags: u32) -> Payload {
     let mut files = stand_in_files(VERSION);
-    let source = format!(
-        "__declspec(dllimport) void *__stdcall LoadLibraryExW(const void *, void *, unsigned);\n\
-         int RegisterModule(const void *path) {{ return LoadLibraryExW(path, 0, {flags}) != 0; }}\n\
-         int GetIISVersion(void) {{ return 0; }}\n"
-    );
     let shim = files.iter_mut().find(|(name, _)| name == "x64/aspnetcorev2.dll").expect("a shim");
-    shim.1 = modules::shim::with_code(&shim.1, &source);
+    shim.1 = modules::shim::that_loads_with(&shim.1, flags);
     Payload::stand_in(files)
 }
 
@@ -231,6 +226,7 @@ fn the_handler_is_what_the_payload_needs_unless_somebody_asks() {
         kind(own_folder(), HandlerChoice::Shim),
         (Kind::Shim, false, "--handler asks for it".to_owned())
     );
+    assert_eq!(kind(plain(), HandlerChoice::ShimArm64Ec).0, Kind::ShimArm64Ec);
     let (found, warned, _) = kind(plain(), HandlerChoice::Forwarder);
     assert_eq!((found, warned), (Kind::Forwarder, true), "done, and warned of");
 }

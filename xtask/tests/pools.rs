@@ -181,6 +181,21 @@ fn a_shim_works_with_every_module_a_forwarder_with_those_that_look_beside_it() {
     // a stand-in has no code that loads anything
     let unknown = Layout::right(VERSION, true).verdicts();
     assert_eq!(unknown, ["arm64: starts/uncertain", "x64: starts/uncertain", "x86: starts/starts"]);
+    if modules::support::tool(modules::shim::CLANG).is_none() {
+        return;
+    }
+    let x64 = modules::shim::that_loads_with(&stand_in(Module::Shim, Arch::X64, VERSION), 0x1100);
+    // what can be told of the x64 module holds for the ARM64 one of the same release
+    assert_eq!(Layout::right(VERSION, true).with(V2, "aspnetcorev2_x64.dll", x64).verdicts(), ALL_START);
+}
+
+#[test]
+fn either_kind_of_shim_can_be_asked_for() {
+    for handler in ["shim", "shim-arm64ec"] {
+        let folder = dist(&["--flavour", "iis", "--arch", "arm64", "--handler", handler]);
+        let [package] = &packages(folder.path())[..] else { panic!("one package") };
+        assert_eq!(verdicts(&[&package.to_string_lossy()]), ALL_START, "{handler}");
+    }
 }
 
 #[test]

@@ -97,13 +97,16 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, lld: &Lld) -> Outcome<Ve
     let arm64 = Behind { module: &forwarder.arm64_target, image: &arm64 };
     let x64 = Behind { module: &forwarder.x64_target, image: &x64 };
     let least_version = forwarder.version;
+    let shim = |x64_code| {
+        let shim = Shim { arm64, x64, least_version, x64_code };
+        shim.job().map_err(|error| fail(error.to_string()))
+    };
     let job = match forwarder.kind {
         plan::Kind::Forwarder => Forwarder { module: module.base_name(), arm64, x64, least_version }
             .job()
             .map_err(|error| fail(error.to_string()))?,
-        plan::Kind::Shim => Shim { arm64, x64, least_version, x64_code: X64Code::default() }
-            .job()
-            .map_err(|error| fail(error.to_string()))?,
+        plan::Kind::Shim => shim(X64Code::X64)?,
+        plan::Kind::ShimArm64Ec => shim(X64Code::Arm64Ec)?,
     };
     lld.link(&job).map_err(|error| fail(error.to_string()))
 }

@@ -106,8 +106,14 @@ impl Programs {
     }
 }
 
-/// `module`, for x64, with the code of `source` instead of its own, and the resources and exports of its own.
-pub fn with_code(module: &[u8], source: &str) -> Vec<u8> {
+/// `aspnetcorev2.dll` for x64 with a call such as Microsoft's compiler makes of `LoadLibraryExW(path, NULL, flags)`; all
+/// else is that of `module`, a stand-in.
+pub fn that_loads_with(module: &[u8], flags: u32) -> Vec<u8> {
+    let source = format!(
+        "__declspec(dllimport) void *__stdcall LoadLibraryExW(const void *, void *, unsigned);\n\
+         int RegisterModule(const void *path) {{ return LoadLibraryExW(path, 0, {flags}) != 0; }}\n\
+         int GetIISVersion(void) {{ return 0; }}\n"
+    );
     let folder = tempfile::tempdir().expect("a temporary folder");
     let write = |name: &str, content: &[u8]| {
         std::fs::write(folder.path().join(name), content).expect("writable");
