@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// When to use colours.
@@ -55,6 +56,8 @@ pub struct Console {
     json: bool,
     color: bool,
     bars: Option<MultiProgress>,
+    /// Whether the result has been given; `--json` promises one document.
+    answered: AtomicBool,
 }
 
 impl Console {
@@ -63,7 +66,7 @@ impl Console {
     pub fn new(verbosity: Verbosity, color: ColorChoice, json: bool) -> Console {
         let interactive = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         let bars = (interactive && verbosity == Verbosity::Normal).then(MultiProgress::new);
-        Console { verbosity, json, color: color.resolve(), bars }
+        Console { verbosity, json, color: color.resolve(), bars, answered: AtomicBool::new(false) }
     }
 
     /// Whether the result is to be JSON.
@@ -118,7 +121,7 @@ impl Console {
         }
     }
 
-    /// A failure, on standard error; with `--json` as the result on standard output, too.
+    /// A failure, on standard error; with `--json` also on standard output, unless a result that tells it is there.
     pub fn failure(&self, failure: &Failure) {
         #[derive(Serialize)]
         struct Failed<'a> {
@@ -127,7 +130,7 @@ impl Console {
             diagnostics: &'a [Diagnostic],
         }
         self.diagnostics(&failure.diagnostics);
-        if self.json {
+        if self.json && !self.answered.load(Ordering::Relaxed) {
             let exit_code = failure.exit.meaning().0;
             self.result(&Failed { schema: "ancm-failure/1", exit_code, diagnostics: &failure.diagnostics });
         }
@@ -137,6 +140,7 @@ impl Console {
     pub fn result(&self, result: &impl Serialize) {
         let text =
             serde_json::to_string_pretty(result).expect("our types have string keys and no failing parts");
+        self.answered.store(true, Ordering::Relaxed);
         self.print(&text);
     }
 

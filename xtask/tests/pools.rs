@@ -19,9 +19,7 @@ fn pools(arguments: &[&str]) -> Output {
 /// Each pool of a package, as `process: module/out-of-process`.
 fn verdicts(arguments: &[&str]) -> Vec<String> {
     let output = pools(&[arguments, &["--json"]].concat());
-    // a failure is told after the answer
-    let mut documents = serde_json::Deserializer::from_slice(&output.stdout).into_iter::<Value>();
-    let answer = documents.next().expect("an answer").expect("JSON");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     assert_eq!(answer["schema"], "ancm-pools/1");
     let judged = answer["packages"].as_array().expect("packages");
     judged

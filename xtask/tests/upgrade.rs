@@ -32,11 +32,8 @@ fn an_upgrade_that_loses_nothing_ends_with_0() {
 #[test]
 fn json_says_the_same() {
     let output = upgrade(&["old-iis-arm64", "broken-iis-arm64", "--json"]);
-    let documents: Vec<serde_json::Value> = serde_json::Deserializer::from_slice(&output.stdout)
-        .into_iter()
-        .map(|document| document.expect("JSON"))
-        .collect();
-    let report = &documents[0];
+    assert_eq!(output.status.code(), Some(21));
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
     assert_eq!(report["schema"], "ancm-upgrade/1");
     assert_eq!(report["regression"], true);
     let resources = report["resources"].as_array().expect("a list");
@@ -45,6 +42,14 @@ fn json_says_the_same() {
         .find(|r| r["name"] == r"C:\Program Files\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll");
     let dll = dll.expect("the module");
     assert_eq!((&dll["verdict"], &dll["repairable"]), (&"missing".into(), &true.into()));
+}
+
+#[test]
+fn a_finding_is_explained_in_json_too() {
+    let output = upgrade(&["--explain", "U001", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!((&told["code"], &told["severity"]), (&"U001".into(), &"error".into()));
+    assert!(!told["fix"].as_str().expect("a text").is_empty());
 }
 
 #[test]

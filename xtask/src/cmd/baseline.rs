@@ -7,6 +7,7 @@ use crate::workspace;
 use ancm_installer::msi;
 use ancm_installer::upgrade::{Baseline, read_payload};
 use clap::Subcommand;
+use serde::Serialize;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
@@ -62,7 +63,26 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
                     Failure::new(Exit::Output, "baseline::import", message)
                         .help("a baseline that is there is never overwritten: choose another `--name`")
                 })?;
-            console.print(&path.display().to_string());
+            if console.json() {
+                console.result(&serde_json::json!({ "schema": "ancm-baseline/1", "name": name, "path": path }));
+            } else {
+                console.print(&path.display().to_string());
+            }
+        }
+        Command::List if console.json() => {
+            #[derive(Serialize)]
+            struct Listed {
+                name: String,
+                stands_for: String,
+                uncertain: Vec<String>,
+            }
+            let listed = |name: String| {
+                let Baseline { stands_for, uncertain, .. } = sources::baseline(&root, &name)?;
+                Ok(Listed { name, stands_for, uncertain })
+            };
+            let baselines: Vec<Listed> =
+                sources::names(&root).into_iter().map(listed).collect::<Outcome<_>>()?;
+            console.result(&serde_json::json!({ "schema": "ancm-baselines/1", "baselines": baselines }));
         }
         Command::List => {
             for name in sources::names(&root) {

@@ -10,7 +10,7 @@ use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, Target, runs_on};
 use ancm_installer::upgrade::{
-    KINDS, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
+    KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
 };
 use clap::Args;
 use serde::Serialize;
@@ -126,6 +126,21 @@ fn tell(code: &str, console: &Console) -> Outcome {
         let known: Vec<&str> = KINDS.iter().map(|kind| kind.code).collect();
         return Err(usage(&format!("there is no finding `{code}`: {}", known.join(" "))));
     };
+    if console.json() {
+        #[derive(Serialize)]
+        struct Explained<'a> {
+            schema: &'static str,
+            code: &'a str,
+            severity: String,
+            title: &'a str,
+            explanation: &'a str,
+            fix: &'a str,
+        }
+        let Kind { code, title, explanation, fix, .. } = *kind;
+        let severity = kind.severity.to_string();
+        console.result(&Explained { schema: "ancm-finding/1", code, severity, title, explanation, fix });
+        return Ok(());
+    }
     console.print(&format!("{} [{}] {}\n", kind.code, kind.severity, kind.title));
     console.print(&format!("{}\n\nfix: {}", kind.explanation, kind.fix));
     Ok(())
