@@ -64,7 +64,8 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
                         .help("a baseline that is there is never overwritten: choose another `--name`")
                 })?;
             if console.json() {
-                console.result(&serde_json::json!({ "schema": "ancm-baseline/1", "name": name, "path": path }));
+                console
+                    .result(&serde_json::json!({ "schema": "ancm-baseline/1", "name": name, "path": path }));
             } else {
                 console.print(&path.display().to_string());
             }
