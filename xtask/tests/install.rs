@@ -1,226 +1,63 @@
 //! The x64 packages on a Windows: install, upgrade, repair, refusal and removal, under Wine.
-//!
-//! Wine has no IIS and no IIS Express. What the launch conditions look for is written into the prefix here, and is all
-//! that there is of them.
 
+mod machine;
 mod made;
 
+use machine::{Expected, FAILED, IIS, IIS_EXPRESS, machine, state};
+use made::package;
 use made::support::wine::Wine;
-use made::{files, package};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
-/// 1603, "fatal error during installation", as far as Unix has room for it.
-const FAILED: i32 = 1603 & 0xFF;
+/// The whole life of a package.
+fn lives(expected: &Expected) {
+    let Some(wine) = machine() else { return };
+    let (_first_folder, first) = expected.package("110.0.100");
+    let (_second_folder, second) = expected.package("110.0.200");
+    let untouched = state(&wine);
+    let before = &untouched.0;
 
-const COMPONENTS_OF_IIS: &str = r"HKLM\SOFTWARE\Microsoft\InetStp\Components";
+    let (code, log) = wine.msiexec(&["/i", &first]);
+    assert_eq!(code, 0, "install\n{log}");
+    expected.is_installed(&wine, "110.0.100", before);
 
-/// The providers' components are 32-bit ones, as they have always been. Windows has one `Classes\Installer` for both
-/// kinds of programs; Wine has two.
-const DEPENDENCIES: &str = r"HKLM\Software\Wow6432Node\Classes\Installer\Dependencies";
+    let handler = wine.drive_c().join(expected.files[1].0.replace("/V/", "/110.0.100/"));
+    let module = wine.drive_c().join(expected.files[0].0);
+    let first_module = std::fs::read(&module).expect("installed");
+    std::fs::remove_file(&handler).expect("installed");
+    let (code, log) = wine.msiexec(&["/i", &first, "REINSTALL=ALL", "REINSTALLMODE=omus"]);
+    assert_eq!(code, 0, "repair\n{log}");
+    expected.is_installed(&wine, "110.0.100", before);
 
-/// Where packages of these flavours leave traces in the registry.
-const KEYS: [&str; 7] = [
-    r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall",
-    r"HKLM\Software\Microsoft\Windows\CurrentVersion\Installer",
-    r"HKLM\Software\Classes\Installer",
-    DEPENDENCIES,
-    r"HKLM\Software\Microsoft\IIS Extensions",
-    r"HKLM\Software\Wow6432Node\Microsoft\IIS Extensions",
-    r"HKLM\System\CurrentControlSet\Services\EventLog\Application",
-];
+    let (code, log) = wine.msiexec(&["/i", &second]);
+    assert_eq!(code, 0, "upgrade\n{log}");
+    expected.is_installed(&wine, "110.0.200", before);
+    assert_ne!(std::fs::read(&module).expect("kept"), first_module, "the module is the new one");
+    assert!(!handler.parent().is_some_and(Path::exists), "the folder of the old handler is gone");
 
-/// What a flavour puts where on an x64 machine; `V` stands for the folder of the version.
-struct Expected {
-    flavour: &'static str,
-    base: &'static str,
-    files: &'static [(&'static str, &'static str)],
-    event_source: &'static str,
-    provider: &'static str,
-    discoverable: bool,
-}
+    let (code, log) = wine.msiexec(&["/i", &first]);
+    assert_eq!(code, FAILED, "a downgrade is refused\n{log}");
+    expected.is_installed(&wine, "110.0.200", before);
 
-const IIS: Expected = Expected {
-    flavour: "iis",
-    base: "AspNetCoreModuleV2",
-    files: &[
-        ("Program Files/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", "x64"),
-        ("Program Files/IIS/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x64"),
-        ("Program Files (x86)/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", "x86"),
-        ("Program Files (x86)/IIS/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x86"),
-        ("windows/system32/inetsrv/config/schema/aspnetcore_schema_v2.xml", "text"),
-    ],
-    event_source: "IIS AspNetCore Module V2",
-    provider: "IIS_AspNetCore_Module_V2,x64",
-    discoverable: true,
-};
-
-const IIS_EXPRESS: Expected = Expected {
-    flavour: "iisexpress",
-    base: "AspNetCoreModuleV2IISExpress",
-    files: &[
-        ("Program Files/IIS Express/Asp.Net Core Module/V2/aspnetcorev2.dll", "x64"),
-        ("Program Files/IIS Express/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x64"),
-        ("Program Files (x86)/IIS Express/Asp.Net Core Module/V2/aspnetcorev2.dll", "x86"),
-        ("Program Files (x86)/IIS Express/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x86"),
-        ("Program Files/IIS Express/config/schema/aspnetcore_schema_v2.xml", "text"),
-        ("Program Files (x86)/IIS Express/config/schema/aspnetcore_schema_v2.xml", "text"),
-    ],
-    event_source: "IIS Express AspNetCore Module V2",
-    provider: "IISExpress_AspNetCore_Module_V2,x64",
-    discoverable: false,
-};
-
-/// A machine with IIS and IIS Express, as far as our packages look.
-fn machine() -> Option<Wine> {
-    let wine = Wine::new()?;
-    for name in ["CoreWebEngine", "W3SVC"] {
-        wine.set_registry(COMPONENTS_OF_IIS, name, "dword:1");
-    }
-    let express = wine.drive_c().join("Program Files/IIS Express");
-    std::fs::create_dir_all(&express).expect("writable");
-    std::fs::write(express.join("iisexpress.exe"), "not a program: only looked for").expect("writable");
-    Some(wine)
-}
-
-/// All that packages can leave: files outside of Windows' own, and values in the registry.
-fn state(wine: &Wine) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
-    let mut found = BTreeMap::new();
-    for folder in [
-        "Program Files",
-        "Program Files (x86)",
-        "ProgramData",
-        "windows/system32/inetsrv",
-        "windows/syswow64/inetsrv",
-        "windows/Installer",
-    ] {
-        let path = wine.drive_c().join(folder);
-        if path.is_dir() {
-            found.extend(files(&path).into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
-        }
-    }
-    let values = KEYS.iter().flat_map(|key| wine.registry_values(key)).collect();
-    (found, values)
-}
-
-/// Versions in Apps & Features of products that say to be this module.
-fn entries(wine: &Wine) -> Vec<String> {
-    let values = wine.registry_values(KEYS[0]);
-    let of_module = values
-        .iter()
-        .filter(|(path, data)| path.ends_with(r"\DisplayName") && data.starts_with("ASP.NET Core Module V2"));
-    of_module.map(|(path, _)| values[&path.replace(r"\DisplayName", r"\DisplayVersion")].clone()).collect()
-}
-
-/// The machine of a file by its header, read here and not by our reader.
-fn kind(bytes: &[u8]) -> &'static str {
-    if bytes.starts_with(b"<") || bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
-        return "text";
-    }
-    let word = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
-    match word(usize::from(word(0x3C)) + 4) {
-        0x014C => "x86",
-        0x8664 => "x64",
-        0xAA64 => "arm64",
-        _ => "another machine",
-    }
-}
-
-impl Expected {
-    fn package(&self, version: &str) -> (tempfile::TempDir, String) {
-        let folder = made::dist(&["--flavour", self.flavour, "--arch", "x64", "--version", version]);
-        let path = package(folder.path(), self.base, "x64");
-        let windows = format!("Z:{}", path.display()).replace('/', r"\");
-        (folder, windows)
-    }
-
-    /// Asserts that what is installed is exactly what was authored for `version`.
-    fn is_installed(&self, wine: &Wine, version: &str, before: &BTreeMap<String, Vec<u8>>) {
-        let (found, values) = state(wine);
-        let ours = found
-            .iter()
-            .filter(|(name, _)| !before.contains_key(*name) && !name.starts_with("windows/Installer/"));
-        let ours: BTreeSet<(String, &str)> = ours.map(|(name, bytes)| (name.clone(), kind(bytes))).collect();
-        let expected: BTreeSet<(String, &str)> = self
-            .files
-            .iter()
-            .map(|(name, kind)| (name.replace("/V/", &format!("/{version}/")), *kind))
-            .collect();
-        assert_eq!(ours, expected);
-
-        let value = |key: &str, name: &str| {
-            let path = format!(r"HKEY_LOCAL_MACHINE\{key}\{name}");
-            let found = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(&path));
-            found.map(|(_, data)| data.as_str())
-        };
-        let events = format!(r"System\CurrentControlSet\Services\EventLog\Application\{}", self.event_source);
-        let module = format!(r"C:\{}", self.files[0].0.replace('/', r"\"));
-        assert_eq!(value(&events, "EventMessageFile"), Some(module.as_str()));
-        assert_eq!(value(&events, "TypesSupported"), Some("0x7"));
-        let provider = format!(r"{}\{}", &DEPENDENCIES[r"HKLM\".len()..], self.provider);
-        assert_eq!(value(&provider, "Version"), Some(version));
-        assert!(value(&provider, "DisplayName").is_some_and(|n| n.starts_with("ASP.NET Core Module V2")));
-        let product = value(&provider, "(Default)").expect("the product's code");
-        let uninstall = format!(r"Software\Microsoft\Windows\CurrentVersion\Uninstall\{product}");
-        assert_eq!(value(&uninstall, "DisplayVersion"), Some(version));
-        for node in ["", r"Wow6432Node\"] {
-            let key = format!(r"Software\{node}Microsoft\IIS Extensions\IIS AspNetCore Module V2");
-            let expected = self.discoverable.then_some(("0x1", version));
-            assert_eq!(value(&key, "Install").zip(value(&key, "Version")), expected, "{key}");
-        }
-        assert_eq!(entries(wine), [version], "one entry in Apps & Features");
-    }
-
-    /// The whole life of a package.
-    fn lives(&self) {
-        let Some(wine) = machine() else { return };
-        let (_first_folder, first) = self.package("110.0.100");
-        let (_second_folder, second) = self.package("110.0.200");
-        let untouched = state(&wine);
-        let before = &untouched.0;
-
-        let (code, log) = wine.msiexec(&["/i", &first]);
-        assert_eq!(code, 0, "install\n{log}");
-        self.is_installed(&wine, "110.0.100", before);
-
-        let handler = wine.drive_c().join(self.files[1].0.replace("/V/", "/110.0.100/"));
-        let module = wine.drive_c().join(self.files[0].0);
-        let first_module = std::fs::read(&module).expect("installed");
-        std::fs::remove_file(&handler).expect("installed");
-        let (code, log) = wine.msiexec(&["/i", &first, "REINSTALL=ALL", "REINSTALLMODE=omus"]);
-        assert_eq!(code, 0, "repair\n{log}");
-        self.is_installed(&wine, "110.0.100", before);
-
-        let (code, log) = wine.msiexec(&["/i", &second]);
-        assert_eq!(code, 0, "upgrade\n{log}");
-        self.is_installed(&wine, "110.0.200", before);
-        assert_ne!(std::fs::read(&module).expect("kept"), first_module, "the module is the new one");
-        assert!(!handler.parent().is_some_and(Path::exists), "the folder of the old handler is gone");
-
-        let (code, log) = wine.msiexec(&["/i", &first]);
-        assert_eq!(code, FAILED, "a downgrade is refused\n{log}");
-        self.is_installed(&wine, "110.0.200", before);
-
-        let (code, log) = wine.msiexec(&["/x", &second]);
-        assert_eq!(code, 0, "removal\n{log}");
-        let after = state(&wine);
-        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&after.0), names(before), "removal leaves no file");
-        assert_eq!(after.1, untouched.1, "removal leaves no value");
-        let folder = wine.drive_c().join(self.files[0].0);
-        let folder = folder.ancestors().nth(2).expect("Asp.Net Core Module");
-        assert!(!folder.exists(), "removal leaves no folder: {}", folder.display());
-    }
+    let (code, log) = wine.msiexec(&["/x", &second]);
+    assert_eq!(code, 0, "removal\n{log}");
+    let after = state(&wine);
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&after.0), names(before), "removal leaves no file");
+    assert_eq!(after.1, untouched.1, "removal leaves no value");
+    let folder = wine.drive_c().join(expected.files[0].0);
+    let folder = folder.ancestors().nth(2).expect("Asp.Net Core Module");
+    assert!(!folder.exists(), "removal leaves no folder: {}", folder.display());
 }
 
 #[test]
 fn the_iis_package_installs_repairs_upgrades_and_goes() {
-    IIS.lives();
+    lives(&IIS);
 }
 
 #[test]
 fn the_iis_express_package_installs_repairs_upgrades_and_goes() {
-    IIS_EXPRESS.lives();
+    lives(&IIS_EXPRESS);
 }
 
 #[test]

@@ -1,0 +1,120 @@
+//! From Microsoft's packages to ours, under Wine: every era × flavour for x64 is installed, upgraded to our package, and
+//! that is removed; and what `upgrade` predicts from the same two files is what Wine leaves.
+//!
+//! Microsoft's packages cannot be had here. `../shared/tools/msi-from-tables.py` makes them again, with msitools and
+//! gcab, out of the tables that the real WiX makes of Microsoft's sources; their DLLs are stand-ins with the right
+//! versions, and `--bare` leaves out custom actions and launch conditions, which Wine has no IIS for.
+//!
+//! One of Microsoft's packages at a time: where it removes another one late, Wine removes the UpgradeCode of both with
+//! it, and no later package finds either.
+
+mod machine;
+mod made;
+
+use machine::{Expected, IIS, IIS_EXPRESS, machine, state};
+use made::{support, xtask};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+use support::wine::Wine;
+
+const ERAS: [&str; 6] = ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"];
+
+/// Above every version that Microsoft's packages have.
+const VERSION: &str = "111.0.27001";
+
+/// Writes Microsoft's package `name` to `path`; nothing where the tools for it are missing.
+fn make(name: &str, path: &Path) -> Option<()> {
+    let shared = support::shared()?;
+    for tool in ["python3", "msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
+        support::tool(tool)?;
+    }
+    let mut command = Command::new("python3");
+    command.arg(shared.join("tools/msi-from-tables.py"));
+    command.arg(shared.join(format!("facts/ancm/tables/{name}.json"))).arg(path);
+    support::run(command.args(["{11111111-0000-4000-8000-00000000000A}", "--bare"]));
+    Some(())
+}
+
+/// Each file and registry value that `upgrade` speaks of: its name, and whether it is there in the end.
+fn predicted(old: &Path, new: &Path) -> BTreeMap<String, bool> {
+    let output = xtask().args(["upgrade", "--json"]).arg(old).arg(new).output().expect("it starts");
+    assert!(output.status.success(), "{}", made::said(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let resources = report["resources"].as_array().expect("resources").iter();
+    let text = |resource: &Value, key: &str| resource[key].as_str().expect("a text").to_owned();
+    resources
+        .filter(|resource| ["file", "registry value"].contains(&resource["kind"].as_str().expect("a kind")))
+        .map(|resource| (text(resource, "name"), text(resource, "verdict") != "missing"))
+        .collect()
+}
+
+/// Whether the thing that `upgrade` calls `name` is on the machine.
+fn is_there(wine: &Wine, name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(r"HKLM\") else {
+        let path = name.strip_prefix(r"C:\").expect("on the only drive").replace('\\', "/");
+        // Wine finds its folders in any case; Unix does not
+        return wine.drive_c().join(path.replace("Windows/System32", "windows/system32")).is_file();
+    };
+    // Windows has one `Classes\Installer` for both kinds of programs; Wine has two, and our component is 32-bit
+    let shared = rest.starts_with(r"Software\Classes\Installer");
+    let (rest, view) = match (rest.strip_suffix(" (32-bit view)"), rest.strip_suffix(" (64-bit view)")) {
+        (Some(rest), _) => (rest, 32),
+        (_, Some(rest)) => (rest, 64),
+        _ => (rest, if shared { 32 } else { 64 }),
+    };
+    let (key, value) = rest.split_once(" : ").expect("key and value");
+    wine.registry(view, &format!(r"HKLM\{key}"), if value == "(default)" { "" } else { value }).is_some()
+}
+
+/// The upgrade from one of Microsoft's packages.
+fn upgraded(era: &str, expected: &Expected, ours: &str) {
+    let Some(wine) = machine() else { return };
+    let name = format!("{era}-{}-x64", expected.flavour);
+    let old = wine.drive_c().join("old.msi");
+    let Some(()) = make(&name, &old) else { return };
+    let untouched = state(&wine);
+    let (code, log) = wine.msiexec(&["/i", r"C:\old.msi"]);
+    assert_eq!(code, 0, "{name}\n{log}");
+    let before = state(&wine);
+    assert!(before.0.keys().any(|path| path.ends_with("aspnetcorev2.dll")), "{name} is installed");
+
+    let (code, log) = wine.msiexec(&["/i", ours]);
+    assert_eq!(code, 0, "over {name}\n{log}");
+    expected.is_installed(&wine, VERSION, &untouched.0);
+    let file = ours.strip_prefix("Z:").expect("on Wine's drive of all").replace('\\', "/");
+    let predicted = predicted(&old, Path::new(&file));
+    assert!(predicted.len() > expected.files.len() + 4, "files, event source and provider: {predicted:?}");
+    for (resource, present) in predicted {
+        assert_eq!(is_there(&wine, &resource), present, "over {name}: {resource}");
+    }
+
+    let (code, log) = wine.msiexec(&["/x", ours]);
+    assert_eq!(code, 0, "removal after {name}\n{log}");
+    let after = state(&wine);
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(&after.0), names(&untouched.0), "over {name}: removal leaves no file");
+    assert_eq!(after.1, untouched.1, "over {name}: removal leaves no value");
+}
+
+fn from_every_era(expected: &Expected) {
+    let (_folder, ours) = expected.package(VERSION);
+    // a Windows each; more at once only wait for the processors
+    std::thread::scope(|scope| {
+        for eras in ERAS.chunks(ERAS.len() / 2) {
+            let ours = &ours;
+            scope.spawn(move || eras.iter().for_each(|era| upgraded(era, expected, ours)));
+        }
+    });
+}
+
+#[test]
+fn iis_packages_of_every_era_become_ours_and_leave_nothing() {
+    from_every_era(&IIS);
+}
+
+#[test]
+fn iis_express_packages_of_every_era_become_ours_and_leave_nothing() {
+    from_every_era(&IIS_EXPRESS);
+}

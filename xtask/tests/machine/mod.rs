@@ -1,0 +1,173 @@
+//! A Windows for the x64 packages, and what is on it: for tests under Wine.
+//!
+//! Wine has no IIS and no IIS Express. What the launch conditions look for is written into the prefix here, and is all
+//! that there is of them.
+
+#![allow(dead_code, reason = "each test binary uses a part of it")]
+
+use crate::made::support::wine::Wine;
+use crate::made::{self, files, package};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// 1603, "fatal error during installation", as far as Unix has room for it.
+pub const FAILED: i32 = 1603 & 0xFF;
+
+const COMPONENTS_OF_IIS: &str = r"HKLM\SOFTWARE\Microsoft\InetStp\Components";
+
+/// The providers' components are 32-bit ones, as they have always been. Windows has one `Classes\Installer` for both
+/// kinds of programs; Wine has two.
+pub const DEPENDENCIES: &str = r"HKLM\Software\Wow6432Node\Classes\Installer\Dependencies";
+
+/// Where packages of these flavours leave traces in the registry.
+const KEYS: [&str; 7] = [
+    r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall",
+    r"HKLM\Software\Microsoft\Windows\CurrentVersion\Installer",
+    r"HKLM\Software\Classes\Installer",
+    DEPENDENCIES,
+    r"HKLM\Software\Microsoft\IIS Extensions",
+    r"HKLM\Software\Wow6432Node\Microsoft\IIS Extensions",
+    r"HKLM\System\CurrentControlSet\Services\EventLog\Application",
+];
+
+/// What a flavour puts where on an x64 machine; `V` stands for the folder of the version.
+pub struct Expected {
+    pub flavour: &'static str,
+    pub base: &'static str,
+    pub files: &'static [(&'static str, &'static str)],
+    pub event_source: &'static str,
+    pub provider: &'static str,
+    pub discoverable: bool,
+}
+
+pub const IIS: Expected = Expected {
+    flavour: "iis",
+    base: "AspNetCoreModuleV2",
+    files: &[
+        ("Program Files/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", "x64"),
+        ("Program Files/IIS/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x64"),
+        ("Program Files (x86)/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", "x86"),
+        ("Program Files (x86)/IIS/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x86"),
+        ("windows/system32/inetsrv/config/schema/aspnetcore_schema_v2.xml", "text"),
+    ],
+    event_source: "IIS AspNetCore Module V2",
+    provider: "IIS_AspNetCore_Module_V2,x64",
+    discoverable: true,
+};
+
+pub const IIS_EXPRESS: Expected = Expected {
+    flavour: "iisexpress",
+    base: "AspNetCoreModuleV2IISExpress",
+    files: &[
+        ("Program Files/IIS Express/Asp.Net Core Module/V2/aspnetcorev2.dll", "x64"),
+        ("Program Files/IIS Express/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x64"),
+        ("Program Files (x86)/IIS Express/Asp.Net Core Module/V2/aspnetcorev2.dll", "x86"),
+        ("Program Files (x86)/IIS Express/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x86"),
+        ("Program Files/IIS Express/config/schema/aspnetcore_schema_v2.xml", "text"),
+        ("Program Files (x86)/IIS Express/config/schema/aspnetcore_schema_v2.xml", "text"),
+    ],
+    event_source: "IIS Express AspNetCore Module V2",
+    provider: "IISExpress_AspNetCore_Module_V2,x64",
+    discoverable: false,
+};
+
+/// A machine with IIS and IIS Express, as far as our packages look.
+pub fn machine() -> Option<Wine> {
+    let wine = Wine::new()?;
+    for name in ["CoreWebEngine", "W3SVC"] {
+        wine.set_registry(COMPONENTS_OF_IIS, name, "dword:1");
+    }
+    let express = wine.drive_c().join("Program Files/IIS Express");
+    std::fs::create_dir_all(&express).expect("writable");
+    std::fs::write(express.join("iisexpress.exe"), "not a program: only looked for").expect("writable");
+    Some(wine)
+}
+
+/// All that packages can leave: files outside of Windows' own, and values in the registry.
+pub fn state(wine: &Wine) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
+    let mut found = BTreeMap::new();
+    for folder in [
+        "Program Files",
+        "Program Files (x86)",
+        "ProgramData",
+        "windows/system32/inetsrv",
+        "windows/syswow64/inetsrv",
+        "windows/Installer",
+    ] {
+        let path = wine.drive_c().join(folder);
+        if path.is_dir() {
+            found.extend(files(&path).into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
+        }
+    }
+    let values = KEYS.iter().flat_map(|key| wine.registry_values(key)).collect();
+    (found, values)
+}
+
+/// Versions in Apps & Features of products that say to be this module.
+pub fn entries(wine: &Wine) -> Vec<String> {
+    let values = wine.registry_values(KEYS[0]);
+    let of_module = values
+        .iter()
+        .filter(|(path, data)| path.ends_with(r"\DisplayName") && data.contains("ASP.NET Core Module V2"));
+    of_module.map(|(path, _)| values[&path.replace(r"\DisplayName", r"\DisplayVersion")].clone()).collect()
+}
+
+/// The machine of a file by its header, read here and not by our reader.
+pub fn kind(bytes: &[u8]) -> &'static str {
+    if bytes.starts_with(b"<") || bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        return "text";
+    }
+    let word = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
+    match word(usize::from(word(0x3C)) + 4) {
+        0x014C => "x86",
+        0x8664 => "x64",
+        0xAA64 => "arm64",
+        _ => "another machine",
+    }
+}
+
+impl Expected {
+    /// A package of stand-ins, its folder, and its path as Windows has it.
+    pub fn package(&self, version: &str) -> (tempfile::TempDir, String) {
+        let folder = made::dist(&["--flavour", self.flavour, "--arch", "x64", "--version", version]);
+        let path = package(folder.path(), self.base, "x64");
+        let windows = format!("Z:{}", path.display()).replace('/', r"\");
+        (folder, windows)
+    }
+
+    /// Asserts that what is installed is exactly what was authored for `version`.
+    pub fn is_installed(&self, wine: &Wine, version: &str, before: &BTreeMap<String, Vec<u8>>) {
+        let (found, values) = state(wine);
+        let ours = found
+            .iter()
+            .filter(|(name, _)| !before.contains_key(*name) && !name.starts_with("windows/Installer/"));
+        let ours: BTreeSet<(String, &str)> = ours.map(|(name, bytes)| (name.clone(), kind(bytes))).collect();
+        let expected: BTreeSet<(String, &str)> = self
+            .files
+            .iter()
+            .map(|(name, kind)| (name.replace("/V/", &format!("/{version}/")), *kind))
+            .collect();
+        assert_eq!(ours, expected);
+
+        let value = |key: &str, name: &str| {
+            let path = format!(r"HKEY_LOCAL_MACHINE\{key}\{name}");
+            let found = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(&path));
+            found.map(|(_, data)| data.as_str())
+        };
+        let events = format!(r"System\CurrentControlSet\Services\EventLog\Application\{}", self.event_source);
+        let module = format!(r"C:\{}", self.files[0].0.replace('/', r"\"));
+        assert_eq!(value(&events, "EventMessageFile"), Some(module.as_str()));
+        assert_eq!(value(&events, "TypesSupported"), Some("0x7"));
+        let provider = format!(r"{}\{}", &DEPENDENCIES[r"HKLM\".len()..], self.provider);
+        assert_eq!(value(&provider, "Version"), Some(version));
+        assert!(value(&provider, "DisplayName").is_some_and(|n| n.starts_with("ASP.NET Core Module V2")));
+        let product = value(&provider, "(Default)").expect("the product's code");
+        let uninstall = format!(r"Software\Microsoft\Windows\CurrentVersion\Uninstall\{product}");
+        assert_eq!(value(&uninstall, "DisplayVersion"), Some(version));
+        for node in ["", r"Wow6432Node\"] {
+            let key = format!(r"Software\{node}Microsoft\IIS Extensions\IIS AspNetCore Module V2");
+            let expected = self.discoverable.then_some(("0x1", version));
+            assert_eq!(value(&key, "Install").zip(value(&key, "Version")), expected, "{key}");
+        }
+        assert_eq!(entries(wine), [version], "one entry in Apps & Features");
+    }
+}
