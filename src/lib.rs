@@ -11,6 +11,7 @@ pub mod authoring;
 pub mod cab;
 pub mod diag;
 pub mod id;
+pub mod identity;
 pub mod ledger;
 pub mod msi;
 pub mod native;

@@ -12,7 +12,7 @@ const FLOORS: &[&[&str]] = &[
     &["plan"],
     &["authoring", "wix"],
     &["check", "upgrade", "log"],
-    &["pools"],
+    &["identity", "pools"],
     &["release"],
 ];
 

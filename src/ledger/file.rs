@@ -1,6 +1,6 @@
 //! Reading `wix/identity.toml`: everything that is wrong with it, with line and column.
 
-use super::{Bits, Component, Directory, Era, Holds, KeyPath, Ledger, Product};
+use super::{Bits, Component, Directory, Era, Foreign, Holds, KeyPath, Ledger, Product};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, UpgradeCode};
 use serde::Deserialize;
@@ -12,7 +12,7 @@ use toml::Spanned;
 /// The format that this reader knows.
 const FORMAT: u32 = 1;
 /// Standard directories of the 64-bit half of Windows, and of the 32-bit half.
-const ROOTS: [(&str, Bits); 4] = [
+pub const ROOTS: [(&str, Bits); 4] = [
     ("[ProgramFiles64Folder]", Bits::B64),
     ("[System64Folder]", Bits::B64),
     ("[ProgramFilesFolder]", Bits::B32),
@@ -26,6 +26,17 @@ struct File {
     highest_shipped: Vec<FileVersion>,
     iis: ProductEntry,
     iisexpress: ProductEntry,
+    #[serde(default)]
+    foreign: Vec<ForeignEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct ForeignEntry {
+    name: Spanned<String>,
+    upgrade_code: Vec<UpgradeCode>,
+    ids: Vec<ComponentId>,
+    note: String,
 }
 
 #[derive(Deserialize)]
@@ -92,11 +103,26 @@ impl Ledger {
         }
         let iis = reader.product(parsed.iis);
         let iis_express = reader.product(parsed.iisexpress);
+        let known = |id| [&iis, &iis_express].iter().any(|p| p.components.iter().any(|c| c.id == id));
+        let foreign = parsed.foreign.into_iter().map(|entry| {
+            for id in entry.ids.iter().filter(|id| !known(**id)) {
+                let message = format!("ComponentId {id} of `{}` is none of ours", entry.name.get_ref());
+                reader.error("foreign", entry.name.span(), message);
+            }
+            let ForeignEntry { name, upgrade_code, ids, note } = entry;
+            Foreign { name: name.into_inner(), upgrade_codes: upgrade_code, ids, note }
+        });
+        let foreign = foreign.collect();
         if !reader.findings.is_empty() {
             return Err(reader.findings);
         }
-        let ledger =
-            Ledger { file: file.to_owned(), highest_shipped: parsed.highest_shipped, iis, iis_express };
+        let ledger = Ledger {
+            file: file.to_owned(),
+            highest_shipped: parsed.highest_shipped,
+            foreign,
+            iis,
+            iis_express,
+        };
         let clashes = reader.clashes(&ledger);
         if clashes.is_empty() { Ok(ledger) } else { Err(clashes) }
     }
@@ -157,6 +183,10 @@ impl Reader<'_> {
         if bits == Bits::B64 && entry.arch.contains(&Arch::X86) {
             let message = "a package for x86 cannot hold a 64-bit component".to_owned();
             self.error("bits", entry.bits.span(), message);
+        }
+        if holds == Ok(Holds::Other) && entry.status == Status::Active {
+            let message = "an active component holds something that we package, not `other`".to_owned();
+            self.error("holds", entry.holds.span(), message);
         }
         let at = entry.component.span();
         let key_path = match (entry.path, entry.registry) {

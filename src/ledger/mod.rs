@@ -1,10 +1,14 @@
 //! The identity ledger: which component owns which installed path, in every package that shipped or will ship.
 //!
 //! A ComponentId or file key that has shipped for a path never changes (`ARCHITECTURE.md`, invariant 2), and this
-//! module is the only one that issues new ones. It reads `wix/identity.toml`; it never writes it and never decides
-//! what a package contains.
+//! module is the only one that issues new ones. It reads the text of `wix/identity.toml` and gives it back with entries
+//! added; it never decides what a package contains.
 
+mod edit;
 mod file;
+
+pub use edit::with_components;
+pub use file::ROOTS;
 
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, Guid, Module, Role, UpgradeCode};
 use serde::{Deserialize, Serialize};
@@ -64,6 +68,46 @@ pub enum Era {
     Net11Rc1,
 }
 
+impl Era {
+    /// All, the oldest first.
+    pub const ALL: [Era; 6] = [Era::Old, Era::Broken, Era::Rc1, Era::Rc2, Era::Fixed, Era::Net11Rc1];
+
+    /// The releases of ASP.NET Core.
+    #[must_use]
+    pub fn releases(self) -> &'static str {
+        match self {
+            Era::Old => "7.0 to 9.0",
+            Era::Broken => "10.0 preview 2",
+            Era::Rc1 => "10.0 preview 3 to rc 1",
+            Era::Rc2 => "10.0 rc 2",
+            Era::Fixed => "10.0",
+            Era::Net11Rc1 => "11.0 rc 1 and later",
+        }
+    }
+}
+
+impl fmt::Display for Era {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Era::Old => "old",
+            Era::Broken => "broken",
+            Era::Rc1 => "rc1",
+            Era::Rc2 => "rc2",
+            Era::Fixed => "fixed",
+            Era::Net11Rc1 => "net11rc1",
+        })
+    }
+}
+
+impl FromStr for Era {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        Era::ALL.into_iter().find(|era| era.to_string() == text).ok_or_else(|| {
+            format!("`{text}` is not an era: expected old, broken, rc1, rc2, fixed or net11rc1")
+        })
+    }
+}
+
 /// The resource by which Windows Installer knows whether a component is there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -119,6 +163,8 @@ pub enum Holds {
     Discoverability,
     /// The registry values of the dependency provider.
     Provider,
+    /// Something of somebody else's package. Only retired components hold it.
+    Other,
 }
 
 impl fmt::Display for Holds {
@@ -128,6 +174,7 @@ impl fmt::Display for Holds {
             Holds::Forwarder(module) => write!(f, "{module} forwarder"),
             Holds::Discoverability => f.write_str("discoverability"),
             Holds::Provider => f.write_str("provider"),
+            Holds::Other => f.write_str("other"),
         }
     }
 }
@@ -136,12 +183,12 @@ impl FromStr for Holds {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let forwarders = Module::ALL.map(Holds::Forwarder);
-        let others = [Holds::Discoverability, Holds::Provider];
+        let others = [Holds::Discoverability, Holds::Provider, Holds::Other];
         let named = forwarders.into_iter().chain(others).find(|holds| holds.to_string() == text);
         named.or_else(|| text.parse().ok().map(Holds::Payload)).ok_or_else(|| {
             format!(
                 "`{text}` is not something that a component holds: expected a role such as `shim x64`, \
-                 `shim forwarder`, `handler forwarder`, `schema`, `discoverability` or `provider`"
+                 `shim forwarder`, `handler forwarder`, `schema`, `discoverability`, `provider` or `other`"
             )
         })
     }
@@ -205,6 +252,19 @@ pub struct Product {
     pub components: Vec<Component>,
 }
 
+/// A product of others that has ids of ours.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Foreign {
+    /// What it is called.
+    pub name: String,
+    /// The families of its packages.
+    pub upgrade_codes: Vec<UpgradeCode>,
+    /// Our ids that it has, at paths of its own.
+    pub ids: Vec<ComponentId>,
+    /// What that means for a machine that has both.
+    pub note: String,
+}
+
 /// The whole ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
@@ -212,6 +272,8 @@ pub struct Ledger {
     pub file: String,
     /// The highest version of the module's DLLs that is known to have shipped, one for each release line.
     pub highest_shipped: Vec<FileVersion>,
+    /// Products of others that have ids of ours.
+    pub foreign: Vec<Foreign>,
     iis: Product,
     iis_express: Product,
 }
@@ -230,6 +292,15 @@ impl Ledger {
     pub fn components(&self, flavour: Flavour, arch: Arch) -> impl Iterator<Item = &Component> {
         let all = self.product(flavour).components.iter();
         all.filter(move |component| component.active && component.arches.contains(&arch))
+    }
+
+    /// The id that `path` has or shall have: the one that shipped for it in most eras, else the issued one.
+    #[must_use]
+    pub fn id_for(&self, flavour: Flavour, bits: Bits, path: &str) -> ComponentId {
+        let components = self.product(flavour).components.iter();
+        let same = components.filter(|c| c.bits == bits && c.key_path.text().eq_ignore_ascii_case(path));
+        let known = same.max_by_key(|component| (component.shipped.len(), component.active));
+        known.map_or_else(|| issue(flavour, bits, path), |component| component.id)
     }
 
     /// The component of a package that owns `path`, as [`KeyPath::text`] has it; case does not matter.

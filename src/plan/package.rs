@@ -207,7 +207,7 @@ impl Setting<'_> {
         let source = match component.holds {
             Holds::Payload(role) => Some(Source::Payload(role)),
             Holds::Forwarder(module) => Some(Source::Forwarder(module)),
-            Holds::Discoverability | Holds::Provider => None,
+            Holds::Discoverability | Holds::Provider | Holds::Other => None,
         };
         let file = match (&component.key_path, source) {
             (KeyPath::File { file, .. }, Some(source)) => Some(self.file(file, source)),

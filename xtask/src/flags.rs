@@ -53,6 +53,8 @@ pub enum Command {
     /// Keep what shipped, small enough to stand in for it in `upgrade`
     #[command(subcommand)]
     Baseline(crate::cmd::baseline::Command),
+    /// Ask the identity ledger: does it agree with what shipped, what has a path, what does a package bring?
+    Identity(crate::cmd::identity::Command),
     /// Say which tools are there, which are missing, and how to get them
     Doctor,
     /// Set up what the tests need, then run formatting, lints and all tests

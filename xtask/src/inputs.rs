@@ -56,10 +56,13 @@ pub fn gather(
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
     let payload = match &settings.payload {
         Some(folder) => Payload::in_folder(&folder.value),
-        None => stand_in(
-            settings.version.as_ref().map_or(STAND_IN, |v| plan::default_file_version(v.value)),
-            console,
-        )?,
+        None => {
+            console.status(
+                "Standing in",
+                "no `--payload`: using stand-in DLLs made here; the packages are for trying out only",
+            );
+            stand_in(settings.version.as_ref().map_or(STAND_IN, |v| plan::default_file_version(v.value)))?
+        }
     };
     Ok(Gathered {
         inputs: plan::Inputs {
@@ -81,12 +84,26 @@ pub fn gather(
     })
 }
 
+/// Everything that the project can package, with stand-ins as payload: what a check of the ledger goes by, whatever
+/// flags and configuration ask for.
+///
+/// # Errors
+/// A linker that is missing, a stand-in that cannot be made.
+pub fn everything(root: &std::path::Path) -> Outcome<plan::Inputs> {
+    Ok(plan::Inputs {
+        flavours: Sourced::default(Flavour::ALL.to_vec()),
+        arches: Sourced::default(Arch::ALL.to_vec()),
+        version: None,
+        manufacturer: Sourced::default(plan::DEFAULT_MANUFACTURER.to_owned()),
+        handler: Sourced::default(plan::HandlerChoice::Auto),
+        payload: stand_in(STAND_IN)?,
+        wix: root.join("wix"),
+        stage: root.join("dist/.stage"),
+    })
+}
+
 /// Makes the stand-in payload.
-fn stand_in(version: FileVersion, console: &Console) -> Outcome<Payload> {
-    console.status(
-        "Standing in",
-        "no `--payload`: using stand-in DLLs made here; the packages are for trying out only",
-    );
+fn stand_in(version: FileVersion) -> Outcome<Payload> {
     let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
     let mut files = vec![(standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec())];
     for arch in Arch::ALL {

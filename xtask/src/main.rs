@@ -21,6 +21,7 @@ fn main() -> ExitCode {
         Command::Upgrade(flags) => cmd::upgrade::run(&flags, &console),
         Command::Pools(flags) => cmd::pools::run(&flags, &console),
         Command::Baseline(command) => cmd::baseline::run(&command, &console),
+        Command::Identity(command) => cmd::identity::run(&command, &console),
         Command::Doctor => cmd::doctor::run(&console),
         Command::Test(flags) => cmd::test::run(&flags, &console),
         Command::Wix { arguments } => cmd::wix::run(&arguments, &console),

@@ -38,9 +38,31 @@ pub fn here() -> Outcome<PathBuf> {
 /// # Errors
 /// It cannot be read, or something in it is wrong.
 pub fn ledger(root: &Path) -> Outcome<Ledger> {
-    let path = root.join("wix/identity.toml");
-    let text = std::fs::read_to_string(&path).map_err(|error| {
-        Failure::new(Exit::Ledger, "ledger::unreadable", format!("cannot read `{}`: {error}", path.display()))
-    })?;
-    Ledger::parse(&path.to_string_lossy(), &text).map_err(|findings| Failure::of(Exit::Ledger, findings))
+    let path = ledger_file(root);
+    parse_ledger(&path, &ledger_text(&path)?)
+}
+
+/// Where the project's identity ledger is.
+#[must_use]
+pub fn ledger_file(root: &Path) -> PathBuf {
+    root.join("wix/identity.toml")
+}
+
+/// The text of the ledger `file`.
+///
+/// # Errors
+/// It cannot be read.
+pub fn ledger_text(file: &Path) -> Outcome<String> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", file.display());
+        Failure::new(Exit::Ledger, "ledger::unreadable", message)
+    })
+}
+
+/// Reads the `text` of the ledger `file`.
+///
+/// # Errors
+/// Something in it is wrong.
+pub fn parse_ledger(file: &Path, text: &str) -> Outcome<Ledger> {
+    Ledger::parse(&file.to_string_lossy(), text).map_err(|findings| Failure::of(Exit::Ledger, findings))
 }
