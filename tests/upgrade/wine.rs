@@ -93,6 +93,56 @@ fn pairs() -> Vec<(String, [Msi; 2])> {
                 msi.key_file("C", "", 256, "b.txt", "", 1).key_file("D", &guid(id + 1), 256, "c.txt", "", 1)
             }
         });
+        add(format!("a component more and a component less, {schedule}"), &|id, msi, new| {
+            let msi = msi.key_file("C", &guid(id), 256, "a.txt", "", 1);
+            if new {
+                msi.key_file("E", &guid(id + 2), 256, "new.txt", "", 3).removes_at(at)
+            } else {
+                msi.key_file("D", &guid(id + 1), 256, "old.txt", "", 4)
+            }
+        });
+        add(format!("the new package's RemoveFile row names a kept file, {schedule}"), &|id, msi, new| {
+            let msi = msi.key_file("C", &guid(id), 256, "a.txt", "", 1);
+            let (key, kept) =
+                ("D.kept.txt", |msi: Msi| msi.key_file("D", &guid(id + 1), 256, "kept.txt", "", 3));
+            match new {
+                true => kept(msi).with("RemoveFile", &[key, "C", "kept.txt", "APPDIR", "1"]).removes_at(at),
+                false => kept(msi),
+            }
+        });
+        add(format!("the old package's RemoveFile row names a kept file, {schedule}"), &|id, msi, new| {
+            let msi = msi.key_file("C", &guid(id), 256, "a.txt", "", 1).key_file(
+                "D",
+                &guid(id + 1 + u32::from(new)),
+                256,
+                "kept.txt",
+                "",
+                3,
+            );
+            match new {
+                true => msi.removes_at(at),
+                false => msi.with("RemoveFile", &["row", "D", "kept.txt", "APPDIR", "2"]),
+            }
+        });
+        add(format!("a registry value more and one less, {schedule}"), &|id, msi, new| {
+            let key = format!(r"Software\Acme\{id}");
+            let msi = msi
+                .key_file("C", &guid(id), 256, "a.txt", "", 1)
+                .with("Registry", &["both", "2", &key, "both", "1", "C"]);
+            match new {
+                true => msi.with("Registry", &["new", "2", &key, "new", "1", "C"]).removes_at(at),
+                false => msi.with("Registry", &["old", "2", &key, "old", "1", "C"]),
+            }
+        });
+        add(format!("out of the range of versions, {schedule}"), &|id, msi, new| {
+            let msi =
+                msi.key_file("C", &guid(id + u32::from(new)), 256, "a.txt", "", if new { 2 } else { 1 });
+            let code = guid(0x6000_0000 + (id - 0x1000) / 16);
+            match new {
+                true => msi.upgrade(&code, 0x100).set("Upgrade", &code, "VersionMax", "0.5.0").removes_at(at),
+                false => msi,
+            }
+        });
         add(format!("only detected, {schedule}"), &|id, msi, new| {
             let msi = msi.key_file("C", &guid(id + u32::from(new)), 256, "a.txt", "", 1);
             let code = guid(0x6000_0000 + (id - 0x1000) / 16);
@@ -133,6 +183,7 @@ fn wine_agrees_where_it_can_judge() {
     let Some(wine) = Wine::new() else { return };
     let mut wrong = Vec::new();
     let mut played = 0;
+    let mut verdicts = BTreeMap::new();
     for (number, (name, mut pair)) in pairs().into_iter().enumerate() {
         played += 1;
         for (side, msi) in pair.iter_mut().enumerate() {
@@ -143,8 +194,17 @@ fn wine_agrees_where_it_can_judge() {
         }
         let [old, new] = pair.map(|msi| msi.load());
         let scenario = Scenario::upgrade(&old, &new);
+        for outcome in Report::of(&scenario).outcomes {
+            *verdicts.entry(outcome.verdict).or_insert(0) += 1;
+        }
         let found = differences(&scenario, &format!("App{number}"), &wine);
         wrong.extend(found.into_iter().map(|difference| format!("{name}: {difference}")));
     }
     assert!(wrong.is_empty(), "{played} pairs\n{}", wrong.join("\n"));
+    assert!(played >= 60, "{played} pairs");
+    let kinds = [Verdict::PresentNew, Verdict::Missing, Verdict::LeftBehind];
+    assert!(
+        kinds.iter().all(|kind| verdicts.contains_key(kind)),
+        "each kind of fate is among them: {verdicts:?}"
+    );
 }
