@@ -25,7 +25,7 @@ const ERAS: [&str; 6] = ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"];
 const VERSION: &str = "111.0.27001";
 
 /// Writes Microsoft's package `name` to `path`; nothing where the tools for it are missing.
-fn make(name: &str, path: &Path) -> Option<()> {
+fn make(name: &str, more: &[&str], path: &Path) -> Option<()> {
     let shared = support::shared()?;
     for tool in ["python3", "msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
         support::tool(tool)?;
@@ -33,7 +33,7 @@ fn make(name: &str, path: &Path) -> Option<()> {
     let mut command = Command::new("python3");
     command.arg(shared.join("tools/msi-from-tables.py"));
     command.arg(shared.join(format!("facts/ancm/tables/{name}.json"))).arg(path);
-    support::run(command.args(["{11111111-0000-4000-8000-00000000000A}", "--bare"]));
+    support::run(command.arg("{11111111-0000-4000-8000-00000000000A}").args(more));
     Some(())
 }
 
@@ -73,7 +73,7 @@ fn upgraded(era: &str, expected: &Expected, ours: &str) {
     let Some(wine) = machine() else { return };
     let name = format!("{era}-{}-x64", expected.flavour);
     let old = wine.drive_c().join("old.msi");
-    let Some(()) = make(&name, &old) else { return };
+    let Some(()) = make(&name, &["--bare"], &old) else { return };
     let untouched = state(&wine);
     let (code, log) = wine.msiexec(&["/i", r"C:\old.msi"]);
     assert_eq!(code, 0, "{name}\n{log}");
@@ -117,4 +117,25 @@ fn iis_packages_of_every_era_become_ours_and_leave_nothing() {
 #[test]
 fn iis_express_packages_of_every_era_become_ours_and_leave_nothing() {
     from_every_era(&IIS_EXPRESS);
+}
+
+/// All 36, with their custom actions, as files that another tool made; ARM64 included.
+#[test]
+fn no_package_of_microsoft_loses_anything_to_ours() {
+    let folder = made::dist(&["--version", VERSION]);
+    let old = folder.path().join("old.msi");
+    for expected in [&IIS, &IIS_EXPRESS] {
+        for arch in ["x86", "x64", "arm64"] {
+            let new = made::package(folder.path(), expected.base, arch);
+            for era in ERAS {
+                let name = format!("{era}-{}-{arch}", expected.flavour);
+                let _ = std::fs::remove_file(&old);
+                let Some(()) = make(&name, &[], &old) else { return };
+                let predicted = predicted(&old, &new);
+                let lost: Vec<_> = predicted.iter().filter(|(_, present)| !**present).collect();
+                assert!(lost.is_empty(), "{name}: {lost:?}");
+                assert!(predicted.keys().any(|path| path.ends_with(r"\V2\aspnetcorev2.dll")), "{name}");
+            }
+        }
+    }
 }
