@@ -2,7 +2,8 @@
 //!
 //! Only HTML and CSS, nothing from elsewhere; readable in light and dark, and on paper.
 
-use super::journal::Deed;
+use super::journal::{Deed, Event};
+use super::package::Package;
 use super::report::{Link, Outcome, Report, Verdict};
 use super::rules::Confidence;
 use std::fmt::Write as _;
@@ -12,18 +13,22 @@ const STYLE: &str = "
   --bad: #cf222e; --old: #9a6700; --left: #8250df; }
 @media (prefers-color-scheme: dark) { :root { --ground: #0d1117; --text: #e6edf3; --faint: #9198a1; --line: #3d444d;
   --good: #3fb950; --bad: #ff7b72; --old: #d29922; --left: #bc8cff; } }
-@media print { :root { --ground: #fff; --text: #000; --faint: #444; --line: #999; } .hint { display: none; }
-  tr { break-inside: avoid; } }
+@page { size: landscape; margin: 12mm; }
+@media print { :root { color-scheme: light; --ground: #fff; --text: #000; --faint: #444; --line: #999; --good: #1a7f37;
+  --bad: #cf222e; --old: #9a6700; --left: #8250df; } body { margin: 0; font-size: 9pt; line-height: 1.3; }
+  table { min-width: 0; } small { font-size: 7.5pt; } .hint { display: none; }
+  thead { display: table-header-group; } tr { break-inside: avoid; } }
 body { margin: 2rem; background: var(--ground); color: var(--text); font: 15px/1.45 system-ui, sans-serif; }
 h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h1 b.bad { color: var(--bad); } h1 b.good { color: var(--good); }
 p { margin: .2rem 0; color: var(--faint); }
-table { border-collapse: collapse; width: 100%; margin-top: 1.25rem; }
-th, td { text-align: left; vertical-align: top; padding: .5rem .6rem; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--faint); } td.name { overflow-wrap: anywhere; width: 30%; }
+table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 60rem; margin-top: 1.25rem; }
+th, td { text-align: left; vertical-align: top; padding: .5rem .6rem; border-bottom: 1px solid var(--line);
+  overflow-wrap: anywhere; }
+th { font-weight: 600; color: var(--faint); } th.name { width: 23%; } th.fate { width: 15%; }
 .deed { display: block; margin: 0 0 .25rem; padding-left: .5rem; border-left: 3px solid var(--faint); }
 .wrote { border-color: var(--good); } .removed, .vetoed, .put-off { border-color: var(--bad); }
 .kept, .not-selected { border-color: var(--old); } .spared { border-color: var(--left); }
-small { color: var(--faint); overflow-wrap: anywhere; }
+small { color: var(--faint); }
 .verdict { font-weight: 600; white-space: nowrap; } .missing { color: var(--bad); } .present-new { color: var(--good); }
 .present-old { color: var(--old); } .left-behind { color: var(--left); }
 ";
@@ -55,9 +60,9 @@ impl Phase {
 }
 
 impl Report {
-    /// The page.
+    /// The page. `packages` are those of the report: what their components are is told on hover.
     #[must_use]
-    pub fn picture(&self) -> String {
+    pub fn picture(&self, packages: &[&Package]) -> String {
         let name = |code| self.names.get(&code).map_or("", String::as_str);
         let old: Vec<&str> =
             self.names.keys().filter(|code| **code != self.new).map(|code| name(*code)).collect();
@@ -76,11 +81,11 @@ impl Report {
         } else {
             [Phase::Costing, Phase::Install, Phase::Removal]
         };
-        page.push_str("<table>\n<tr><th>resource</th>");
+        page.push_str("<table>\n<thead><tr><th class=\"name\">resource</th>");
         for phase in phases {
             let _ = write!(page, "<th>{}</th>", phase.title());
         }
-        page.push_str("<th>afterwards</th></tr>\n");
+        page.push_str("<th class=\"fate\">afterwards</th></tr></thead>\n");
         let mut lanes: Vec<&Outcome> = self.outcomes.iter().collect();
         lanes.sort_by_key(|outcome| match outcome.verdict {
             Verdict::Missing => 0,
@@ -89,23 +94,28 @@ impl Report {
             Verdict::PresentNew => 3,
         });
         for outcome in lanes {
-            self.lane(&mut page, outcome, &phases);
+            self.lane(&mut page, outcome, &phases, packages);
         }
         page.push_str("</table>\n</html>\n");
         page
     }
 
-    fn lane(&self, page: &mut String, outcome: &Outcome, phases: &[Phase]) {
-        let resource = escaped(&outcome.resource.to_string());
+    fn lane(&self, page: &mut String, outcome: &Outcome, phases: &[Phase], packages: &[&Package]) {
+        let mut owners: Vec<String> =
+            outcome.chain.iter().filter_map(|link| owner(&link.event, packages)).collect();
+        owners.sort();
+        owners.dedup();
         let _ = write!(
             page,
-            "<tr><td class=\"name\">{resource}<br><small>{}</small></td>",
+            "<tr><td class=\"name\" title=\"{}\">{}<br><small>{}</small></td>",
+            escaped(&owners.join("\n")),
+            breakable(&outcome.resource.to_string()),
             outcome.resource.kind()
         );
         for phase in phases {
             page.push_str("<td>");
             for link in outcome.chain.iter().filter(|link| Phase::of(self, link) == *phase) {
-                step(page, link);
+                step(page, link, packages);
             }
             page.push_str("</td>");
         }
@@ -128,7 +138,23 @@ impl Report {
     }
 }
 
-fn step(page: &mut String, link: &Link) {
+/// The component of an event, for people: package, key, id, and the version of its key file.
+fn owner(event: &Event, packages: &[&Package]) -> Option<String> {
+    let package = packages.iter().find(|package| package.product_code == event.session)?;
+    let component = package.component(&event.component)?;
+    let id = component.id.map_or_else(|| "without id".to_owned(), |id| id.to_string());
+    let version = match component.key_file() {
+        Some(file) => match file.facts.versions() {
+            Some((low, high)) if low != high => format!(", version {low} to {high}"),
+            Some((version, _)) => format!(", version {version}"),
+            None => ", without version".to_owned(),
+        },
+        None => String::new(),
+    };
+    Some(format!("{}: {} {id}{version}", package.name, component.key))
+}
+
+fn step(page: &mut String, link: &Link, packages: &[&Package]) {
     let event = &link.event;
     let (class, deed) = match event.deed {
         Deed::Vetoed => ("vetoed", "not installed"),
@@ -140,15 +166,20 @@ fn step(page: &mut String, link: &Link) {
         Deed::Spared => ("spared", "spared"),
         Deed::PutOff => ("put-off", "at the next start"),
     };
+    let who = owner(event, packages).unwrap_or_else(|| event.component.clone());
+    let title = format!("{who}\n{} ({}): {}", event.rule, event.confidence, event.rule.statement());
     let _ = write!(
         page,
-        "<span class=\"deed {class}\" title=\"{} ({}): {}\">{deed}<br><small>{}: {}</small></span>",
-        event.rule,
-        event.confidence,
-        escaped(event.rule.statement()),
-        escaped(&event.component),
-        escaped(&event.detail)
+        "<span class=\"deed {class}\" title=\"{}\">{deed}<br><small>{}: {}</small></span>",
+        escaped(&title),
+        breakable(&event.component),
+        breakable(&event.detail)
     );
+}
+
+/// As [`escaped`]; a path may go on in the next line after each backslash.
+fn breakable(text: &str) -> String {
+    escaped(text).replace('\\', "\\<wbr>")
 }
 
 /// Text that is safe in elements and in attributes.
@@ -160,6 +191,7 @@ fn escaped(text: &str) -> String {
             '<' => safe.push_str("&lt;"),
             '>' => safe.push_str("&gt;"),
             '"' => safe.push_str("&quot;"),
+            '\n' => safe.push_str("&#10;"),
             other => safe.push(other),
         }
     }

@@ -280,9 +280,18 @@ fn the_bug_takes_the_module_entry_too() {
 #[test]
 fn the_picture_is_one_page_with_all_lanes() {
     let report = report("old-iisexpress-arm64", "broken-iisexpress-arm64");
-    let page = report.picture();
-    assert_eq!(page.matches("<td class=\"name\">").count(), report.outcomes.len());
+    let page = report.picture(&[&baseline("old-iisexpress-arm64"), &baseline("broken-iisexpress-arm64")]);
+    assert_eq!(page.matches("<td class=\"name\" ").count(), report.outcomes.len());
     assert_eq!(page.matches("verdict missing").count(), lost(&report).len());
+    for hover in [
+        "old-iisexpress-arm64: AspNetCoreModule {84ED6CE6-C8A3-4FA8-A872-C98A1D15DD4F}, version 17.0.0.0 to ",
+        "broken-iisexpress-arm64: AspNetCoreModuleV2.forwarder {08968573-05C1-4BF1-8879-7B818AC9525B}, without version",
+    ] {
+        assert!(
+            page.contains(&format!("title=\"{hover}")) || page.contains(&format!("&#10;{hover}")),
+            "{hover}"
+        );
+    }
     for expected in ["loses something", "U001", "A17 (A)", "prefers-color-scheme: dark", "@media print"] {
         assert!(page.contains(expected), "{expected}");
     }

@@ -71,7 +71,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let new = sources::package(&root, new)?;
     let report = Report::of(&scenario(flags, &old, &new)?);
     if let Some(path) = &flags.html {
-        std::fs::write(path, report.picture()).map_err(|error| {
+        let packages: Vec<&Package> = old.iter().chain([&new]).collect();
+        std::fs::write(path, report.picture(&packages)).map_err(|error| {
             let message = format!("cannot write `{}`: {error}", path.display());
             Failure::new(Exit::Output, "upgrade::html", message)
         })?;

@@ -62,7 +62,7 @@ pub struct Tool {
 }
 
 /// Tools that tests ask for by name: the program, arguments that make it say its version, its Debian package.
-const TEST_TOOLS: [(&str, &[&str], &str); 13] = [
+const TEST_TOOLS: [(&str, &[&str], &str); 15] = [
     ("msiinfo", &["--version"], "msitools"),
     ("msibuild", &["--version"], "msitools"),
     ("wixl", &["--version"], "wixl"),
@@ -76,6 +76,8 @@ const TEST_TOOLS: [(&str, &[&str], &str); 13] = [
     ("x86_64-w64-mingw32-gcc", &["-dumpversion"], "gcc-mingw-w64-x86-64"),
     ("python3", &["--version"], "python3"),
     ("clang-19", &["--version"], "clang-19"),
+    ("chromium", &["--version"], "chromium"),
+    ("pdftotext", &["-v"], "poppler-utils"),
 ];
 
 impl Tool {
