@@ -19,7 +19,10 @@ fn the_bug_that_started_this_ends_with_21_and_its_reasons() {
     for expected in ["aspnetcorev2.dll", "U001", "U003", "A17 A new not installed", "fix: "] {
         assert!(shown.contains(expected), "{expected}: {shown}");
     }
-    assert!(shown.lines().count() < 50, "{} lines do not fit a screen", shown.lines().count());
+    // as a terminal of 100 columns wraps it
+    let rows: usize = shown.lines().map(|line| line.chars().count().div_ceil(100).max(1)).sum();
+    assert!(rows <= 40, "{rows} rows do not fit a screen: {shown}");
+    assert_eq!(shown.matches("fix: keep the ComponentId;").count(), 1, "a cure is told once: {shown}");
 }
 
 #[test]
@@ -61,6 +64,10 @@ fn assumptions_move_the_folder() {
 
 #[test]
 fn mistakes_are_told_with_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+    std::fs::write(path("Module_x64.msi"), "no package").expect("writable");
+    let (misspelt, damaged) = (path("Modul_x64.msi"), path("Module_x64.msi"));
     for (arguments, code, said) in [
         (&["old-iis-x65", "fixed-iis-x64"][..], 10, "did you mean the baseline `old-iis-x"),
         (&["old-iis-x64"][..], 2, "at least two packages"),
@@ -68,6 +75,8 @@ fn mistakes_are_told_with_what_to_do() {
         (&["old-iis-x64", "fixed-iis-x64", "--assume", "X"][..], 2, "KEY=VALUE"),
         (&["old-iis-x64", "fixed-iis-x64", "--after", "flood"][..], 2, "`--after flood` is not known"),
         (&["old-iis-x64", "Cargo.toml"][..], 10, "not an installer database"),
+        (&["old-iis-x64", &misspelt][..], 10, "Module_x64.msi`?"),
+        (&["old-iis-x64", &damaged][..], 10, "Module_x64.msi`: this is not an installer database"),
     ] {
         let output = upgrade(arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");

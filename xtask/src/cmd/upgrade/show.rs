@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// So many resources are shown with their chains; the others are counted.
 const SHOWN: usize = 3;
+/// Columns of a step; a longer one loses its middle, so that an answer fits a screen.
+const COLUMNS: usize = 100;
 
 /// Shows one upgrade.
 pub fn report(report: &Report, console: &Console) {
@@ -26,7 +28,7 @@ pub fn report(report: &Report, console: &Console) {
     };
     console.print(&format!("{verdict}: {} over {}", name(&report.new), old.join(", ")));
     if let Ending::Failed { error, reason, .. } = &report.ending {
-        console.print(&format!("  error {error}: {reason}"));
+        console.print(&format!("  error {error}: {}", reason.trim_end_matches([':', ' '])));
     }
     for (code, ending) in &report.earlier_failures {
         if let Ending::Failed { error, reason, .. } = ending {
@@ -46,7 +48,9 @@ pub fn report(report: &Report, console: &Console) {
     if report.restart {
         console.print("  Windows has to be restarted; what follows is how it is after that");
     }
-    console.print(&format!("  {}", counts(report)));
+    if !report.outcomes.is_empty() {
+        console.print(&format!("  {}", counts(report)));
+    }
     for finding in
         report.findings.iter().filter(|f| report.unregistered.iter().any(|r| f.resource.as_ref() == Some(r)))
     {
@@ -54,8 +58,9 @@ pub fn report(report: &Report, console: &Console) {
     }
     let wrong: Vec<&Outcome> =
         report.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::PresentNew).collect();
+    let mut fixes = BTreeSet::new();
     for outcome in wrong.iter().take(SHOWN) {
-        resource(report, outcome, console);
+        resource(report, outcome, &mut fixes, console);
     }
     if wrong.len() > SHOWN {
         console.print(&format!("\n… and {} more; `--json` has them all", wrong.len() - SHOWN));
@@ -72,14 +77,17 @@ fn counts(report: &Report) -> String {
     counts.join(", ")
 }
 
-fn resource(report: &Report, outcome: &Outcome, console: &Console) {
+/// A resource with its chain; the cure of a finding is told once.
+fn resource(report: &Report, outcome: &Outcome, fixes: &mut BTreeSet<&str>, console: &Console) {
     let sure = match outcome.confidence {
         Confidence::D => "uncertain".to_owned(),
         confidence => format!("confidence {confidence}"),
     };
     let repair = if outcome.repairable { "; a repair brings it back" } else { "" };
     console.print(&format!("\n{:<11} {}\n  {sure}{repair}", outcome.verdict, outcome.resource));
-    for finding in report.findings.iter().filter(|f| f.resource.as_ref() == Some(&outcome.resource)) {
+    let own = report.findings.iter().filter(|f| f.resource.as_ref() == Some(&outcome.resource));
+    let (new, told): (Vec<_>, Vec<_>) = own.partition(|finding| fixes.insert(finding.code()));
+    for finding in new {
         console.print(&format!(
             "  {}: {}\n    fix: {}",
             finding.code(),
@@ -87,9 +95,35 @@ fn resource(report: &Report, outcome: &Outcome, console: &Console) {
             finding.kind.fix
         ));
     }
-    for link in &outcome.chain {
-        console.print(&format!("    {}", step(report, link)));
+    if !told.is_empty() {
+        let codes: Vec<&str> = told.iter().map(|finding| finding.code()).collect();
+        console.print(&format!("  {}: as above", codes.join(", ")));
     }
+    for same in outcome.chain.chunk_by(|a, b| alike(a, b)) {
+        let Some(link) = same.first() else { continue };
+        let more = if same.len() > 1 { format!(" (and {} more)", same.len() - 1) } else { String::new() };
+        console.print(&format!("    {}{more}", fit(&step(report, link), COLUMNS - 4 - more.len())));
+    }
+}
+
+/// Whether two steps differ in the component only.
+fn alike(a: &Link, b: &Link) -> bool {
+    let what =
+        |link: &Link| (link.direct, link.event.run, link.event.deed, link.event.rule, link.event.confidence);
+    what(a) == what(b)
+}
+
+/// `line` in so many columns, without its middle where it is longer: the end says what came of it.
+fn fit(line: &str, columns: usize) -> String {
+    let length = line.chars().count();
+    if length <= columns {
+        return line.to_owned();
+    }
+    let head = columns * 2 / 5;
+    let tail = columns - head - 1;
+    let (begin, end): (String, String) =
+        (line.chars().take(head).collect(), line.chars().skip(length - tail).collect());
+    format!("{begin}…{end}")
 }
 
 fn step(report: &Report, link: &Link) -> String {
@@ -105,7 +139,33 @@ fn step(report: &Report, link: &Link) -> String {
         Deed::Spared => "spared",
         Deed::PutOff => "put off",
     };
-    format!("{} {} {who} {:<13} {}: {}", event.rule, event.confidence, deed, event.component, event.detail)
+    let detail = short(&event.detail);
+    format!("{} {} {who} {deed:<13} {}: {detail}", event.rule, event.confidence, event.component)
+}
+
+/// `detail` with paths without their folders and ids without all but their first digits: the heading has the path, and
+/// `--json` and `--html` have all.
+fn short(detail: &str) -> String {
+    let mut text = String::new();
+    let mut rest = detail;
+    while let Some(at) = rest.find([':', '{']) {
+        let (before, after) = rest.split_at(at + 1);
+        text.push_str(before);
+        rest = after;
+        if before.ends_with('{') && rest.get(8..9) == Some("-") && rest.get(36..37) == Some("}") {
+            text.push_str(&format!("{}…", &rest[..8]));
+            rest = &rest[36..];
+        } else if before.ends_with(':') && rest.starts_with('\\') {
+            let end = rest.find(['`', ';']).or_else(|| rest.find(" has ")).unwrap_or(rest.len());
+            let name = rest[..end].rfind('\\').unwrap_or_default();
+            text.push_str(if name > 0 { "\\…" } else { "" });
+            rest = &rest[name..];
+            let (own, more) = rest.split_at(end - name);
+            text.push_str(own);
+            rest = more;
+        }
+    }
+    text + rest
 }
 
 /// Findings that belong to no resource, one line for each kind.
@@ -121,7 +181,8 @@ fn notes(report: &Report, console: &Console) {
             if seen.len() == 1 {
                 console.print("");
             }
-            console.print(&format!("{} {}: {}{more}", finding.code(), finding.kind.title, finding.message));
+            let note = format!("{} {}: {}", finding.code(), finding.kind.title, finding.message);
+            console.print(&format!("{}{more}", fit(&note, COLUMNS - more.len())));
         }
     }
     for (product, tables) in &report.not_simulated {

@@ -39,8 +39,11 @@ pub fn package_with_dlls(root: &Path, name: &str) -> Outcome<(Package, Dlls)> {
         return Ok((stand_in(root, name)?, Dlls::new()));
     }
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let file = File::open(path).map_err(|error| unreadable(&stem, &error))?;
-    open(&stem, &mut BufReader::new(file))
+    let shown = path.to_string_lossy();
+    let file = File::open(path).map_err(|error| unreadable(&shown, &error))?;
+    let (mut package, dlls) = open(&shown, &mut BufReader::new(file))?;
+    package.name = stem;
+    Ok((package, dlls))
 }
 
 /// The package in `file`, which is called `name`, and its DLLs.
@@ -97,16 +100,28 @@ fn wrong(problem: String) -> Failure {
 pub fn baseline(root: &Path, name: &str) -> Outcome<Baseline> {
     let path = folder(root).join(format!("{name}.toml"));
     if name.contains(['/', '\\']) || !path.is_file() {
-        let known = names(root);
-        let closeness = |other: &str| strsim::jaro_winkler(other, name);
-        let near = known.iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b)));
         let failure = wrong(format!("`{name}` is neither a file nor a baseline"));
-        return Err(match near {
-            Some(near) => failure.help(format!("did you mean the baseline `{near}`?")),
+        return Err(match nearest(root, name) {
+            Some(near) => failure.help(format!("did you mean {near}?")),
             None => failure,
         });
     }
     let text = std::fs::read_to_string(&path)
         .map_err(|error| wrong(format!("cannot read `{}`: {error}", path.display())))?;
     Baseline::parse(name, &text).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
+}
+
+/// What somebody may have meant: a package beside where a file was looked for, or a baseline.
+fn nearest(root: &Path, name: &str) -> Option<String> {
+    let path = Path::new(name);
+    let (kind, known) = if path.extension().is_some() {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let files = msi_files(&folder.to_owned()).unwrap_or_default();
+        ("", files.iter().map(|path| path.to_string_lossy().trim_start_matches("./").to_owned()).collect())
+    } else {
+        ("the baseline ", names(root))
+    };
+    let closeness = |other: &str| strsim::jaro_winkler(other, name);
+    let near = known.into_iter().max_by(|a: &String, b: &String| closeness(a).total_cmp(&closeness(b)))?;
+    Some(format!("{kind}`{near}`"))
 }
