@@ -99,7 +99,7 @@ fn resource(report: &Report, outcome: &Outcome, fixes: &mut BTreeSet<&str>, cons
         let codes: Vec<&str> = told.iter().map(|finding| finding.code()).collect();
         console.print(&format!("  {}: as above", codes.join(", ")));
     }
-    for same in outcome.chain.chunk_by(|a, b| alike(a, b)) {
+    for same in outcome.chain.chunk_by(alike) {
         let Some(link) = same.first() else { continue };
         let more = if same.len() > 1 { format!(" (and {} more)", same.len() - 1) } else { String::new() };
         console.print(&format!("    {}{more}", fit(&step(report, link), COLUMNS - 4 - more.len())));
