@@ -1,10 +1,15 @@
 //! The promises of the upgrade simulator: a pair of packages loaded and played in under 5 ms, every baseline over every
-//! other of its machine in under 0.5 s, a pair of packages with 10,000 files in under 1 s.
+//! other of its machine in under 0.5 s, a pair of packages with 10,000 files in under 1 s. And how long reading an .msi
+//! takes, beside msitools in the same run.
+
+#![allow(clippy::disallowed_methods, reason = "msitools is a program")]
 
 use ancm_installer::msi::schema::standard_table;
-use ancm_installer::msi::{Cell, ColumnKind, Database};
+use ancm_installer::msi::{self, Cell, ColumnKind, Database};
 use ancm_installer::upgrade::matrix::{Accident, Installed, Target, runs_on};
-use ancm_installer::upgrade::{Baseline, Package, Payload, Report, Scenario, Verdict};
+use ancm_installer::upgrade::{Baseline, Package, Payload, Report, Scenario, Verdict, read_payload};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 fn baselines() -> Vec<(String, Baseline)> {
@@ -97,7 +102,51 @@ fn median<T>(runs: usize, mut run: impl FnMut() -> T) -> Duration {
     times[runs / 2]
 }
 
+/// One of Microsoft's packages, written by msitools; nothing where the tables or the tools are missing.
+fn real(folder: &Path) -> Option<PathBuf> {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let path = folder.join("old-iisexpress-arm64.msi");
+    let made = Command::new("python3")
+        .arg(shared.join("tools/msi-from-tables.py"))
+        .arg(shared.join("facts/ancm/tables/old-iisexpress-arm64.json"))
+        .arg(&path)
+        .arg("{11111111-0000-4000-8000-00000000000D}")
+        .stdout(Stdio::null())
+        .status();
+    made.is_ok_and(|status| status.success()).then_some(path)
+}
+
+/// Reading a real file, tables and the bytes in its cabinet, beside what msitools takes for the tables alone.
+fn loading() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(path) = real(folder.path()) else {
+        return println!("loading an .msi: not measured, `../shared` or msitools is missing");
+    };
+    let load = median(51, || {
+        let file = std::io::BufReader::new(std::fs::File::open(&path).expect("readable"));
+        let mut msi = msi::Package::open(file).expect("a database");
+        let payload = read_payload(&mut msi).expect("cabinets");
+        Package::load("real", msi.database(), &payload).expect("a package")
+    });
+    println!("load an .msi with its cabinet: {load:?}");
+    let run = |program: &str, arguments: &[&str]| {
+        let status = Command::new(program).args(arguments).stdout(Stdio::null()).status();
+        status.is_ok_and(|status| status.success())
+    };
+    let shown = path.to_string_lossy();
+    let into = folder.path().join("dump").to_string_lossy().into_owned();
+    std::fs::create_dir(&into).expect("writable");
+    if run("msidump", &["-t", "-d", &into, &shown]) {
+        let dump = median(5, || run("msidump", &["-t", "-d", &into, &shown]));
+        let one = median(11, || run("msiinfo", &["export", &shown, "Component"]));
+        println!("msidump of its tables: {dump:?}; msiinfo export of one table: {one:?}");
+    } else {
+        println!("msidump: not measured, it is missing");
+    }
+}
+
 fn main() {
+    loading();
     let baselines = baselines();
     let of = |name: &str| &baselines.iter().find(|(own, _)| own == name).expect("it is there").1;
     let pair = median(101, || {
