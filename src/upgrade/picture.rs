@@ -2,6 +2,7 @@
 //!
 //! Only HTML and CSS, nothing from elsewhere; readable in light and dark, and on paper.
 
+use super::engine::Ending;
 use super::journal::{Deed, Event};
 use super::package::Package;
 use super::report::{Link, Outcome, Report, Verdict};
@@ -28,7 +29,7 @@ th { font-weight: 600; color: var(--faint); } th.name { width: 23%; } th.fate { 
 .deed { display: block; margin: 0 0 .25rem; padding-left: .5rem; border-left: 3px solid var(--faint); }
 .wrote { border-color: var(--good); } .removed, .vetoed, .put-off { border-color: var(--bad); }
 .kept, .not-selected { border-color: var(--old); } .spared { border-color: var(--left); }
-small { color: var(--faint); }
+small { display: inline-block; line-height: 1.35; color: var(--faint); }
 .verdict { font-weight: 600; white-space: nowrap; } .missing { color: var(--bad); } .present-new { color: var(--good); }
 .present-old { color: var(--old); } .left-behind { color: var(--left); }
 ";
@@ -66,8 +67,11 @@ impl Report {
         let name = |code| self.names.get(&code).map_or("", String::as_str);
         let old: Vec<&str> =
             self.names.keys().filter(|code| **code != self.new).map(|code| name(*code)).collect();
-        let (class, verdict) =
-            if self.is_regression() { ("bad", "loses something") } else { ("good", "loses nothing") };
+        let (class, verdict) = match (&self.ending, self.is_regression()) {
+            (Ending::Failed { .. }, _) => ("bad", "refused"),
+            (Ending::Done, true) => ("bad", "loses something"),
+            (Ending::Done, false) => ("good", "loses nothing"),
+        };
         let title = format!("{} over {}", escaped(name(self.new)), escaped(&old.join(", ")));
         let mut page = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
@@ -177,9 +181,13 @@ fn step(page: &mut String, link: &Link, packages: &[&Package]) {
     );
 }
 
-/// As [`escaped`]; a path may go on in the next line after each backslash.
+/// As [`escaped`]; a path or key may go on in the next line after a backslash or underscore, and before an extension.
 fn breakable(text: &str) -> String {
-    escaped(text).replace('\\', "\\<wbr>")
+    let mut safe = escaped(text).replace('\\', "\\<wbr>").replace('_', "_<wbr>");
+    for letter in 'a'..='z' {
+        safe = safe.replace(&format!(".{letter}"), &format!("<wbr>.{letter}"));
+    }
+    safe
 }
 
 /// Text that is safe in elements and in attributes.

@@ -295,6 +295,8 @@ fn the_picture_is_one_page_with_all_lanes() {
     for expected in ["loses something", "U001", "A17 (A)", "prefers-color-scheme: dark", "@media print"] {
         assert!(page.contains(expected), "{expected}");
     }
+    let refused = self::report("net11rc1-iis-x64", "fixed-iis-x64").picture(&[]);
+    assert!(refused.contains("refused</b>") && !refused.contains("loses nothing"));
     for foreign in ["<script", "http:", "https:", "url(", "@import"] {
         assert!(!page.contains(foreign), "{foreign}");
     }
