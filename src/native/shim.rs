@@ -55,6 +55,11 @@ impl fmt::Display for X64Code {
     }
 }
 
+/// What a link job calls the object with the code for ARM64 processes.
+pub const NATIVE_NAME: &str = "shim-native.obj";
+/// What a link job calls the object with the code for x64 processes.
+pub const EC_NAME: &str = "shim-ec.obj";
+
 /// The object file for ARM64 processes.
 pub const ARM64_OBJECT: &[u8] = include_bytes!("../../native/prebuilt/shim-arm64.obj");
 
@@ -137,8 +142,8 @@ impl Shim<'_> {
         }
         let helper = object::icall_helper_object().map_err(ForwarderError::from)?;
         let code = vec![
-            InputFile { name: "shim-native.obj", content: ARM64_OBJECT.to_vec() },
-            InputFile { name: "shim-ec.obj", content: self.x64_code.object().to_vec() },
+            InputFile { name: NATIVE_NAME, content: ARM64_OBJECT.to_vec() },
+            InputFile { name: EC_NAME, content: self.x64_code.object().to_vec() },
             InputFile { name: "icall.obj", content: helper },
         ];
         let library =

@@ -1,6 +1,7 @@
 //! `ancm.toml` and the environment: settings, each with where it came from.
 
 use crate::exit::{Exit, Failure, Outcome};
+use crate::tool::linker::LinkerChoice;
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
@@ -55,11 +56,26 @@ pub struct Settings {
     pub out: Option<Sourced<PathBuf>>,
     /// Threads.
     pub jobs: Option<Sourced<usize>>,
+    /// What links the ARM64X DLLs.
+    pub linker: Option<Sourced<LinkerChoice>>,
+    /// The folder of a Visual Studio, or of one version of Visual C++.
+    pub msvc: Option<Sourced<PathBuf>>,
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 9] =
-    ["arch", "flavour", "payload", "version", "manufacturer", "handler", "engine", "out", "jobs"];
+pub const NAMES: [&str; 11] = [
+    "arch",
+    "flavour",
+    "payload",
+    "version",
+    "manufacturer",
+    "handler",
+    "engine",
+    "out",
+    "jobs",
+    "linker",
+    "msvc",
+];
 
 impl Settings {
     /// What stands here, and where nothing stands, what stands in `lower`.
@@ -75,6 +91,8 @@ impl Settings {
             engine: self.engine.or(lower.engine),
             out: self.out.or(lower.out),
             jobs: self.jobs.or(lower.jobs),
+            linker: self.linker.or(lower.linker),
+            msvc: self.msvc.or(lower.msvc),
         }
     }
 
@@ -103,6 +121,8 @@ impl Settings {
             "handler" => self.handler = Some(one(texts, origin)?),
             "engine" => self.engine = Some(one(texts, origin)?),
             "out" => self.out = Some(path(origin)?),
+            "linker" => self.linker = Some(one(texts, origin)?),
+            "msvc" => self.msvc = Some(path(origin)?),
             _ => {
                 let jobs = one::<usize>(texts, origin)?;
                 if jobs.value == 0 {
@@ -245,7 +265,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, linker, msvc",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

@@ -3,6 +3,7 @@
 use crate::config::{EngineChoice, Settings};
 use crate::console::ColorChoice;
 use crate::exit::Exit;
+use crate::tool::linker::LinkerChoice;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -116,6 +117,12 @@ pub struct Build {
     /// What turns the authoring into packages [default: auto]
     #[arg(long, value_enum, value_name = "ENGINE")]
     pub engine: Option<EngineChoice>,
+    /// What links the ARM64X DLLs [default: auto, which is rust-lld, and Visual C++ where that is missing]
+    #[arg(long, value_enum, value_name = "LINKER")]
+    pub linker: Option<LinkerChoice>,
+    /// Folder of the Visual Studio, or of the version of Visual C++, to link with
+    #[arg(long, value_name = "FOLDER")]
+    pub msvc: Option<PathBuf>,
     /// Folder for the packages [default: dist]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -145,6 +152,8 @@ impl Build {
             engine: given(&self.engine, "--engine"),
             out: given(&self.out, "--out"),
             jobs: given(&self.jobs.map(usize::from), "--jobs"),
+            linker: given(&self.linker, "--linker"),
+            msvc: given(&self.msvc, "--msvc"),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::config::{self, EngineChoice, Settings};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
+use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::workspace;
 use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
@@ -28,6 +29,20 @@ pub struct Gathered {
     pub out: Sourced<PathBuf>,
     /// Threads.
     pub jobs: Sourced<usize>,
+    /// The linker that was asked for.
+    pub linker: Sourced<LinkerChoice>,
+    /// The folder of Visual C++, where the user names one.
+    pub msvc: Option<Sourced<PathBuf>>,
+}
+
+impl Gathered {
+    /// The linker for the ARM64X DLLs.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn linker(&self) -> Outcome<Linker> {
+        Linker::choose(self.linker.value, self.msvc.as_ref().map(|folder| folder.value.as_path()))
+    }
 }
 
 /// Gathers what `flags`, the environment and the configuration say, and the payload, with `stage` as the folder that
@@ -79,6 +94,8 @@ pub fn gather(
         },
         engine: settings.engine.unwrap_or_else(|| Sourced::default(EngineChoice::Auto)),
         jobs: settings.jobs.unwrap_or_else(|| Sourced::default(processors)),
+        linker: settings.linker.unwrap_or_else(|| Sourced::default(LinkerChoice::Auto)),
+        msvc: settings.msvc,
         out,
         root,
     })

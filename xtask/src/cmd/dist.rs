@@ -43,7 +43,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     let plan = plan::make(&gathered, console)?;
     let ledger = workspace::ledger(&gathered.root)?;
     console.status("Engine", &format!("{}: {}", engine.chosen, engine.reason));
-    let staged = stage::lay_out(&plan, &ledger, folder.path(), console)?;
+    let staged = stage::lay_out(&plan, &ledger, &|| gathered.linker(), folder.path(), console)?;
 
     let workers = gathered.jobs.value.clamp(1, plan.packages.len().max(1));
     let threads = NonZeroUsize::new(gathered.jobs.value / workers).unwrap_or(NonZeroUsize::MIN);

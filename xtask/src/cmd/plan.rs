@@ -18,6 +18,9 @@ struct Shown<'p> {
     engine: &'p Sourced<crate::config::EngineChoice>,
     out: &'p Sourced<PathBuf>,
     jobs: &'p Sourced<usize>,
+    linker: &'p Sourced<crate::tool::linker::LinkerChoice>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    msvc: &'p Option<Sourced<PathBuf>>,
 }
 
 /// Plans and shows the plan.
@@ -63,9 +66,9 @@ fn report(payload: &Payload, console: &Console) {
 
 /// Shows a plan: as JSON, or for people.
 pub fn show(plan: &Plan, gathered: &Gathered, console: &Console) {
-    let Gathered { engine, out, jobs, .. } = gathered;
+    let Gathered { engine, out, jobs, linker, msvc, .. } = gathered;
     if console.json() {
-        return console.result(&Shown { plan, engine, out, jobs });
+        return console.result(&Shown { plan, engine, out, jobs, linker, msvc });
     }
     let said = |name: &str, value: &dyn std::fmt::Display, origin: &plan::Origin| {
         console.print(&format!("{name:<13} {value}  ({origin})"));

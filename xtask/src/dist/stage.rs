@@ -3,7 +3,7 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
-use crate::tool::lld::Lld;
+use crate::tool::linker::Linker;
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, Module, Role};
 use ancm_installer::ledger::Ledger;
@@ -29,13 +29,19 @@ pub struct Staged {
 ///
 /// # Errors
 /// A payload file changed or is gone, a forwarder cannot be made, the disk is full.
-pub fn lay_out(plan: &Plan, ledger: &Ledger, folder: &Path, console: &Console) -> Outcome<Staged> {
+pub fn lay_out(
+    plan: &Plan,
+    ledger: &Ledger,
+    linker: &dyn Fn() -> Outcome<Linker>,
+    folder: &Path,
+    console: &Console,
+) -> Outcome<Staged> {
     let mut staged = Staged { files: BTreeMap::new(), linker: None };
     if !plan.forwarders.is_empty() {
-        let lld =
-            Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
+        let linker = linker()?;
+        linker.candidates().for_each(|candidate| console.detail(&candidate));
         for forwarder in &plan.forwarders {
-            let bytes = link(forwarder, &plan.payload, &lld)?;
+            let bytes = link(forwarder, &plan.payload, &linker)?;
             console.detail(&format!(
                 "{}: {}, {} bytes, both views verified",
                 forwarder.stage_path,
@@ -44,11 +50,8 @@ pub fn lay_out(plan: &Plan, ledger: &Ledger, folder: &Path, console: &Console) -
             ));
             staged.files.insert(forwarder.stage_path.clone(), bytes.into());
         }
-        console.status(
-            "Linked",
-            &format!("{} ARM64X DLLs with rust-lld {}", plan.forwarders.len(), lld.version()),
-        );
-        staged.linker = Some(format!("rust-lld {}", lld.version()));
+        console.status("Linked", &format!("{} ARM64X DLLs with {}", plan.forwarders.len(), linker.name()));
+        staged.linker = Some(linker.name());
     }
     for file in plan.packages.iter().flat_map(plan::Package::files) {
         if let Source::Payload(role) = file.source {
@@ -87,7 +90,7 @@ fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
     Ok(bytes)
 }
 
-fn link(forwarder: &plan::Forwarder, payload: &Payload, lld: &Lld) -> Outcome<Vec<u8>> {
+fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outcome<Vec<u8>> {
     let module: Module = forwarder.module;
     let fail = |message: String| Failure::new(Exit::Native, "native::forwarder", message);
     let arm64 = content(payload, Role::Module(module, Arch::Arm64))?;
@@ -97,16 +100,18 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, lld: &Lld) -> Outcome<Ve
     let arm64 = Behind { module: &forwarder.arm64_target, image: &arm64 };
     let x64 = Behind { module: &forwarder.x64_target, image: &x64 };
     let least_version = forwarder.version;
-    let shim = |x64_code| {
-        let shim = Shim { arm64, x64, least_version, x64_code };
-        shim.job().map_err(|error| fail(error.to_string()))
+    let code = match forwarder.kind {
+        plan::Kind::Forwarder => None,
+        plan::Kind::Shim => Some(X64Code::X64),
+        plan::Kind::ShimArm64Ec => Some(X64Code::Arm64Ec),
     };
-    let job = match forwarder.kind {
-        plan::Kind::Forwarder => Forwarder { module: module.base_name(), arm64, x64, least_version }
+    let job = match code {
+        None => Forwarder { module: module.base_name(), arm64, x64, least_version }
             .job()
             .map_err(|error| fail(error.to_string()))?,
-        plan::Kind::Shim => shim(X64Code::X64)?,
-        plan::Kind::ShimArm64Ec => shim(X64Code::Arm64Ec)?,
+        Some(x64_code) => {
+            Shim { arm64, x64, least_version, x64_code }.job().map_err(|error| fail(error.to_string()))?
+        }
     };
-    lld.link(&job).map_err(|error| fail(error.to_string()))
+    linker.link(&job, code).map_err(fail)
 }

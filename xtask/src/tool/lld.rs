@@ -3,14 +3,15 @@
 //! A run counts as a success only when the module that it wrote is what the job asked for; the exit code alone decides
 //! nothing.
 
+use super::process;
 use ancm_installer::native::{LinkJob, Problem, verify};
 use std::env;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, ExitStatus};
+use std::time::Duration;
 
 /// The first major version that takes `/defArm64Native` (LLVM pull request 123850).
 const LEAST: u32 = 20;
@@ -185,29 +186,12 @@ impl Lld {
 
     /// Runs the linker in `folder`: how it ended and what it said; `None` where it had to be stopped.
     fn run(&self, arguments: &[String], folder: &Path) -> io::Result<Option<(ExitStatus, String)>> {
-        let log = folder.join("linker.log");
-        let out = File::create(&log)?;
         let mut command = Command::new(&self.path);
         command.args(["-flavor", "link"]).args(arguments).current_dir(folder);
         // each of these would change what is linked
         for name in ["LIB", "LINK", "_LINK_", "LLD_REPRODUCE"] {
             command.env_remove(name);
         }
-        let mut child = command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).spawn()?;
-        let start = Instant::now();
-        let mut pause = Duration::from_millis(1);
-        let status = loop {
-            if let Some(status) = child.try_wait()? {
-                break status;
-            }
-            if start.elapsed() > LIMIT {
-                child.kill()?;
-                child.wait()?;
-                return Ok(None);
-            }
-            std::thread::sleep(pause);
-            pause = (pause * 2).min(Duration::from_millis(50));
-        };
-        Ok(Some((status, String::from_utf8_lossy(&fs::read(log)?).into_owned())))
+        process::run(&mut command, &folder.join("linker.log"), LIMIT)
     }
 }

@@ -1,6 +1,9 @@
 //! The programs that we start: where they are, and whether they will do.
 
+pub mod linker;
 pub mod lld;
+pub mod msvc;
+mod process;
 
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,8 @@ use std::process::{Command, Stdio};
 pub enum Need {
     /// Making packages.
     Build,
+    /// What a user may choose instead of what is always there.
+    Choice,
     /// The tests.
     Test,
 }
@@ -22,6 +27,7 @@ impl Need {
     pub fn purpose(self) -> &'static str {
         match self {
             Need::Build => "needed to make packages",
+            Need::Choice => "not needed; can be chosen",
             Need::Test => "needed by tests only",
         }
     }
@@ -92,6 +98,9 @@ impl Tool {
             state: find(name).map_or_else(|| missing(name), |path| ask(&path, arguments)),
             mend: format!("`cargo xtask test` installs it on Debian and Ubuntu; elsewhere install {debian}"),
         }));
+        if cfg!(windows) {
+            tools.push(visual_cpp());
+        }
         tools.push(Tool {
             name: "lief (Python)",
             need: Need::Test,
@@ -156,6 +165,21 @@ fn rust_lld() -> Tool {
         debian: "",
         state,
         mend: "rustup update stable".to_owned(),
+    }
+}
+
+fn visual_cpp() -> Tool {
+    let search = msvc::Search::run(&msvc::Host::this(), None);
+    let state = match &search.found {
+        Some(found) => State::Usable { path: found.link(), version: found.version() },
+        None => State::Unusable { problem: search.why_not() },
+    };
+    Tool {
+        name: "Visual C++ (ARM64 tools)",
+        need: Need::Choice,
+        debian: "",
+        state,
+        mend: msvc::MEND.to_owned(),
     }
 }
 

@@ -1,0 +1,101 @@
+//! What links the ARM64X DLLs: the Rust toolchain's LLD, or Visual C++.
+
+use super::lld::Lld;
+use super::msvc::{self, Candidate, Host, Msvc, Search};
+use crate::exit::{Exit, Failure, Outcome};
+use ancm_installer::native::LinkJob;
+use ancm_installer::native::shim::X64Code;
+use clap::ValueEnum;
+use serde::Serialize;
+use std::path::Path;
+use std::str::FromStr;
+
+/// What the user asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkerChoice {
+    /// LLD, so that the same inputs give the same bytes on every host; Visual C++ where there is none.
+    #[default]
+    Auto,
+    /// LLD of the Rust toolchain.
+    RustLld,
+    /// Visual C++.
+    Msvc,
+}
+
+impl FromStr for LinkerChoice {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        ValueEnum::from_str(text, true)
+            .map_err(|_| format!("`{text}` is not a linker: expected auto, rust-lld or msvc"))
+    }
+}
+
+/// A linker that will do.
+pub enum Linker {
+    /// LLD of the Rust toolchain.
+    Lld(Lld),
+    /// Visual C++, and what was looked at to find it.
+    Msvc(Msvc, Vec<Candidate>),
+}
+
+impl Linker {
+    /// The linker for `choice`; `folder` is that of Visual C++ where the user names one, which asks for it.
+    ///
+    /// # Errors
+    /// There is none, and why.
+    pub fn choose(choice: LinkerChoice, folder: Option<&Path>) -> Outcome<Linker> {
+        let choice = if folder.is_some() { LinkerChoice::Msvc } else { choice };
+        let lld_problem = match choice {
+            LinkerChoice::Msvc => None,
+            LinkerChoice::Auto | LinkerChoice::RustLld => match Lld::find() {
+                Ok(lld) => return Ok(Linker::Lld(lld)),
+                Err(error) => Some(Failure::new(Exit::Tool, "lld::unusable", error.to_string())),
+            },
+        };
+        if let (LinkerChoice::RustLld, Some(failure)) = (choice, &lld_problem) {
+            return Err(failure.clone());
+        }
+        let search = Search::run(&Host::this(), folder);
+        match (&search.found, lld_problem) {
+            (Some(msvc), _) => Ok(Linker::Msvc(msvc.clone(), search.candidates)),
+            // whoever did not ask for Visual C++ is better served with Rust's own
+            (None, Some(failure)) => Err(failure),
+            (None, None) => {
+                let message = format!("there is no Visual C++ with ARM64 tools: {}", search.why_not());
+                Err(Failure::new(Exit::Tool, "msvc::missing", message).help(msvc::MEND))
+            }
+        }
+    }
+
+    /// Its name and version.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Linker::Lld(lld) => format!("rust-lld {}", lld.version()),
+            Linker::Msvc(msvc, _) => format!("Visual C++ {}", msvc.version()),
+        }
+    }
+
+    /// What was looked at to find it, and why it was taken or left.
+    pub fn candidates(&self) -> impl Iterator<Item = String> {
+        let candidates = match self {
+            Linker::Lld(_) => &[][..],
+            Linker::Msvc(_, candidates) => candidates,
+        };
+        candidates.iter().map(ToString::to_string)
+    }
+
+    /// Runs `job`, of a module with the shim's `code` or without code; the module was read back and is right.
+    ///
+    /// # Errors
+    /// What went wrong.
+    pub fn link(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Vec<u8>, String> {
+        match self {
+            Linker::Lld(lld) => lld.link(job).map_err(|error| error.to_string()),
+            Linker::Msvc(msvc, _) => msvc.link_job(job, code).map_err(|problem| {
+                format!("{}: {problem}\n`--linker rust-lld` links without Visual C++", msvc.link().display())
+            }),
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Visual C++: found, with every candidate and why it was taken or left.
+//!
+//! An explicit folder first, then the developer prompt that this runs in, then what `vswhere` knows, then what
+//! `find-msvc-tools` (of the `cc` crate) finds. A candidate counts only if the programs that we start are there. The
+//! environment is made here: nothing is taken from `vcvarsall.bat` but what a prompt has set.
+
+mod build;
+pub mod vswhere;
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The processors that Visual C++ runs on, by the names of its folders (`bin\Hostx64`).
+const HOSTS: [(&str, &[&str]); 2] = [("x86_64", &["x64"]), ("aarch64", &["arm64", "x64"])];
+
+/// How to get what is missing.
+pub const MEND: &str = "vs_installer.exe modify --installPath FOLDER --add \
+                        Microsoft.VisualStudio.Component.VC.Tools.ARM64, or install the Build Tools with it: winget \
+                        install Microsoft.VisualStudio.2022.BuildTools --override \"--passive --add \
+                        Microsoft.VisualStudio.Component.VC.Tools.x86.x64 --add \
+                        Microsoft.VisualStudio.Component.VC.Tools.ARM64\"";
+
+/// The variables that a search reads.
+const VARIABLES: [&str; 4] = ["PATH", "ProgramFiles", "ProgramFiles(x86)", "VCToolsInstallDir"];
+
+/// The machine that is searched.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// As [`env::consts::ARCH`] has it.
+    pub arch: &'static str,
+    /// Its environment.
+    pub variables: BTreeMap<&'static str, OsString>,
+    /// How long `vswhere` may take. It answers within a second; on a machine that is just being updated it takes longer.
+    pub patience: Duration,
+}
+
+impl Host {
+    /// This one.
+    #[must_use]
+    pub fn this() -> Host {
+        let variables = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
+        Host { arch: env::consts::ARCH, variables: variables.collect(), patience: Duration::from_secs(20) }
+    }
+
+    fn variable(&self, name: &str) -> Option<&OsString> {
+        self.variables.get(name).filter(|value| !value.is_empty())
+    }
+}
+
+/// The programs of one version of Visual C++.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Msvc {
+    /// `…\VC\Tools\MSVC\14.44.35207`.
+    folder: PathBuf,
+    /// The folder of programs for the host, below `bin`.
+    bin: PathBuf,
+    /// Its name for the host.
+    host: &'static str,
+}
+
+/// Something that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Candidate {
+    /// What it is: `--msvc`, `developer prompt`, the name of a Visual Studio.
+    pub name: String,
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Why it was taken or left.
+    pub verdict: String,
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in `{}`, {}", self.name, self.folder.display(), self.verdict)
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// What was taken.
+    pub found: Option<Msvc>,
+    /// Everything that was looked at, in order.
+    pub candidates: Vec<Candidate>,
+    /// Why there is nothing more to look at: no `vswhere`, or one that fails.
+    pub problem: Option<String>,
+}
+
+impl Msvc {
+    /// Its version: the name of its folder.
+    #[must_use]
+    pub fn version(&self) -> String {
+        self.folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+    }
+
+    /// The linker.
+    #[must_use]
+    pub fn link(&self) -> PathBuf {
+        self.program("arm64", "link.exe")
+    }
+
+    fn program(&self, target: &str, name: &str) -> PathBuf {
+        self.bin.join(target).join(name)
+    }
+
+    /// The version of Visual C++ in `folder`, or why it will not do.
+    fn at(folder: &Path, host: &Host) -> Result<Msvc, String> {
+        let (_, names) = HOSTS
+            .iter()
+            .find(|(arch, _)| *arch == host.arch)
+            .ok_or_else(|| format!("Visual C++ does not run on {}", host.arch))?;
+        let mut why = String::new();
+        for name in *names {
+            let bin = folder.join("bin").join(format!("Host{name}"));
+            let msvc = Msvc { folder: folder.to_owned(), bin, host: name };
+            if msvc.link().is_file() {
+                return Ok(msvc);
+            }
+            why = format!("it has no `{}`: the ARM64 tools are not installed", msvc.link().display());
+        }
+        Err(why)
+    }
+
+    /// The default version of Visual C++ in the Visual Studio in `folder`; else its newest.
+    fn in_studio(folder: &Path, host: &Host) -> Result<Msvc, String> {
+        let tools = folder.join("VC/Tools/MSVC");
+        let default = folder.join("VC/Auxiliary/Build/Microsoft.VCToolsVersion.default.txt");
+        if let Ok(version) = std::fs::read_to_string(default)
+            && let Ok(msvc) = Msvc::at(&tools.join(version.trim()), host)
+        {
+            return Ok(msvc);
+        }
+        let entries = std::fs::read_dir(&tools).map_err(|_| "it has no Visual C++".to_owned())?;
+        let numbers = |folder: &PathBuf| -> Vec<u64> {
+            let name =
+                folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            name.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+        };
+        let mut versions: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+        versions.sort_by_key(|folder| std::cmp::Reverse(numbers(folder)));
+        let mut why = "it has no Visual C++".to_owned();
+        for version in versions {
+            match Msvc::at(&version, host) {
+                Ok(msvc) => return Ok(msvc),
+                Err(problem) => why = problem,
+            }
+        }
+        Err(why)
+    }
+}
+
+impl Search {
+    /// Searches `host`; `asked` is the folder that the user named: of a Visual Studio, or of one version of Visual C++.
+    #[must_use]
+    pub fn run(host: &Host, asked: Option<&Path>) -> Search {
+        let mut search = Search::default();
+        if let Some(folder) = asked {
+            let found = Msvc::at(folder, host).or_else(|_| Msvc::in_studio(folder, host));
+            // what the user names is taken or refused, and nothing else instead
+            search.consider("the folder that was asked for", folder, found);
+            return search;
+        }
+        if let Some(folder) = host.variable("VCToolsInstallDir").map(PathBuf::from) {
+            search.consider("developer prompt", &folder, Msvc::at(&folder, host));
+        }
+        if search.found.is_none() {
+            search.studios(host);
+        }
+        if search.found.is_none()
+            && let Some(tool) = find_msvc_tools::find_tool("arm64-pc-windows-msvc", "link.exe")
+            && let Some(folder) = tool.path().ancestors().nth(4)
+        {
+            search.consider("find-msvc-tools", folder, Msvc::at(folder, host));
+        }
+        search
+    }
+
+    fn studios(&mut self, host: &Host) {
+        let Some(vswhere) = vswhere::find(host) else {
+            self.problem = Some("`vswhere.exe` is neither in Program Files nor on the PATH".to_owned());
+            return;
+        };
+        let instances = match vswhere::ask(&vswhere, host.patience) {
+            Ok(instances) => instances,
+            Err(problem) => {
+                self.problem = Some(problem);
+                return;
+            }
+        };
+        if instances.is_empty() {
+            self.problem = Some(format!("`{}` knows no Visual Studio", vswhere.display()));
+        }
+        for instance in instances {
+            let vswhere::Instance { installation_path: folder, installation_version, .. } = &instance;
+            let name = format!("{} {installation_version}", instance.display_name);
+            let found = if instance.is_complete {
+                Msvc::in_studio(folder, host)
+            } else {
+                Err("its installation is not complete".to_owned())
+            };
+            self.consider(name.trim(), folder, found);
+        }
+    }
+
+    fn consider(&mut self, name: &str, folder: &Path, found: Result<Msvc, String>) {
+        let verdict = match (found, &self.found) {
+            (Ok(_), Some(_)) => "left: another one came first".to_owned(),
+            (Ok(msvc), None) => {
+                let verdict = format!("taken: Visual C++ {}", msvc.version());
+                self.found = Some(msvc);
+                verdict
+            }
+            (Err(problem), _) => format!("left: {problem}"),
+        };
+        self.candidates.push(Candidate { name: name.to_owned(), folder: folder.to_owned(), verdict });
+    }
+
+    /// Why nothing was found.
+    #[must_use]
+    pub fn why_not(&self) -> String {
+        self.candidates
+            .iter()
+            .map(ToString::to_string)
+            .chain(self.problem.clone())
+            .collect::<Vec<_>>()
+            .join("; ")
+    }
+}

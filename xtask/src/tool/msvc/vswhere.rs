@@ -1,0 +1,84 @@
+//! What `vswhere` says of installed Visual Studios (<https://github.com/microsoft/vswhere/wiki>).
+
+use super::Host;
+use crate::tool::process;
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+/// One installation, by the fields that matter here.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instance {
+    /// Its folder.
+    pub installation_path: PathBuf,
+    /// `17.14.36109.1`.
+    pub installation_version: String,
+    /// `Visual Studio Build Tools 2022`.
+    #[serde(default)]
+    pub display_name: String,
+    /// Whether nothing is missing of it.
+    #[serde(default = "yes")]
+    pub is_complete: bool,
+    /// Whether it is a preview.
+    #[serde(default)]
+    pub is_prerelease: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl Instance {
+    /// The numbers of its version, for comparison.
+    fn numbers(&self) -> Vec<u64> {
+        self.installation_version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+    }
+}
+
+/// Where `vswhere` is: the installer puts it into one of the two Program Files; else it may be on the PATH.
+pub fn find(host: &Host) -> Option<PathBuf> {
+    let installed = ["ProgramFiles(x86)", "ProgramFiles"].into_iter().filter_map(|name| {
+        Some(Path::new(&host.variable(name)?).join("Microsoft Visual Studio/Installer/vswhere.exe"))
+    });
+    let on_path = host.variable("PATH").into_iter().flat_map(|path| {
+        std::env::split_paths(path).map(|folder| folder.join("vswhere.exe")).collect::<Vec<_>>()
+    });
+    installed.chain(on_path).find(|file| file.is_file())
+}
+
+/// Every installation, the one to look at first in front: releases before previews, the newest first.
+///
+/// # Errors
+/// What went wrong, in words.
+pub fn ask(vswhere: &Path, patience: Duration) -> Result<Vec<Instance>, String> {
+    let shown = vswhere.display();
+    let log = tempfile::NamedTempFile::new().map_err(|error| format!("no scratch file: {error}"))?;
+    let mut command = Command::new(vswhere);
+    // Build Tools are no default product; without -utf8 a path outside the console's code page is garbled
+    command.args(["-products", "*", "-all", "-prerelease", "-format", "json", "-utf8", "-nologo"]);
+    let (status, said) = process::run(&mut command, log.path(), patience)
+        .map_err(|error| format!("`{shown}` does not start: {error}"))?
+        .ok_or_else(|| format!("`{shown}` did not end within {} seconds", patience.as_secs()))?;
+    if !status.success() {
+        return Err(format!("`{shown}` failed ({status}): {}", said.trim()));
+    }
+    parse(&said).map_err(|error| format!("`{shown}` gave an answer that is not its JSON: {error}"))
+}
+
+/// Reads the answer, and sorts it.
+///
+/// # Errors
+/// It is no JSON of this shape.
+pub fn parse(text: &str) -> Result<Vec<Instance>, serde_json::Error> {
+    let mut instances: Vec<Instance> = serde_json::from_str(text.trim_start_matches('\u{FEFF}'))?;
+    instances.sort_by(|a, b| {
+        (a.is_prerelease, b.numbers(), &a.installation_path).cmp(&(
+            b.is_prerelease,
+            a.numbers(),
+            &b.installation_path,
+        ))
+    });
+    Ok(instances)
+}
