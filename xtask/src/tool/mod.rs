@@ -4,6 +4,7 @@ pub mod linker;
 pub mod lld;
 pub mod msvc;
 mod process;
+pub mod wix;
 
 use serde::Serialize;
 use std::path::{Path, PathBuf};

@@ -1,33 +1,70 @@
 //! One run of a program that must end by itself.
 
+use crate::interrupt;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// Runs `command` with both output streams into the file `log`: how it ended and what it said; `None` where it had to
 /// be stopped after `limit`.
 ///
 /// # Errors
-/// It cannot be started, or the log not be written.
+/// It cannot be started, or the log not be written; Ctrl-C.
 pub fn run(command: &mut Command, log: &Path, limit: Duration) -> io::Result<Option<(ExitStatus, String)>> {
-    // a file, not a pipe: a grandchild that stays behind would keep a pipe open
     let out = File::create(log)?;
-    let mut child = command.stdin(Stdio::null()).stdout(out.try_clone()?).stderr(out).spawn()?;
+    let Some(status) = run_into(command, out.try_clone()?, out, limit)? else { return Ok(None) };
+    Ok(Some((status, String::from_utf8_lossy(&fs::read(log)?).into_owned())))
+}
+
+/// Runs `command` with its output streams into files: how it ended; `None` where it had to be stopped after `limit`,
+/// with all that it had started.
+///
+/// # Errors
+/// It cannot be started; Ctrl-C, which stops it.
+pub fn run_into(
+    command: &mut Command,
+    out: File,
+    err: File,
+    limit: Duration,
+) -> io::Result<Option<ExitStatus>> {
+    // so that what it starts can be stopped with it
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    // files, not pipes: a grandchild that stays behind would keep a pipe open
+    let mut child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn()?;
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
-    let status = loop {
+    loop {
         if let Some(status) = child.try_wait()? {
-            break status;
+            return Ok(Some(status));
         }
-        if start.elapsed() > limit {
-            child.kill()?;
-            child.wait()?;
-            return Ok(None);
+        let interrupted = interrupt::check().is_err();
+        if interrupted || start.elapsed() > limit {
+            stop(&mut child)?;
+            return if interrupted { Err(io::Error::other("interrupted")) } else { Ok(None) };
         }
         std::thread::sleep(pause);
         pause = (pause * 2).min(Duration::from_millis(50));
-    };
-    Ok(Some((status, String::from_utf8_lossy(&fs::read(log)?).into_owned())))
+    }
+}
+
+/// Ends `child` and what it started.
+fn stop(child: &mut Child) -> io::Result<()> {
+    // either may fail where the last one has just ended by itself
+    #[cfg(unix)]
+    let _ = rustix::process::kill_process_group(
+        rustix::process::Pid::from_child(child),
+        rustix::process::Signal::KILL,
+    );
+    #[cfg(windows)]
+    let _ = Command::new("taskkill")
+        .args(["/T", "/F", "/PID", &child.id().to_string()])
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    let _ = child.kill();
+    child.wait().map(drop)
 }

@@ -1,0 +1,306 @@
+//! WiX: found, with every candidate and why it was taken or left.
+//!
+//! What the user names first, then the project's .NET tool manifest, then the variables of WiX's own installer, then
+//! the PATH, then the folder of .NET tools. A candidate counts only if it starts, says a version that we drive, and its
+//! EULA, where it has one, was accepted by somebody else than us.
+
+pub mod eula;
+mod manifest;
+mod version;
+
+use crate::tool::process;
+use eula::EulaId;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::env;
+use std::ffi::OsString;
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+pub use version::Version;
+
+/// How to get what is missing.
+pub const MEND: &str = "dotnet tool install --global wix --version 6.0.2";
+
+/// The variables that a search reads.
+const VARIABLES: [&str; 8] =
+    ["PATH", "WIX7", "WIX6", "WIX", "HOME", "USERPROFILE", "DOTNET_CLI_HOME", "DOTNET_ROOT"];
+
+/// The machine that is searched.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// Its environment.
+    pub variables: BTreeMap<&'static str, OsString>,
+    /// The folder of the project, which may have a .NET tool manifest.
+    pub project: PathBuf,
+    /// How long a candidate may take to say its version. The .NET runtime starts within a second or two.
+    pub patience: Duration,
+}
+
+impl Host {
+    /// This one, with the project in `project`.
+    #[must_use]
+    pub fn this(project: &Path) -> Host {
+        let variables = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
+        Host {
+            variables: variables.collect(),
+            project: project.to_owned(),
+            patience: Duration::from_secs(30),
+        }
+    }
+
+    fn folder(&self, name: &str) -> Option<PathBuf> {
+        self.variables.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    /// The user's own folder, as .NET sees it.
+    fn home(&self) -> Option<PathBuf> {
+        self.folder(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
+    }
+
+    /// The programs `name` on the PATH.
+    fn on_path(&self, name: &str) -> Vec<PathBuf> {
+        let path = self.variables.get("PATH").cloned().unwrap_or_default();
+        env::split_paths(&path).map(|folder| folder.join(name)).filter(|file| file.is_file()).collect()
+    }
+}
+
+/// The file name of a program on this system.
+fn program(name: &str) -> String {
+    format!("{name}{}", env::consts::EXE_SUFFIX)
+}
+
+/// A `wix` that can be driven.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wix {
+    /// The program to start.
+    program: PathBuf,
+    /// What its arguments begin with.
+    before: &'static [&'static str],
+    /// Where it is started: the project's folder, which decides about its tool manifest.
+    folder: PathBuf,
+    /// What it says of itself.
+    pub version: Version,
+    /// The EULA that the user has accepted for this run; none where there is none, or where it was accepted before.
+    pub eula: Option<EulaId>,
+}
+
+impl Wix {
+    /// The program that is started.
+    #[must_use]
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// A command to which arguments of `wix` can be added.
+    #[must_use]
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(self.before).current_dir(&self.folder);
+        // each of these would change what is made
+        for name in ["WIX_COMPRESSION_LEVEL", "WIX_MUMS", "WIX_MCSLFS"] {
+            command.env_remove(name);
+        }
+        // messages that can be read, and nothing around them
+        command.env("DOTNET_CLI_UI_LANGUAGE", "en").env("DOTNET_NOLOGO", "1");
+        command
+    }
+}
+
+/// Something that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Candidate {
+    /// How it was found: `--wix`, `WIX6`, `PATH`.
+    pub name: String,
+    /// The file that it is.
+    pub path: PathBuf,
+    /// Why it was taken or left.
+    pub verdict: String,
+}
+
+impl fmt::Display for Candidate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (`{}`), {}", self.name, self.path.display(), self.verdict)
+    }
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default)]
+pub struct Search {
+    /// What was taken.
+    pub found: Option<Wix>,
+    /// Everything that was looked at, in order.
+    pub candidates: Vec<Candidate>,
+}
+
+impl Search {
+    /// Searches `host`. `asked` is the program, or its folder, that the user named; `accepted` is the EULA that the user
+    /// accepts for this run.
+    #[must_use]
+    pub fn run(host: &Host, asked: Option<&Path>, accepted: Option<EulaId>) -> Search {
+        let mut looking = Looking { host, accepted, search: Search::default() };
+        match asked {
+            // what the user names is taken or refused, and nothing else instead
+            Some(path) => looking.asked(path),
+            None => looking.everywhere(),
+        }
+        looking.search
+    }
+
+    /// Why nothing was found.
+    #[must_use]
+    pub fn why_not(&self) -> String {
+        if self.candidates.is_empty() {
+            return "`wix` is not in a .NET tool manifest, on the PATH or among the .NET tools, and neither WIX7 nor \
+                    WIX6 is set"
+                .to_owned();
+        }
+        self.candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    }
+}
+
+struct Looking<'h> {
+    host: &'h Host,
+    accepted: Option<EulaId>,
+    search: Search,
+}
+
+impl Looking<'_> {
+    fn asked(&mut self, path: &Path) {
+        let name = "the one that was asked for";
+        let in_folder = path.join(program("wix"));
+        let file = if path.is_dir() { &in_folder } else { path };
+        let three = [path.to_owned(), path.join("candle.exe"), path.join("bin/candle.exe")];
+        match three.iter().find(|file| is_wix_3(file)) {
+            Some(candle) => self.left(name, candle, WIX_3),
+            None => self.consider(name, file, &[]),
+        }
+    }
+
+    fn everywhere(&mut self) {
+        let host = self.host;
+        if let Some((path, state)) = manifest::find(&host.project) {
+            self.manifest(&path, state);
+        }
+        for name in ["WIX7", "WIX6"] {
+            if let Some(bin) = host.folder(name) {
+                self.consider(name, &bin.join(program("wix")), &[]);
+            }
+        }
+        for path in host.on_path(&program("wix")) {
+            self.consider("PATH", &path, &[]);
+        }
+        if let Some(home) = host.folder("DOTNET_CLI_HOME").or_else(|| host.home()) {
+            let path = home.join(".dotnet/tools").join(program("wix"));
+            if path.is_file() {
+                self.consider("the folder of .NET tools", &path, &[]);
+            }
+        }
+        let three = host.folder("WIX").map(|folder| folder.join("bin/candle.exe"));
+        let three = three.filter(|path| path.is_file()).map(|path| ("WIX", path));
+        let on_path = host.on_path("candle.exe").into_iter().map(|path| ("PATH", path));
+        for (name, path) in three.into_iter().chain(on_path) {
+            self.left(name, &path, WIX_3);
+        }
+    }
+
+    fn manifest(&mut self, path: &Path, state: Result<(), String>) {
+        let name = "the .NET tool manifest";
+        if let Err(problem) = state {
+            return self.left(name, path, &problem);
+        }
+        let root = self.host.folder("DOTNET_ROOT").map(|folder| folder.join(program("dotnet")));
+        let root = root.filter(|file| file.is_file());
+        match root.or_else(|| self.host.on_path(&program("dotnet")).into_iter().next()) {
+            Some(dotnet) => self.consider(name, &dotnet, &["tool", "run", "wix", "--"]),
+            None => self.left(name, path, "it lists `wix`, and there is no `dotnet` to run it"),
+        }
+    }
+
+    fn left(&mut self, name: &str, path: &Path, why: &str) {
+        let verdict = format!("left: {why}");
+        self.search.candidates.push(Candidate { name: name.to_owned(), path: path.to_owned(), verdict });
+    }
+
+    fn consider(&mut self, name: &str, path: &Path, before: &'static [&'static str]) {
+        if self.search.found.is_some() {
+            return self.left(name, path, "another one came first");
+        }
+        let real = |path: &Path| path.canonicalize().ok();
+        let seen = |candidate: &&Candidate| before.is_empty() && real(&candidate.path) == real(path);
+        if let Some(same) = self.search.candidates.iter().find(seen).filter(|_| path.is_file()) {
+            let why = format!("the same program as {}", same.name);
+            return self.left(name, path, &why);
+        }
+        let mut wix = Wix {
+            program: path.to_owned(),
+            before,
+            folder: self.host.project.clone(),
+            version: Version::default(),
+            eula: None,
+        };
+        match wix.probe(self.host, self.accepted) {
+            Ok(()) => {
+                let verdict = format!("taken: WiX {}", wix.version);
+                let path = path.to_owned();
+                self.search.candidates.push(Candidate { name: name.to_owned(), path, verdict });
+                self.search.found = Some(wix);
+            }
+            Err(problem) => self.left(name, path, &problem),
+        }
+    }
+}
+
+/// What is said of WiX 3.
+const WIX_3: &str = "it is WiX 3, whose language is another one than that of these sources, and which is out of support \
+                     since February 2025; WiX 5, 6 and 7 will do";
+
+/// Whether `path` is a program of WiX 3.
+fn is_wix_3(path: &Path) -> bool {
+    let names = ["candle", "light"];
+    path.is_file() && path.file_stem().is_some_and(|stem| names.iter().any(|n| stem.eq_ignore_ascii_case(n)))
+}
+
+impl Wix {
+    /// Asks it for its version, and whether it would work.
+    fn probe(&mut self, host: &Host, accepted: Option<EulaId>) -> Result<(), String> {
+        let said = self.ask(host.patience)?;
+        let version = said
+            .lines()
+            .find_map(|line| line.trim().parse::<Version>().ok())
+            .ok_or_else(|| format!("`wix --version` says no version: {}", said.trim()))?;
+        version.check()?;
+        self.eula = eula::check(&version, host.home().as_deref(), accepted)?;
+        self.version = version;
+        Ok(())
+    }
+
+    fn ask(&self, patience: Duration) -> Result<String, String> {
+        if !self.program.is_file() {
+            return Err("it is not there".to_owned());
+        }
+        let log = |error: std::io::Error| format!("no scratch file: {error}");
+        let out = tempfile::NamedTempFile::new().map_err(log)?;
+        let err = tempfile::NamedTempFile::new().map_err(log)?;
+        let mut command = self.command();
+        command.arg("--version");
+        let streams = |file: &tempfile::NamedTempFile| -> Result<File, String> { file.reopen().map_err(log) };
+        let status = process::run_into(&mut command, streams(&out)?, streams(&err)?, patience)
+            .map_err(|error| format!("it does not start: {error}"))?
+            .ok_or_else(|| {
+                format!("`wix --version` did not end within {} seconds", patience.as_secs_f64())
+            })?;
+        let text = |file: &tempfile::NamedTempFile| {
+            String::from_utf8_lossy(&std::fs::read(file.path()).unwrap_or_default()).into_owned()
+        };
+        if status.success() {
+            return Ok(text(&out));
+        }
+        let said = format!("{}{}", text(&out), text(&err));
+        let mend = if self.before.is_empty() { "" } else { "; `dotnet tool restore` installs what it lists" };
+        Err(format!("`wix --version` fails ({status}): {}{mend}", said.trim()))
+    }
+}

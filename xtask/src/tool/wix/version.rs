@@ -1,0 +1,78 @@
+//! Versions of WiX, and which of them are driven.
+
+use serde::{Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+/// A version, as `wix --version` says it: `6.0.2+b3f9403`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Version {
+    /// The first number, which decides about language, extensions and EULA.
+    pub major: u32,
+    /// Everything before the `+`.
+    text: String,
+}
+
+impl FromStr for Version {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Version, ()> {
+        let text = text.split('+').next().unwrap_or_default();
+        let numbers = text.split('-').next().unwrap_or_default();
+        let parts: Result<Vec<u32>, _> = numbers.split('.').map(str::parse).collect();
+        match parts.map_err(drop)?.as_slice() {
+            [major, _, _] | [major, _, _, _] => Ok(Version { major: *major, text: text.to_owned() }),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl Serialize for Version {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.collect_str(self)
+    }
+}
+
+impl Version {
+    /// Whether it is driven.
+    ///
+    /// # Errors
+    /// Why it is not.
+    pub(super) fn check(&self) -> Result<(), String> {
+        match self.major {
+            5..=7 => Ok(()),
+            // https://docs.firegiant.com/wix/whatsnew/: both came with version 5
+            4 => Err(format!(
+                "WiX {self} does not know `Package/@UpgradeStrategy` and `SummaryInformation/@Comments`, which the \
+                 sources have; WiX 5, 6 and 7 do"
+            )),
+            _ => Err(format!("WiX {self} is not known here; WiX 5, 6 and 7 are")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_wix_says_is_read() {
+        for (text, major, shown) in [
+            ("6.0.2+b3f9403d", 6, "6.0.2"),
+            ("5.0.2", 5, "5.0.2"),
+            ("7.0.0-rc.1+x", 7, "7.0.0-rc.1"),
+            ("4.0.6.0", 4, "4.0.6.0"),
+        ] {
+            let version: Version = text.parse().expect(text);
+            assert_eq!((version.major, version.to_string().as_str()), (major, shown));
+        }
+        for text in ["", "6", "wix 6.0.2", "6.x.2", "Windows Installer XML Toolset version 3.14.1.8722"] {
+            assert!(text.parse::<Version>().is_err(), "{text}");
+        }
+    }
+}
