@@ -129,3 +129,29 @@ fn a_companion_follows_its_parent() {
     assert_eq!(upgrade(&old, &new("2.0"), &app_file("b.txt")), Some(Verdict::PresentNew));
     assert_eq!(upgrade(&old, &new("1.0"), &app_file("b.txt")), Some(Verdict::PresentOld));
 }
+
+/// Rows that refer to each other without end, or that double a text again and again, cost neither time nor memory.
+#[test]
+fn hostile_tables_end_quickly() {
+    let mut circle = Msi::new("1.0.0");
+    for number in 0..20_000 {
+        let parent = format!("D{}", (number + 1) % 20_000);
+        circle.row("Directory", &[&format!("D{number}"), &parent, "d"]);
+    }
+    let error = Package::load("x", circle.database(), &Payload::new()).expect_err("a circle").to_string();
+    assert!(error.starts_with("table `Directory`, row `D0`, column `Directory_Parent`: "), "{error}");
+    let mut msi = Msi::new("1.0.0").property("P", "x").key_file("C", &guid(1), 256, "a.dll", "1.0", 1);
+    for number in 0..64 {
+        let action = format!("Double{number}");
+        msi.row("CustomAction", &[&action, "51", "P", "[P][P]"]);
+        msi.row("InstallExecuteSequence", &[&action, "", &(100 + number).to_string()]);
+    }
+    for number in 0..20_000 {
+        let parent = format!("F{}", (number + 1) % 20_000);
+        msi.row("Feature", &[&format!("F{number}"), &parent, "", "", "1", "1", "", "0"]);
+    }
+    let package = msi.load();
+    let mut engine = Engine::new(Machine::new(package.arch));
+    engine.install(&package, &Options::default());
+    assert!(engine.machine.has(&app_file("a.dll")));
+}

@@ -58,19 +58,27 @@ impl<'a> Engine<'a> {
                 level != 0 && (by_level || local.contains("ALL") || local.contains(&feature.key))
             })
             .collect();
-        session.features = (0..features.len())
-            .map(|index| {
-                let mut at = Some(index);
-                for _ in 0..=features.len() {
-                    match at {
-                        Some(feature) if !wanted[feature] => return false,
-                        Some(feature) => at = features[feature].parent,
-                        None => return true,
-                    }
+        let mut installed: Vec<Option<bool>> = vec![None; features.len()];
+        for index in 0..features.len() {
+            let mut climbed = Vec::new();
+            let mut at = Some(index);
+            let result = loop {
+                match at {
+                    None => break true,
+                    Some(feature) => match installed[feature] {
+                        Some(known) => break known,
+                        None if !wanted[feature] || climbed.len() > features.len() => break false,
+                        None => {
+                            climbed.push(feature);
+                            at = features[feature].parent;
+                        }
+                    },
                 }
-                false
-            })
-            .collect();
+            };
+            installed[index] = Some(result);
+            climbed.into_iter().for_each(|feature| installed[feature] = Some(result));
+        }
+        session.features = installed.into_iter().map(|installed| installed == Some(true)).collect();
     }
 
     /// Decides over every component, by the features' states and by what stands on the machine now.

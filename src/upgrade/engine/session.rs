@@ -9,6 +9,9 @@ use crate::upgrade::package::{Component, KeyPath, Package};
 use crate::upgrade::rules::Confidence;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The longest text that references are replaced in: that of Windows' paths and command lines.
+const LONGEST: usize = 32_767;
+
 /// What a session is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -170,21 +173,22 @@ impl<'a> Session<'a> {
     pub fn resolve_directories(&mut self) {
         let mut resolved = BTreeMap::new();
         for key in self.package.directories.keys() {
-            let path = self.resolve_directory(key, 0);
+            let path = self.resolve_directory(key);
             resolved.insert(key.clone(), path);
         }
         self.directories = resolved;
     }
 
-    fn resolve_directory(&self, key: &str, depth: usize) -> Folded {
+    /// Ends because loading refuses directories that are below themselves.
+    fn resolve_directory(&self, key: &str) -> Folded {
         if let Some(Value::Known(path)) = self.properties.get(key).filter(|_| key != "TARGETDIR")
             && !path.is_empty()
         {
             return Folded::path(path);
         }
         match self.package.directories.get(key) {
-            Some(directory) if depth <= self.package.directories.len() && !directory.parent.is_empty() => {
-                let parent = self.resolve_directory(&directory.parent, depth + 1);
+            Some(directory) if !directory.parent.is_empty() => {
+                let parent = self.resolve_directory(&directory.parent);
                 if directory.name.is_empty() { parent } else { parent.join(&directory.name) }
             }
             _ => Folded::path("C:"),
@@ -260,11 +264,13 @@ impl<'a> Session<'a> {
     }
 
     /// A formatted text with everything replaced that is known; unknown properties stay in their brackets
-    /// (<https://learn.microsoft.com/windows/win32/msi/formatted>).
+    /// (<https://learn.microsoft.com/windows/win32/msi/formatted>). A text that would grow longer than Windows' paths and
+    /// command lines stays as it is.
     pub fn formatted(&self, text: &str) -> String {
         if !text.contains('[') {
             return text.to_owned();
         }
+        let mut length = 0;
         let mut open: Vec<String> = vec![String::new()];
         let mut characters = text.chars().peekable();
         while let Some(character) = characters.next() {
@@ -279,7 +285,12 @@ impl<'a> Session<'a> {
                 '[' => open.push(String::new()),
                 ']' if open.len() > 1 => {
                     let name = open.pop().expect("more than one");
-                    open.last_mut().expect("one is left").push_str(&self.reference(&name));
+                    let value = self.reference(&name);
+                    length += value.len();
+                    if length > LONGEST {
+                        return text.to_owned();
+                    }
+                    open.last_mut().expect("one is left").push_str(&value);
                 }
                 other => open.last_mut().expect("never empty").push(other),
             }

@@ -253,24 +253,26 @@ impl<'a> Components<'a> {
             }
             Ok(())
         })?;
+        let files = |(index, component): (usize, &Component)| -> Vec<(String, usize)> {
+            component.files.iter().map(|file| (file.key.clone(), index)).collect()
+        };
+        let owners: BTreeMap<String, usize> = self.components.iter().enumerate().flat_map(files).collect();
         for row in Rows::of(self.database, "IISGlobalModule").with(&["Name", "File_"])? {
             let file = row.required("File_")?;
-            let owner = self
-                .components
-                .iter_mut()
-                .find(|component| component.files.iter().any(|own| own.key == file))
-                .ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
-            owner.modules.push(row.required("Name")?.to_owned());
+            let owner =
+                owners.get(file).ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
+            self.components[*owner].modules.push(row.required("Name")?.to_owned());
         }
         Ok(())
     }
 
     fn memberships(&mut self, features: &[Feature]) -> Result<(), PackageError> {
+        let places: BTreeMap<&str, usize> =
+            features.iter().enumerate().map(|(place, feature)| (feature.key.as_str(), place)).collect();
         self.each("FeatureComponents", &["Feature_", "Component_"], |component, row| {
             let key = row.required("Feature_")?;
-            let feature = features
-                .iter()
-                .position(|feature| feature.key == key)
+            let feature = *places
+                .get(key)
                 .ok_or_else(|| row.wrong("Feature_", format!("there is no feature `{key}`")))?;
             component.features.push(feature);
             Ok(())

@@ -118,50 +118,64 @@ fn properties(database: &Database) -> Result<BTreeMap<String, String>, PackageEr
         .collect()
 }
 
+/// Folders below each other beyond this are refused: Windows Installer's paths have 260 characters at the most.
+const DEEPEST: usize = 130;
+
 fn directories(database: &Database) -> Result<BTreeMap<String, Directory>, PackageError> {
-    Rows::of(database, "Directory")
-        .with(&["Directory", "Directory_Parent", "DefaultDir"])?
-        .iter()
-        .map(|row| {
-            let key = row.required("Directory")?;
-            let parent = row.text("Directory_Parent")?;
-            let parent = if parent == key { "" } else { parent };
-            let target = row.text("DefaultDir")?.split(':').next().unwrap_or_default();
-            let name = match long_name(target) {
-                "." => "",
-                name => name,
-            };
-            Ok((key.to_owned(), Directory { parent: parent.to_owned(), name: name.to_owned() }))
-        })
-        .collect()
+    let rows =
+        Rows::of(database, "Directory").with(&["Directory", "Directory_Parent", "DefaultDir"])?;
+    let mut directories = BTreeMap::new();
+    for row in &rows {
+        let key = row.required("Directory")?;
+        let parent = row.text("Directory_Parent")?;
+        let parent = if parent == key { "" } else { parent };
+        let target = row.text("DefaultDir")?.split(':').next().unwrap_or_default();
+        let name = match long_name(target) {
+            "." => "",
+            name => name,
+        };
+        directories.insert(key.to_owned(), Directory { parent: parent.to_owned(), name: name.to_owned() });
+    }
+    for row in &rows {
+        let mut at = row.required("Directory")?;
+        let mut depth = 0;
+        while let Some(directory) = directories.get(at).filter(|directory| !directory.parent.is_empty()) {
+            depth += 1;
+            if depth > DEEPEST {
+                let problem = format!("is below more than {DEEPEST} folders, or below itself");
+                return Err(row.wrong("Directory_Parent", problem));
+            }
+            at = &directory.parent;
+        }
+    }
+    Ok(directories)
 }
 
 fn features(database: &Database) -> Result<Vec<Feature>, PackageError> {
     let rows = Rows::of(database, "Feature").with(&["Feature", "Level"])?;
-    let keys: Vec<&str> = rows.iter().map(|row| row.required("Feature")).collect::<Result<_, _>>()?;
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, row) in rows.iter().enumerate() {
+        places.insert(row.required("Feature")?, place);
+    }
+    let place = |row: &RowView, column: &str| -> Result<usize, PackageError> {
+        let key = row.required(column)?;
+        let place = places.get(key).copied();
+        place.ok_or_else(|| row.wrong(column, format!("there is no feature `{key}`")))
+    };
     let mut features = Vec::with_capacity(rows.len());
     for row in &rows {
-        let parent = match row.text("Feature_Parent")? {
-            "" => None,
-            key => Some(
-                keys.iter()
-                    .position(|other| *other == key)
-                    .ok_or_else(|| row.wrong("Feature_Parent", format!("there is no feature `{key}`")))?,
-            ),
-        };
         features.push(Feature {
             key: row.required("Feature")?.to_owned(),
-            parent,
+            parent: match row.text("Feature_Parent")? {
+                "" => None,
+                _ => Some(place(row, "Feature_Parent")?),
+            },
             level: row.number("Level", 1)?,
             levels: Vec::new(),
         });
     }
     for row in Rows::of(database, "Condition").with(&["Feature_", "Level", "Condition"])? {
-        let key = row.required("Feature_")?;
-        let feature = keys
-            .iter()
-            .position(|other| *other == key)
-            .ok_or_else(|| row.wrong("Feature_", format!("there is no feature `{key}`")))?;
+        let feature = place(&row, "Feature_")?;
         features[feature].levels.push((row.number("Level", 1)?, condition(&row, "Condition")?));
     }
     Ok(features)
