@@ -55,6 +55,8 @@ pub enum Resource {
     Module(String),
     /// A Windows service.
     Service(Folded),
+    /// That a Windows service runs.
+    Running(Folded),
     /// A shortcut by its path.
     Shortcut(Folded),
     /// A segment of an environment variable: variable, segment.
@@ -72,6 +74,7 @@ impl Resource {
             Resource::Registry(_) => "registry value",
             Resource::Module(_) => "IIS module",
             Resource::Service(_) => "service",
+            Resource::Running(_) => "running service",
             Resource::Shortcut(_) => "shortcut",
             Resource::Environment(..) => "environment variable",
             Resource::Assembly(_) => "assembly",
@@ -85,7 +88,7 @@ impl fmt::Display for Resource {
             Resource::File(path) | Resource::Shortcut(path) => write!(f, "{path}"),
             Resource::Registry(name) => write!(f, "{name}"),
             Resource::Module(name) | Resource::Assembly(name) => f.write_str(name),
-            Resource::Service(name) => write!(f, "{name}"),
+            Resource::Service(name) | Resource::Running(name) => write!(f, "{name}"),
             Resource::Environment(variable, segment) => write!(f, "%{variable}% {segment}"),
         }
     }

@@ -65,8 +65,7 @@ impl Report {
     #[must_use]
     pub fn picture(&self, packages: &[&Package]) -> String {
         let name = |code| self.names.get(&code).map_or("", String::as_str);
-        let old: Vec<&str> =
-            self.names.keys().filter(|code| **code != self.new).map(|code| name(*code)).collect();
+        let old: Vec<&str> = self.old.iter().map(|code| name(*code)).collect();
         let (class, verdict) = match (&self.ending, self.is_regression()) {
             (Ending::Failed { .. }, _) => ("bad", "refused"),
             (Ending::Done, true) => ("bad", "loses something"),

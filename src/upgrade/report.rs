@@ -6,7 +6,7 @@ use super::folded::Folded;
 use super::journal::{Deed, Event, Subject};
 use super::machine::{Machine, Resource};
 use super::package::Package;
-use super::rules::Confidence;
+use super::rules::{Confidence, Rule};
 use super::scenario::{Played, Scenario};
 use crate::id::ProductCode;
 use serde::Serialize;
@@ -79,6 +79,8 @@ impl Outcome {
 pub struct Report {
     /// Names of the packages, by product.
     pub names: BTreeMap<ProductCode, String>,
+    /// The packages that were installed before, oldest first.
+    pub old: Vec<ProductCode>,
     /// The new package.
     pub new: ProductCode,
     /// Where the new package removes old ones.
@@ -104,7 +106,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Custom actions that ran, or would have.
     pub fired: Vec<Fired>,
-    /// Tables whose rows are not simulated, by package.
+    /// What is not simulated, by package.
     pub not_simulated: BTreeMap<ProductCode, Vec<String>>,
 }
 
@@ -128,6 +130,7 @@ impl Report {
         fired.extend(played.bundle_runs.iter().flat_map(|run| run.fired.iter().cloned()));
         let mut report = Report {
             names: packages().map(|package| (package.product_code, package.name.clone())).collect(),
+            old: scenario.installed.iter().map(|package| package.product_code).collect(),
             new,
             schedule: Schedule::of(scenario.new),
             ending: played.run.ending.clone(),
@@ -329,7 +332,11 @@ fn confidence(chain: &[Link], verdict: Verdict) -> Confidence {
         .iter()
         .enumerate()
         .filter(|(at, link)| matters(*at, link))
-        .map(|(_, link)| link.event.confidence)
+        .map(|(_, link)| match (link.event.rule, verdict) {
+            // what stays of a component that counts as absent is not proven
+            (Rule::A33, Verdict::LeftBehind) => Confidence::D,
+            _ => link.event.confidence,
+        })
         .max()
         .unwrap_or(Confidence::A)
 }

@@ -81,6 +81,7 @@ rules! {
     A28 A "an unversioned file whose hash matches is not copied";
     A29 A "a companion file follows its parent";
     A30 A "REINSTALLMODE changes the file rules, on first installs too";
+    A31 A "Windows 11 24H2 on ARM64 replaces older runtime libraries below its own folder only, whatever the mode";
     A32 A "the key path is a file, a registry value or the folder";
     A33 B "a component whose key path is missing counts as absent, so its removal does nothing";
     A34 A "removal deletes what its component owns, whoever wrote it";
@@ -90,6 +91,7 @@ rules! {
     A38 A "a permanent component is never removed";
     A39 A "a component without ComponentId is never registered and never removed";
     A40 B "a file whose SharedDLLs count stays above zero is kept";
+    A41 D "a component with the Shared bit may survive in its highest version";
     A43 A "the 64-bit bit selects folders and registry view";
     A44 B "registry values are removed by name, whatever their data";
     A45 A "RemoveFile deletes without counting clients";
@@ -97,6 +99,7 @@ rules! {
     A47 A "MoveFile acts on install only";
     A48 A "ServiceControl bits start, stop and delete services on install and on removal";
     A49 A "prefixes of an environment variable's name say when it is written and removed";
+    A50 A "folders go only when nothing is left in them";
     A51 A "features take over the state that they had in the old product";
     A52 B "a file in use is replaced or deleted at the next start of Windows";
     A53 B "removal before installing, a file in use and an equal version: the restart deletes the file";
@@ -107,12 +110,13 @@ rules! {
     S02 A "a feature's level and the command line decide whether it is installed";
     S03 A "a launch condition that does not hold ends the install";
     S04 A "the same ProductCode in another package is refused with error 1638";
-    S05 C "the version on the disk is only known as a range, in which the new one lies";
     S06 C "a condition depends on the machine; it was taken to hold";
     S07 A "InstallFiles writes a file that is not there";
     S08 A "values, services and the like of an installed component are written";
     S09 B "a module stays in applicationHost.config unless its file's component is absent or removed";
+    A57 B "registering a type library with a lower minor version unregisters the higher one";
     S10 A "REINSTALLMODE with `a` overwrites all files";
+    S11 B "a file without a version keeps no component from being installed, edited or not";
 }
 
 impl fmt::Display for Rule {

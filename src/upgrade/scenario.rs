@@ -1,8 +1,8 @@
 //! A question: what is installed, what happened to it since, and what comes over it.
 
-use super::engine::{Ending, Engine, Options, Run};
+use super::engine::{Ending, Engine, Options, Run, STOP_ON_REMOVAL};
 use super::folded::Folded;
-use super::machine::{Client, DiskFile, Machine, RecordedKeyPath};
+use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
 use super::package::{FileFacts, KeyPath, Package};
 use crate::id::{Arch, ComponentId, FileVersion, Guid, ProductCode};
 use std::collections::BTreeSet;
@@ -79,6 +79,9 @@ impl<'a> Scenario<'a> {
         let defaults = Options { mode: None, assumed: self.options.assumed.clone() };
         let earlier: Vec<Run> =
             self.installed.iter().map(|package| engine.install(package, &defaults)).collect();
+        for package in &self.installed {
+            hold_programs(&mut engine.machine, package);
+        }
         for perturbation in &self.perturbations {
             perturb(&mut engine.machine, &self.installed, perturbation);
         }
@@ -111,6 +114,22 @@ pub struct Played<'a> {
     pub restart: bool,
     /// The machine now, and the journal.
     pub engine: Engine<'a>,
+}
+
+/// A service that nothing stops when its package goes holds its program open.
+fn hold_programs(machine: &mut Machine, package: &Package) {
+    let controls = || package.components.iter().flat_map(|component| &component.service_controls);
+    let stops = |name: &str| {
+        controls().any(|row| row.events & STOP_ON_REMOVAL != 0 && row.service.eq_ignore_ascii_case(name))
+    };
+    for name in package.components.iter().flat_map(|component| &component.services) {
+        let service = Resource::Service(Folded::new(name));
+        if let Some(service) = machine.others.get(&service).filter(|_| !stops(name))
+            && let Some(program) = machine.files.get_mut(&Folded::path(&service.data))
+        {
+            program.locked = true;
+        }
+    }
 }
 
 fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturbation) {

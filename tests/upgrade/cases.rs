@@ -2,7 +2,7 @@
 
 use crate::fixture::{Msi, app_file, family, guid};
 use ancm_installer::upgrade::{
-    Ending, Options, Package, Perturbation, ReinstallMode, Report, Scenario, Verdict,
+    Ending, Folded, Options, Package, Perturbation, ReinstallMode, Report, Resource, Scenario, Verdict,
 };
 
 const EARLY_A: i32 = 1401;
@@ -161,7 +161,24 @@ fn products_that_are_not_found() {
     let codeless = new("2.0", 1, LATE_C).upgrade(&guid(0xABCD), 0x100);
     let beside = check("skywire, PowerShell", &old("1.0"), &codeless, &["U016"]);
     assert_eq!(beside.beside.len(), 1);
-    check("pandoc", &old("1.0").property("ALLUSERS", "2"), &new("2.0", 1, LATE_C), &["U016c"]);
+    let per_user = old("1.0").property("ALLUSERS", "2").property("MSIINSTALLPERUSER", "1");
+    check("pandoc", &per_user, &new("2.0", 1, LATE_C), &["U016c"]);
+    check_none(
+        "per machine where one may",
+        &old("1.0").property("ALLUSERS", "2"),
+        &new("2.0", 1, LATE_C),
+        &["U016c"],
+    );
+    let german = new("2.0", 1, LATE_C).set("Upgrade", &family(), "Language", "1031");
+    check("another language", &old("1.0"), &german, &["U016"]);
+    let insecure = new("2.0", 1, LATE_C)
+        .property("SecureCustomProperties", "OTHER")
+        .with("InstallUISequence", &["FindRelatedProducts", "", "25"]);
+    check("a property that is not secure", &old("1.0"), &insecure, &["U016"]);
+    let conditioned =
+        new("2.0", 1, LATE_C).set("InstallExecuteSequence", "RemoveExistingProducts", "Condition", "NOT OLD");
+    let conditioned = check("MSIBuild, a condition at the removal", &old("1.0"), &conditioned, &["U019"]);
+    assert_eq!(conditioned.beside.len(), 1);
     let one_sequence = new("2.0", 1, LATE_C).with("InstallUISequence", &["ExecuteAction", "", "1300"]);
     check("detection in one sequence", &old("1.0"), &one_sequence, &["U033"]);
     let tev = check("tev, meson", &old("1.0"), &old("2.0"), &["U018b"]);
@@ -206,7 +223,10 @@ fn counts_rows_and_actions_of_the_old_package() {
     let action = old("1.0")
         .with("CustomAction", &["RemoveUser", "3585", "Util", "RemoveUser"])
         .with("InstallExecuteSequence", &["RemoveUser", "REMOVE~=\"ALL\"", "3499"]);
-    check("util:User", &action, &new("2.0", 1, EARLY_B), &["U026"]);
+    for (place, when) in [(EARLY_A, "own transaction"), (EARLY_B, "after the new package's own actions")] {
+        let user = check("util:User", &action, &new("2.0", 1, place), &["U026"]);
+        assert!(user.findings.iter().any(|f| f.code() == "U026" && f.message.contains(when)), "{when}");
+    }
     let guarded = old("1.0")
         .with("CustomAction", &["RemoveUser", "3585", "Util", "RemoveUser"])
         .with("InstallExecuteSequence", &["RemoveUser", "REMOVE AND NOT UPGRADINGPRODUCTCODE", "3499"]);
@@ -223,9 +243,29 @@ fn counts_rows_and_actions_of_the_old_package() {
 fn services_and_environment() {
     let service = |msi: Msi| {
         msi.with("ServiceInstall", &["s", "AppService", "", "16", "2", "1", "", "", "", "", "", "C"])
-            .with("ServiceControl", &["c", "AppService", "160", "", "", "C"])
+            .with("ServiceControl", &["c", "AppService", "161", "", "", "C"])
     };
     check("service", &service(old("1.0")), &service(new("2.0", 2, LATE_C)), &["U014"]);
+    let stopping = |msi: Msi, id: u32| {
+        let msi = msi
+            .component("S", &guid(id), 256)
+            .with("ServiceControl", &["t", "AppService", "32", "", "", "S"]);
+        msi.with("ServiceInstall", &["s", "AppService", "", "16", "2", "1", "", "", "", "", "", "C"])
+            .with("ServiceControl", &["c", "AppService", "1", "", "", "C"])
+    };
+    let stopped =
+        check("service stopped", &stopping(old("1.0"), 7), &stopping(new("2.0", 1, LATE_C), 8), &["U014"]);
+    let running = Resource::Running(Folded::new("AppService"));
+    assert_eq!(stopped.outcome(&running).map(|o| o.verdict), Some(Verdict::Missing));
+    let unstopped = |msi: Msi| {
+        msi.with("ServiceInstall", &["s", "AppService", "", "16", "2", "1", "", "", "", "", "", "C"])
+    };
+    check(
+        "Wazuh, a service that nothing stops",
+        &unstopped(old("1.0")),
+        &unstopped(new("1.0", 1, EARLY_B)),
+        &["U025"],
+    );
     let path = |msi: Msi| msi.with("Environment", &["e", "=-*PATH", "[~];[APPDIR]", "C"]);
     check("PATH", &path(old("1.0")), &path(new("2.0", 2, LATE_C)), &["U015"]);
 }
@@ -271,6 +311,15 @@ fn what_one_package_says_by_itself() {
         .without("Upgrade", &family())
         .with("Upgrade", &[&family(), "0.0.0", "255.0.0", "", "256", "Main", "OLD"]);
     check("some features", &old("1.0"), &partly, &["U036"]);
+    let library = |msi: Msi, version: &str| {
+        msi.with("TypeLib", &[&guid(77), "0", "C", version, "", "APPDIR", "Main", ""])
+    };
+    check("type library", &library(old("1.0"), "259"), &library(base(), "258"), &["U038"]);
+    check("folder", &old("1.0"), &base().property("WIXUI_INSTALLDIR", "APPDIR"), &["U040"]);
+    let vetoed = new("1.0", 1, EARLY_B)
+        .key_file("D", &guid(4), 256, "d.dll", "2.0", 2)
+        .with("Shortcut", &["s", "APPDIR", "App", "D", "[#C.a.dll]"]);
+    check("shortcut to a vetoed file", &old("2.0"), &vetoed, &["U042"]);
     let vetoed = new("1.0", 1, EARLY_B)
         .key_file("D", &guid(4), 256, "d.dll", "2.0", 2)
         .with("Shortcut", &["s", "APPDIR", "App", "D", "[$C]a.dll"]);

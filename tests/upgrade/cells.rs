@@ -120,6 +120,18 @@ fn no_cell_is_uncertain() {
     }
 }
 
+/// That nothing vetoes an equal version, or a file without one, is practice and not documented. Where the old file
+/// stays until the new one has come, nothing depends on it.
+#[test]
+fn early_cells_rest_on_what_is_no_veto() {
+    for (payload, (name, ..)) in PAYLOADS.iter().enumerate() {
+        let sure = |sequence| verdict(&report(&Variant::default(), payload, true, sequence)).1;
+        let early = if matches!(payload, 0 | 3 | 4) { Confidence::A } else { Confidence::B };
+        assert_eq!(sure(1501), early, "{name}, early");
+        assert_eq!(sure(6601), Confidence::A, "{name}, late");
+    }
+}
+
 #[test]
 fn schedules_are_classified_by_their_numbers() {
     let class = |sequence| report(&Variant::default(), 0, true, sequence).schedule.class;

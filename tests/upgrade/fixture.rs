@@ -14,7 +14,7 @@ pub const SCHEDULES: [(&str, i32); 5] = [
 ];
 
 /// The standard actions with their standard places.
-const ACTIONS: [(&str, i32); 35] = [
+const ACTIONS: [(&str, i32); 36] = [
     ("FindRelatedProducts", 25),
     ("AppSearch", 50),
     ("LaunchConditions", 100),
@@ -43,6 +43,7 @@ const ACTIONS: [(&str, i32); 35] = [
     ("WriteRegistryValues", 5000),
     ("WriteEnvironmentStrings", 5200),
     ("InstallServices", 5800),
+    ("StartServices", 5900),
     ("RegisterUser", 6000),
     ("RegisterProduct", 6100),
     ("MsiPublishAssemblies", 6250),
@@ -104,6 +105,12 @@ impl Msi {
         }
         msi.row("Feature", &["Main", "", "", "", "1", "1", "", "0"]);
         msi.upgrade(&family(), 0x100)
+    }
+
+    /// Makes it a package for ARM64.
+    pub fn for_arm64(mut self) -> Msi {
+        self.database.summary.template = "Arm64;1033".to_owned();
+        self
     }
 
     /// Adds a row; cells are text, numbers are read where the column holds numbers.

@@ -2,8 +2,8 @@
 
 use crate::fixture::{Msi, app_file, guid, upgrade};
 use ancm_installer::upgrade::{
-    DiskFile, Engine, FileFacts, KINDS, Machine, Options, Package, Payload, ReinstallMode, Rule, Verdict,
-    decide, explain,
+    Confidence, DiskFile, Engine, File, FileFacts, Folded, KINDS, Machine, Options, Outcome, Package,
+    Payload, ReinstallMode, Report, Resource, Rule, Scenario, Verdict, decide, explain,
 };
 use std::collections::BTreeSet;
 
@@ -127,7 +127,12 @@ fn a_companion_follows_its_parent() {
             .load()
     };
     assert_eq!(upgrade(&old, &new("2.0"), &app_file("b.txt")), Some(Verdict::PresentNew));
-    assert_eq!(upgrade(&old, &new("1.0"), &app_file("b.txt")), Some(Verdict::PresentOld));
+    assert_eq!(
+        upgrade(&old, &new("1.0"), &app_file("b.txt")),
+        Some(Verdict::PresentNew),
+        "equal: mode `o` copies"
+    );
+    assert_eq!(upgrade(&old, &new("0.9"), &app_file("b.txt")), Some(Verdict::PresentOld));
 }
 
 /// Rows that refer to each other without end, or that double a text again and again, cost neither time nor memory.
@@ -154,4 +159,120 @@ fn hostile_tables_end_quickly() {
     let mut engine = Engine::new(Machine::new(package.arch));
     engine.install(&package, &Options::default());
     assert!(engine.machine.has(&app_file("a.dll")));
+}
+
+/// Letters that say more than "older": what they do to files without versions is not proven, nor what is left where no
+/// letter speaks of files, or where checksums would have to be read.
+#[test]
+fn unproven_modes_are_uncertain() {
+    let package = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "", 1).load();
+    let mut file = package.components[0].files[0].clone();
+    let disk = |version: &str, bytes: i32, modified: bool| DiskFile {
+        facts: FileFacts { version: version.parse().ok(), hash: Some([bytes; 4]), ..FileFacts::default() },
+        writer: None,
+        modified,
+        locked: false,
+    };
+    let play = |file: &File, disk: &DiskFile, mode: &str| {
+        let decision = decide(file, Some(disk), &ReinstallMode::new(mode));
+        (decision.install, decision.confidence == Confidence::D)
+    };
+    for mode in ["emus", "dmus"] {
+        assert_eq!(play(&file, &disk("", 1, false), mode), (false, true), "{mode}: the same bytes");
+        assert_eq!(play(&file, &disk("", 2, true), mode), (false, true), "{mode}: edited");
+        assert_eq!(play(&file, &disk("", 2, false), mode), (true, false), "{mode}: other bytes");
+    }
+    file.version = "2.0".parse().ok();
+    for (mode, expected) in [
+        ("pmus", (false, false)),
+        ("omus", (true, false)),
+        ("cmus", (false, true)),
+        ("mus", (false, true)),
+        ("amus", (true, false)),
+    ] {
+        assert_eq!(play(&file, &disk("1.0", 1, false), mode), expected, "{mode}: over a lower version");
+    }
+    assert_eq!(play(&file, &disk("2.0", 1, false), "ocmus"), (false, false));
+    file.attributes |= 1024;
+    assert_eq!(play(&file, &disk("2.0", 1, false), "ocmus"), (false, true), "its checksum may be wrong");
+}
+
+/// Fonts have their versions in tables of their own, and isolated components are copied beside each program.
+#[test]
+fn fonts_and_isolated_components_are_uncertain() {
+    let font = |msi: Msi| msi.with("Font", &["C.a.dll", ""]);
+    let isolated = |msi: Msi| msi.component("D", &guid(9), 256).with("IsolatedComponent", &["C", "D"]);
+    for change in [&font as &dyn Fn(Msi) -> Msi, &isolated] {
+        let package = |release: &str, version: &str| {
+            change(Msi::new(release).key_file("C", &guid(1), 256, "a.dll", version, 1)).load()
+        };
+        let report = Report::of(&Scenario::upgrade(&package("1.0.0", "1.0"), &package("2.0.0", "2.0")));
+        assert!(report.outcome(&app_file("a.dll")).expect("owned").is_uncertain());
+        assert!(!report.not_simulated.is_empty());
+    }
+}
+
+/// Windows 11 24H2 on ARM64 does not let a package put older runtime libraries below its own folder.
+#[test]
+fn runtime_libraries_of_windows_on_arm_are_not_overwritten() {
+    let package = |release: &str, version: &str, bytes: i32| {
+        Msi::new(release)
+            .for_arm64()
+            .key_file("C", &guid(1), 256, "vcruntime140.dll", version, bytes)
+            .with("Directory", &["RUNTIME", "System64Folder", "."])
+            .set("Component", "C", "Directory_", "RUNTIME")
+            .load()
+    };
+    let (old, new) = (package("1.0.0", "2.0", 1), package("2.0.0", "1.0", 2));
+    let mut scenario = Scenario::upgrade(&old, &new);
+    scenario.options.mode = Some(ReinstallMode::new("amus"));
+    let runtime = Resource::File(Folded::path(r"C:\Windows\System32\vcruntime140.dll"));
+    assert_eq!(Report::of(&scenario).outcome(&runtime).expect("owned").verdict, Verdict::PresentOld);
+}
+
+#[test]
+fn environment_variables_by_prefix() {
+    let play = |name: &str, old: &str, new: &str| {
+        let package = |release: &str, value: &str| {
+            Msi::new(release)
+                .key_file("C", &guid(1), 256, "a.dll", "1.0", 1)
+                .with("Environment", &["e", name, value, "C"])
+                .load()
+        };
+        let report = Report::of(&Scenario::upgrade(&package("1.0.0", old), &package("2.0.0", new)));
+        let variable = |outcome: &Outcome| match &outcome.resource {
+            Resource::Environment(_, value) => Some((value.as_str().to_owned(), outcome.verdict)),
+            _ => None,
+        };
+        report.outcomes.iter().filter_map(variable).collect::<Vec<_>>()
+    };
+    let fate = |value: &str, verdict: Verdict| vec![(value.to_owned(), verdict)];
+    assert_eq!(play("=-*HOME", "1", "2"), fate("2", Verdict::PresentNew), "the value is replaced");
+    assert_eq!(
+        play("+-*HOME", "1", "2"),
+        [fate("2", Verdict::Missing), fate("1", Verdict::LeftBehind)].concat()
+    );
+    assert_eq!(
+        play("=-*PATH", "[~];one", "[~];two"),
+        [fate("two", Verdict::PresentNew), fate("one", Verdict::LeftBehind)].concat()
+    );
+}
+
+/// In other columns a component that was vetoed gives an empty folder; a registry value goes by what was asked for.
+#[test]
+fn registry_data_speak_of_what_was_asked_for() {
+    let old = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "2.0", 1).load();
+    let new = Msi::new("2.0.0")
+        .key_file("C", &guid(1), 256, "a.dll", "1.0", 2)
+        .component("D", &guid(2), 256)
+        .with("Registry", &["r", "2", r"Software\App", "Folder", "[$C]", "D"])
+        .with("Shortcut", &["s", "APPDIR", "App", "D", "[$C]a.dll"])
+        .load();
+    let machine = Scenario::upgrade(&old, &new).play().engine.machine;
+    let data = |kind: &str| {
+        let found = machine.others.iter().find(|(resource, _)| resource.kind() == kind);
+        found.expect("written").1.data.clone()
+    };
+    assert_eq!(data("registry value"), r"C:\Program Files\App\");
+    assert_eq!(data("shortcut"), "a.dll");
 }

@@ -1,6 +1,6 @@
 //! Costing: what happens to each component is decided here, long before anything is written or removed.
 
-use super::files::{is_open, veto};
+use super::files::{is_open, not_vetoed_by, veto};
 use super::session::{ComponentAction, Purpose, Session};
 use super::{Engine, ReinstallMode};
 use crate::upgrade::condition::{Truth, Value};
@@ -94,6 +94,9 @@ impl<'a> Engine<'a> {
             if session.actions[index] == ComponentAction::FileAbsent {
                 session.confidence[index] = Rule::A37.confidence();
             }
+            if component.has_rules_of_its_own {
+                session.confidence[index] = Confidence::D;
+            }
         }
     }
 
@@ -153,8 +156,11 @@ impl<'a> Engine<'a> {
                 self.note_component(session, index, Deed::Vetoed, reason, detail);
                 return ComponentAction::Vetoed;
             }
-            if !session.mode.has('a') && is_open(component, disk) {
-                session.confidence[index] = Confidence::D;
+            if !session.mode.has('a') {
+                if is_open(component, disk) {
+                    session.confidence[index] = Confidence::D;
+                }
+                session.not_vetoed[index] = not_vetoed_by(component, disk);
             }
         }
         ComponentAction::Local
@@ -171,7 +177,7 @@ impl<'a> Engine<'a> {
 
     fn removal_action(
         &mut self,
-        session: &Session<'a>,
+        session: &mut Session<'a>,
         index: usize,
         component: &Component,
     ) -> ComponentAction {
@@ -207,6 +213,9 @@ impl<'a> Engine<'a> {
             (ComponentAction::Null, Deed::Spared, Rule::A38, detail)
         } else if others.is_empty() {
             let detail = format!("{id} has no other client");
+            if component.attributes.has(ComponentAttributes::SHARED) {
+                session.confidence[index] = Rule::A41.confidence();
+            }
             (ComponentAction::Absent, Deed::Removed, Rule::A34, detail)
         } else if others.iter().all(|(_, path)| **path == key_path) {
             let detail = format!("another product is a client of {id}");

@@ -4,7 +4,7 @@ use super::session::{Detected, Purpose, Session};
 use super::{Engine, Run};
 use crate::upgrade::condition::Value;
 use crate::upgrade::machine::Product;
-use crate::upgrade::package::{Package, Upgrade};
+use crate::upgrade::package::Upgrade;
 
 impl<'a> Engine<'a> {
     /// FindRelatedProducts (<https://learn.microsoft.com/windows/win32/msi/findrelatedproducts-action>).
@@ -14,7 +14,7 @@ impl<'a> Engine<'a> {
         }
         for (row, upgrade) in session.package.upgrades.iter().enumerate() {
             for (code, product) in &self.machine.products {
-                if matches(upgrade, session.package, product) {
+                if matches(upgrade, session.per_machine, product) {
                     session.detected.push(Detected { product: *code, row });
                     run.detected.entry(upgrade.property.clone()).or_default().push(*code);
                 }
@@ -57,8 +57,8 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// Whether `product` falls under a row of the Upgrade table.
-pub(super) fn matches(row: &Upgrade, package: &Package, product: &Product) -> bool {
+/// Whether `product` falls under a row of the Upgrade table, for a package that installs for the machine or not.
+pub(super) fn matches(row: &Upgrade, per_machine: bool, product: &Product) -> bool {
     let version = product.version.compared();
     let above = row.min.is_none_or(|min| {
         let min = min.compared();
@@ -71,7 +71,7 @@ pub(super) fn matches(row: &Upgrade, package: &Package, product: &Product) -> bo
     let language = row.languages.is_empty()
         || row.languages.contains(&product.language) != row.has(Upgrade::LANGUAGES_EXCLUSIVE);
     product.upgrade_code == Some(row.upgrade_code)
-        && product.per_machine == package.per_machine
+        && product.per_machine == per_machine
         && above
         && below
         && language

@@ -30,9 +30,19 @@ impl ReinstallMode {
         self.0.contains(letter)
     }
 
-    /// Whether `p` is its only letter about files: what is there stays, whatever it is.
-    fn only_missing(&self) -> bool {
-        self.has('p') && !"oedca".chars().any(|letter| self.has(letter))
+    /// How sure it is that what is there stays, whatever it is, because no letter says what replaces it: documented
+    /// where `p` says so, else not, and `c` asks for checksums, which are not modelled.
+    fn only_missing(&self) -> Option<Confidence> {
+        match "oeda".chars().any(|letter| self.has(letter)) {
+            true => None,
+            false if self.has('p') && !self.has('c') => Some(Confidence::A),
+            false => Some(Confidence::D),
+        }
+    }
+
+    /// Whether a letter asks for more than older files: what it does to files without versions is not proven.
+    fn is_unproven(&self) -> bool {
+        self.has('e') || self.has('d')
     }
 }
 
@@ -78,6 +88,9 @@ fn compare(file: &File, disk: &FileFacts) -> Option<(Ordering, Confidence)> {
     Some((package.cmp(&on_disk), if open { Confidence::D } else { Confidence::A }))
 }
 
+/// `File.Attributes`: the file has a checksum, which mode `c` looks at.
+const CHECKSUM: i32 = 1024;
+
 /// Decides over `file`, where `disk` stands in its place.
 #[must_use]
 pub fn decide(file: &File, disk: Option<&DiskFile>, mode: &ReinstallMode) -> Decision {
@@ -85,9 +98,16 @@ pub fn decide(file: &File, disk: Option<&DiskFile>, mode: &ReinstallMode) -> Dec
     if mode.has('a') {
         return Decision::new(true, Rule::S10);
     }
-    if mode.only_missing() {
-        return Decision::new(false, Rule::A30);
+    if let Some(sure) = mode.only_missing() {
+        return Decision::new(false, Rule::A30).at_best(sure);
     }
+    let decision = by_version(file, disk, mode);
+    let unread = !decision.install && mode.has('c') && file.attributes & CHECKSUM != 0;
+    decision.at_best(if unread { Confidence::D } else { Confidence::A })
+}
+
+fn by_version(file: &File, disk: &DiskFile, mode: &ReinstallMode) -> Decision {
+    let unproven = if mode.is_unproven() { Confidence::D } else { Confidence::A };
     match (file.version.is_some(), disk.facts.version.is_some()) {
         (true, true) => {
             let (order, sure) = compare(file, &disk.facts).expect("both have a version");
@@ -105,9 +125,10 @@ pub fn decide(file: &File, disk: Option<&DiskFile>, mode: &ReinstallMode) -> Dec
         (true, false) => Decision::new(true, Rule::A25),
         (false, true) if mode.has('d') => Decision::new(true, Rule::A30).at_best(Confidence::C),
         (false, true) => Decision::new(false, Rule::A25),
-        (false, false) if disk.modified => Decision::new(false, Rule::A27),
+        (false, false) if disk.modified => Decision::new(false, Rule::A27).at_best(unproven),
         (false, false) => match (file.hash, disk.facts.hash) {
-            (Some(ours), Some(theirs)) => Decision::new(ours != theirs, Rule::A28),
+            (Some(ours), Some(theirs)) if ours == theirs => Decision::new(false, Rule::A28).at_best(unproven),
+            (Some(_), Some(_)) => Decision::new(true, Rule::A28),
             // Copied, unless it has these bytes already: the result is the same.
             (Some(_), None) => Decision::new(true, Rule::A28),
             (None, _) => Decision::new(true, Rule::A27),
@@ -123,8 +144,8 @@ pub fn veto(component: &Component, disk: &DiskFile, mode: &ReinstallMode) -> Opt
     if mode.has('a') || file.companion.is_some() {
         return None;
     }
-    if mode.only_missing() {
-        return Some((Rule::A30, Confidence::C));
+    if let Some(sure) = mode.only_missing() {
+        return Some((Rule::A30, sure.max(Confidence::C)));
     }
     if mode.has('d') {
         return None;
@@ -146,4 +167,14 @@ pub fn is_open(component: &Component, disk: &DiskFile) -> bool {
         .key_file()
         .and_then(|file| compare(file, &disk.facts))
         .is_some_and(|(_, confidence)| confidence == Confidence::D)
+}
+
+/// The rule by which a file that stands at the key path is no veto, where that is not plainly a lower version.
+pub(super) fn not_vetoed_by(component: &Component, disk: &DiskFile) -> Option<Rule> {
+    let file = component.key_file()?;
+    match disk.facts.version {
+        None => Some(Rule::S11),
+        version if version == file.version => Some(Rule::A20),
+        Some(_) => None,
+    }
 }

@@ -14,6 +14,7 @@ mod write;
 
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
+pub(in crate::upgrade) use system::STOP_ON_REMOVAL;
 
 use crate::id::ProductCode;
 use crate::upgrade::condition::{Truth, Value};
@@ -227,7 +228,8 @@ impl<'a> Engine<'a> {
     fn standard(&mut self, session: &mut Session<'a>, action: &str) {
         match action {
             "ProcessComponents" => self.process_components(session),
-            "StopServices" | "DeleteServices" => self.delete_services(session, action == "DeleteServices"),
+            "StopServices" => self.stop_services(session),
+            "DeleteServices" => self.delete_services(session),
             "RemoveRegistryValues" => self.remove_registry(session),
             "RemoveShortcuts" => self.remove_shortcuts(session),
             "RemoveEnvironmentStrings" => self.remove_environment(session),
@@ -243,6 +245,7 @@ impl<'a> Engine<'a> {
             "WriteRegistryValues" => self.write_registry(session),
             "WriteEnvironmentStrings" => self.write_environment(session),
             "InstallServices" => self.install_services(session),
+            "StartServices" => self.start_services(session),
             "MsiPublishAssemblies" => self.publish_assemblies(session),
             "RegisterProduct" | "PublishProduct" => self.register_product(session),
             _ => {}
@@ -264,7 +267,7 @@ impl<'a> Engine<'a> {
                 upgrade_code: package.upgrade_code,
                 version: package.version,
                 language: package.language,
-                per_machine: package.per_machine,
+                per_machine: session.per_machine,
                 features: features.map(|(feature, local)| (feature.key.clone(), *local)).collect(),
                 directories: session.directories.clone(),
                 components: enabled

@@ -134,7 +134,7 @@ impl<'a> Engine<'a> {
                 }
                 let resource = Resource::Registry(name);
                 let Some(there) = self.machine.others.get(&resource).cloned() else { continue };
-                let own = session.formatted(&row.value);
+                let own = session.formatted_data(&row.value);
                 let part = own.trim_start_matches("[~]").trim_end_matches("[~]");
                 let parts: Vec<&str> = there.data.split("[~]").filter(|other| *other != part).collect();
                 if own.contains("[~]") && !parts.is_empty() {

@@ -5,8 +5,8 @@ use crate::id::{Arch, ProductCode};
 use crate::upgrade::condition::{Lookup, Truth, Value};
 use crate::upgrade::folded::Folded;
 use crate::upgrade::machine::{RegistryName, View};
-use crate::upgrade::package::{Component, KeyPath, Package};
-use crate::upgrade::rules::Confidence;
+use crate::upgrade::package::{Component, KeyPath, Package, is_per_machine};
+use crate::upgrade::rules::{Confidence, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest text that references are replaced in: that of Windows' paths and command lines.
@@ -79,6 +79,9 @@ pub(super) struct Session<'a> {
     pub features: Vec<bool>,
     pub actions: Vec<ComponentAction>,
     pub confidence: Vec<Confidence>,
+    /// By component: the rule by which what stood at the key path when costing looked is no veto.
+    pub not_vetoed: Vec<Option<Rule>>,
+    pub per_machine: bool,
     pub detected: Vec<Detected>,
     pub queue: Vec<Queued>,
     pub fired: Vec<Fired>,
@@ -136,6 +139,11 @@ impl<'a> Session<'a> {
             }
         }
         let count = package.components.len();
+        let text = |name: &str| match properties.get(name) {
+            Some(Value::Known(text)) => text.as_str(),
+            _ => "",
+        };
+        let per_machine = is_per_machine(text("ALLUSERS"), text("MSIINSTALLPERUSER"));
         let mut session = Session {
             package,
             purpose,
@@ -148,6 +156,8 @@ impl<'a> Session<'a> {
             features: vec![false; package.features.len()],
             actions: vec![ComponentAction::Null; count],
             confidence: vec![Confidence::A; count],
+            not_vetoed: vec![None; count],
+            per_machine,
             detected: Vec::new(),
             queue: Vec::new(),
             fired: Vec::new(),
@@ -237,7 +247,7 @@ impl<'a> Session<'a> {
             0 => "HKCR",
             1 => "HKCU",
             3 => "HKU",
-            -1 if !self.package.per_machine => "HKCU",
+            -1 if !self.per_machine => "HKCU",
             _ => "HKLM",
         };
         let key = Folded::path(&self.formatted(path));
@@ -298,6 +308,25 @@ impl<'a> Session<'a> {
         open.join("[")
     }
 
+    /// Data of a registry value, in which a component counts by what was asked for it, not by what costing made of that.
+    pub fn formatted_data(&self, text: &str) -> String {
+        let vetoed = |name: &str| {
+            self.components.get(name).is_some_and(|index| self.actions[*index] == ComponentAction::Vetoed)
+        };
+        let mut replaced = text.to_owned();
+        for name in text.split("[$").skip(1).filter_map(|rest| rest.split(']').next()) {
+            if vetoed(name) {
+                let folder = self.folder(&self.package.components[self.components[name]]);
+                replaced = replaced.replace(&format!("[${name}]"), &format!("{folder}\\"));
+            }
+        }
+        self.formatted(&replaced)
+    }
+
+    fn is_null(&self, index: usize) -> bool {
+        matches!(self.actions[index], ComponentAction::Null | ComponentAction::Vetoed)
+    }
+
     fn reference(&self, name: &str) -> String {
         let unknown = || format!("[{name}]");
         match name.chars().next() {
@@ -308,7 +337,7 @@ impl<'a> Session<'a> {
                 None => unknown(),
             },
             Some('$') => match self.components.get(&name[1..]) {
-                Some(index) if self.costed && self.actions[*index] != ComponentAction::Local => String::new(),
+                Some(index) if self.costed && self.is_null(*index) => String::new(),
                 Some(index) => format!("{}\\", self.folder(&self.package.components[*index])),
                 None => unknown(),
             },

@@ -7,10 +7,16 @@ use crate::upgrade::folded::Folded;
 use crate::upgrade::journal::Deed;
 use crate::upgrade::machine::Resource;
 use crate::upgrade::package::{Component, Environment};
-use crate::upgrade::rules::Rule;
+use crate::upgrade::rules::{Confidence, Rule};
 
+/// `ServiceControl.Event`: start on install.
+const START_ON_INSTALL: i32 = 1;
+/// `ServiceControl.Event`: stop on install.
+const STOP_ON_INSTALL: i32 = 2;
 /// `ServiceControl.Event`: delete on install.
 const DELETE_ON_INSTALL: i32 = 8;
+/// `ServiceControl.Event`: stop on removal.
+pub(in crate::upgrade) const STOP_ON_REMOVAL: i32 = 0x20;
 /// `ServiceControl.Event`: delete on removal.
 const DELETE_ON_REMOVAL: i32 = 0x80;
 
@@ -23,19 +29,44 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// StopServices and DeleteServices; only deletion leaves a trace in the model.
-    pub(super) fn delete_services(&mut self, session: &mut Session<'a>, delete: bool) {
-        if !delete {
-            return;
-        }
-        for (action, bit) in
-            [(ComponentAction::Local, DELETE_ON_INSTALL), (ComponentAction::Absent, DELETE_ON_REMOVAL)]
-        {
+    /// The services that ServiceControl rows name, with the places of their components: those of `on_install` for
+    /// components that are installed, those of `on_removal` for components that go.
+    fn controlled(session: &Session<'a>, on_install: i32, on_removal: i32) -> Vec<(usize, Folded)> {
+        let mut services = Vec::new();
+        for (action, bit) in [(ComponentAction::Local, on_install), (ComponentAction::Absent, on_removal)] {
             for (index, component) in Self::selected(session, &[action]) {
-                for row in component.service_controls.iter().filter(|row| row.events & bit != 0) {
-                    let name = Folded::new(&session.formatted(&row.service));
-                    self.take_away(session, index, Resource::Service(name), Rule::A48);
-                }
+                let rows = component.service_controls.iter().filter(|row| row.events & bit != 0);
+                services.extend(rows.map(|row| (index, Folded::new(&session.formatted(&row.service)))));
+            }
+        }
+        services
+    }
+
+    /// StopServices: the service no longer runs, and its program is no longer in use.
+    pub(super) fn stop_services(&mut self, session: &mut Session<'a>) {
+        for (index, name) in Self::controlled(session, STOP_ON_INSTALL, STOP_ON_REMOVAL) {
+            if let Some(service) = self.machine.others.get(&Resource::Service(name.clone()))
+                && let Some(program) = self.machine.files.get_mut(&Folded::path(&service.data))
+            {
+                program.locked = false;
+            }
+            self.take_away(session, index, Resource::Running(name), Rule::A48);
+        }
+    }
+
+    /// DeleteServices.
+    pub(super) fn delete_services(&mut self, session: &mut Session<'a>) {
+        for (index, name) in Self::controlled(session, DELETE_ON_INSTALL, DELETE_ON_REMOVAL) {
+            self.take_away(session, index, Resource::Running(name.clone()), Rule::A48);
+            self.take_away(session, index, Resource::Service(name), Rule::A48);
+        }
+    }
+
+    /// StartServices.
+    pub(super) fn start_services(&mut self, session: &mut Session<'a>) {
+        for (index, name) in Self::controlled(session, START_ON_INSTALL, 0) {
+            if self.machine.has(&Resource::Service(name.clone())) {
+                self.write(session, index, Resource::Running(name), String::new());
             }
         }
     }
@@ -92,7 +123,22 @@ impl<'a> Engine<'a> {
         let prefixes = row.name[..row.name.len() - bare.len()].to_owned();
         let value = session.formatted(&row.value);
         let segment = value.replace("[~]", "").trim_matches(';').to_owned();
-        (prefixes, Resource::Environment(Folded::new(bare), Folded::new(&segment)))
+        let variable = if prefixes.contains('*') { bare.to_owned() } else { format!("{bare} (user)") };
+        (prefixes, Resource::Environment(Folded::new(&variable), Folded::new(&segment)))
+    }
+
+    /// What else the environment variable of `resource` holds.
+    fn other_values(&self, resource: &Resource) -> Vec<Resource> {
+        let Resource::Environment(variable, _) = resource else { return Vec::new() };
+        let first = Resource::Environment(variable.clone(), Folded::new(""));
+        self.machine
+            .others
+            .range(first..)
+            .map(|(other, _)| other)
+            .take_while(|other| matches!(other, Resource::Environment(name, _) if name == variable))
+            .filter(|other| *other != resource)
+            .cloned()
+            .collect()
     }
 
     /// WriteEnvironmentStrings.
@@ -100,9 +146,18 @@ impl<'a> Engine<'a> {
         for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
             for row in &component.environment {
                 let (prefixes, resource) = Self::environment(session, row);
+                let others = self.other_values(&resource);
+                let exists = !others.is_empty() || self.machine.has(&resource);
                 if prefixes.contains('!') {
                     self.take_away(session, index, resource, Rule::A49);
+                } else if prefixes.contains('+') && !prefixes.contains('=') && exists {
+                    let detail = "the variable exists already".to_owned();
+                    self.note(session, index, resource, Deed::Kept, by(Rule::A49), detail);
                 } else {
+                    // a value without `[~]` is the whole variable
+                    for other in others.into_iter().filter(|_| !row.value.contains("[~]")) {
+                        self.take_away(session, index, other, Rule::A49);
+                    }
                     self.write(session, index, resource, String::new());
                 }
             }
@@ -114,9 +169,18 @@ impl<'a> Engine<'a> {
         for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
             for row in &component.environment {
                 let (prefixes, resource) = Self::environment(session, row);
-                if prefixes.contains('-') {
-                    self.take_away(session, index, resource, Rule::A49);
+                if !prefixes.contains('-') {
+                    continue;
                 }
+                if !row.value.contains("[~]") {
+                    // by name; whether Windows compares the value first is not proven
+                    for other in self.other_values(&resource) {
+                        self.machine.others.remove(&other);
+                        let detail = "the variable goes, and with it another value".to_owned();
+                        self.note(session, index, other, Deed::Removed, (Rule::A49, Confidence::D), detail);
+                    }
+                }
+                self.take_away(session, index, resource, Rule::A49);
             }
         }
     }

@@ -1,13 +1,22 @@
 //! What an install writes: registration, files, registry.
 
 use super::session::{ComponentAction, Session};
-use super::{Engine, decide};
+use super::{Engine, ReinstallMode, decide};
+use crate::id::Arch;
 use crate::upgrade::folded::Folded;
 use crate::upgrade::journal::Deed;
 use crate::upgrade::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, Resource, Written};
 use crate::upgrade::package::{Component, ComponentAttributes, File, MoveFile};
 use crate::upgrade::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
+
+/// What InstallFiles did with a file; companions ask for it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Installed,
+    KeptEqual,
+    Kept,
+}
 
 /// A rule at its own confidence.
 pub(super) fn by(rule: Rule) -> (Rule, Confidence) {
@@ -96,14 +105,14 @@ impl<'a> Engine<'a> {
             order.extend(component.files.iter().enumerate().map(|(at, file)| (file.sequence, index, at)));
         }
         order.sort_unstable();
-        let mut decided: BTreeMap<&str, bool> = BTreeMap::new();
+        let mut decided: BTreeMap<&str, Fate> = BTreeMap::new();
         for companions in [false, true] {
             for (_, index, position) in &order {
                 let component = &session.package.components[*index];
                 let file = &component.files[*position];
                 if file.companion.is_some() == companions {
-                    let install = self.install_file(session, *index, *position, &decided);
-                    decided.insert(&file.key, install);
+                    let fate = self.install_file(session, *index, *position, &decided);
+                    decided.insert(&file.key, fate);
                 }
             }
         }
@@ -114,20 +123,34 @@ impl<'a> Engine<'a> {
         session: &Session<'a>,
         index: usize,
         position: usize,
-        decided: &BTreeMap<&str, bool>,
-    ) -> bool {
+        decided: &BTreeMap<&str, Fate>,
+    ) -> Fate {
         let component = &session.package.components[index];
         let file = &component.files[position];
         let path = session.file_path(component, position);
         let disk = self.machine.files.get(&path).cloned();
+        let old_only = ReinstallMode::default();
+        let mode = if is_spared_redistributable(session.arch, &path) { &old_only } else { &session.mode };
         let (install, reason) = match (&file.companion, &disk) {
             (Some(parent), Some(_)) => {
-                (decided.get(parent.as_str()).copied().unwrap_or(false), by(Rule::A29))
+                let again = mode.has('o') || mode.has('e');
+                let install = match decided.get(parent.as_str()) {
+                    Some(Fate::Installed) => true,
+                    Some(Fate::KeptEqual) => again,
+                    Some(Fate::Kept) | None => mode.has('a'),
+                };
+                (install, by(Rule::A29))
             }
-            _ => {
-                let decision = decide(file, disk.as_ref(), &session.mode);
+            (_, None) => (true, by(session.not_vetoed[index].unwrap_or(Rule::S07))),
+            (None, Some(_)) => {
+                let decision = decide(file, disk.as_ref(), mode);
                 (decision.install, (decision.rule, decision.confidence))
             }
+        };
+        let fate = match (install, &disk) {
+            (true, _) => Fate::Installed,
+            (false, Some(disk)) if disk.facts.version == file.version => Fate::KeptEqual,
+            (false, _) => Fate::Kept,
         };
         let new = DiskFile {
             facts: file.facts.clone(),
@@ -159,7 +182,7 @@ impl<'a> Engine<'a> {
                 self.note(session, index, resource, Deed::Wrote, reason, detail);
             }
         }
-        install
+        fate
     }
 
     /// DuplicateFiles: a copy of an installed file; whether a later copy replaces it follows the file rules.
@@ -265,7 +288,7 @@ impl<'a> Engine<'a> {
                 let value = if keys_only { "*" } else { &row.name };
                 let name = session.registry_name(component, row.root, &row.path, value);
                 let resource = Resource::Registry(name);
-                let data = session.formatted(&row.value);
+                let data = session.formatted_data(&row.value);
                 let data = match self.machine.others.get(&resource) {
                     Some(old) => joined(&old.data, &data),
                     None => data,
@@ -314,6 +337,15 @@ impl<'a> Engine<'a> {
             self.note(session, index, resource, Deed::Removed, by(Rule::A44), detail);
         }
     }
+}
+
+/// Whether the file at `path` is one of the runtime libraries that Windows 11 24H2 on ARM64 replaces by higher versions
+/// only, whatever REINSTALLMODE says (<https://learn.microsoft.com/windows/win32/msi/reinstallmode>).
+fn is_spared_redistributable(arch: Arch, path: &Folded) -> bool {
+    const RUNTIMES: [&str; 7] = ["vcruntime", "msvcp", "concrt", "vccorlib", "mfc", "vcamp", "vcomp"];
+    let Some(below) = path.folded().strip_prefix(r"c:\windows\") else { return false };
+    let name = below.rsplit('\\').next().unwrap_or(below);
+    arch == Arch::Arm64 && RUNTIMES.iter().any(|runtime| name.starts_with(runtime)) && name.ends_with(".dll")
 }
 
 /// Joins multi-string data: `[~]text` appends, `text[~]` prepends, everything else replaces.

@@ -132,8 +132,8 @@ pub const KINDS: &[Kind] = &[
     kind(
         "U014",
         Error,
-        "service deleted by the old product's removal",
-        "The old ServiceControl row acts when its component goes, after the new product has installed the service.",
+        "service deleted or stopped by the old product's removal",
+        "The old ServiceControl row acts when its component goes, after the new product has installed and started the service.",
         "keep the ComponentId; or early removal",
     ),
     kind(
@@ -147,8 +147,8 @@ pub const KINDS: &[Kind] = &[
         "U016",
         Warning,
         "the old product is not found",
-        "No Upgrade row matches the installed product (UpgradeCode, language or version range), so both stay, with their shared components counted twice.",
-        "add an Upgrade row for the old UpgradeCode, for removal and for downgrade detection",
+        "No Upgrade row matches the installed product (UpgradeCode, language or version range), or the property that takes the answer is not secure, so both stay, with their shared components counted twice.",
+        "add an Upgrade row for the old UpgradeCode, for removal and for downgrade detection; list its property in SecureCustomProperties",
     ),
     kind(
         "U016c",
@@ -181,7 +181,7 @@ pub const KINDS: &[Kind] = &[
     kind(
         "U019",
         Warning,
-        "RemoveExistingProducts is missing or never runs",
+        "RemoveExistingProducts is missing, or its condition does not hold",
         "Nothing removes the old product; both stay.",
         "schedule RemoveExistingProducts",
     ),
@@ -315,7 +315,7 @@ pub const KINDS: &[Kind] = &[
         "U038",
         Warning,
         "type library with a lower minor version",
-        "Registering it unregisters the higher one. Type libraries are not simulated.",
+        "Registering it unregisters the higher one of the same major version. The registration itself is not simulated.",
         "raise the type library's version",
     ),
     kind(
@@ -329,7 +329,7 @@ pub const KINDS: &[Kind] = &[
         "U040",
         Warning,
         "the install folder is not remembered",
-        "The folder is public and no search reads it back, so an upgrade goes to the default folder.",
+        "A user may choose the folder and no search reads the choice back, so an upgrade goes to the default folder, and what was in the other one goes with the old product. `--assume FOLDER=PATH` plays both packages in another folder.",
         "store the folder in the registry and search for it",
     ),
     kind(

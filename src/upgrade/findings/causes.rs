@@ -105,7 +105,7 @@ fn removal_code(outcome: &Outcome, event: &Event) -> &'static str {
         (_, Rule::A45) => "U012",
         (Resource::Registry(_), _) if event.detail.contains("whole key") => "U013",
         (Resource::Registry(_), _) => "U009",
-        (Resource::Service(_), _) => "U014",
+        (Resource::Service(_) | Resource::Running(_), _) => "U014",
         (Resource::Environment(..), _) => "U015",
         (_, Rule::A37) => "U011",
         _ => "U001",

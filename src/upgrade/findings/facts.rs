@@ -3,6 +3,7 @@
 use super::Finding;
 use crate::diag::Severity;
 use crate::upgrade::engine::{Ending, ScheduleClass};
+use crate::upgrade::journal::{Deed, Subject};
 use crate::upgrade::package::{Component, ComponentAttributes, KeyPath, Package, Upgrade};
 use crate::upgrade::report::{Report, Verdict, name_of};
 use crate::upgrade::rules::{Confidence, Rule};
@@ -92,18 +93,32 @@ impl Facts {
                 continue;
             }
             let same = old.version.compared() == scenario.new.version.compared();
-            let (code, message) = if rows.is_empty() {
-                ("U016", format!("{name} is not found: no Upgrade row removes its UpgradeCode"))
-            } else if old.per_machine != scenario.new.per_machine {
-                ("U016c", format!("{name} is installed for another context"))
-            } else if same {
-                ("U017", format!("{name} has the same version in the three fields that count"))
-            } else if report.ending == Ending::Done && report.schedule.class != ScheduleClass::Absent {
-                ("U016", format!("{name} is outside the version or language range of the Upgrade rows"))
-            } else {
-                continue;
+            let found_by = |row: &&Upgrade| {
+                played.run.detected.get(&row.property).is_some_and(|codes| codes.contains(&old.product_code))
             };
-            self.add(code, Rule::A03.confidence(), message);
+            let found = rows.iter().any(found_by);
+            let speaks = |row: &&Upgrade| {
+                row.languages.is_empty()
+                    || row.languages.contains(&old.language) != row.has(Upgrade::LANGUAGES_EXCLUSIVE)
+            };
+            let (code, rule, message) = if rows.is_empty() {
+                ("U016", Rule::A03, format!("{name} is not found: no Upgrade row removes its UpgradeCode"))
+            } else if report.ending != Ending::Done || report.schedule.class == ScheduleClass::Absent {
+                continue;
+            } else if found {
+                let why = "the condition of RemoveExistingProducts does not hold";
+                ("U019", Rule::A13, format!("{name} is found and not removed: {why}"))
+            } else if old.per_machine != scenario.new.per_machine {
+                ("U016c", Rule::A06, format!("{name} is installed for another context"))
+            } else if !rows.iter().any(speaks) {
+                let language = old.language;
+                ("U016", Rule::A05, format!("{name} is not found: no Upgrade row is for language {language}"))
+            } else if same {
+                ("U017", Rule::A04, format!("{name} has the same version in the three fields that count"))
+            } else {
+                ("U016", Rule::A03, format!("{name} is outside the version range of the Upgrade rows"))
+            };
+            self.add(code, rule.confidence(), message);
         }
         if report.removed.len() > 1 {
             self.add(
@@ -113,7 +128,9 @@ impl Facts {
             );
         }
         if !report.removed.is_empty() {
-            self.add("U039", Rule::A11.confidence(), "the old package's cached copy is needed".to_owned());
+            let names: Vec<&str> =
+                report.removed.iter().filter_map(|code| Some(report.names.get(code)?.as_str())).collect();
+            self.add("U039", Rule::A11.confidence(), names.join(", "));
         }
         for row in scenario.new.upgrades.iter().filter(|row| row.remove.is_some()) {
             let list = row.remove.as_deref().unwrap_or_default();
@@ -126,6 +143,16 @@ impl Facts {
     }
 
     fn authoring(&mut self, new: &Package) {
+        let in_ui = new.ui.iter().any(|action| action.name == "FindRelatedProducts");
+        for row in new.upgrades.iter().filter(|row| in_ui && !new.secure.contains(&row.property)) {
+            let what = "what FindRelatedProducts finds in the UI sequence does not reach the elevated part";
+            let message = format!("`{}` is not in SecureCustomProperties: {what}", row.property);
+            self.add("U016", Rule::A07.confidence(), message);
+        }
+        for directory in &new.chosen_by_user {
+            let message = format!("a user may choose `{directory}`, and nothing reads the choice back");
+            self.add("U040", Confidence::C, message);
+        }
         let mut ids: BTreeMap<_, Vec<&str>> = BTreeMap::new();
         for component in &new.components {
             if let Some(id) = component.id {
@@ -181,21 +208,30 @@ impl Facts {
             .get(&scenario.new.product_code)
             .map(|product| product.components.clone())
             .unwrap_or_default();
+        let is_blank = |component: &str| {
+            let subject = Subject::Component(scenario.new.product_code, component.to_owned());
+            !installed.contains(component)
+                || played.engine.journal.of(&subject).any(|(_, event)| event.deed == Deed::Vetoed)
+        };
         for component in &scenario.new.components {
             let texts = component
                 .shortcuts
                 .iter()
                 .map(|row| &row.target)
                 .chain(component.environment.iter().map(|row| &row.value));
+            for shortcut in &component.shortcuts {
+                let target = shortcut.target.strip_prefix("[#").and_then(|rest| rest.strip_suffix(']'));
+                let owner = scenario.new.files().find(|(_, file)| Some(file.key.as_str()) == target);
+                if let Some((owner, _)) = owner.filter(|(owner, _)| owner.key != component.key)
+                    && is_blank(&owner.key)
+                {
+                    let message = format!("shortcut `{}` to a file that is not installed", shortcut.name);
+                    self.add("U042", Rule::A56.confidence(), message);
+                }
+            }
             for text in texts {
                 for name in text.split("[$").skip(1).filter_map(|rest| rest.split(']').next()) {
-                    let vetoed = played.engine.journal.of(&crate::upgrade::journal::Subject::Component(
-                        scenario.new.product_code,
-                        name.to_owned(),
-                    ));
-                    let vetoed =
-                        vetoed.into_iter().any(|(_, e)| e.deed == crate::upgrade::journal::Deed::Vetoed);
-                    if name != component.key && (vetoed || !installed.contains(name)) {
+                    if name != component.key && is_blank(name) {
                         let message = format!("`{}` in component `{}` is blank", text, component.key);
                         self.add("U042", Rule::A56.confidence(), message);
                     }
@@ -205,6 +241,15 @@ impl Facts {
     }
 
     fn pair(&mut self, old: &Package, new: &Package, report: &Report) {
+        for ((library, language), version) in &new.type_libraries {
+            let before = old.type_libraries.get(&(library.clone(), *language));
+            if let Some(before) = before.filter(|before| **before > *version && *before >> 8 == version >> 8)
+            {
+                let shown = |version: i32| format!("{}.{}", version >> 8, version & 0xFF);
+                let message = format!("{library}: {} after {}", shown(*version), shown(*before));
+                self.add("U038", Rule::A57.confidence(), message);
+            }
+        }
         let by_id: BTreeMap<_, &Component> =
             old.components.iter().filter_map(|component| Some((component.id?, component))).collect();
         for component in &new.components {
@@ -244,8 +289,14 @@ impl Facts {
     fn actions(&mut self, report: &Report) {
         for fired in report.fired.iter().filter(|fired| fired.upgrading) {
             let confidence = if fired.unknown { Rule::S06.confidence() } else { Rule::A12.confidence() };
+            let own = matches!(report.schedule.class, ScheduleClass::EarlyA | ScheduleClass::LateC);
+            let confidence = match fired.kind & 0x700 {
+                0x600 => confidence.max(Rule::A54.confidence()),
+                _ => confidence,
+            };
             let kind = match fired.kind & 0x700 {
-                0x600 => "commit, at the outer commit",
+                0x600 if own => "commit, in the removal's own transaction",
+                0x600 => "commit, after the new package's own actions",
                 0x500 => "rollback",
                 0x400 => "deferred",
                 _ => "immediate",

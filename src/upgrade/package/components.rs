@@ -55,6 +55,7 @@ impl<'a> Components<'a> {
                 shortcuts: Vec::new(),
                 assembly: None,
                 modules: Vec::new(),
+                has_rules_of_its_own: false,
                 features: Vec::new(),
             });
         }
@@ -257,6 +258,23 @@ impl<'a> Components<'a> {
             component.files.iter().map(|file| (file.key.clone(), index)).collect()
         };
         let owners: BTreeMap<String, usize> = self.components.iter().enumerate().flat_map(files).collect();
+        for row in Rows::of(self.database, "Font").with(&["File_"])? {
+            let file = row.required("File_")?;
+            let owner =
+                owners.get(file).ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
+            self.components[*owner].has_rules_of_its_own = true;
+        }
+        for row in Rows::of(self.database, "IsolatedComponent")
+            .with(&["Component_Shared", "Component_Application"])?
+        {
+            for column in ["Component_Shared", "Component_Application"] {
+                let key = row.required(column)?;
+                let place = self.by_key.get(key);
+                let place =
+                    place.ok_or_else(|| row.wrong(column, format!("there is no component `{key}`")))?;
+                self.components[*place].has_rules_of_its_own = true;
+            }
+        }
         for row in Rows::of(self.database, "IISGlobalModule").with(&["Name", "File_"])? {
             let file = row.required("File_")?;
             let owner =

@@ -9,21 +9,31 @@ use crate::upgrade::condition::Condition;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that put something on a machine and are not simulated.
-const NOT_SIMULATED: [&str; 14] = [
+const NOT_SIMULATED: [&str; 23] = [
+    "AppId",
     "BindImage",
     "Class",
     "Complus",
     "Extension",
     "Font",
     "IniFile",
+    "IsolatedComponent",
+    "LockPermissions",
     "MIME",
+    "MsiLockPermissionsEx",
     "MsiServiceConfig",
     "ODBCDataSource",
     "ODBCDriver",
+    "ODBCTranslator",
     "ProgId",
+    "PublishComponent",
     "RemoveIniFile",
     "SelfReg",
     "TypeLib",
+    "Verb",
+    // folders that WiX's extension empties on removal
+    "Wix4RemoveFolderEx",
+    "WixRemoveFolderEx",
 ];
 
 impl Package {
@@ -63,7 +73,12 @@ impl Package {
             upgrade_code,
             version,
             language,
-            per_machine: properties.get("ALLUSERS").is_some_and(|users| users == "1"),
+            per_machine: {
+                let text = |name: &str| properties.get(name).map_or("", String::as_str);
+                is_per_machine(text("ALLUSERS"), text("MSIINSTALLPERUSER"))
+            },
+            type_libraries: type_libraries(database)?,
+            chosen_by_user: chosen_by_user(database, &properties)?,
             secure,
             directories: directories(database)?,
             features,
@@ -74,11 +89,7 @@ impl Package {
             custom_actions: custom_actions(database)?,
             launch_conditions: launch_conditions(database)?,
             searches: searches(database)?,
-            not_simulated: NOT_SIMULATED
-                .iter()
-                .filter(|table| database.tables.get(**table).is_some_and(|table| !table.rows.is_empty()))
-                .map(|table| (*table).to_owned())
-                .collect(),
+            not_simulated: not_simulated(database, payload),
             properties,
         })
     }
@@ -110,6 +121,60 @@ pub(super) fn languages(row: &RowView, column: &str) -> Result<BTreeSet<u16>, Pa
         .collect()
 }
 
+/// Whether a package is installed for the machine (<https://learn.microsoft.com/windows/win32/msi/allusers>), by a user
+/// who may do that.
+pub(in crate::upgrade) fn is_per_machine(all_users: &str, per_user: &str) -> bool {
+    all_users == "1" || (all_users == "2" && per_user != "1")
+}
+
+fn not_simulated(database: &Database, payload: &Payload) -> Vec<String> {
+    let rows = |name: &str| database.tables.get(name).map_or(0, |table| table.rows.len());
+    let mut parts: Vec<String> =
+        NOT_SIMULATED.iter().filter(|table| rows(table) > 0).map(|table| format!("table {table}")).collect();
+    let unread = rows("File").saturating_sub(payload.len());
+    if unread > 0 && !payload.is_empty() {
+        parts.push(format!("the bytes of {unread} files: they are taken as the File table has them"));
+    }
+    parts
+}
+
+/// Versions of type libraries (<https://learn.microsoft.com/windows/win32/msi/typelib-table>).
+fn type_libraries(database: &Database) -> Result<BTreeMap<(String, i32), i32>, PackageError> {
+    Rows::of(database, "TypeLib")
+        .with(&["LibID", "Language", "Version"])?
+        .iter()
+        .map(|row| {
+            let library = row.required("LibID")?.to_ascii_uppercase();
+            Ok(((library, row.number("Language", 0)?), row.number("Version", 0)?))
+        })
+        .collect()
+}
+
+/// Public directories of features and of WiX's dialog that nothing in the package sets again.
+fn chosen_by_user(
+    database: &Database,
+    properties: &BTreeMap<String, String>,
+) -> Result<BTreeSet<String>, PackageError> {
+    let mut chosen: BTreeSet<String> = properties.get("WIXUI_INSTALLDIR").cloned().into_iter().collect();
+    for row in Rows::of(database, "Feature").with(&["Feature"])? {
+        chosen.insert(row.text("Directory_")?.to_owned());
+    }
+    let mut set: BTreeSet<&str> = BTreeSet::new();
+    let rows = Rows::of(database, "AppSearch").with(&["Property"])?;
+    for row in &rows {
+        set.insert(row.text("Property")?);
+    }
+    let rows = Rows::of(database, "CustomAction").with(&["Source"])?;
+    for row in &rows {
+        set.insert(row.text("Source")?);
+    }
+    let is_public = |name: &String| {
+        !name.is_empty() && *name != "TARGETDIR" && !name.contains(|c: char| c.is_ascii_lowercase())
+    };
+    chosen.retain(|name| is_public(name) && !set.contains(name.as_str()));
+    Ok(chosen)
+}
+
 fn properties(database: &Database) -> Result<BTreeMap<String, String>, PackageError> {
     Rows::of(database, "Property")
         .with(&["Property", "Value"])?
@@ -122,8 +187,7 @@ fn properties(database: &Database) -> Result<BTreeMap<String, String>, PackageEr
 const DEEPEST: usize = 130;
 
 fn directories(database: &Database) -> Result<BTreeMap<String, Directory>, PackageError> {
-    let rows =
-        Rows::of(database, "Directory").with(&["Directory", "Directory_Parent", "DefaultDir"])?;
+    let rows = Rows::of(database, "Directory").with(&["Directory", "Directory_Parent", "DefaultDir"])?;
     let mut directories = BTreeMap::new();
     for row in &rows {
         let key = row.required("Directory")?;

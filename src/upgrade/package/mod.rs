@@ -8,6 +8,7 @@ mod load;
 mod payload;
 mod table;
 
+pub(super) use load::is_per_machine;
 pub use payload::{FileFacts, Payload, PayloadError, for_each_file, read_payload};
 pub use table::PackageError;
 
@@ -28,6 +29,8 @@ impl ComponentAttributes {
     pub const PERMANENT: i32 = 16;
     /// The key path is an ODBC data source.
     pub const ODBC_DATA_SOURCE: i32 = 32;
+    /// Kept in its highest version while a package that marks it so is installed.
+    pub const SHARED: i32 = 2048;
     /// Not installed where the key path exists.
     pub const NEVER_OVERWRITE: i32 = 128;
     /// 64-bit folders and registry view.
@@ -211,6 +214,9 @@ pub struct Component {
     pub assembly: Option<String>,
     /// Names of IIS modules whose image is one of its files (table `IISGlobalModule` of Microsoft's IIS extension).
     pub modules: Vec<String>,
+    /// Whether rules that are not modelled decide over it too: it holds fonts, whose versions are not in a resource, or
+    /// it is isolated.
+    pub has_rules_of_its_own: bool,
     /// Indices of the features that hold it.
     pub features: Vec<usize>,
 }
@@ -366,7 +372,12 @@ pub struct Package {
     pub launch_conditions: Vec<(Condition, String)>,
     /// Searches of AppSearch.
     pub searches: Vec<Search>,
-    /// Tables with rows that install something and are not simulated.
+    /// Type libraries: identifier and language, with the version column (major << 8 | minor).
+    pub type_libraries: BTreeMap<(String, i32), i32>,
+    /// Directories that a user may choose in the package's dialogs.
+    pub chosen_by_user: BTreeSet<String>,
+    /// What of the package is not simulated: tables with rows that install something, and files whose bytes are not at
+    /// hand.
     pub not_simulated: Vec<String>,
 }
 

@@ -19,8 +19,7 @@ pub fn report(report: &Report, console: &Console) {
         return console.result(&Json::of(report));
     }
     let name = |code: &ProductCode| report.names.get(code).map_or_else(|| code.to_string(), Clone::clone);
-    let old: Vec<String> =
-        report.names.iter().filter(|(code, _)| **code != report.new).map(|(_, name)| name.clone()).collect();
+    let old: Vec<String> = report.old.iter().map(&name).collect();
     let verdict = match (&report.ending, report.is_regression()) {
         (Ending::Failed { .. }, _) => "REFUSED",
         (Ending::Done, true) => "REGRESSION",
@@ -187,7 +186,7 @@ fn notes(report: &Report, console: &Console) {
     }
     for (product, tables) in &report.not_simulated {
         let name = report.names.get(product).map_or("", String::as_str);
-        console.print(&format!("not simulated: tables {} of {name}", tables.join(", ")));
+        console.print(&format!("not simulated of {name}: {}", tables.join("; ")));
     }
 }
 
@@ -288,7 +287,7 @@ impl<'a> Json<'a> {
         Json {
             schema: "ancm-upgrade/1",
             new: name(&report.new),
-            old: report.names.keys().filter(|code| **code != report.new).map(name).collect(),
+            old: report.old.iter().map(name).collect(),
             regression: report.is_regression(),
             removes: report.schedule.class,
             error: match &report.ending {
