@@ -1,5 +1,6 @@
 //! Small packages, made row by row.
 
+use ancm_installer::id::FileVersion;
 use ancm_installer::msi::schema::standard_table;
 use ancm_installer::msi::{Cell, ColumnKind, Database};
 use ancm_installer::upgrade::{FileFacts, Folded, Package, Payload, Report, Resource, Scenario, Verdict};
@@ -222,16 +223,25 @@ impl Msi {
         self
     }
 
-    /// The numbers that stand for the files' bytes, in the order of the cabinet.
-    pub fn numbers(&self) -> Vec<(String, i32)> {
+    /// The files in the order of the cabinet: key, the number that stands for their bytes, version.
+    pub fn numbers(&self) -> Vec<(String, i32, Option<FileVersion>)> {
         let rows = self.database.tables.get("File").map(|table| table.rows.as_slice()).unwrap_or_default();
-        let key = |row: &Vec<Cell>| row[0].as_str().expect("a key").to_owned();
-        rows.iter().map(|row| (key(row), self.payload[&key(row)].hash.expect("given")[0])).collect()
+        let file = |row: &Vec<Cell>| {
+            let key = row[0].as_str().expect("a key").to_owned();
+            let facts = &self.payload[&key];
+            let number = facts.hash.expect("given")[0];
+            (key, number, facts.version)
+        };
+        rows.iter().map(file).collect()
     }
 
-    /// Says what a file's bytes are, in its facts and in MsiFileHash.
+    /// Says what a file's bytes are, in its facts, in FileSize and in MsiFileHash.
     pub fn know(&mut self, file: &str, facts: FileFacts) {
         let hash = facts.hash.expect("read from bytes");
+        let table = self.database.tables.get_mut("File").expect("files");
+        let size = table.column("FileSize").expect("a column");
+        let row = table.rows.iter_mut().find(|row| row[0].as_str() == Some(file)).expect("the file");
+        row[size] = Cell::Int(i32::try_from(facts.size.expect("read from bytes")).expect("small"));
         if let Some(table) = self.database.tables.get_mut("MsiFileHash")
             && let Some(row) = table.rows.iter_mut().find(|row| row[0].as_str() == Some(file))
         {

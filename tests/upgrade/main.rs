@@ -8,6 +8,7 @@ mod cases;
 mod cells;
 mod fixture;
 mod foreign;
+mod judge;
 mod properties;
 mod rules;
 mod wine;
