@@ -52,6 +52,22 @@ pub fn components(plan: &Plan, package: &Package, ledger: &Ledger) -> String {
     xml.finish()
 }
 
+/// The key of the component that line `line` (from 1) of a generated source is about; none for lines that are about
+/// none.
+#[must_use]
+pub fn component_of_line(source: &str, line: u32) -> Option<&str> {
+    let count = usize::try_from(line).unwrap_or(usize::MAX);
+    let mut component = None;
+    for (index, text) in source.lines().take(count).map(str::trim_start).enumerate() {
+        if let Some(rest) = text.strip_prefix("<Component Id=\"") {
+            component = rest.split('"').next();
+        } else if text.starts_with("</Component>") && index + 1 < count {
+            component = None;
+        }
+    }
+    component
+}
+
 struct Fragment<'a> {
     package: &'a Package,
     ledger: &'a Ledger,

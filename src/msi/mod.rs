@@ -3,6 +3,7 @@
 //! Knows tables and columns; knows nothing of upgrades.
 
 mod codepage;
+mod compare;
 mod decode;
 mod encode;
 mod layout;
@@ -14,6 +15,7 @@ pub mod schema;
 mod summary;
 mod write;
 
+pub use compare::{Difference, compare};
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};
 pub use read::{Package, ReadError, read};
 pub use write::{WriteError, write};

@@ -2,6 +2,7 @@
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::tool::linker::LinkerChoice;
+use crate::tool::wix::eula::EulaId;
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
@@ -60,10 +61,14 @@ pub struct Settings {
     pub linker: Option<Sourced<LinkerChoice>>,
     /// The folder of a Visual Studio, or of one version of Visual C++.
     pub msvc: Option<Sourced<PathBuf>>,
+    /// The `wix` program, or its folder.
+    pub wix: Option<Sourced<PathBuf>>,
+    /// The EULA of WiX that the user accepts.
+    pub accept_wix_eula: Option<Sourced<EulaId>>,
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     "arch",
     "flavour",
     "payload",
@@ -75,7 +80,17 @@ pub const NAMES: [&str; 11] = [
     "jobs",
     "linker",
     "msvc",
+    "wix",
 ];
+
+/// A setting that a file cannot have: it would be accepted for whoever clones the project.
+pub const ACCEPT_WIX_EULA: &str = "accept-wix-eula";
+
+/// The environment variable of a setting.
+#[must_use]
+pub fn variable(name: &str) -> String {
+    format!("ANCM_{}", name.to_uppercase().replace('-', "_"))
+}
 
 impl Settings {
     /// What stands here, and where nothing stands, what stands in `lower`.
@@ -93,6 +108,8 @@ impl Settings {
             jobs: self.jobs.or(lower.jobs),
             linker: self.linker.or(lower.linker),
             msvc: self.msvc.or(lower.msvc),
+            wix: self.wix.or(lower.wix),
+            accept_wix_eula: self.accept_wix_eula.or(lower.accept_wix_eula),
         }
     }
 
@@ -123,6 +140,8 @@ impl Settings {
             "out" => self.out = Some(path(origin)?),
             "linker" => self.linker = Some(one(texts, origin)?),
             "msvc" => self.msvc = Some(path(origin)?),
+            "wix" => self.wix = Some(path(origin)?),
+            ACCEPT_WIX_EULA => self.accept_wix_eula = Some(one(texts, origin)?),
             _ => {
                 let jobs = one::<usize>(texts, origin)?;
                 if jobs.value == 0 {
@@ -140,8 +159,8 @@ impl Settings {
     /// A value that the setting cannot have.
     pub fn from_environment(variables: impl Fn(&str) -> Option<String>, base: &Path) -> Outcome<Settings> {
         let mut settings = Settings::default();
-        for name in NAMES {
-            let variable = format!("ANCM_{}", name.to_uppercase());
+        for name in NAMES.into_iter().chain([ACCEPT_WIX_EULA]) {
+            let variable = variable(name);
             let Some(value) = variables(&variable).filter(|value| !value.is_empty()) else { continue };
             let texts: Vec<&str> = if matches!(name, "arch" | "flavour") {
                 value.split(',').map(str::trim).collect()
@@ -210,6 +229,12 @@ impl Settings {
 }
 
 fn unknown(name: &str, place: &Location) -> Diagnostic {
+    if name == ACCEPT_WIX_EULA {
+        let message = "a EULA cannot be accepted in a file, for everybody who uses it";
+        return Diagnostic::error("config::eula", message)
+            .at(place)
+            .help(format!("who accepts it says `--{name}`, or sets `{}`", variable(name)));
+    }
     let near = NAMES.iter().map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
     let help = match near {
         Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
@@ -265,7 +290,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, linker, msvc",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, linker, msvc, wix",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

@@ -63,7 +63,7 @@ impl Exit {
             Exit::Input => (10, "the payload or another input is wrong or incomplete"),
             Exit::Ledger => (11, "the identity ledger is wrong, or `--locked` found that it would change"),
             Exit::Native => (12, "a forwarder or stand-in DLL could not be built"),
-            Exit::Compile => (13, "the WiX authoring does not compile"),
+            Exit::Compile => (13, "the WiX authoring does not compile, or WiX makes no package of it"),
             Exit::Output => (14, "an output could not be written"),
             Exit::Findings => {
                 (20, "a package is not what it must be, or an application pool would not start")

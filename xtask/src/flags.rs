@@ -4,6 +4,7 @@ use crate::config::{EngineChoice, Settings};
 use crate::console::ColorChoice;
 use crate::exit::Exit;
 use crate::tool::linker::LinkerChoice;
+use crate::tool::wix::eula::EulaId;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -78,6 +79,9 @@ pub struct Dist {
     /// Fail where the identity ledger would have to change
     #[arg(long)]
     pub locked: bool,
+    /// Make the packages with both engines, and fail where a table differs without a known reason
+    #[arg(long)]
+    pub cross_check: bool,
     /// Show the plan and do nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -123,6 +127,12 @@ pub struct Build {
     /// Folder of the Visual Studio, or of the version of Visual C++, to link with
     #[arg(long, value_name = "FOLDER")]
     pub msvc: Option<PathBuf>,
+    /// The `wix` program to make the packages with, or its folder; asks for the engine `wix` [default: looked for]
+    #[arg(long, value_name = "PATH")]
+    pub wix: Option<PathBuf>,
+    /// Accept the EULA of WiX 7 for this run: `wix7` (https://wixtoolset.org/osmf/)
+    #[arg(long, value_name = "EULA")]
+    pub accept_wix_eula: Option<EulaId>,
     /// Folder for the packages [default: dist]
     #[arg(long, value_name = "FOLDER")]
     pub out: Option<PathBuf>,
@@ -154,6 +164,8 @@ impl Build {
             jobs: given(&self.jobs.map(usize::from), "--jobs"),
             linker: given(&self.linker, "--linker"),
             msvc: given(&self.msvc, "--msvc"),
+            wix: given(&self.wix, "--wix"),
+            accept_wix_eula: given(&self.accept_wix_eula, "--accept-wix-eula"),
         }
     }
 }

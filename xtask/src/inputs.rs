@@ -6,6 +6,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
+use crate::tool::wix::eula::EulaId;
 use crate::workspace;
 use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
 use ancm_installer::native::standin;
@@ -33,6 +34,10 @@ pub struct Gathered {
     pub linker: Sourced<LinkerChoice>,
     /// The folder of Visual C++, where the user names one.
     pub msvc: Option<Sourced<PathBuf>>,
+    /// The `wix` program or its folder, where the user names one.
+    pub wix: Option<Sourced<PathBuf>>,
+    /// The EULA of WiX that the user accepts.
+    pub accept_wix_eula: Option<Sourced<EulaId>>,
 }
 
 impl Gathered {
@@ -96,6 +101,8 @@ pub fn gather(
         jobs: settings.jobs.unwrap_or_else(|| Sourced::default(processors)),
         linker: settings.linker.unwrap_or_else(|| Sourced::default(LinkerChoice::Auto)),
         msvc: settings.msvc,
+        wix: settings.wix,
+        accept_wix_eula: settings.accept_wix_eula,
         out,
         root,
     })

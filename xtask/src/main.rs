@@ -17,7 +17,7 @@ fn main() -> ExitCode {
     let console = Console::new(verbosity, cli.global.color, cli.global.json);
     let outcome = match cli.command {
         Command::Dist(flags) => cmd::dist::run(&flags, &console),
-        Command::Plan(flags) => cmd::plan::run(&flags, &console),
+        Command::Plan(flags) => cmd::plan::run(&flags, false, &console),
         Command::Upgrade(flags) => cmd::upgrade::run(&flags, &console),
         Command::Pools(flags) => cmd::pools::run(&flags, &console),
         Command::Baseline(command) => cmd::baseline::run(&command, &console),

@@ -293,14 +293,6 @@ fn a_run_that_is_interrupted() {
 }
 
 #[test]
-fn an_engine_that_this_version_does_not_drive() {
-    let place = Place::new();
-    let mut command = place.dist();
-    command.current_dir(root()).args(["--engine", "wix"]);
-    place.fails(command, 3, "engine::wix", &["--engine embedded"]);
-}
-
-#[test]
 fn a_time_that_is_none() {
     let place = Place::new();
     let mut command = place.dist();

@@ -3,22 +3,16 @@
 //! WiX cannot be had here. Its places hold stand-ins: scripts that say a version and do nothing else.
 #![cfg(unix)]
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+mod wix_stand_in;
+
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
+use wix_stand_in::script;
 use xtask::tool::wix::{Host, Search};
 
 /// A machine with a project and nothing else.
 struct Machine(TempDir);
-
-/// Writes a program that the shell runs.
-fn script(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    std::fs::write(path, format!("#!/bin/sh\n# a stand-in for {}\n{text}\n", path.display()))
-        .expect("writable");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("writable");
-}
 
 impl Machine {
     fn new() -> Machine {

@@ -3,10 +3,12 @@
 use super::upgrade::{Gate, sources};
 use super::{plan, pools};
 use crate::console::Console;
+use crate::dist::cross_check::{self, Report};
+use crate::dist::engine::{self, Engine, Kind};
 use crate::dist::manifest::Manifest;
-use crate::dist::package::{Setting, make};
+use crate::dist::package::{self, Setting};
 use crate::dist::verify::{Made, verify};
-use crate::dist::{engine, stage};
+use crate::dist::{stage, with_wix};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Dist;
 use crate::inputs::gather;
@@ -15,6 +17,8 @@ use crate::output::Output;
 use crate::workspace;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::plan::Package;
+use serde::Serialize;
+use std::fs::File;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -23,7 +27,22 @@ use tempfile::NamedTempFile;
 /// Steps of a package that its bar shows.
 const STEPS: u64 = 2;
 
-type Finished = (NamedTempFile, Made, Vec<Diagnostic>);
+type Finished = (NamedTempFile, Made, Vec<Diagnostic>, Option<Report>);
+
+#[derive(Serialize)]
+struct Shown<'m> {
+    #[serde(flatten)]
+    manifest: &'m Manifest<'m>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    cross_check: &'m [Report],
+}
+
+#[derive(Serialize)]
+struct Checked<'m> {
+    schema: &'static str,
+    wix: String,
+    packages: &'m [Report],
+}
 
 /// Makes the packages.
 ///
@@ -31,29 +50,41 @@ type Finished = (NamedTempFile, Made, Vec<Diagnostic>);
 /// Whatever kept them from being made; then nothing of the run is left.
 pub fn run(flags: &Dist, console: &Console) -> Outcome {
     if flags.dry_run {
-        return plan::run(&flags.build, console);
+        return plan::run(&flags.build, flags.cross_check, console);
     }
     interrupt::listen()?;
     let timestamp = engine::timestamp()?;
     let mut gathered = gather(&flags.build, |out| out.to_owned(), console)?;
-    let engine = engine::choose(&gathered.engine)?;
+    let engine = engine::choose(&gathered, flags.cross_check)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);
     let plan = plan::make(&gathered, console)?;
     let ledger = workspace::ledger(&gathered.root)?;
-    console.status("Engine", &format!("{}: {}", engine.chosen, engine.reason));
+    tell(&engine, console);
     let staged = stage::lay_out(&plan, &ledger, &|| gathered.linker(), folder.path(), console)?;
 
     let workers = gathered.jobs.value.clamp(1, plan.packages.len().max(1));
     let threads = NonZeroUsize::new(gathered.jobs.value / workers).unwrap_or(NonZeroUsize::MIN);
-    let setting = Setting { root: &gathered.root, output: &output, timestamp, threads };
+    let ledger_file = workspace::ledger_file(&gathered.root);
+    let setting = Setting {
+        root: &gathered.root,
+        ledger: &ledger_file,
+        stage: folder.path(),
+        output: &output,
+        timestamp,
+        threads,
+    };
     let gate = Gate::open(&gathered.root)?;
     let one = |package: &Package| -> Outcome<Finished> {
         interrupt::check()?;
         let progress = console.progress(&package.file_name, STEPS);
-        let (mut file, mut findings) = make(package, &setting)?;
+        let (mut file, mut findings) = make(package, &setting, &engine)?;
         progress.step("compiled and written");
+        let report = match flags.cross_check {
+            true => Some(check(package, &setting, &engine, file.as_file_mut())?),
+            false => None,
+        };
         let (made, more) = verify(file.as_file_mut(), package, &staged, flags.locked)?;
         findings.extend(more);
         let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
@@ -61,15 +92,17 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         findings.extend(pools::check(&read, &dlls, gathered.inputs.handler.value)?);
         progress.step("read back and verified");
         progress.finish("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
-        Ok((file, made, findings))
+        Ok((file, made, findings, report))
     };
     let outcomes = parallel(&plan.packages, workers, one);
 
     let mut failures = Vec::new();
     let mut packages = Vec::new();
+    let mut reports = Vec::new();
     for (package, outcome) in plan.packages.iter().zip(outcomes) {
         match outcome {
-            Ok((file, made, findings)) => {
+            Ok((file, made, findings, report)) => {
+                reports.extend(report);
                 console.diagnostics(&findings);
                 output.add(file, &package.file_name);
                 packages.push((package, made));
@@ -80,6 +113,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     if let Some(failure) = merge(failures) {
         return Err(failure);
     }
+    judge(&reports, &engine, console)?;
     let manifest = Manifest::new(&plan, &staged, &engine, &packages);
     let text =
         serde_json::to_string_pretty(&manifest).expect("our types have string keys and no failing parts");
@@ -95,13 +129,74 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         .help("name the folder with Microsoft's binaries: `cargo xtask dist --payload FOLDER`")]);
     }
     if console.json() {
-        console.result(&manifest);
+        console.result(&Shown { manifest: &manifest, cross_check: &reports });
     } else {
         for (package, _) in &packages {
             console.print(&gathered.out.value.join(&package.file_name).display().to_string());
         }
     }
     Ok(())
+}
+
+/// Says which engine it is, and why.
+fn tell(engine: &Engine, console: &Console) {
+    console.status("Engine", &engine.to_string());
+    engine.candidates.iter().for_each(|candidate| console.detail(&candidate.to_string()));
+    console.diagnostics(&engine.warnings());
+}
+
+/// Makes a package with the engine of the run.
+fn make(
+    package: &Package,
+    setting: &Setting<'_>,
+    engine: &Engine,
+) -> Outcome<(NamedTempFile, Vec<Diagnostic>)> {
+    match (&engine.wix, engine.chosen) {
+        (Some(wix), Kind::Wix) => with_wix::make(package, setting, wix),
+        _ => package::make(package, setting),
+    }
+}
+
+/// Makes it with the other engine, too, and compares.
+fn check(package: &Package, setting: &Setting<'_>, engine: &Engine, made: &mut File) -> Outcome<Report> {
+    let name = &package.file_name;
+    match (&engine.wix, engine.chosen) {
+        (Some(wix), Kind::Embedded) => {
+            let (mut other, _) = with_wix::make(package, setting, wix)?;
+            cross_check::compare(name, made, other.as_file_mut())
+        }
+        _ => {
+            let (mut other, _) = package::make(package, setting)?;
+            cross_check::compare(name, other.as_file_mut(), made)
+        }
+    }
+}
+
+/// Fails where the engines disagree.
+fn judge(reports: &[Report], engine: &Engine, console: &Console) -> Outcome {
+    let Some(wix) = engine.wix.as_ref().filter(|_| !reports.is_empty()) else { return Ok(()) };
+    for report in reports {
+        for found in &report.allowed {
+            let why = found.reason.unwrap_or_default();
+            console.detail(&format!("{}: {} {} may differ: {why}", report.package, found.table, found.key));
+        }
+    }
+    let findings: Vec<Diagnostic> = reports.iter().flat_map(Report::findings).collect();
+    if findings.is_empty() {
+        let allowed: usize = reports.iter().map(|report| report.allowed.len()).sum();
+        let said = format!(
+            "{} packages with WiX {}: the same but for {allowed} differences that have their reasons",
+            reports.len(),
+            wix.version
+        );
+        console.status("Compared", &said);
+        return Ok(());
+    }
+    if console.json() {
+        let wix = wix.version.to_string();
+        console.result(&Checked { schema: "ancm-cross-check/1", wix, packages: reports });
+    }
+    Err(Failure::of(Exit::Findings, findings))
 }
 
 /// Does `one` for each package on `workers` threads; gives the outcomes in the packages' order.

@@ -1,9 +1,12 @@
 //! `cargo xtask plan`: what `dist` would do.
 
 use crate::console::Console;
+use crate::dist::engine::{self, Engine};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{Gathered, gather};
+use crate::tool::wix::Candidate;
+use crate::tool::wix::eula::EulaId;
 use crate::workspace;
 use ancm_installer::ledger::KeyPath;
 use ancm_installer::payload::Payload;
@@ -15,22 +18,39 @@ use std::path::PathBuf;
 struct Shown<'p> {
     #[serde(flatten)]
     plan: &'p Plan,
-    engine: &'p Sourced<crate::config::EngineChoice>,
+    engine: ShownEngine<'p>,
     out: &'p Sourced<PathBuf>,
     jobs: &'p Sourced<usize>,
     linker: &'p Sourced<crate::tool::linker::LinkerChoice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     msvc: &'p Option<Sourced<PathBuf>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wix: &'p Option<Sourced<PathBuf>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    accept_wix_eula: &'p Option<Sourced<EulaId>>,
 }
 
-/// Plans and shows the plan.
+/// What was asked for, and what came of it.
+#[derive(Serialize)]
+struct ShownEngine<'p> {
+    #[serde(flatten)]
+    asked: &'p Sourced<crate::config::EngineChoice>,
+    #[serde(flatten)]
+    engine: &'p Engine,
+    detail: &'p Option<String>,
+    candidates: &'p [Candidate],
+}
+
+/// Plans and shows the plan: with `cross_check`, that of a `dist` with `--cross-check`.
 ///
 /// # Errors
 /// Whatever keeps the packages from being made.
-pub fn run(flags: &Build, console: &Console) -> Outcome {
+pub fn run(flags: &Build, cross_check: bool, console: &Console) -> Outcome {
     let gathered = gather(flags, |out| out.join(".stage"), console)?;
+    let engine = engine::choose(&gathered, cross_check)?;
     let plan = make(&gathered, console)?;
-    show(&plan, &gathered, console);
+    console.diagnostics(&engine.warnings());
+    show(&plan, &gathered, &engine, console);
     Ok(())
 }
 
@@ -65,10 +85,12 @@ fn report(payload: &Payload, console: &Console) {
 }
 
 /// Shows a plan: as JSON, or for people.
-pub fn show(plan: &Plan, gathered: &Gathered, console: &Console) {
-    let Gathered { engine, out, jobs, linker, msvc, .. } = gathered;
+fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
+    let Gathered { engine: asked, out, jobs, linker, msvc, wix, accept_wix_eula, .. } = gathered;
     if console.json() {
-        return console.result(&Shown { plan, engine, out, jobs, linker, msvc });
+        let Engine { detail, candidates, .. } = engine;
+        let engine = ShownEngine { asked, engine, detail, candidates };
+        return console.result(&Shown { plan, engine, out, jobs, linker, msvc, wix, accept_wix_eula });
     }
     let said = |name: &str, value: &dyn std::fmt::Display, origin: &plan::Origin| {
         console.print(&format!("{name:<13} {value}  ({origin})"));
@@ -77,6 +99,8 @@ pub fn show(plan: &Plan, gathered: &Gathered, console: &Console) {
     said("manufacturer", &plan.manufacturer.value, &plan.manufacturer.origin);
     said("out", &out.value.display(), &out.origin);
     said("jobs", &jobs.value, &jobs.origin);
+    said("engine", engine, &asked.origin);
+    engine.candidates.iter().for_each(|candidate| console.print(&format!("{:13} {candidate}", "")));
     for forwarder in &plan.forwarders {
         let plan::Forwarder { module, kind, reason, version, arm64_target, x64_target, .. } = forwarder;
         console.print(&format!(

@@ -2,40 +2,131 @@
 
 use crate::config::EngineChoice;
 use crate::exit::{Exit, Failure, Outcome};
-use ancm_installer::plan::Sourced;
+use crate::inputs::Gathered;
+use crate::tool::wix::{self, Candidate, Host, Search, Wix};
+use ancm_installer::diag::Diagnostic;
+use ancm_installer::plan::Origin;
 use serde::Serialize;
+use std::fmt;
+
+/// What makes packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The engine in this program.
+    Embedded,
+    /// The `wix` command.
+    Wix,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Embedded => "embedded",
+            Kind::Wix => "wix",
+        })
+    }
+}
 
 /// The engine of a run.
 #[derive(Clone, Debug, Serialize)]
 pub struct Engine {
-    /// Its name.
-    pub chosen: &'static str,
+    /// Which one.
+    pub chosen: Kind,
     /// Its version.
-    pub version: &'static str,
-    /// Why this one.
+    pub version: String,
+    /// Why this one, in words that are the same on every machine, since the manifest is.
     pub reason: String,
+    /// What there is to add about this machine.
+    #[serde(skip)]
+    pub detail: Option<String>,
+    /// The `wix` that makes the packages, or that they are checked with.
+    #[serde(skip)]
+    pub wix: Option<Wix>,
+    /// What was looked at to find it; empty where nothing was looked for.
+    #[serde(skip)]
+    pub candidates: Vec<Candidate>,
 }
 
-/// Chooses.
+/// Chooses. With `cross_check`, WiX is needed whatever is chosen.
 ///
 /// # Errors
-/// The engine that was asked for is not to be had.
-pub fn choose(asked: &Sourced<EngineChoice>) -> Outcome<Engine> {
-    let reason = match asked.value {
-        EngineChoice::Embedded => format!("asked for ({})", asked.origin),
-        EngineChoice::Auto => {
-            "this version drives no `wix`; the embedded engine works on every host".to_owned()
-        }
-        EngineChoice::Wix => {
-            return Err(Failure::new(
-                Exit::Tool,
-                "engine::wix",
-                format!("the engine `wix` was asked for ({}), and this version cannot drive it yet", asked.origin),
-            )
-            .help("use `--engine embedded`; or run WiX yourself on the sources in `wix/`: `wix/package.wxs` says how"));
-        }
+/// WiX was asked for and is not to be had.
+pub fn choose(gathered: &Gathered, cross_check: bool) -> Outcome<Engine> {
+    let Gathered { engine, wix, .. } = gathered;
+    let insists = match (engine.value, wix) {
+        (EngineChoice::Wix, _) => Some(&engine.origin),
+        (EngineChoice::Auto, Some(wix)) => Some(&wix.origin),
+        (EngineChoice::Auto, None) | (EngineChoice::Embedded, _) => None,
     };
-    Ok(Engine { chosen: "embedded", version: env!("CARGO_PKG_VERSION"), reason })
+    let automatic = engine.value == EngineChoice::Auto;
+    let search = match insists {
+        Some(origin) => needed(gathered, &origin.to_string())?,
+        None if cross_check => needed(gathered, "--cross-check")?,
+        None if automatic && cfg!(windows) => search(gathered),
+        None => Search::default(),
+    };
+    let takes_wix = insists.is_some() || automatic && cfg!(windows);
+    let why_not = search.why_not();
+    let Search { found, candidates } = search;
+    if let (Some(wix), true) = (&found, takes_wix) {
+        let reason = insists.map_or_else(|| "it works on this machine".to_owned(), asked_for);
+        let version = wix.version.to_string();
+        return Ok(Engine { chosen: Kind::Wix, version, reason, detail: None, wix: found, candidates });
+    }
+    let (reason, detail) = match (automatic, cfg!(windows)) {
+        (false, _) => (asked_for(&engine.origin), None),
+        (true, true) => (NO_WIX.to_owned(), Some(why_not)),
+        (true, false) => (NO_WIX.to_owned(), Some("it makes packages on Windows only".to_owned())),
+    };
+    let version = env!("CARGO_PKG_VERSION").to_owned();
+    Ok(Engine { chosen: Kind::Embedded, version, reason, detail, wix: found, candidates })
+}
+
+const NO_WIX: &str = "no WiX works on this machine";
+
+fn asked_for(origin: &Origin) -> String {
+    format!("asked for ({origin})")
+}
+
+fn search(gathered: &Gathered) -> Search {
+    let asked = gathered.wix.as_ref().map(|wix| wix.value.as_path());
+    let eula = gathered.accept_wix_eula.as_ref().map(|eula| eula.value);
+    Search::run(&Host::this(&gathered.root), asked, eula)
+}
+
+/// A search that found something.
+fn needed(gathered: &Gathered, by: &str) -> Outcome<Search> {
+    let search = search(gathered);
+    if search.found.is_some() {
+        return Ok(search);
+    }
+    let message = format!("WiX is needed ({by}), and there is none that works: {}", search.why_not());
+    let help = format!("`{}` installs one; `--engine embedded` makes the packages without it", wix::MEND);
+    Err(Failure::new(Exit::Tool, "wix::missing", message).help(help))
+}
+
+impl Engine {
+    /// What deserves a look.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        let mut warnings = Vec::new();
+        if self.wix.is_some() && !cfg!(windows) {
+            let message = "WiX makes packages on Windows only: elsewhere it has no `msi.dll`";
+            warnings.push(
+                Diagnostic::warning("wix::host", message)
+                    .help("it was asked for, so it is started; `--engine embedded` works on every host"),
+            );
+        }
+        warnings
+    }
+}
+
+impl fmt::Display for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}: {}", self.chosen, self.version, self.reason)?;
+        self.detail.iter().try_for_each(|detail| write!(f, " ({detail})"))
+    }
 }
 
 /// When packages are said to be made, in seconds since 1970: `SOURCE_DATE_EPOCH`

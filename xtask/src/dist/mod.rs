@@ -1,7 +1,10 @@
 //! Carrying out a plan: staged files, packages from the engine, and the proof that they are what was planned.
 
+pub mod cross_check;
 pub mod engine;
 pub mod manifest;
 pub mod package;
+mod places;
 pub mod stage;
 pub mod verify;
+pub mod with_wix;

@@ -1,5 +1,6 @@
 //! One package: the engine's database, written to a file.
 
+use super::places::Places;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Stoppable;
 use crate::output::{self, Output};
@@ -7,7 +8,7 @@ use ancm_installer::diag::Diagnostic;
 use ancm_installer::msi;
 use ancm_installer::plan::Package;
 use ancm_installer::wix::preprocess::Options;
-use ancm_installer::wix::{BindPath, Request, build};
+use ancm_installer::wix::{self, BindPath, Request};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -17,6 +18,10 @@ use tempfile::NamedTempFile;
 pub struct Setting<'s> {
     /// The project's folder.
     pub root: &'s Path,
+    /// The project's identity ledger.
+    pub ledger: &'s Path,
+    /// The stage.
+    pub stage: &'s Path,
     /// Where the packages go.
     pub output: &'s Output,
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -25,13 +30,31 @@ pub struct Setting<'s> {
     pub threads: NonZeroUsize,
 }
 
-/// Makes `package`; gives the file, which waits under a name of its own, and what deserves a look.
+/// Makes `package` with the embedded engine; gives the file, which waits under a name of its own, and what deserves a
+/// look.
 ///
 /// # Errors
 /// The authoring does not compile, or the file cannot be written.
 pub fn make(package: &Package, setting: &Setting<'_>) -> Outcome<(NamedTempFile, Vec<Diagnostic>)> {
+    let outcome = compile(package, setting);
+    let places = Places::new(package, setting.ledger, None);
+    let findings = outcome.diagnostics.into_iter().map(|finding| places.known(finding)).collect();
+    let Some(made) = outcome.output else { return Err(Failure::of(Exit::Compile, findings)) };
+    let mut file = setting.output.create()?;
+    msi::write(&made.database, setting.threads, &mut Stoppable(file.as_file_mut())).map_err(|error| {
+        match error {
+            msi::WriteError::Output(error) => output::failure("write", Path::new(&package.file_name), &error),
+            error => Failure::new(Exit::Compile, "msi::write", format!("`{}`: {error}", package.file_name)),
+        }
+    })?;
+    Ok((file, findings))
+}
+
+/// What the embedded engine makes of `package`.
+#[must_use]
+pub fn compile(package: &Package, setting: &Setting<'_>) -> wix::Outcome {
     let engine = &package.engine;
-    let request = Request {
+    wix::build(&Request {
         sources: engine.sources.clone(),
         localizations: engine.localizations.clone(),
         cultures: vec![engine.culture.clone()],
@@ -48,15 +71,5 @@ pub fn make(package: &Package, setting: &Setting<'_>) -> Outcome<(NamedTempFile,
         timestamp: setting.timestamp,
         application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
         threads: setting.threads,
-    };
-    let outcome = build(&request);
-    let Some(made) = outcome.output else { return Err(Failure::of(Exit::Compile, outcome.diagnostics)) };
-    let mut file = setting.output.create()?;
-    msi::write(&made.database, setting.threads, &mut Stoppable(file.as_file_mut())).map_err(|error| {
-        match error {
-            msi::WriteError::Output(error) => output::failure("write", Path::new(&package.file_name), &error),
-            error => Failure::new(Exit::Compile, "msi::write", format!("`{}`: {error}", package.file_name)),
-        }
-    })?;
-    Ok((file, outcome.diagnostics))
+    })
 }

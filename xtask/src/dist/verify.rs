@@ -32,7 +32,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(Sha256::digest(bytes).as_slice())
 }
 
-fn hexadecimal(bytes: &[u8]) -> String {
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -143,7 +143,10 @@ fn column(database: &msi::Database, table: &str, name: &str) -> BTreeMap<String,
 }
 
 /// SHA-256 of every file in a cabinet, by name.
-fn contents(cabinet: impl Read + Seek, found: &mut BTreeMap<String, String>) -> Result<(), cab::ReadError> {
+pub(super) fn contents(
+    cabinet: impl Read + Seek,
+    found: &mut BTreeMap<String, String>,
+) -> Result<(), cab::ReadError> {
     let mut reader = cab::Reader::open(cabinet)?;
     for index in 0..reader.files().len() {
         let name = reader.files()[index].name.clone();

@@ -21,8 +21,8 @@ pub fn root() -> &'static Path {
 /// `cargo xtask`, in the project's folder, untouched by the settings of whoever runs the tests.
 pub fn xtask() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    for name in xtask::config::NAMES {
-        command.env_remove(format!("ANCM_{}", name.to_uppercase()));
+    for name in xtask::config::NAMES.into_iter().chain([xtask::config::ACCEPT_WIX_EULA]) {
+        command.env_remove(xtask::config::variable(name));
     }
     command.env_remove("SOURCE_DATE_EPOCH").env_remove("CLICOLOR_FORCE").current_dir(root());
     command

@@ -4,8 +4,10 @@
 //! the PATH, then the folder of .NET tools. A candidate counts only if it starts, says a version that we drive, and its
 //! EULA, where it has one, was accepted by somebody else than us.
 
+pub mod build;
 pub mod eula;
 mod manifest;
+pub mod messages;
 mod version;
 
 use crate::tool::process;
@@ -144,7 +146,7 @@ impl Search {
         let mut looking = Looking { host, accepted, search: Search::default() };
         match asked {
             // what the user names is taken or refused, and nothing else instead
-            Some(path) => looking.asked(path),
+            Some(path) => looking.asked(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
             None => looking.everywhere(),
         }
         looking.search
