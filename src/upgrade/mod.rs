@@ -32,7 +32,8 @@ pub use machine::{
 pub use package::{
     Action, Component, ComponentAttributes, CustomAction, Directory, DuplicateFile, Environment, Feature,
     File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError, Registry, RemoveFile,
-    RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, for_each_file, read_payload,
+    RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, cabinets_beside, for_each_file,
+    for_each_file_in, read_payload,
 };
 pub use report::{Intended, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};

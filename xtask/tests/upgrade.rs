@@ -1,5 +1,8 @@
 //! `cargo xtask upgrade` as a user runs it.
 
+mod modules;
+
+use modules::support;
 use std::process::{Command, Output};
 
 fn upgrade(arguments: &[&str]) -> Output {
@@ -87,6 +90,49 @@ fn mistakes_are_told_with_what_to_do() {
     assert!(text(&explained.stdout).contains("fix: "));
 }
 
+/// A package of wixl whose cabinet lies beside it: its bytes count, and where they are missing the report says so.
+#[test]
+fn a_cabinet_beside_the_package_is_read() {
+    let (Some(wixl), Some(gcab)) = (support::tool("wixl"), support::tool("gcab")) else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = r#"<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">
+  <Product Id="{11111111-0000-4000-8000-00000000001D}" Name="App" Version="1.0.0" Manufacturer="M" Language="1033"
+           UpgradeCode="{11111111-0000-4000-8000-00000000001E}">
+    <Package InstallerVersion="200" Compressed="yes" />
+    <Media Id="1" Cabinet="app.cab" EmbedCab="no" />
+    <Directory Id="TARGETDIR" Name="SourceDir"><Directory Id="ProgramFilesFolder"><Directory Id="APP" Name="App">
+      <Component Id="C" Guid="{11111111-0000-4000-8000-00000000001F}"><File Id="f" Source="f.txt" KeyPath="yes" /></Component>
+    </Directory></Directory></Directory>
+    <Feature Id="Main" Level="1"><ComponentRef Id="C" /></Feature>
+  </Product>
+</Wix>"#;
+    std::fs::write(folder.path().join("app.wxs"), source).expect("written");
+    for name in ["f.txt", "f"] {
+        std::fs::write(folder.path().join(name), "text").expect("written");
+    }
+    support::run(Command::new(wixl).args(["-o", "app.msi", "app.wxs"]).current_dir(folder.path()));
+    // wixl leaves the making of such a cabinet to others
+    support::run(Command::new(gcab).args(["-c", "app.cab", "f"]).current_dir(folder.path()));
+    let package = folder.path().join("app.msi").to_string_lossy().into_owned();
+    let played = || text(&upgrade(&["old-iis-x86", &package]).stdout);
+    assert!(!played().contains("not simulated of app"), "{}", played());
+    std::fs::write(folder.path().join("app.cab"), "no cabinet").expect("writable");
+    let broken = upgrade(&["old-iis-x86", &package]);
+    assert_eq!(broken.status.code(), Some(10));
+    assert!(text(&broken.stderr).contains("`app.cab`"), "{}", text(&broken.stderr));
+    std::fs::remove_file(folder.path().join("app.cab")).expect("it is there");
+    assert!(played().contains("not simulated of app: the bytes of 1 of 1 files"), "{}", played());
+}
+
+/// The order of a chain is that of the command line.
+#[test]
+fn a_chain_is_told_in_its_order() {
+    let output = upgrade(&["old-iis-x64", "broken-iis-x64", "rc1-iis-x64", "net11rc1-iis-x64"]);
+    let shown = text(&output.stdout);
+    let first = shown.lines().next().expect("a verdict");
+    assert!(first.ends_with("net11rc1-iis-x64 over old-iis-x64, broken-iis-x64, rc1-iis-x64"), "{first}");
+}
+
 #[test]
 fn baselines_are_listed_and_never_overwritten() {
     let baseline = |arguments: &[&str]| {
@@ -106,4 +152,8 @@ fn baselines_are_listed_and_never_overwritten() {
     let refused = baseline(&["import", &package, "--name", "old-iis-x86"]);
     assert_eq!(refused.status.code(), Some(14), "{}", text(&refused.stderr));
     assert!(text(&refused.stderr).contains("never overwritten"));
+    for name in ["../escaped", "a b", "C:x", ""] {
+        let refused = baseline(&["import", &package, "--name", name]);
+        assert_eq!(refused.status.code(), Some(2), "{name}: {}", text(&refused.stderr));
+    }
 }

@@ -49,11 +49,9 @@ impl Facts {
     fn schedule(&mut self, scenario: &Scenario, played: &Played, report: &Report) {
         let name = name_of(scenario.new);
         match report.schedule.class {
-            ScheduleClass::EarlyA | ScheduleClass::LateC => self.add(
-                "U034",
-                Rule::A09.confidence(),
-                format!("`{name}` removes old products {}", report.schedule.class),
-            ),
+            ScheduleClass::EarlyA | ScheduleClass::LateC => {
+                self.add("U034", Rule::A09.confidence(), format!("old products go {}", report.schedule.class))
+            }
             ScheduleClass::Absent if !scenario.new.upgrades.is_empty() => {
                 self.add("U019", Confidence::A, format!("`{name}` has Upgrade rows and removes nothing"));
             }
@@ -101,9 +99,11 @@ impl Facts {
                 row.languages.is_empty()
                     || row.languages.contains(&old.language) != row.has(Upgrade::LANGUAGES_EXCLUSIVE)
             };
-            let (code, rule, message) = if rows.is_empty() {
+            let (code, rule, message) = if report.ending != Ending::Done {
+                continue;
+            } else if rows.is_empty() {
                 ("U016", Rule::A03, format!("{name} is not found: no Upgrade row removes its UpgradeCode"))
-            } else if report.ending != Ending::Done || report.schedule.class == ScheduleClass::Absent {
+            } else if report.schedule.class == ScheduleClass::Absent {
                 continue;
             } else if found {
                 let why = "the condition of RemoveExistingProducts does not hold";

@@ -132,8 +132,11 @@ fn not_simulated(database: &Database, payload: &Payload) -> Vec<String> {
     let mut parts: Vec<String> =
         NOT_SIMULATED.iter().filter(|table| rows(table) > 0).map(|table| format!("table {table}")).collect();
     let unread = rows("File").saturating_sub(payload.len());
-    if unread > 0 && !payload.is_empty() {
-        parts.push(format!("the bytes of {unread} files: they are taken as the File table has them"));
+    if unread > 0 {
+        parts.push(format!(
+            "the bytes of {unread} of {} files: they are taken as the File table has them",
+            rows("File")
+        ));
     }
     parts
 }

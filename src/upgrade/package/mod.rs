@@ -9,7 +9,9 @@ mod payload;
 mod table;
 
 pub(super) use load::is_per_machine;
-pub use payload::{FileFacts, Payload, PayloadError, for_each_file, read_payload};
+pub use payload::{
+    FileFacts, Payload, PayloadError, cabinets_beside, for_each_file, for_each_file_in, read_payload,
+};
 pub use table::PackageError;
 
 use crate::id::{Arch, ComponentId, FileVersion, ProductCode, ProductVersion, UpgradeCode};

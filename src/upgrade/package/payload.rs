@@ -83,8 +83,8 @@ pub enum PayloadError {
 /// A file is held in memory while its version is read; larger ones are refused.
 const LARGEST: u32 = 1 << 30;
 
-/// Reads the facts of every file in the package's embedded cabinets. Files outside the package are not looked at; the
-/// simulation takes them as the columns have them.
+/// Reads the facts of every file in the package's embedded cabinets. Files outside the package are not looked at here
+/// ([`cabinets_beside`] names their cabinets); the simulation takes them as the columns have them.
 ///
 /// # Errors
 /// A cabinet is missing or broken.
@@ -115,17 +115,39 @@ pub fn for_each_file<R: Read + Seek>(
         let stream = package
             .stream(&cabinet)
             .map_err(|source| PayloadError::Stream { cabinet: cabinet.clone(), source })?;
-        let broken = |source| PayloadError::Cabinet { cabinet: cabinet.clone(), source };
-        let mut reader = cab::Reader::open(stream).map_err(broken)?;
-        for index in 0..reader.files().len() {
-            let cab::Entry { name, size, .. } = reader.files()[index].clone();
-            if size > LARGEST {
-                return Err(PayloadError::TooLarge { cabinet, file: name, size });
-            }
-            let mut bytes = Vec::new();
-            reader.extract(index, &mut bytes).map_err(broken)?;
-            visit(&name, &bytes);
+        for_each_file_in(&cabinet, stream, &mut visit)?;
+    }
+    Ok(())
+}
+
+/// Names of the cabinets that lie beside the package `database`, not in it.
+#[must_use]
+pub fn cabinets_beside(database: &msi::Database) -> Vec<String> {
+    let Some(media) = database.tables.get("Media") else { return Vec::new() };
+    let Some(column) = media.column("Cabinet") else { return Vec::new() };
+    let names = media.rows.iter().filter_map(|row| row.get(column)?.as_str());
+    names.filter(|name| !name.is_empty() && !name.starts_with('#')).map(str::to_owned).collect()
+}
+
+/// Gives `visit` the File key and the bytes of every file in the cabinet `stream`, which is called `cabinet`.
+///
+/// # Errors
+/// The cabinet is broken.
+pub fn for_each_file_in(
+    cabinet: &str,
+    stream: impl Read + Seek,
+    mut visit: impl FnMut(&str, &[u8]),
+) -> Result<(), PayloadError> {
+    let broken = |source| PayloadError::Cabinet { cabinet: cabinet.to_owned(), source };
+    let mut reader = cab::Reader::open(stream).map_err(broken)?;
+    for index in 0..reader.files().len() {
+        let cab::Entry { name, size, .. } = reader.files()[index].clone();
+        if size > LARGEST {
+            return Err(PayloadError::TooLarge { cabinet: cabinet.to_owned(), file: name, size });
         }
+        let mut bytes = Vec::new();
+        reader.extract(index, &mut bytes).map_err(broken)?;
+        visit(&name, &bytes);
     }
     Ok(())
 }

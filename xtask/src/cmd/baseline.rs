@@ -5,7 +5,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::msi;
-use ancm_installer::upgrade::{Baseline, read_payload};
+use ancm_installer::upgrade::Baseline;
 use clap::Subcommand;
 use serde::Serialize;
 use std::fs::File;
@@ -44,12 +44,18 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
             let stem =
                 package.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
             let name = name.clone().unwrap_or(stem);
+            if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) {
+                let message =
+                    format!("`{name}` is no name for a baseline: letters, digits, `-`, `_` and `.` only");
+                return Err(Failure::new(Exit::Usage, "baseline::name", message)
+                    .help("choose another `--name`, such as `old-iis-x64`"));
+            }
+            let folder = package.parent();
             let file =
                 File::open(package).map_err(|error| failure(format!("cannot read `{shown}`: {error}")))?;
             let mut package = msi::Package::open(BufReader::new(file))
                 .map_err(|error| failure(format!("cannot read `{shown}`: {error}")))?;
-            let payload = read_payload(&mut package)
-                .map_err(|error| failure(format!("cannot read the files of `{shown}`: {error}")))?;
+            let (payload, _) = sources::payload(&shown.to_string(), &mut package, folder)?;
             let mut baseline = Baseline::of(&name, &shown.to_string(), package.database(), &payload);
             baseline.package().map_err(|error| failure(format!("`{shown}`: {error}")))?;
             if let Some(text) = stands_for {

@@ -180,8 +180,14 @@ fn notes(report: &Report, console: &Console) {
             if seen.len() == 1 {
                 console.print("");
             }
-            let note = format!("{} {}: {}", finding.code(), finding.kind.title, finding.message);
-            console.print(&format!("{}{more}", fit(&note, COLUMNS - more.len())));
+            let (code, title, message) = (finding.code(), finding.kind.title, &finding.message);
+            let note = format!("{code} {title}: {message}{more}");
+            if note.chars().count() <= COLUMNS {
+                console.print(&note);
+            } else {
+                let room = COLUMNS - 2 - more.len();
+                console.print(&format!("{code} {title}\n  {}{more}", fit(&short(message), room)));
+            }
         }
     }
     for (product, tables) in &report.not_simulated {

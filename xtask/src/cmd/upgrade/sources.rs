@@ -4,7 +4,9 @@ use super::{DIST, msi_files};
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::msi;
 use ancm_installer::pools::{Dll, Dlls};
-use ancm_installer::upgrade::{Baseline, FileFacts, Package, Payload, for_each_file};
+use ancm_installer::upgrade::{
+    Baseline, FileFacts, Package, Payload, cabinets_beside, for_each_file, for_each_file_in,
+};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -41,25 +43,48 @@ pub fn package_with_dlls(root: &Path, name: &str) -> Outcome<(Package, Dlls)> {
     let stem = path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let shown = path.to_string_lossy();
     let file = File::open(path).map_err(|error| unreadable(&shown, &error))?;
-    let (mut package, dlls) = open(&shown, &mut BufReader::new(file))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let (mut package, dlls) = open_in(&shown, &mut BufReader::new(file), Some(folder))?;
     package.name = stem;
     Ok((package, dlls))
 }
 
 /// The package in `file`, which is called `name`, and its DLLs.
 pub fn open(name: &str, file: &mut (impl Read + Seek)) -> Outcome<(Package, Dlls)> {
+    open_in(name, file, None)
+}
+
+/// As [`open`], with the cabinets that lie beside it in `folder`.
+fn open_in(name: &str, file: &mut (impl Read + Seek), folder: Option<&Path>) -> Outcome<(Package, Dlls)> {
     let mut msi = msi::Package::open(file).map_err(|error| unreadable(name, &error))?;
+    let (payload, dlls) = payload(name, &mut msi, folder)?;
+    let package = Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))?;
+    Ok((package, dlls))
+}
+
+/// What the files of `msi` are, which is called `name`: those in its own cabinets, and in those beside it in `folder`.
+pub fn payload(
+    name: &str,
+    msi: &mut msi::Package<impl Read + Seek>,
+    folder: Option<&Path>,
+) -> Outcome<(Payload, Dlls)> {
     let (mut payload, mut dlls) = (Payload::new(), Dlls::new());
-    for_each_file(&mut msi, |key, bytes| {
+    let mut visit = |key: &str, bytes: &[u8]| {
         let facts = FileFacts::of(bytes);
         if let (Some(hash), Some(dll)) = (facts.hash, Dll::read(bytes)) {
             dlls.insert(hash, dll);
         }
         payload.insert(key.to_owned(), facts);
-    })
-    .map_err(|error| unreadable(name, &error))?;
-    let package = Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))?;
-    Ok((package, dlls))
+    };
+    for_each_file(msi, &mut visit).map_err(|error| unreadable(name, &error))?;
+    for cabinet in cabinets_beside(msi.database()) {
+        // a cabinet is beside its package, never elsewhere; where it is missing, the report says so
+        let path = folder.filter(|_| !cabinet.contains(['/', '\\', ':'])).map(|folder| folder.join(&cabinet));
+        let Some(stream) = path.and_then(|path| File::open(path).ok()) else { continue };
+        for_each_file_in(&cabinet, BufReader::new(stream), &mut visit)
+            .map_err(|error| unreadable(name, &error))?;
+    }
+    Ok((payload, dlls))
 }
 
 fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
