@@ -73,10 +73,12 @@ impl Output {
     /// Puts every waiting file in its place; each is whole at any moment.
     ///
     /// # Errors
-    /// A file cannot be replaced.
+    /// A file cannot be replaced, or its folder not be made.
     pub fn commit(mut self) -> Outcome {
         interrupt::check()?;
         for (file, path) in self.waiting.drain(..) {
+            let folder = path.parent().unwrap_or(&self.folder);
+            fs::create_dir_all(folder).map_err(|error| failure("make the folder", folder, &error))?;
             file.persist(&path).map_err(|error| failure("replace", &path, &error.error))?;
             self.made.clear();
         }
@@ -135,6 +137,15 @@ mod tests {
         let names: Vec<_> =
             fs::read_dir(&folder).expect("there").map(|e| e.expect("readable").file_name()).collect();
         assert_eq!(names, ["x.txt"]);
+    }
+
+    #[test]
+    fn files_may_lie_in_folders_below() {
+        let top = tempfile::tempdir().expect("a temporary folder");
+        let mut output = Output::open(top.path()).expect("there");
+        output.add_text("a/b/x.txt", "x").expect("room");
+        output.commit().expect("room");
+        assert_eq!(fs::read_to_string(top.path().join("a/b/x.txt")).expect("there"), "x");
     }
 
     #[test]
