@@ -18,6 +18,7 @@ pub(super) fn of(scenario: &Scenario, played: &Played, report: &Report) -> Vec<F
     facts.detection(scenario, played, report);
     facts.authoring(scenario.new);
     facts.references(scenario, played);
+    facts.disabled(scenario, played, report);
     for old in &scenario.installed {
         facts.pair(old, scenario.new, report);
     }
@@ -238,6 +239,38 @@ impl Facts {
                 }
             }
         }
+    }
+
+    /// Components that their condition keeps away, although the old product had them: what they held is gone, and a
+    /// clean install would not have it either.
+    fn disabled(&mut self, scenario: &Scenario, played: &Played, report: &Report) {
+        for component in &scenario.new.components {
+            let subject = Subject::Component(scenario.new.product_code, component.key.clone());
+            let mut events = played.engine.journal.of(&subject).map(|(_, event)| event);
+            let Some(event) = events.find(|event| event.rule == Rule::S01) else { continue };
+            let removed = scenario.installed.iter().filter(|old| report.removed.contains(&old.product_code));
+            for before in removed.flat_map(|old| Self::predecessor(component, old)) {
+                // that a component which is not installed is not registered either follows, and is not documented
+                let confidence = if report.schedule.is_late() { Confidence::C } else { event.confidence };
+                let message = format!(
+                    "component `{}`: {}; what `{}` had goes",
+                    component.key, event.detail, before.key
+                );
+                let mut finding = Finding::new("U021", None, confidence, message);
+                finding.severity = Severity::Warning; // it may be meant so
+                self.found.push(finding);
+            }
+        }
+    }
+
+    /// The component of `old` with the ComponentId of `component`, or else with its key file.
+    fn predecessor<'a>(component: &Component, old: &'a Package) -> Option<&'a Component> {
+        let place = |component: &Component| {
+            component.key_file().map(|file| (component.directory.clone(), file.name.to_lowercase()))
+        };
+        let same_id = |other: &&Component| other.id.is_some() && other.id == component.id;
+        let same_place = |other: &&Component| place(other).is_some() && place(other) == place(component);
+        old.components.iter().find(same_id).or_else(|| old.components.iter().find(same_place))
     }
 
     fn pair(&mut self, old: &Package, new: &Package, report: &Report) {

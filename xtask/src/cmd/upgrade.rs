@@ -95,9 +95,18 @@ fn usage(message: &str) -> Failure {
 fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<Scenario<'a>> {
     let mut assumed = BTreeMap::new();
     for pair in &flags.assume {
-        let (key, value) =
-            pair.split_once('=').ok_or_else(|| usage(&format!("`{pair}` is not of the form KEY=VALUE")))?;
+        let (key, value) = pair
+            .split_once('=')
+            .filter(|(key, _)| !key.is_empty())
+            .ok_or_else(|| usage(&format!("`{pair}` is not of the form KEY=VALUE")))?;
         assumed.insert(key.to_owned(), value.to_owned());
+    }
+    if let Some(mode) = flags.mode.as_deref()
+        && let Some(letter) = mode.chars().find(|letter| !"poedcausmv".contains(letter.to_ascii_lowercase()))
+    {
+        return Err(usage(&format!(
+            "`{letter}` in `--mode {mode}` is no letter of REINSTALLMODE: p o e d c a u s m v"
+        )));
     }
     let mut scenario = Scenario::chain(old.iter().collect(), new);
     scenario.options = Options { mode: flags.mode.as_deref().map(ReinstallMode::new), assumed };
@@ -108,6 +117,13 @@ fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<
             Some((what, file)) => (what, Some(file.to_owned())),
             None => (what.as_str(), None),
         };
+        let is_there = |name: &String| {
+            let mut files = old.iter().flat_map(Package::files);
+            files.any(|(_, file)| file.name.eq_ignore_ascii_case(name))
+        };
+        if let Some(name) = file.as_ref().filter(|name| !is_there(name)) {
+            return Err(usage(&format!("`--after {what}={name}`: no old package has a file of this name")));
+        }
         scenario.perturbations.push(match what {
             "edited" => Perturbation::Edited(file),
             "deleted" => Perturbation::KeyFileDeleted(file),
