@@ -2,7 +2,7 @@
 //!
 //! Only HTML and CSS, nothing from elsewhere; readable in light and dark, and on paper.
 
-use super::engine::Ending;
+use super::engine::{Ending, ScheduleClass};
 use super::journal::{Deed, Event};
 use super::package::Package;
 use super::report::{Link, Outcome, Report, Verdict};
@@ -79,10 +79,10 @@ impl Report {
              <p class=\"hint\">Point at a step for the rule behind it.</p>\n",
             self.schedule.class
         );
-        let phases = if self.schedule.is_early() {
-            [Phase::Costing, Phase::Removal, Phase::Install]
-        } else {
-            [Phase::Costing, Phase::Install, Phase::Removal]
+        let phases = match self.schedule.class {
+            ScheduleClass::PreCost => [Phase::Removal, Phase::Costing, Phase::Install],
+            _ if self.schedule.is_early() => [Phase::Costing, Phase::Removal, Phase::Install],
+            _ => [Phase::Costing, Phase::Install, Phase::Removal],
         };
         page.push_str("<table>\n<thead><tr><th class=\"name\">resource</th>");
         for phase in phases {

@@ -227,6 +227,7 @@ fn runtime_libraries_of_windows_on_arm_are_not_overwritten() {
     let mut scenario = Scenario::upgrade(&old, &new);
     scenario.options.mode = Some(ReinstallMode::new("amus"));
     let runtime = Resource::File(Folded::path(r"C:\Windows\System32\vcruntime140.dll"));
+    assert_eq!(new.not_simulated, ["Windows' protection of its own files"]);
     assert_eq!(Report::of(&scenario).outcome(&runtime).expect("owned").verdict, Verdict::PresentOld);
 }
 

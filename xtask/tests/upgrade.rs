@@ -36,6 +36,18 @@ fn an_upgrade_that_loses_nothing_ends_with_0() {
 }
 
 #[test]
+fn an_old_file_that_stays_is_not_called_ok() {
+    let arguments = ["old-iis-x64", "rc1-iis-x64", "--after", "hotfix=aspnetcorev2.dll"];
+    let output = upgrade(&arguments);
+    assert_eq!(output.status.code(), Some(0), "nothing is lost");
+    assert!(
+        text(&output.stdout).starts_with("STALE: rc1-iis-x64 over old-iis-x64\n"),
+        "{}",
+        text(&output.stdout)
+    );
+}
+
+#[test]
 fn json_says_the_same() {
     let output = upgrade(&["old-iis-arm64", "broken-iis-arm64", "--json"]);
     assert_eq!(output.status.code(), Some(21));

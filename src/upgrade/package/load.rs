@@ -2,7 +2,7 @@
 
 use super::components::Components;
 use super::table::{PackageError, RowView, Rows};
-use super::{Action, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
+use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
 use crate::id::Arch;
 use crate::msi::Database;
 use crate::upgrade::condition::Condition;
@@ -66,6 +66,8 @@ impl Package {
             .unwrap_or_default();
         let features = features(database)?;
         let components = Components::read(database, &features, payload)?.components;
+        let directories = directories(database)?;
+        let not_simulated = not_simulated(database, payload, &components, &directories);
         Ok(Package {
             name: name.to_owned(),
             arch: arch(&database.summary.template),
@@ -80,7 +82,7 @@ impl Package {
             type_libraries: type_libraries(database)?,
             chosen_by_user: chosen_by_user(database, &properties)?,
             secure,
-            directories: directories(database)?,
+            directories,
             features,
             components,
             upgrades: upgrades(database)?,
@@ -89,7 +91,7 @@ impl Package {
             custom_actions: custom_actions(database)?,
             launch_conditions: launch_conditions(database)?,
             searches: searches(database)?,
-            not_simulated: not_simulated(database, payload),
+            not_simulated,
             properties,
         })
     }
@@ -127,10 +129,28 @@ pub(in crate::upgrade) fn is_per_machine(all_users: &str, per_user: &str) -> boo
     all_users == "1" || (all_users == "2" && per_user != "1")
 }
 
-fn not_simulated(database: &Database, payload: &Payload) -> Vec<String> {
+fn not_simulated(
+    database: &Database,
+    payload: &Payload,
+    components: &[Component],
+    directories: &BTreeMap<String, Directory>,
+) -> Vec<String> {
     let rows = |name: &str| database.tables.get(name).map_or(0, |table| table.rows.len());
     let mut parts: Vec<String> =
         NOT_SIMULATED.iter().filter(|table| rows(table) > 0).map(|table| format!("table {table}")).collect();
+    let is_of_windows = |component: &Component| {
+        let mut at = component.directory.as_str();
+        while let Some(directory) = directories.get(at) {
+            if ["WindowsFolder", "SystemFolder", "System64Folder", "FontsFolder"].contains(&at) {
+                return !component.files.is_empty();
+            }
+            at = &directory.parent;
+        }
+        false
+    };
+    if components.iter().any(is_of_windows) {
+        parts.push("Windows' protection of its own files".to_owned());
+    }
     let unread = rows("File").saturating_sub(payload.len());
     if unread > 0 {
         parts.push(format!(

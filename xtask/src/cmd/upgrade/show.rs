@@ -23,6 +23,7 @@ pub fn report(report: &Report, console: &Console) {
     let verdict = match (&report.ending, report.is_regression()) {
         (Ending::Failed { .. }, _) => "REFUSED",
         (Ending::Done, true) => "REGRESSION",
+        (Ending::Done, false) if report.outcomes.iter().any(|o| o.verdict == Verdict::PresentOld) => "STALE",
         (Ending::Done, false) => "OK",
     };
     console.print(&format!("{verdict}: {} over {}", name(&report.new), old.join(", ")));
