@@ -19,8 +19,8 @@ pub enum Perturbation {
     HotFix(Option<String>),
     /// Files are in use.
     Locked(Option<String>),
-    /// Another product is a client of a ComponentId of the old package, at its own path.
-    ForeignClient(ComponentId, String),
+    /// Another product is a client of a ComponentId, at a path of its own, or where the old package has it.
+    ForeignClient(ComponentId, Option<String>),
     /// A file of another origin stands at a path.
     ForeignFile(String, Option<FileVersion>),
 }
@@ -180,8 +180,11 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
             }
         }
         Perturbation::ForeignClient(id, path) => {
-            let path = RecordedKeyPath::File(Folded::path(path));
-            machine.clients.entry(*id).or_default().insert(Client::Product(FOREIGN_PRODUCT), path);
+            let clients = machine.clients.entry(*id).or_default();
+            let own = path.as_ref().map(|path| RecordedKeyPath::File(Folded::path(path)));
+            if let Some(path) = own.or_else(|| clients.values().next().cloned()) {
+                clients.insert(Client::Product(FOREIGN_PRODUCT), path);
+            }
         }
         Perturbation::ForeignFile(path, version) => {
             let facts = FileFacts { version: *version, ..FileFacts::default() };

@@ -206,7 +206,7 @@ fn attributes_and_clients_modify_the_cells() {
     check("old without ComponentId", &Variant { old_id: String::new(), ..Variant::default() }, protected);
     let foreign = Perturbation::ForeignClient(
         guid(1).parse().expect("a GUID"),
-        r"C:\Program Files\App\a.dll".to_owned(),
+        Some(r"C:\Program Files\App\a.dll".to_owned()),
     );
     check("foreign client", &Variant { perturbation: Some(foreign), ..Variant::default() }, protected);
     let shared = Variant { old_attributes: 256 + 8, new_attributes: 256 + 8, ..Variant::default() };

@@ -47,6 +47,14 @@ fn an_old_file_that_stays_is_not_called_ok() {
     );
 }
 
+/// The component that T2 is about stays where another product uses it too.
+#[test]
+fn another_client_keeps_a_component() {
+    let component = "client={1B5C2280-D363-5779-AB88-5CEC9EAB6675}";
+    let output = upgrade(&["old-iis-x64", "fixed-iis-x64", "--after", component]);
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+}
+
 #[test]
 fn json_says_the_same() {
     let output = upgrade(&["old-iis-arm64", "broken-iis-arm64", "--json"]);
@@ -91,6 +99,7 @@ fn mistakes_are_told_with_what_to_do() {
         (&["old-iis-x64", "fixed-iis-x64", "--after", "flood"][..], 2, "`--after flood` is not known"),
         (&["old-iis-x64", "fixed-iis-x64", "--assume", "=X"][..], 2, "KEY=VALUE"),
         (&["old-iis-x64", "fixed-iis-x64", "--mode", "omuz"][..], 2, "`z` in `--mode omuz`"),
+        (&["old-iis-x64", "fixed-iis-x64", "--after", "client=x"][..], 2, "is not a GUID"),
         (&["old-iis-x64", "fixed-iis-x64", "--after", "locked=a.dll"][..], 2, "no old package has a file"),
         (&["old-iis-x64", "Cargo.toml"][..], 10, "not an installer database"),
         (&["old-iis-x64", &misspelt][..], 10, "Module_x64.msi`?"),

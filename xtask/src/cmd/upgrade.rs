@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::diag::Diagnostic;
-use ancm_installer::id::{Arch, Flavour};
+use ancm_installer::id::{Arch, ComponentId, Flavour};
 use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, Target, runs_on};
 use ancm_installer::upgrade::{
     KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
@@ -29,7 +29,8 @@ pub struct Flags {
     /// Assume that a search or the command line sets a property
     #[arg(long, value_name = "KEY=VALUE")]
     pub assume: Vec<String>,
-    /// What happened on the machine before: edited, deleted, locked or hotfix, with =NAME for one file
+    /// What happened on the machine before: edited, deleted, locked or hotfix, with =NAME for one file; client=GUID for
+    /// another product that uses a component
     #[arg(long, value_name = "WHAT[=FILE]")]
     pub after: Vec<String>,
     /// REINSTALLMODE on the command line of the new package
@@ -121,6 +122,10 @@ fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<
             let mut files = old.iter().flat_map(Package::files);
             files.any(|(_, file)| file.name.eq_ignore_ascii_case(name))
         };
+        if what == "client" {
+            scenario.perturbations.push(client(file.as_deref().unwrap_or_default(), old)?);
+            continue;
+        }
         if let Some(name) = file.as_ref().filter(|name| !is_there(name)) {
             return Err(usage(&format!("`--after {what}={name}`: no old package has a file of this name")));
         }
@@ -130,12 +135,23 @@ fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<
             "locked" => Perturbation::Locked(file),
             "hotfix" => Perturbation::HotFix(file),
             other => {
-                let message = format!("`--after {other}` is not known: edited, deleted, locked or hotfix");
+                let message =
+                    format!("`--after {other}` is not known: edited, deleted, locked, hotfix or client");
                 return Err(usage(&message));
             }
         });
     }
     Ok(scenario)
+}
+
+/// Another product that is a client of the component `id` of an old package.
+fn client(id: &str, old: &[Package]) -> Outcome<Perturbation> {
+    let known: ComponentId = id.parse().map_err(|error| usage(&format!("`--after client={id}`: {error}")))?;
+    if old.iter().flat_map(|package| &package.components).any(|component| component.id == Some(known)) {
+        Ok(Perturbation::ForeignClient(known, None))
+    } else {
+        Err(usage(&format!("`--after client={id}`: no old package has this ComponentId")))
+    }
 }
 
 fn tell(code: &str, console: &Console) -> Outcome {
