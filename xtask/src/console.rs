@@ -9,7 +9,7 @@ use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -157,7 +157,10 @@ impl Console {
             let style = ProgressStyle::with_template("{msg:>40} [{bar:24}] {pos}/{len} {elapsed}")
                 .expect("a constant")
                 .progress_chars("=> ");
-            bars.add(ProgressBar::new(steps)).with_style(style).with_message(what.to_owned())
+            let bar = bars.add(ProgressBar::new(steps)).with_style(style).with_message(what.to_owned());
+            // a step of another program may take long, and its time is to be seen going on
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar
         });
         Progress { console: self, bar, what: what.to_owned(), start: Instant::now() }
     }

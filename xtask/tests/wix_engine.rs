@@ -219,6 +219,35 @@ fn the_choice_stands_in_plan_and_manifest() {
     assert!(!file.contains(&*wix.to_string_lossy()), "no paths of this machine");
 }
 
+#[test]
+fn the_program_can_be_named_in_the_environment_and_in_the_file() {
+    let stand_in = StandIn::embedded("6.0.2", "");
+    let mut run = Run::new(&["-v"]);
+    run.command.env("ANCM_WIX", stand_in.path(""));
+    let told = said(&run.works());
+    assert!(told.contains("Engine wix 6.0.2: asked for (ANCM_WIX)"), "{told}");
+    assert!(told.contains("/wix build -nologo -arch x64 ") && told.contains("iis-x64.log`"), "{told}");
+    let config = stand_in.path("ancm.toml");
+    std::fs::write(&config, "\nwix = 'wix'\n").expect("writable");
+    let told = said(&Run::new(&["--config", &config.to_string_lossy()]).works());
+    assert!(told.contains("Engine wix 6.0.2: asked for (") && told.contains("ancm.toml:2)"), "{told}");
+}
+
+#[test]
+fn a_folder_that_wix_would_misread_is_refused() {
+    let stand_in = StandIn::embedded("6.0.2", "");
+    let mut command = xtask();
+    command.args(["dist", "--flavour", "iis", "--arch", "x64", "--wix"]).arg(stand_in.program());
+    let output = command.arg("--out").arg(stand_in.path("a=b")).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2), "{}", said(&output));
+    assert!(
+        said(&output).contains("error[wix::bind_path]: WiX takes what is before the `=`"),
+        "{}",
+        said(&output)
+    );
+    assert!(!stand_in.path("a=b").exists(), "nothing is left of the run");
+}
+
 /// A release is built again and stays the same product, whatever makes it.
 #[test]
 fn the_product_code_is_the_same_with_both_engines_and_in_every_build() {

@@ -73,6 +73,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         stage: folder.path(),
         output: &output,
         timestamp,
+        console,
         threads,
     };
     let gate = Gate::open(&gathered.root)?;

@@ -1,6 +1,7 @@
 //! One package: the engine's database, written to a file.
 
 use super::places::Places;
+use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Stoppable;
 use crate::output::{self, Output};
@@ -26,6 +27,8 @@ pub struct Setting<'s> {
     pub output: &'s Output,
     /// Seconds since 1970-01-01T00:00:00Z.
     pub timestamp: i64,
+    /// Where details are told.
+    pub console: &'s Console,
     /// Threads for one package.
     pub threads: NonZeroUsize,
 }

@@ -62,6 +62,8 @@ pub fn make(
         .and_then(|()| fs::write(&log, run.log()))
         .and_then(|()| fs::copy(generated, &copy))
         .map_err(|error| output::failure("keep WiX's log in", &logs, &error))?;
+    setting.console.detail(&run.command);
+    setting.console.detail(&format!("what it said is in `{}`", log.display()));
     let places = Places::new(package, setting.ledger, Some(&copy));
     findings.extend(run.messages.diagnostics.iter().map(|message| places.known(helped(message.clone()))));
     if let Some(problem) = run.problem(&job.output).or_else(|| unreadable(&job.output)) {

@@ -1,11 +1,14 @@
 //! One run of a program that must end by itself.
 
 use crate::interrupt;
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
+
+/// The most that is read of what a program said, in bytes.
+const MOST: u64 = 4 << 20;
 
 /// Runs `command` with both output streams into the file `log`: how it ended and what it said; `None` where it had to
 /// be stopped after `limit`.
@@ -15,7 +18,17 @@ use std::time::{Duration, Instant};
 pub fn run(command: &mut Command, log: &Path, limit: Duration) -> io::Result<Option<(ExitStatus, String)>> {
     let out = File::create(log)?;
     let Some(status) = run_into(command, out.try_clone()?, out, limit)? else { return Ok(None) };
-    Ok(Some((status, String::from_utf8_lossy(&fs::read(log)?).into_owned())))
+    Ok(Some((status, said(log)?)))
+}
+
+/// What a program wrote into the file `log`: as much of it as anybody reads, whatever a program gone wild wrote.
+///
+/// # Errors
+/// It cannot be read.
+pub fn said(log: &Path) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    File::open(log)?.take(MOST).read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Runs `command` with its output streams into files: how it ended; `None` where it had to be stopped after `limit`,

@@ -99,10 +99,7 @@ impl Wix {
         }
         let [out, err] = [File::create(&streams[0])?, File::create(&streams[1])?];
         let status = process::run_into(&mut command, out, err, job.limit)?;
-        let read = |path: &PathBuf| -> io::Result<String> {
-            Ok(String::from_utf8_lossy(&fs::read(path)?).into_owned())
-        };
-        let said = [read(&streams[0])?, read(&streams[1])?];
+        let said = [process::said(&streams[0])?, process::said(&streams[1])?];
         let mut messages = Messages::default();
         said.iter().for_each(|text| messages.read(text));
         Ok(Run { command: shown, status, messages, said })

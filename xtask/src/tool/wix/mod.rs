@@ -295,9 +295,7 @@ impl Wix {
             .ok_or_else(|| {
                 format!("`wix --version` did not end within {} seconds", patience.as_secs_f64())
             })?;
-        let text = |file: &tempfile::NamedTempFile| {
-            String::from_utf8_lossy(&std::fs::read(file.path()).unwrap_or_default()).into_owned()
-        };
+        let text = |file: &tempfile::NamedTempFile| process::said(file.path()).unwrap_or_default();
         if status.success() {
             return Ok(text(&out));
         }
