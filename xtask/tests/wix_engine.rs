@@ -275,6 +275,7 @@ fn findings_of_wix_are_told_at_the_users_own_lines() {
         echo "$source($line) : error WIX0103: Cannot find the File file 'x.dll'."
         echo "Source trace: $package: line 3"
         echo "$source(1) : error WIX0094: not in a component"
+        printf '/caf\351/wix/upgrade.wxs(20) : warning WIX1077: mind\n'
         echo "/elsewhere/y.wxi(7) : error WIX0009: caf\351"
         echo "wix.exe : error WIX0001: a b"
         echo "   at Nowhere()"
@@ -288,6 +289,8 @@ fn findings_of_wix_are_told_at_the_users_own_lines() {
             "wix/package.wxs:20\n",
             "error[WIX0103]: Cannot find the File file 'x.dll'.\n",
             "error[WIX0094]: not in a component\n",
+            "warning[WIX1077]: mind\n  --> ",
+            "wix/upgrade.wxs:20\n",
             "error[WIX0009]: caf\u{FFFD}\n",
             "/elsewhere/y.wxi:7\n",
             "error[WIX0001]: a b\n   at Nowhere()\n",
@@ -367,11 +370,13 @@ fn both_engines_are_compared_and_what_may_differ_is_said() {
     );
     assert!(report["allowed"][0]["reason"].as_str().is_some_and(|why| why.starts_with("the PackageCode")));
     let said = said(&output);
-    assert!(said.contains("1 packages with WiX 6.0.2: the same but for 4 differences"), "{said}");
+    assert!(said.contains("Compared with WiX 6.0.2: the same but for 4 differences"), "{said}");
     assert!(run.package().is_file());
-    // the embedded engine's package is the one that is kept where it is chosen
+    // the embedded engine's package is the one that is kept where it is chosen, and what WiX says of it is told
+    let stand_in = StandIn::embedded("6.0.2", "echo 'wix.exe : warning WIX1076: take care'");
     let mut other = Run::with(&stand_in, &["--cross-check", "--engine", "embedded"]);
-    other.works();
+    let told = made::said(&other.works());
+    assert!(told.contains("warning[WIX1076]: take care"), "{told}");
     let alone = Run::new(&["--engine", "embedded"]).works_and_gives();
     assert!(std::fs::read(other.package()).expect("made") == alone, "comparing changes nothing");
 }

@@ -83,7 +83,11 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         let (mut file, mut findings) = make(package, &setting, &engine)?;
         progress.step("compiled and written");
         let report = match flags.cross_check {
-            true => Some(check(package, &setting, &engine, file.as_file_mut())?),
+            true => {
+                let (report, more) = check(package, &setting, &engine, file.as_file_mut())?;
+                findings.extend(more);
+                Some(report)
+            }
             false => None,
         };
         let (made, more) = verify(file.as_file_mut(), package, &staged, flags.locked)?;
@@ -158,17 +162,22 @@ fn make(
     }
 }
 
-/// Makes it with the other engine, too, and compares.
-fn check(package: &Package, setting: &Setting<'_>, engine: &Engine, made: &mut File) -> Outcome<Report> {
+/// Makes it with the other engine, too, and compares; gives what that engine said besides.
+fn check(
+    package: &Package,
+    setting: &Setting<'_>,
+    engine: &Engine,
+    made: &mut File,
+) -> Outcome<(Report, Vec<Diagnostic>)> {
     let name = &package.file_name;
     match (&engine.wix, engine.chosen) {
         (Some(wix), Kind::Embedded) => {
-            let (mut other, _) = with_wix::make(package, setting, wix)?;
-            cross_check::compare(name, made, other.as_file_mut())
+            let (mut other, findings) = with_wix::make(package, setting, wix)?;
+            Ok((cross_check::compare(name, made, other.as_file_mut())?, findings))
         }
         _ => {
-            let (mut other, _) = package::make(package, setting)?;
-            cross_check::compare(name, other.as_file_mut(), made)
+            let (mut other, findings) = package::make(package, setting)?;
+            Ok((cross_check::compare(name, other.as_file_mut(), made)?, findings))
         }
     }
 }
@@ -185,12 +194,12 @@ fn judge(reports: &[Report], engine: &Engine, console: &Console) -> Outcome {
     let findings: Vec<Diagnostic> = reports.iter().flat_map(Report::findings).collect();
     if findings.is_empty() {
         let allowed: usize = reports.iter().map(|report| report.allowed.len()).sum();
+        let names: Vec<&str> = reports.iter().map(|report| report.package.as_str()).collect();
         let said = format!(
-            "{} packages with WiX {}: the same but for {allowed} differences that have their reasons",
-            reports.len(),
+            "with WiX {}: the same but for {allowed} differences that have their reasons",
             wix.version
         );
-        console.status("Compared", &said);
+        console.status("Compared", &format!("{said}: {}", names.join(", ")));
         return Ok(());
     }
     if console.json() {

@@ -110,13 +110,7 @@ fn drawn(package: &Package) -> Diagnostic {
 }
 
 fn helped(message: Diagnostic) -> Diagnostic {
-    match message.code.as_str() {
-        "WIX7015" => message.help(eula::help()),
-        "WIX0144" => message.help(
-            "an extension must have the major version of WiX: `wix extension add --global ID/VERSION` with that version",
-        ),
-        _ => message,
-    }
+    if message.code == "WIX7015" { message.help(eula::help()) } else { message }
 }
 
 /// Why the file is no package; nothing if it is one.
