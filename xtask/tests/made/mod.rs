@@ -24,6 +24,10 @@ pub fn xtask() -> Command {
     for name in xtask::config::NAMES.into_iter().chain([xtask::config::ACCEPT_WIX_EULA]) {
         command.env_remove(xtask::config::variable(name));
     }
+    if cfg!(windows) {
+        // a WiX that is there would be taken, and what it makes differs from build to build
+        command.env("ANCM_ENGINE", "embedded");
+    }
     command.env_remove("SOURCE_DATE_EPOCH").env_remove("CLICOLOR_FORCE").current_dir(root());
     command
 }
