@@ -264,6 +264,38 @@ fn the_product_code_is_the_same_with_both_engines_and_in_every_build() {
 }
 
 #[test]
+fn sources_that_only_wix_compiles_are_made_and_the_drawn_product_code_is_said() {
+    // a copy of the project with something that the embedded engine does not know
+    let project = tempfile::tempdir().expect("a temporary folder");
+    for (name, bytes) in files(&made::root().join("wix")) {
+        let path = project.path().join("wix").join(&name);
+        std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
+        std::fs::write(path, bytes).expect("writable");
+    }
+    let ui = project.path().join("wix/ui.wxs");
+    let text = std::fs::read_to_string(&ui).expect("readable");
+    let fragment = "<Fragment><Component Id=\"S\" Guid=\"{2E0C1B0F-3D6A-4C1B-9A53-0B5C61B5D7A9}\" \
+                    Directory=\"TARGETDIR\"><ServiceControl Id=\"S\" Name=\"w3svc\" /></Component></Fragment></Wix>";
+    std::fs::write(&ui, text.replace("</Wix>", fragment)).expect("writable");
+    let mut refused = Run::new(&["--engine", "embedded"]);
+    refused.command.current_dir(project.path());
+    refused.fails(13, &["`ServiceControl` is not known", "use `--engine wix`"]);
+
+    let package = Run::new(&["--engine", "embedded"]).works_and_gives();
+    let stand_in = StandIn::new("6.0.2", "cp \"$(dirname \"$0\")/made.msi\" \"$out\"");
+    std::fs::write(stand_in.path("made.msi"), package).expect("writable");
+    let mut run = Run::with(&stand_in, &[]);
+    run.command.current_dir(project.path());
+    let told = said(&run.works());
+    assert!(
+        told.contains("warning[wix::product_code]") && told.contains("another one in each build"),
+        "{told}"
+    );
+    assert!(!stand_in.arguments().iter().any(|argument| argument.starts_with("ProductCode=")));
+    assert!(project.path().join("target/wix/iis-x64.log").is_file());
+}
+
+#[test]
 fn findings_of_wix_are_told_at_the_users_own_lines() {
     // in generated and written sources, in a file of somebody else, in none; on both streams; in another code page
     let stand_in = StandIn::new(

@@ -102,7 +102,8 @@ fn needed(gathered: &Gathered, by: &str) -> Outcome<Search> {
         return Ok(search);
     }
     let message = format!("WiX is needed ({by}), and there is none that works: {}", search.why_not());
-    let help = format!("`{}` installs one; `--engine embedded` makes the packages without it", wix::MEND);
+    let help =
+        format!("`{}` installs one; `--engine embedded`, without `--cross-check`, needs none", wix::MEND);
     Err(Failure::new(Exit::Tool, "wix::missing", message).help(help))
 }
 
