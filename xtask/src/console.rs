@@ -25,18 +25,29 @@ pub enum ColorChoice {
 
 impl ColorChoice {
     /// `CLICOLOR_FORCE` and `NO_COLOR` as <https://bixense.com/clicolors/> has them.
-    fn resolve(self) -> bool {
+    fn resolve(self, terminal: bool) -> bool {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto if set("NO_COLOR") => false,
             ColorChoice::Auto if set("CLICOLOR_FORCE") => true,
-            ColorChoice::Auto => {
-                std::io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
-            }
+            ColorChoice::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
         }
     }
+}
+
+/// What a word on a terminal means, for its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Paint {
+    /// All is well.
+    Good,
+    /// Something may be wrong.
+    Doubtful,
+    /// Something is wrong.
+    Bad,
+    /// Neither.
+    Plain,
 }
 
 /// How much to tell.
@@ -55,6 +66,8 @@ pub struct Console {
     verbosity: Verbosity,
     json: bool,
     color: bool,
+    /// Whether the result, on standard output, has colours.
+    result_color: bool,
     bars: Option<MultiProgress>,
     /// Whether the result has been given; `--json` promises one document.
     answered: AtomicBool,
@@ -66,7 +79,14 @@ impl Console {
     pub fn new(verbosity: Verbosity, color: ColorChoice, json: bool) -> Console {
         let interactive = std::io::stderr().is_terminal() && std::env::var_os("CI").is_none();
         let bars = (interactive && verbosity == Verbosity::Normal).then(MultiProgress::new);
-        Console { verbosity, json, color: color.resolve(), bars, answered: AtomicBool::new(false) }
+        Console {
+            verbosity,
+            json,
+            color: color.resolve(std::io::stderr().is_terminal()),
+            result_color: color.resolve(std::io::stdout().is_terminal()),
+            bars,
+            answered: AtomicBool::new(false),
+        }
     }
 
     /// Whether the result is to be JSON.
@@ -142,6 +162,19 @@ impl Console {
             serde_json::to_string_pretty(result).expect("our types have string keys and no failing parts");
         self.answered.store(true, Ordering::Relaxed);
         self.print(&text);
+    }
+
+    /// `text` in the colour of `paint`, where there are colours; for a line of the result.
+    #[must_use]
+    pub fn painted(&self, paint: Paint, text: &str) -> String {
+        let hue = match paint {
+            Paint::Good => AnsiColor::Green,
+            Paint::Doubtful => AnsiColor::Yellow,
+            Paint::Bad => AnsiColor::Red,
+            Paint::Plain => return text.to_owned(),
+        };
+        let style = Style::new().bold().fg_color(Some(hue.into()));
+        if self.result_color { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
 
     /// A line of the result, on standard output.

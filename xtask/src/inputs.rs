@@ -12,7 +12,7 @@ use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
 use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The version of stand-in DLLs where the user names none: above that of every package that has shipped, so that all
 /// of them can be upgraded from.
@@ -56,22 +56,10 @@ impl Gathered {
 /// # Errors
 /// Settings that are wrong, a linker that is missing, a stand-in that cannot be made. What is wrong with a payload
 /// folder is the plan's to say.
-pub fn gather(
-    flags: &Build,
-    stage: impl FnOnce(&std::path::Path) -> PathBuf,
-    console: &Console,
-) -> Outcome<Gathered> {
+pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Console) -> Outcome<Gathered> {
     let root = workspace::root()?;
     let here = workspace::here()?;
-    let file = match &flags.config {
-        Some(path) => Settings::from_file(path)?,
-        None => match root.join(config::FILE) {
-            path if path.is_file() => Settings::from_file(&path)?,
-            _ => Settings::default(),
-        },
-    };
-    let variable = |name: &str| std::env::var(name).ok();
-    let settings = flags.settings().or(Settings::from_environment(variable, &here)?).or(file);
+    let settings = flags.settings().or(configured(flags.config.as_deref(), &root, &here)?);
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
     let payload = match &settings.payload {
@@ -108,12 +96,28 @@ pub fn gather(
     })
 }
 
+/// What the environment says, and below it the configuration: `file`, or that of the project in `root`. `here` is the
+/// folder that the user stands in.
+///
+/// # Errors
+/// Something in one of them is wrong.
+pub fn configured(file: Option<&Path>, root: &Path, here: &Path) -> Outcome<Settings> {
+    let file = match file {
+        Some(path) => Settings::from_file(path)?,
+        None => match root.join(config::FILE) {
+            path if path.is_file() => Settings::from_file(&path)?,
+            _ => Settings::default(),
+        },
+    };
+    Ok(Settings::from_environment(|name| std::env::var(name).ok(), here)?.or(file))
+}
+
 /// Everything that the project can package, with stand-ins as payload: what a check of the ledger goes by, whatever
 /// flags and configuration ask for.
 ///
 /// # Errors
 /// A linker that is missing, a stand-in that cannot be made.
-pub fn everything(root: &std::path::Path) -> Outcome<plan::Inputs> {
+pub fn everything(root: &Path) -> Outcome<plan::Inputs> {
     Ok(plan::Inputs {
         flavours: Sourced::default(Flavour::ALL.to_vec()),
         arches: Sourced::default(Arch::ALL.to_vec()),

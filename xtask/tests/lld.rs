@@ -25,7 +25,7 @@ fn a_missing_linker_is_named_with_what_to_do() {
 fn a_linker_that_does_not_start_is_not_called_missing() {
     let file = tempfile::NamedTempFile::new().expect("a file that is not executable");
     let error = Lld::at(file.path().to_owned()).expect_err("not a program").to_string();
-    assert!(error.contains("cannot be started: Permission denied"), "{error}");
+    assert!(error.contains("does not start: Permission denied"), "{error}");
 }
 
 /// A linker that is a shell script. A child writes it: were it open for writing here, a program that another test starts

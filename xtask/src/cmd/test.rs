@@ -3,7 +3,7 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Test;
-use crate::tool::{Need, State, Tool};
+use crate::tool::{Need, Tool, Wanted};
 use crate::workspace;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -76,8 +76,8 @@ fn step(console: &Console, name: &str, mut cargo: Command, help: &str) -> Outcom
 /// Installs missing tools where we know how to; says what to install elsewhere.
 fn set_up(console: &Console, required: bool) -> Outcome {
     let missing = || -> Vec<Tool> {
-        let unusable = |tool: &Tool| tool.need == Need::Test && matches!(tool.state, State::Unusable { .. });
-        Tool::all().into_iter().filter(unusable).collect()
+        let unusable = |tool: &Tool| tool.need == Need::Test && !tool.state.is_fine();
+        Tool::all(&Wanted::default()).into_iter().filter(unusable).collect()
     };
     let absent = missing();
     if absent.is_empty() {
@@ -105,7 +105,8 @@ fn set_up(console: &Console, required: bool) -> Outcome {
     }
     let absent = missing();
     for tool in &absent {
-        console.status("Missing", &format!("{}: {}", tool.name, tool.mend));
+        let mend = tool.mend.as_deref().unwrap_or_default();
+        console.status("Missing", &format!("{}: {mend}", tool.name));
     }
     match absent.as_slice() {
         [] => Ok(()),

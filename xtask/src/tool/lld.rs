@@ -3,6 +3,7 @@
 //! A run counts as a success only when the module that it wrote is what the job asked for; the exit code alone decides
 //! nothing.
 
+use super::probe::{self, Fit, Range};
 use super::process;
 use ancm_installer::native::{LinkJob, Problem, verify};
 use std::env;
@@ -13,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::time::Duration;
 
-/// The first major version that takes `/defArm64Native` (LLVM pull request 123850).
-const LEAST: u32 = 20;
+/// Versions that take `/defArm64Native` (LLVM pull request 123850).
+pub(super) const RANGE: Range = Range::from("20");
 /// A link takes some ten milliseconds.
 const LIMIT: Duration = Duration::from_secs(60);
 
@@ -45,22 +46,20 @@ pub enum LldError {
     )]
     Missing(PathBuf),
     /// The linker is there and does not start.
-    #[error(
-        "`{path}` cannot be started: {source}; reinstall the toolchain (`rustup toolchain install stable --force`)"
-    )]
+    #[error("`{path}` {problem}; reinstall the toolchain (`rustup toolchain install stable --force`)")]
     Unusable {
         /// Where it is.
         path: PathBuf,
         /// Why not.
-        source: io::Error,
+        problem: String,
     },
     /// The linker is too old.
-    #[error("`{path}` is {found}, and ARM64X forwarders need LLD {LEAST} or later: run `rustup update`")]
+    #[error("`{path}` is {}, and ARM64X forwarders need LLD {RANGE}: run `rustup update`", named(version.as_deref()))]
     TooOld {
         /// Where it is.
         path: PathBuf,
-        /// What it says of itself.
-        found: String,
+        /// What it says of itself; none for something else than LLD.
+        version: Option<String>,
     },
     /// A file could not be read or written, or the linker could not be started.
     #[error("linking `{output}`: {what} failed: {source}")]
@@ -98,8 +97,28 @@ pub enum LldError {
     },
 }
 
+fn named(version: Option<&str>) -> String {
+    version.map_or_else(|| "no LLD".to_owned(), |version| format!("LLD {version}"))
+}
+
 fn list(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("  {problem}\n")).collect()
+}
+
+/// The folder of the standard library that the toolchain has for this host: that of `RUSTC`, or else of the `rustc` on
+/// the PATH.
+///
+/// # Errors
+/// The compiler does not say.
+pub(super) fn target_libraries() -> Result<PathBuf, LldError> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+    let fail = |problem: String| LldError::Rustc { rustc: rustc.to_string_lossy().into_owned(), problem };
+    let answer = probe::ask(Command::new(&rustc).args(["--print", "target-libdir"])).map_err(fail)?;
+    match answer.out.trim() {
+        "" => Err(fail(answer.first_line().to_owned())),
+        folder if answer.success => Ok(PathBuf::from(folder)),
+        _ => Err(fail(answer.err.trim().to_owned())),
+    }
 }
 
 impl Lld {
@@ -108,23 +127,9 @@ impl Lld {
     /// # Errors
     /// There is none, or it is too old.
     pub fn find() -> Result<Lld, LldError> {
-        let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
-        let fail = |problem: String| LldError::Rustc { rustc: rustc.to_string_lossy().into_owned(), problem };
-        let output = Command::new(&rustc)
-            .args(["--print", "target-libdir"])
-            .output()
-            .map_err(|error| fail(error.to_string()))?;
-        if !output.status.success() {
-            return Err(fail(format!(
-                "{}: {}",
-                output.status,
-                String::from_utf8_lossy(&output.stderr).trim()
-            )));
-        }
+        let libraries = target_libraries()?;
         // <sysroot>/lib/rustlib/<host>/lib; programs are in ../bin
-        let libraries = String::from_utf8(output.stdout).map_err(|error| fail(error.to_string()))?;
-        let folder =
-            Path::new(libraries.trim()).parent().ok_or_else(|| fail("it said nothing".to_owned()))?;
+        let folder = libraries.parent().unwrap_or(&libraries);
         Lld::at(folder.join("bin").join(format!("rust-lld{}", env::consts::EXE_SUFFIX)))
     }
 
@@ -133,20 +138,20 @@ impl Lld {
     /// # Errors
     /// It is missing, cannot be started, or is too old.
     pub fn at(path: PathBuf) -> Result<Lld, LldError> {
-        let output = match Command::new(&path).args(["-flavor", "link", "--version"]).output() {
-            Ok(output) => output,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(LldError::Missing(path)),
-            Err(source) => return Err(LldError::Unusable { path, source }),
-        };
-        let said = String::from_utf8_lossy(&output.stdout);
-        // "LLD 22.1.2 (…)", behind the distributor's name for some
-        let version = said.split("LLD ").nth(1).and_then(|rest| rest.split_whitespace().next()).unwrap_or("");
-        let major: Option<u32> = version.split('.').next().and_then(|major| major.parse().ok());
-        if major.is_none_or(|major| major < LEAST) {
-            let found = if version.is_empty() { "no LLD".to_owned() } else { format!("LLD {version}") };
-            return Err(LldError::TooOld { path, found });
+        if !path.is_file() {
+            return Err(LldError::Missing(path));
         }
-        Ok(Lld { version: version.to_owned(), path })
+        let answer = match probe::ask(Command::new(&path).args(["-flavor", "link", "--version"])) {
+            Ok(answer) => answer,
+            Err(problem) => return Err(LldError::Unusable { path, problem }),
+        };
+        // "LLD 22.1.2 (…)", behind the distributor's name for some
+        let said = answer.out.split("LLD ").nth(1).and_then(|rest| rest.split_whitespace().next());
+        let said = said.filter(|version| version.starts_with(|first: char| first.is_ascii_digit()));
+        match said.map(str::to_owned) {
+            Some(version) if RANGE.fit(&version) == Fit::Good => Ok(Lld { version, path }),
+            version => Err(LldError::TooOld { path, version }),
+        }
     }
 
     /// Its version, for example `22.1.2`.
