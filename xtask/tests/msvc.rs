@@ -13,7 +13,6 @@ use made::modules::shim::{CLANG, job};
 use made::modules::{VERSION, link, stand_in, stand_in_forwarder};
 use made::support::{self, pe as judge};
 use made::xtask;
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -25,12 +24,14 @@ const PROGRAM_FILES: &str = "Program Files (x86)";
 /// A machine with Windows' folders and nothing in them.
 struct Machine(TempDir);
 
-/// Writes a program that the shell runs.
+/// Writes a program that the shell runs. A child writes it: were it open for writing here, a program that another test
+/// starts at that moment would inherit the handle, and the script could not be started.
 fn script(path: &Path, text: &str) {
     std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    std::fs::write(path, format!("#!/bin/sh\n# a stand-in for {}\n{text}\n", path.display()))
-        .expect("writable");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("writable");
+    let write = r#"printf '#!/bin/sh\n# a stand-in for %s\n%s\n' "$1" "$2" > "$1" && chmod +x "$1""#;
+    let mut shell = std::process::Command::new("sh");
+    let status = shell.args(["-c", write, "sh"]).args([path.as_os_str(), text.as_ref()]).status();
+    assert!(status.expect("a shell").success());
 }
 
 impl Machine {
@@ -79,7 +80,13 @@ impl Machine {
     }
 
     fn default_version(&self, studio: &str, version: &str) {
-        let file = self.path(&format!("{studio}/VC/Auxiliary/Build/Microsoft.VCToolsVersion.default.txt"));
+        self.default_of(studio, "", version);
+    }
+
+    /// What the installer notes as the default of a toolset, such as `v143.`.
+    fn default_of(&self, studio: &str, toolset: &str, version: &str) {
+        let name = format!("Microsoft.VCToolsVersion.{toolset}default.txt");
+        let file = self.path(&format!("{studio}/VC/Auxiliary/Build/{name}"));
         std::fs::create_dir_all(file.parent().expect("a folder")).expect("writable");
         std::fs::write(file, format!("{version}\r\n")).expect("writable");
     }
@@ -113,7 +120,7 @@ fn vswhere_is_asked_for_everything_and_the_newest_release_is_taken() {
         [
             "left: its installation is not complete",
             "left: it has no Visual C++",
-            "taken: Visual C++ 14.44.1",
+            "taken: Visual C++ 14.44.1, programs for x64, without lib\\arm64ec",
             "left: another one came first",
             "left: another one came first",
         ]
@@ -192,13 +199,203 @@ fn a_developer_prompt_and_the_users_word_come_first() {
     host.variables.insert("VCToolsInstallDir", machine.path("gone").into_os_string());
     let search = Search::run(&host, None);
     assert_eq!(version(&search).as_deref(), Some("14.40.1"));
-    assert!(search.candidates[0].verdict.starts_with("left: it has no "), "{:?}", search.candidates);
+    assert!(search.candidates[0].verdict.starts_with("left: its folder is gone"), "{:?}", search.candidates);
 
     for asked in [prompt, machine.path("other")] {
         assert_eq!(version(&Search::run(&host, Some(&asked))).as_deref(), Some("14.38.1"));
     }
     let search = Search::run(&host, Some(&machine.path("gone")));
     assert!(search.found.is_none(), "what the user names is not replaced by something else");
+}
+
+#[test]
+fn every_layout_of_an_installation_is_found() {
+    // which versions the default files of all toolsets, and of v143, name; which one is taken
+    let defaults = [
+        (None, None, "14.50.35717"),
+        (Some("14.44.35207"), None, "14.44.35207"),
+        (None, Some("14.44.35207"), "14.44.35207"),
+        (Some("14.50.35717"), Some("14.44.35207"), "14.50.35717"),
+        // of one that was removed since
+        (Some("14.36.1"), Some("14.44.35207"), "14.44.35207"),
+        (Some("14.36.1"), None, "14.50.35717"),
+    ];
+    for edition in ["Enterprise", "Professional", "Community", "BuildTools"] {
+        for (year, number) in [("2022", "17.14.36109.1"), ("2026", "18.0.1")] {
+            for (all, v143, taken) in defaults {
+                for (arch, programs) in [("x86_64", "x64"), ("aarch64", "arm64")] {
+                    let machine = Machine::new();
+                    let studio = format!("Program Files/Microsoft Visual Studio/{year}/{edition}");
+                    machine.tools(&studio, "14.44.35207", programs);
+                    let newest = machine.tools(&studio, "14.50.35717", programs);
+                    std::fs::create_dir_all(newest.join("lib/arm64ec")).expect("writable");
+                    all.into_iter().for_each(|version| machine.default_version(&studio, version));
+                    v143.into_iter().for_each(|version| machine.default_of(&studio, "v143.", version));
+                    machine.knows(&[(&studio, number, "")]);
+                    let search = Search::run(&machine.host(arch), None);
+                    let with = if taken == "14.50.35717" { "with" } else { "without" };
+                    assert_eq!(
+                        verdicts(&search),
+                        [format!("taken: Visual C++ {taken}, programs for {programs}, {with} lib\\arm64ec")],
+                        "{studio} {all:?} {v143:?} {arch}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_prompt_decides_about_the_version_where_its_variables_belong_together() {
+    let machine = Machine::new();
+    let prompt = machine.tools("vs", "14.38.1", "x64");
+    machine.tools("vs", "14.38.1", "arm64");
+    std::fs::create_dir_all(machine.path("other")).expect("writable");
+    let [tools, studio, other, gone] =
+        [prompt, machine.path("vs"), machine.path("other"), machine.path("gone")]
+            .map(PathBuf::into_os_string);
+    let taken = "taken: Visual C++ 14.38.1, programs for";
+    for (arch, variables, name, verdict) in [
+        ("x86_64", &[("VCToolsInstallDir", &tools)][..], "developer prompt", &*format!("{taken} x64")),
+        (
+            "aarch64",
+            &[
+                ("VCToolsInstallDir", &tools),
+                ("VSINSTALLDIR", &studio),
+                ("VCToolsVersion", &"14.38.1".into()),
+                ("VSCMD_ARG_HOST_ARCH", &"x64".into()),
+                ("VSCMD_ARG_TGT_ARCH", &"arm64".into()),
+            ],
+            "developer prompt for arm64 on x64",
+            &format!("{taken} x64"),
+        ),
+        // for another target, and on a host whose programs do not run here: the version is what counts
+        (
+            "x86_64",
+            &[
+                ("VCToolsInstallDir", &tools),
+                ("VSCMD_ARG_HOST_ARCH", &"x86".into()),
+                ("VSCMD_ARG_TGT_ARCH", &"x86".into()),
+            ],
+            "developer prompt for x86 on x86",
+            &format!("{taken} x64"),
+        ),
+        (
+            "aarch64",
+            &[("VCToolsInstallDir", &tools), ("VSCMD_ARG_HOST_ARCH", &"x86".into())],
+            "developer prompt for ? on x86",
+            &format!("{taken} arm64"),
+        ),
+        ("x86_64", &[("VCToolsInstallDir", &gone)], "developer prompt", "left: its folder is gone"),
+        (
+            "x86_64",
+            &[("VCToolsInstallDir", &tools), ("VCToolsVersion", &"14.44.1".into())],
+            "developer prompt",
+            "left: its VCToolsVersion is 14.44.1: two prompts are mixed",
+        ),
+        (
+            "x86_64",
+            &[("VCToolsInstallDir", &tools), ("VSINSTALLDIR", &other)],
+            "developer prompt",
+            "left: its VSINSTALLDIR is",
+        ),
+        (
+            "x86_64",
+            &[("VSINSTALLDIR", &other), ("VSCMD_ARG_TGT_ARCH", &"x64".into())],
+            "developer prompt for x64 on ?",
+            "left: it does not set VCToolsInstallDir",
+        ),
+    ] {
+        let mut host = machine.host(arch);
+        host.variables.extend(variables.iter().map(|(name, value)| (*name, (*value).clone())));
+        let candidate = &Search::run(&host, None).candidates[0];
+        assert_eq!(candidate.name, name, "{variables:?}");
+        assert!(candidate.verdict.starts_with(verdict), "{variables:?}: {}", candidate.verdict);
+    }
+}
+
+#[test]
+fn where_one_vswhere_fails_another_is_asked() {
+    let machine = Machine::new();
+    machine.tools("vs", "14.44.1", "x64");
+    machine.knows(&[("vs", "17.14.1", "")]);
+    let good = machine.path(&format!("{PROGRAM_FILES}/Microsoft Visual Studio/Installer/vswhere.exe"));
+    for (variable, place) in [
+        ("ProgramFiles", "Program Files/Microsoft Visual Studio/Installer/vswhere.exe"),
+        ("PATH", "path/vswhere.exe"),
+    ] {
+        let path = machine.path(place);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
+        std::fs::rename(&good, &path).expect("moved");
+        let folder = if variable == "PATH" { "path" } else { "Program Files" };
+        let mut host = machine.host("x86_64");
+        host.variables.insert(variable, machine.path(folder).into_os_string());
+        assert_eq!(version(&Search::run(&host, None)).as_deref(), Some("14.44.1"), "the only one: {place}");
+        machine.vswhere("echo 'Error 0x57: unknown parameter: utf8'; exit 87");
+        assert_eq!(version(&Search::run(&host, None)).as_deref(), Some("14.44.1"), "the second one: {place}");
+        std::fs::rename(&path, &good).expect("moved back");
+    }
+}
+
+/// What is started, word by word, for each host and each kind of code; `folder` is that of Visual C++.
+#[test]
+fn each_command_line_is_the_documented_one() {
+    const CL: &str = "cl.exe /nologo /c /O1 /GS- /Zl /Brepro";
+    for (arch, host) in [("x86_64", "x64"), ("aarch64", "arm64"), ("aarch64", "x64")] {
+        for (code, compiled) in [
+            (None, vec![]),
+            (
+                Some(X64Code::X64),
+                vec![
+                    format!("arm64/{CL} /Foshim-native.obj shim.c"),
+                    format!("x64/{CL} /Foshim-ec.obj shim.c"),
+                ],
+            ),
+            (
+                Some(X64Code::Arm64Ec),
+                vec![
+                    format!("arm64/{CL} /Foshim-native.obj shim.c"),
+                    format!("arm64/{CL} /arm64EC /Foshim-ec.obj shim.c"),
+                ],
+            ),
+        ] {
+            let machine = Machine::new();
+            let folder = machine.path("14.44.1");
+            let bin = folder.join(format!("bin/Host{host}"));
+            let log = machine.path("started.log");
+            for program in ["arm64/link.exe", "arm64/cl.exe", "x64/cl.exe"] {
+                // the environment is ours: nothing that changes what is made, and the host's own folder in front
+                let note = format!(
+                    "echo \"{program} $* [${{PATH%%:*}}] $CL$_CL_$LIB$INCLUDE$LINK\" >> '{}'
+                    for a; do case $a in /Fo*) echo object > ${{a#/Fo}};; esac; done",
+                    log.display()
+                );
+                script(&bin.join(program), &note);
+            }
+            let msvc = Search::run(&machine.host(arch), Some(&folder)).found.expect("it is there");
+            let job = code.map_or_else(|| stand_in_forwarder(Module::Shim), shim_job);
+            msvc.link_job(&job, code).expect_err("a stand-in that writes no module");
+            let linked: Vec<&str> = job
+                .arguments
+                .iter()
+                .map(String::as_str)
+                .filter(|argument| *argument != "/lldignoreenv")
+                .collect();
+            let linked = format!("arm64/link.exe {}", linked.join(" "));
+            let forced = format!("{linked} /FORCE:UNRESOLVED");
+            let expected = compiled.into_iter().chain([linked, forced]);
+            let own = bin.join(host);
+            let expected: Vec<String> = expected.map(|line| format!("{line} [{}] ", own.display())).collect();
+            let started = std::fs::read_to_string(&log).expect("started");
+            assert_eq!(started.lines().collect::<Vec<_>>(), expected, "{arch} {host} {code:?}");
+        }
+    }
+    let arguments = stand_in_forwarder(Module::Shim).arguments.join(" ");
+    for needed in
+        ["/machine:arm64x", "/nodefaultlib", "/dll", "/noentry", "/Brepro", "/def:", "/defArm64Native:"]
+    {
+        assert!(arguments.contains(needed), "{arguments}");
+    }
 }
 
 /// Stand-ins that note their arguments and hand over to LLD and clang.
@@ -333,4 +530,31 @@ fn dist_links_with_what_it_is_told_to() {
             .contains("there is no Visual C++ with ARM64 tools: the folder that was asked for")
     );
     assert_eq!(dist(&["--linker", "lnk"]).status.code(), Some(2));
+}
+
+#[test]
+fn where_visual_cpp_makes_no_right_module_lld_does_and_that_is_said() {
+    let machine = Machine::new();
+    working(&machine, "echo 'LINK : fatal error LNK1000: Internal error'; exit 1000");
+    let made = |out: &str, more: &[&str]| {
+        let mut command = xtask();
+        command
+            .args(["dist", "--flavour", "iis", "--arch", "arm64", "--out"])
+            .arg(machine.path(out))
+            .args(more);
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "{}", made::said(&output));
+        let text = std::fs::read_to_string(machine.path(out).join("manifest.json")).expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        (made::said(&output), manifest)
+    };
+    let (said, manifest) = made("msvc", &["--msvc", &machine.path("14.44.1").to_string_lossy()]);
+    let (_, plain) = made("lld", &["--linker", "rust-lld"]);
+    assert!(said.contains("warning[msvc::fallback]") && said.contains("LNK1000"), "{said}");
+    assert!(said.contains("Linked 0 ARM64X DLLs with Visual C++ 14.44.1, 2 with rust-lld"), "{said}");
+    assert_eq!(manifest["linker"], "Visual C++ 14.44.1");
+    for forwarder in manifest["forwarders"].as_array().expect("a list") {
+        assert!(forwarder["linker"].as_str().expect("a name").starts_with("rust-lld "), "{forwarder}");
+    }
+    assert_eq!(manifest["packages"][0]["sha256"], plain["packages"][0]["sha256"], "the same bytes");
 }

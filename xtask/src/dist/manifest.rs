@@ -29,6 +29,8 @@ struct Forwarder<'m> {
     kind: Kind,
     reason: &'m str,
     version: FileVersion,
+    /// The linker that made it; where that is not the one of the manifest, that one made none that is right.
+    linker: &'m str,
     sha256: String,
 }
 
@@ -59,6 +61,7 @@ impl<'m> Manifest<'m> {
                 kind: forwarder.kind,
                 reason: &forwarder.reason,
                 version: forwarder.version,
+                linker: staged.fallbacks.get(&forwarder.stage_path).or(staged.linker.as_ref())?,
                 sha256: sha256(bytes),
             })
         };

@@ -3,8 +3,9 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
-use crate::tool::linker::Linker;
+use crate::tool::linker::{Linked, Linker};
 use ancm_installer::authoring;
+use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Module, Role};
 use ancm_installer::ledger::Ledger;
 use ancm_installer::native::shim::{Shim, X64Code};
@@ -21,8 +22,10 @@ use std::sync::Arc;
 pub struct Staged {
     /// Files of packages, by their name below the stage.
     pub files: BTreeMap<String, Arc<[u8]>>,
-    /// The linker that made the forwarders; none where there are none to make.
+    /// The linker that is to make the forwarders; none where there are none to make.
     pub linker: Option<String>,
+    /// Forwarders that another linker had to make, by their name below the stage, and which.
+    pub fallbacks: BTreeMap<String, String>,
 }
 
 /// Lays everything out in `folder`.
@@ -36,12 +39,23 @@ pub fn lay_out(
     folder: &Path,
     console: &Console,
 ) -> Outcome<Staged> {
-    let mut staged = Staged { files: BTreeMap::new(), linker: None };
+    let mut staged = Staged { files: BTreeMap::new(), linker: None, fallbacks: BTreeMap::new() };
     if !plan.forwarders.is_empty() {
         let linker = linker()?;
         linker.candidates().for_each(|candidate| console.detail(&candidate));
         for forwarder in &plan.forwarders {
-            let bytes = link(forwarder, &plan.payload, &linker)?;
+            let Linked { bytes, by, instead_of } = link(forwarder, &plan.payload, &linker)?;
+            if let Some(instead_of) = instead_of {
+                let name = &forwarder.stage_path;
+                let message = format!(
+                    "`{name}` was linked with {by}, because {} made none that is right",
+                    instead_of.linker
+                );
+                let help =
+                    format!("`--linker rust-lld` asks for that; what came of it:\n{}", instead_of.problem);
+                console.diagnostics(&[Diagnostic::warning("msvc::fallback", message).help(help)]);
+                staged.fallbacks.insert(name.clone(), by);
+            }
             console.detail(&format!(
                 "{}: {}, {} bytes, both views verified",
                 forwarder.stage_path,
@@ -50,7 +64,11 @@ pub fn lay_out(
             ));
             staged.files.insert(forwarder.stage_path.clone(), bytes.into());
         }
-        console.status("Linked", &format!("{} ARM64X DLLs with {}", plan.forwarders.len(), linker.name()));
+        let linked = plan.forwarders.len() - staged.fallbacks.len();
+        let others =
+            staged.fallbacks.values().next().map(|by| format!(", {} with {by}", staged.fallbacks.len()));
+        let others = others.unwrap_or_default();
+        console.status("Linked", &format!("{linked} ARM64X DLLs with {}{others}", linker.name()));
         staged.linker = Some(linker.name());
     }
     for file in plan.packages.iter().flat_map(plan::Package::files) {
@@ -90,7 +108,7 @@ fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
     Ok(bytes)
 }
 
-fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outcome<Vec<u8>> {
+fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outcome<Linked> {
     let module: Module = forwarder.module;
     let fail = |message: String| Failure::new(Exit::Native, "native::forwarder", message);
     let arm64 = content(payload, Role::Module(module, Arch::Arm64))?;

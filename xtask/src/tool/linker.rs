@@ -86,16 +86,44 @@ impl Linker {
         candidates.iter().map(ToString::to_string)
     }
 
-    /// Runs `job`, of a module with the shim's `code` or without code; the module was read back and is right.
+    /// Runs `job`, of a module with the shim's `code` or without code; the module was read back and is right. Where
+    /// Visual C++ makes none, LLD does, and that is said.
     ///
     /// # Errors
     /// What went wrong.
-    pub fn link(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Vec<u8>, String> {
-        match self {
-            Linker::Lld(lld) => lld.link(job).map_err(|error| error.to_string()),
-            Linker::Msvc(msvc, _) => msvc.link_job(job, code).map_err(|problem| {
-                format!("{}: {problem}\n`--linker rust-lld` links without Visual C++", msvc.link().display())
-            }),
-        }
+    pub fn link(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Linked, String> {
+        let msvc = match self {
+            Linker::Lld(lld) => {
+                let bytes = lld.link(job).map_err(|error| error.to_string())?;
+                return Ok(Linked { bytes, by: self.name(), instead_of: None });
+            }
+            Linker::Msvc(msvc, _) => msvc,
+        };
+        let problem = match msvc.link_job(job, code) {
+            Ok(bytes) => return Ok(Linked { bytes, by: self.name(), instead_of: None }),
+            Err(problem) => format!("{}: {problem}", msvc.link().display()),
+        };
+        let lld = Lld::find().map_err(|error| format!("{problem}\nand instead of it: {error}"))?;
+        let bytes = lld.link(job).map_err(|error| format!("{problem}\nand instead of it: {error}"))?;
+        let instead_of = Some(Instead { linker: self.name(), problem });
+        Ok(Linked { bytes, by: Linker::Lld(lld).name(), instead_of })
     }
+}
+
+/// A module, and what linked it.
+pub struct Linked {
+    /// The module.
+    pub bytes: Vec<u8>,
+    /// The linker's name and version.
+    pub by: String,
+    /// The linker that should have done it.
+    pub instead_of: Option<Instead>,
+}
+
+/// A linker that made no module.
+pub struct Instead {
+    /// Its name and version.
+    pub linker: String,
+    /// What it was started with, and what came of it.
+    pub problem: String,
 }

@@ -5,6 +5,7 @@
 //! environment is made here: nothing is taken from `vcvarsall.bat` but what a prompt has set.
 
 mod build;
+mod prompt;
 pub mod vswhere;
 
 use serde::Serialize;
@@ -26,7 +27,16 @@ pub const MEND: &str = "vs_installer.exe modify --installPath FOLDER --add \
                         Microsoft.VisualStudio.Component.VC.Tools.ARM64\"";
 
 /// The variables that a search reads.
-const VARIABLES: [&str; 4] = ["PATH", "ProgramFiles", "ProgramFiles(x86)", "VCToolsInstallDir"];
+const VARIABLES: [&str; 8] = [
+    "PATH",
+    "ProgramFiles",
+    "ProgramFiles(x86)",
+    "VCToolsInstallDir",
+    "VCToolsVersion",
+    "VSINSTALLDIR",
+    "VSCMD_ARG_HOST_ARCH",
+    "VSCMD_ARG_TGT_ARCH",
+];
 
 /// The machine that is searched.
 #[derive(Clone, Debug)]
@@ -49,6 +59,12 @@ impl Host {
 
     fn variable(&self, name: &str) -> Option<&OsString> {
         self.variables.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// The names of the programs that run on it, the best first.
+    fn programs(&self) -> Result<&'static [&'static str], String> {
+        let of_this = HOSTS.iter().find(|(arch, _)| *arch == self.arch);
+        of_this.map(|(_, names)| *names).ok_or_else(|| format!("Visual C++ does not run on {}", self.arch))
     }
 }
 
@@ -108,14 +124,21 @@ impl Msvc {
         self.bin.join(target).join(name)
     }
 
+    /// What it is, for people. No library of `lib\arm64ec` is linked; whether it is there tells what was installed.
+    fn description(&self) -> String {
+        let with = if self.folder.join("lib/arm64ec").is_dir() { "with" } else { "without" };
+        format!("Visual C++ {}, programs for {}, {with} lib\\arm64ec", self.version(), self.host)
+    }
+
     /// The version of Visual C++ in `folder`, or why it will not do.
     fn at(folder: &Path, host: &Host) -> Result<Msvc, String> {
-        let (_, names) = HOSTS
-            .iter()
-            .find(|(arch, _)| *arch == host.arch)
-            .ok_or_else(|| format!("Visual C++ does not run on {}", host.arch))?;
+        Msvc::among(folder, host.programs()?)
+    }
+
+    /// The same, with the first programs of `names` that are there.
+    fn among(folder: &Path, names: &[&'static str]) -> Result<Msvc, String> {
         let mut why = String::new();
-        for name in *names {
+        for name in names {
             let bin = folder.join("bin").join(format!("Host{name}"));
             let msvc = Msvc { folder: folder.to_owned(), bin, host: name };
             if msvc.link().is_file() {
@@ -129,11 +152,10 @@ impl Msvc {
     /// The default version of Visual C++ in the Visual Studio in `folder`; else its newest.
     fn in_studio(folder: &Path, host: &Host) -> Result<Msvc, String> {
         let tools = folder.join("VC/Tools/MSVC");
-        let default = folder.join("VC/Auxiliary/Build/Microsoft.VCToolsVersion.default.txt");
-        if let Ok(version) = std::fs::read_to_string(default)
-            && let Ok(msvc) = Msvc::at(&tools.join(version.trim()), host)
-        {
-            return Ok(msvc);
+        for version in default_versions(&folder.join("VC/Auxiliary/Build")) {
+            if let Ok(msvc) = Msvc::at(&tools.join(version), host) {
+                return Ok(msvc);
+            }
         }
         let entries = std::fs::read_dir(&tools).map_err(|_| "it has no Visual C++".to_owned())?;
         let numbers = |folder: &PathBuf| -> Vec<u64> {
@@ -154,6 +176,22 @@ impl Msvc {
     }
 }
 
+/// The versions in `Microsoft.VCToolsVersion.default.txt`, then in those of each toolset, such as
+/// `Microsoft.VCToolsVersion.v143.default.txt`, the newest first.
+fn default_versions(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<(bool, std::cmp::Reverse<String>)> = entries
+        .filter_map(|entry| {
+            let name = entry.file_name().into_string().ok()?;
+            let toolset = name.strip_prefix("Microsoft.VCToolsVersion.")?.strip_suffix("default.txt")?;
+            Some((!toolset.is_empty(), std::cmp::Reverse(name)))
+        })
+        .collect();
+    files.sort();
+    let version = |name: &String| std::fs::read_to_string(folder.join(name)).ok();
+    files.iter().filter_map(|(_, name)| Some(version(&name.0)?.trim().to_owned())).collect()
+}
+
 impl Search {
     /// Searches `host`; `asked` is the folder that the user named: of a Visual Studio, or of one version of Visual C++.
     #[must_use]
@@ -165,8 +203,9 @@ impl Search {
             search.consider("the folder that was asked for", folder, found);
             return search;
         }
-        if let Some(folder) = host.variable("VCToolsInstallDir").map(PathBuf::from) {
-            search.consider("developer prompt", &folder, Msvc::at(&folder, host));
+        if let Some(prompt) = prompt::Prompt::of(host) {
+            let name = format!("developer prompt{}", prompt.opened_for());
+            search.consider(&name, &prompt.folder, prompt.found(host));
         }
         if search.found.is_none() {
             search.studios(host);
@@ -181,20 +220,25 @@ impl Search {
     }
 
     fn studios(&mut self, host: &Host) {
-        let Some(vswhere) = vswhere::find(host) else {
-            self.problem = Some("`vswhere.exe` is neither in Program Files nor on the PATH".to_owned());
-            return;
-        };
-        let instances = match vswhere::ask(&vswhere, host.patience) {
-            Ok(instances) => instances,
-            Err(problem) => {
-                self.problem = Some(problem);
-                return;
+        let mut problems = Vec::new();
+        let mut instances = None;
+        for vswhere in vswhere::find(host) {
+            match vswhere::ask(&vswhere, host.patience) {
+                Ok(known) => {
+                    if known.is_empty() {
+                        problems.push(format!("`{}` knows no Visual Studio", vswhere.display()));
+                    }
+                    instances = Some(known);
+                    break;
+                }
+                Err(problem) => problems.push(problem),
             }
-        };
-        if instances.is_empty() {
-            self.problem = Some(format!("`{}` knows no Visual Studio", vswhere.display()));
         }
+        if instances.is_none() && problems.is_empty() {
+            problems.push("`vswhere.exe` is neither in Program Files nor on the PATH".to_owned());
+        }
+        self.problem = (!problems.is_empty()).then(|| problems.join("; "));
+        let instances = instances.unwrap_or_default();
         for instance in instances {
             let vswhere::Instance { installation_path: folder, installation_version, .. } = &instance;
             let name = format!("{} {installation_version}", instance.display_name);
@@ -211,7 +255,7 @@ impl Search {
         let verdict = match (found, &self.found) {
             (Ok(_), Some(_)) => "left: another one came first".to_owned(),
             (Ok(msvc), None) => {
-                let verdict = format!("taken: Visual C++ {}", msvc.version());
+                let verdict = format!("taken: {}", msvc.description());
                 self.found = Some(msvc);
                 verdict
             }

@@ -37,18 +37,19 @@ impl Instance {
     }
 }
 
-/// Where `vswhere` is: the installer puts it into one of the two Program Files; else it may be on the PATH.
-pub fn find(host: &Host) -> Option<PathBuf> {
+/// Every `vswhere`: the installer puts it into one of the two Program Files; else it may be on the PATH.
+pub fn find(host: &Host) -> impl Iterator<Item = PathBuf> {
     let installed = ["ProgramFiles(x86)", "ProgramFiles"].into_iter().filter_map(|name| {
         Some(Path::new(&host.variable(name)?).join("Microsoft Visual Studio/Installer/vswhere.exe"))
     });
     let on_path = host.variable("PATH").into_iter().flat_map(|path| {
         std::env::split_paths(path).map(|folder| folder.join("vswhere.exe")).collect::<Vec<_>>()
     });
-    installed.chain(on_path).find(|file| file.is_file())
+    installed.chain(on_path).filter(|file| file.is_file())
 }
 
-/// Every installation, the one to look at first in front: releases before previews, the newest first.
+/// Every installation, the one to look at first in front: releases before previews, the newest first. It is asked once,
+/// for everything (`-all`: incomplete ones too; `-prerelease`; no `-requires`), so that each can be told with its reason.
 ///
 /// # Errors
 /// What went wrong, in words.
