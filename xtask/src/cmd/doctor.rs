@@ -77,10 +77,14 @@ fn show(tools: &[Tool], console: &Console) {
                 None => String::new(),
             };
             let problem = tool.problem.as_deref().unwrap_or_default();
-            let short = path.is_none() && problem.chars().count() <= COLUMNS - end;
+            // where nothing stands in the columns between, it begins behind the name
+            let bare = path.is_none() && version.is_empty() && range.is_empty();
+            let begin = if bare { margin.len() + name + 1 } else { end };
+            let short = path.is_none() && problem.chars().count() <= COLUMNS - begin;
             let shown = if short { problem } else { &shown };
-            let line =
-                format!("  {state} {:<name$} {version:<versions$} {range:<ranges$} {shown}", tool.name);
+            let columns = format!("{version:<versions$} {range:<ranges$} ");
+            let columns = if bare { "" } else { &columns };
+            let line = format!("  {state} {:<name$} {columns}{shown}", tool.name);
             console.print(line.trim_end());
             if !short && !problem.is_empty() {
                 wrapped(problem, COLUMNS - margin.len())

@@ -227,7 +227,7 @@ fn last_name(path: &Path) -> Option<String> {
 fn windows_sdk() -> Tool {
     let newest = kits().and_then(|kits| versions(&kits.join("Lib")).into_iter().next());
     let tool = Tool::new("Windows SDK", Need::Choice);
-    let problem = "we link with import libraries of our own; it only brings signtool";
+    let problem = "our import libraries do for linking; it brings signtool";
     match newest {
         Some((_, path)) => {
             let version = last_name(&path);
@@ -270,8 +270,7 @@ fn wix(wanted: &Wanted) -> Tool {
     };
     tool.candidates = search.candidates.iter().map(ToString::to_string).collect();
     if tool.state == State::Missing && !cfg!(windows) {
-        return tool
-            .wrong(State::NotNeeded, "it makes packages on Windows only; the embedded engine does here");
+        return tool.wrong(State::NotNeeded, "it works on Windows only");
     }
     tool.mended_by(wix::MEND)
 }
