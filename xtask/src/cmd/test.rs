@@ -83,8 +83,7 @@ fn set_up(console: &Console, required: bool) -> Outcome {
     if absent.is_empty() {
         return Ok(());
     }
-    let mut packages: Vec<&str> =
-        absent.iter().map(|tool| tool.debian).filter(|name| !name.is_empty()).collect();
+    let mut packages: Vec<&str> = absent.iter().flat_map(|tool| tool.debian.split_whitespace()).collect();
     packages.sort_unstable();
     packages.dedup();
     if Path::new("/etc/debian_version").is_file() {

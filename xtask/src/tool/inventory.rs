@@ -136,6 +136,7 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
         Box::new(dotnet),
         Box::new(signtool),
         Box::new(targets),
+        Box::new(rust_sources),
         Box::new(lief),
     ];
     asked.extend(PROGRAMS.iter().map(|program| {
@@ -306,6 +307,38 @@ fn targets() -> Tool {
     let problem =
         format!("packages are made without them; `rustup target add {}` gets them", absent.join(" "));
     tool.wrong(State::NotNeeded, problem)
+}
+
+/// The first `rustc` on the PATH that has the sources of Rust's own libraries beside it, from which those for any
+/// target can be made.
+#[must_use]
+pub fn rustc_with_sources() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let name = format!("rustc{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path).map(|folder| folder.join(&name)).filter(|file| file.is_file()).find(|rustc| {
+        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]));
+        answer.is_ok_and(|answer| {
+            Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+        })
+    })
+}
+
+/// The tests make the prebuilt DLLs of the custom actions again, for Windows targets that no standard library is here
+/// for.
+fn rust_sources() -> Tool {
+    let tool =
+        Tool { debian: "rustc-web cargo-web rust-web-src", ..Tool::new("Rust with its sources", Need::Test) };
+    let tool = match rustc_with_sources() {
+        Some(rustc) => at(tool, Some(rustc), SAYS, RUST),
+        None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
+    };
+    let debian = Path::new("/etc/debian_version").is_file();
+    let mend = if debian {
+        "sudo apt-get install rustc-web cargo-web rust-web-src"
+    } else {
+        "rustup component add rust-src"
+    };
+    tool.mended_by(mend)
 }
 
 fn lief() -> Tool {
