@@ -31,7 +31,7 @@ fn command(program: &Path, prefix: &Path) -> Command {
 }
 
 /// Runs to the end or to the limit; a program that hangs fails the test instead of hanging it.
-fn bounded(mut command: Command, limit: Duration) -> Output {
+pub fn bounded(mut command: Command, limit: Duration) -> Output {
     let shown = format!("{command:?}");
     // files, not pipes: a server that Wine leaves behind would keep a pipe open
     let mut out = tempfile::tempfile().expect("a temporary file");
@@ -119,10 +119,15 @@ impl Wine {
 
     /// Runs a Windows program with arguments; two minutes at the most.
     pub fn run(&self, arguments: &[&str]) -> Output {
+        bounded(self.command(arguments), Duration::from_secs(120))
+    }
+
+    /// What runs a Windows program with arguments.
+    pub fn command(&self, arguments: &[&str]) -> Command {
         let loader = loader().expect("looked for when the prefix was made");
         let mut command = command(&loader, self.prefix.path());
         command.args(arguments);
-        bounded(command, Duration::from_secs(120))
+        command
     }
 
     /// `msiexec` with arguments, silently and with a verbose log; gives the exit code and the log.

@@ -51,7 +51,8 @@ impl Output {
         // readable to whom the user lets read, as any other file
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        builder.tempfile_in(&self.folder).map_err(|error| failure("make a file in", &self.folder, &error))
+        let made = reach(&self.folder).and_then(|folder| builder.tempfile_in(folder));
+        made.map_err(|error| failure("make a file in", &self.folder, &error))
     }
 
     /// Lets `file` wait to become `name`.
@@ -70,16 +71,20 @@ impl Output {
         Ok(())
     }
 
-    /// Puts every waiting file in its place; each is whole at any moment.
+    /// Puts every waiting file in its place; each is whole at any moment, and none is replaced where one cannot be.
     ///
     /// # Errors
     /// A file cannot be replaced, or its folder not be made.
     pub fn commit(mut self) -> Outcome {
         interrupt::check()?;
+        for (_, path) in &self.waiting {
+            replaceable(path).map_err(|error| failure("replace", path, &error))?;
+        }
         for (file, path) in self.waiting.drain(..) {
             let folder = path.parent().unwrap_or(&self.folder);
             fs::create_dir_all(folder).map_err(|error| failure("make the folder", folder, &error))?;
-            file.persist(&path).map_err(|error| failure("replace", &path, &error.error))?;
+            let target = reach(&path).map_err(|error| failure("find", &path, &error))?;
+            file.persist(&target).map_err(|error| failure("replace", &path, &error.error))?;
             self.made.clear();
         }
         Ok(())
@@ -96,6 +101,46 @@ impl Drop for Output {
     }
 }
 
+/// Fails where a file is in the place of `path` and has to stay: Windows lets nobody replace a file that is read-only,
+/// or that another program has open.
+fn replaceable(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    #[cfg(windows)]
+    match std::os::windows::fs::OpenOptionsExt::share_mode(fs::OpenOptions::new().write(true), 0).open(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(_) | Err(_) => {}
+    }
+    Ok(())
+}
+
+/// `path` in words that `tempfile`, which hands them on as they are, may have of any length: Windows takes no more than
+/// 260 characters without the prefix for literal paths
+/// (<https://learn.microsoft.com/windows/win32/fileio/maximum-file-path-limitation>).
+fn reach(path: &Path) -> io::Result<PathBuf> {
+    if !cfg!(windows) {
+        return Ok(path.to_owned());
+    }
+    let absolute = std::path::absolute(path)?;
+    Ok(absolute.to_str().map_or_else(|| absolute.clone(), |text| literal(text).into()))
+}
+
+/// An absolute path of Windows with the prefix for literal paths; one that names a device stays as it is.
+fn literal(absolute: &str) -> String {
+    match absolute.strip_prefix(r"\\") {
+        Some(device) if device.starts_with(['?', '.']) => absolute.to_owned(),
+        Some(share) => format!(r"\\?\UNC\{share}"),
+        None => format!(r"\\?\{absolute}"),
+    }
+}
+
+/// Whether Windows says that another program has the file: `ERROR_SHARING_VIOLATION`, `ERROR_LOCK_VIOLATION`
+/// (<https://learn.microsoft.com/windows/win32/debug/system-error-codes--0-499->).
+fn in_use(error: &io::Error) -> bool {
+    cfg!(windows) && matches!(error.raw_os_error(), Some(32 | 33))
+}
+
 /// The failure to `what` `path`.
 #[must_use]
 pub fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
@@ -106,8 +151,11 @@ pub fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
             "make room, or name another folder with `--out`; nothing of this run was left behind"
         }
+        _ if in_use(error) => {
+            "the file is open in another program: close that, or name another folder with `--out`"
+        }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "is the file open in another program, or the folder not yours? name another one with `--out`"
+            "is the file read-only or open in another program, or the folder not yours? name another one with `--out`"
         }
         _ => "name another folder with `--out`",
     };
@@ -137,6 +185,32 @@ mod tests {
         let names: Vec<_> =
             fs::read_dir(&folder).expect("there").map(|e| e.expect("readable").file_name()).collect();
         assert_eq!(names, ["x.txt"]);
+    }
+
+    #[test]
+    fn nothing_is_replaced_where_one_file_cannot_be() {
+        let top = tempfile::tempdir().expect("a temporary folder");
+        fs::write(top.path().join("a.txt"), "old").expect("room");
+        fs::create_dir(top.path().join("b.txt")).expect("room");
+        let mut output = Output::open(top.path()).expect("there");
+        output.add_text("a.txt", "new").expect("room");
+        output.add_text("b.txt", "new").expect("room");
+        let failure = output.commit().expect_err("a folder is in the way");
+        assert!(failure.diagnostics[0].message.contains("b.txt"), "{failure:?}");
+        assert_eq!(fs::read_to_string(top.path().join("a.txt")).expect("still there"), "old");
+        assert_eq!(fs::read_dir(top.path()).expect("there").count(), 2);
+    }
+
+    #[test]
+    fn windows_takes_long_paths_with_a_prefix() {
+        for (path, prefixed) in [
+            (r"C:\out\a.msi", r"\\?\C:\out\a.msi"),
+            (r"\\server\share\a.msi", r"\\?\UNC\server\share\a.msi"),
+            (r"\\?\C:\out\a.msi", r"\\?\C:\out\a.msi"),
+            (r"\\.\pipe\a", r"\\.\pipe\a"),
+        ] {
+            assert_eq!(literal(path), prefixed);
+        }
     }
 
     #[test]

@@ -91,8 +91,14 @@ fn set_up(console: &Console, required: bool) -> Outcome {
             console.status("Installing", &format!("{} (apt-get)", packages.join(" ")));
             apt(&["update", "-qq"]);
             let mut arguments = vec!["install", "-y", "-qq", "--no-install-recommends"];
+            let alone = arguments.clone();
             arguments.extend(&packages);
-            apt(&arguments);
+            if !apt(&arguments) {
+                // one that this system has not keeps apt-get from installing any
+                for package in &packages {
+                    apt(&[&alone[..], &[*package]].concat());
+                }
+            }
         }
         if absent.iter().any(|tool| tool.name.starts_with("lief")) {
             console.status("Installing", "lief (pip)");

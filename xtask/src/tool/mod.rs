@@ -8,7 +8,6 @@ mod probe;
 mod process;
 pub mod wix;
 
-pub use inventory::rustc_with_sources;
 use probe::{Fit, Range};
 use serde::Serialize;
 use std::path::PathBuf;
@@ -103,7 +102,7 @@ pub struct Tool {
     pub mend: Option<String>,
     /// What was looked at to find it, and why each was taken or left.
     pub candidates: Vec<String>,
-    /// The Debian package that has it, for the set-up of the tests.
+    /// The Debian package that has it, or several with blanks between, for the set-up of the tests.
     #[serde(skip)]
     pub debian: &'static str,
 }
