@@ -66,6 +66,11 @@ pub enum Change {
         /// The section's name.
         name: String,
     },
+    /// Section `name` is declared if the file has data of it, since without a declaration IIS would refuse the file.
+    SectionOfData {
+        /// The section's name.
+        name: String,
+    },
     /// The provider does not know the area.
     NoTraceArea {
         /// The provider's name.
@@ -90,6 +95,8 @@ impl Change {
             Change::HandlersUnlocked => editor.allow_override(&declaration("handlers")),
             Change::NoModule { name } => editor.no_module(name),
             Change::NoSection { name } => editor.no_section(name),
+            Change::SectionOfData { name } if editor.has_data(name) => editor.section(name),
+            Change::SectionOfData { .. } => Ok(()),
             Change::NoTraceArea { provider, area } => editor.no_trace_area(provider, area),
         }
     }
@@ -244,15 +251,18 @@ impl Editor<'_, '_> {
     }
 
     fn no_section(&mut self, name: &str) -> Result<(), Error> {
-        let root = self.document.root();
-        let scopes = root.elements().filter(|e| e.name() == "location").chain([root]);
-        let mut servers = scopes.flat_map(Element::elements).filter(|e| e.name() == WEB_SERVER);
-        let has_data = servers.any(|server| server.elements().any(|section| section.name() == name));
-        drop(servers);
-        if has_data {
+        if self.has_data(name) {
             return Ok(());
         }
         self.remove_all(&web_server_group(), Hop::keyed("section", "name", name))
+    }
+
+    /// Whether section `name` is set anywhere in the file.
+    fn has_data(&self, name: &str) -> bool {
+        let root = self.document.root();
+        let scopes = root.elements().filter(|e| e.name() == "location").chain([root]);
+        let mut servers = scopes.flat_map(Element::elements).filter(|e| e.name() == WEB_SERVER);
+        servers.any(|server| server.elements().any(|section| section.name() == name))
     }
 
     fn no_trace_area(&mut self, provider: &str, area: &str) -> Result<(), Error> {

@@ -72,6 +72,26 @@ pub fn global_module_image(bytes: &[u8], name: &str) -> Result<Option<String>, E
     Ok(change::global_module_image(&document, name))
 }
 
+/// The folder that holds the configuration instead, where `redirection.config` is on: a shared configuration
+/// (<https://learn.microsoft.com/iis/configuration/configurationredirection/>). Environment variables stay as they are.
+///
+/// # Errors
+/// Where the file cannot be read for what it is, or is encrypted.
+pub fn redirection(bytes: &[u8]) -> Result<Option<String>, Error> {
+    const SECTION: &str = "configurationRedirection";
+    let (text, _) = encoding::decode(bytes)?;
+    let document = Document::parse(&text)?;
+    let Some(section) = document.root().elements().find(|element| element.name() == SECTION) else {
+        return Ok(None);
+    };
+    if section.attribute("configProtectionProvider").is_some() {
+        return Err(Error::Encrypted(SECTION.into()));
+    }
+    let is_on = section.value("enabled").is_some_and(|enabled| enabled.eq_ignore_ascii_case("true"));
+    let path = section.value("path").map(|path| path.into_owned()).filter(|path| !path.is_empty());
+    Ok(path.filter(|_| is_on))
+}
+
 fn rewrite(
     bytes: &[u8],
     change: impl FnOnce(&mut Document) -> Result<Vec<Step>, Error>,

@@ -20,7 +20,7 @@ for view in views:
     for library in list(view.imports) + list(view.delay_imports):
         print(f"import {library.name}")
 manager = image.resources_manager
-for version in manager.version if manager.has_version else []:
+for version in manager.version if image.has_resources and manager.has_version else []:
     fixed = version.file_info
     parts = [fixed.file_version_ms >> 16, fixed.file_version_ms & 0xFFFF]
     parts += [fixed.file_version_ls >> 16, fixed.file_version_ls & 0xFFFF]

@@ -136,8 +136,8 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
         Box::new(dotnet),
         Box::new(signtool),
         Box::new(targets),
+        Box::new(rust_sources),
         Box::new(lief),
-        Box::new(windows_library),
     ];
     asked.extend(PROGRAMS.iter().map(|program| {
         let ask: Box<dyn Fn() -> Tool + Sync + Send> = Box::new(|| program.tool());
@@ -309,28 +309,36 @@ fn targets() -> Tool {
     tool.wrong(State::NotNeeded, problem)
 }
 
-/// What `xtask.exe` is built with, for the tests of it under Wine: a standard library for Windows, or its sources, with
-/// the toolchain or with Debian's.
-fn windows_library() -> Tool {
-    let debian = "cargo-web rustc-web rust-web-src";
-    let tool = Tool { debian, ..Tool::new("Rust's library for Windows", Need::Test) };
-    if cfg!(windows) {
-        return tool.wrong(State::NotNeeded, "the program is tested as it was built");
-    }
-    let ours = lld::target_libraries().ok().and_then(|folder| Some(folder.parent()?.parent()?.to_owned()));
-    let places = ours.into_iter().chain([PathBuf::from("/usr/lib/rustlib")]);
-    let found = places
-        .flat_map(|place| [place.join("x86_64-pc-windows-gnu"), place.join("src/rust/library")])
-        .find(|folder| folder.is_dir());
-    let tool = match found {
-        Some(folder) => tool.found(folder, None, Range::ANY),
-        None => tool.wrong(State::Missing, "no Rust here has it, or its sources"),
-    };
-    tool.mended_by(if Path::new("/etc/debian_version").is_file() {
-        format!("sudo apt-get install {debian}, or rustup target add x86_64-pc-windows-gnu")
-    } else {
-        "rustup target add x86_64-pc-windows-gnu".to_owned()
+/// The first `rustc` on the PATH that has the sources of Rust's own libraries beside it, from which those for any
+/// target can be made.
+#[must_use]
+pub fn rustc_with_sources() -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let name = format!("rustc{}", env::consts::EXE_SUFFIX);
+    env::split_paths(&path).map(|folder| folder.join(&name)).filter(|file| file.is_file()).find(|rustc| {
+        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]));
+        answer.is_ok_and(|answer| {
+            Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
+        })
     })
+}
+
+/// What the tests make Windows programs with, where Rust has no standard library for Windows: the prebuilt DLLs of the
+/// custom actions, and `xtask.exe`.
+fn rust_sources() -> Tool {
+    let tool =
+        Tool { debian: "rustc-web cargo-web rust-web-src", ..Tool::new("Rust with its sources", Need::Test) };
+    let tool = match rustc_with_sources() {
+        Some(rustc) => at(tool, Some(rustc), SAYS, RUST),
+        None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
+    };
+    let debian = Path::new("/etc/debian_version").is_file();
+    let mend = if debian {
+        "sudo apt-get install rustc-web cargo-web rust-web-src"
+    } else {
+        "rustup component add rust-src"
+    };
+    tool.mended_by(mend)
 }
 
 fn lief() -> Tool {

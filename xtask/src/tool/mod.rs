@@ -8,6 +8,7 @@ mod probe;
 mod process;
 pub mod wix;
 
+pub use inventory::rustc_with_sources;
 use probe::{Fit, Range};
 use serde::Serialize;
 use std::path::PathBuf;

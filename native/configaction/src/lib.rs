@@ -1,0 +1,60 @@
+//! The custom actions that register a native module in the configuration files of IIS and IIS Express, and take the
+//! registration back.
+//!
+//! Each exported function is the entry of a custom action (type 1). [`schedule`] runs at once: it reads the table
+//! `AncmConfiguration` and hands each action that changes something its [`job`]s as `CustomActionData`. [`work`] carries
+//! the jobs out. What is decided from bytes alone is in [`job`] and [`record`], which tests compile for the host;
+//! [`session`] and [`disk`] are all there is of Windows.
+//!
+//! No standard library and no C runtime: the DLL imports nothing but what every Windows has.
+
+#![no_std]
+
+extern crate alloc;
+
+#[path = "../../../src/apphost/mod.rs"]
+#[expect(unused, reason = "the project's editor, whole; a part of it is for others")]
+mod apphost;
+mod disk;
+mod failure;
+mod job;
+mod record;
+mod runtime;
+mod schedule;
+mod session;
+mod work;
+
+use session::Session;
+
+/// `MSIHANDLE`, of the installation that a custom action belongs to.
+type Install = u32;
+
+/// Decides what is to be done, and tells the other actions. Immediate.
+#[unsafe(no_mangle)]
+pub extern "system" fn ScheduleConfiguration(install: Install) -> u32 {
+    Session::of(install).run(schedule::schedule)
+}
+
+/// Finds out whether everything that is to be done can be done; changes nothing. Deferred.
+#[unsafe(no_mangle)]
+pub extern "system" fn CheckConfiguration(install: Install) -> u32 {
+    Session::of(install).run(work::check)
+}
+
+/// Registers or unregisters. Deferred.
+#[unsafe(no_mangle)]
+pub extern "system" fn ApplyConfiguration(install: Install) -> u32 {
+    Session::of(install).run(work::apply)
+}
+
+/// Takes back what [`ApplyConfiguration`] did. Rollback.
+#[unsafe(no_mangle)]
+pub extern "system" fn RollBackConfiguration(install: Install) -> u32 {
+    Session::of(install).run(work::roll_back)
+}
+
+/// Removes what only a rollback needs. Commit.
+#[unsafe(no_mangle)]
+pub extern "system" fn CommitConfiguration(install: Install) -> u32 {
+    Session::of(install).run(work::commit)
+}

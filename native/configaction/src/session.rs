@@ -1,0 +1,312 @@
+//! The installation that an action belongs to, as Windows Installer's functions show it.
+//!
+//! <https://learn.microsoft.com/windows/win32/msi/custom-action-reference>
+
+use crate::Install;
+use crate::failure::{Failure, Kind};
+use alloc::string::String;
+use alloc::vec::Vec;
+use windows_sys::Win32::Foundation::{
+    ERROR_INSTALL_FAILURE, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_SUCCESS,
+};
+use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
+    INSTALLMESSAGE_ACTIONDATA, INSTALLMESSAGE_ERROR, INSTALLMESSAGE_INFO, INSTALLSTATE, INSTALLSTATE_LOCAL,
+    INSTALLSTATE_MOREDATA, INSTALLSTATE_SOURCE, INSTALLSTATE_UNKNOWN, MSICONDITION_FALSE, MSICONDITION_NONE,
+    MSICONDITION_TRUE, MSIHANDLE, MsiCloseHandle, MsiCreateRecord, MsiDatabaseIsTablePersistentW,
+    MsiDatabaseOpenViewW, MsiEnumClientsW, MsiEvaluateConditionW, MsiFormatRecordW, MsiGetActiveDatabase,
+    MsiGetComponentPathW, MsiGetComponentStateW, MsiGetPropertyW, MsiProcessMessage, MsiRecordGetInteger,
+    MsiRecordGetStringW, MsiRecordSetInteger, MsiRecordSetStringW, MsiSetPropertyW, MsiViewExecute,
+    MsiViewFetch,
+};
+
+/// No text that is asked for is longer, in UTF-16 units.
+const LONGEST: u32 = 1 << 20;
+
+/// More products than a machine has; a list that does not end is left.
+const MOST_CLIENTS: u32 = 10_000;
+
+/// An installation.
+#[derive(Clone, Copy)]
+pub(crate) struct Session(Install);
+
+/// A handle that is closed with its owner.
+struct Handle(MSIHANDLE);
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        // SAFETY: closing a handle, even 0, touches no memory of ours
+        unsafe { MsiCloseHandle(self.0) };
+    }
+}
+
+/// `text` as Windows wants it: UTF-16 with a zero at the end.
+pub(crate) fn wide(text: &str) -> Vec<u16> {
+    text.encode_utf16().chain([0]).collect()
+}
+
+/// The text before the first zero.
+pub(crate) fn narrow(units: &[u16]) -> String {
+    let text = units.split(|unit| *unit == 0).next().unwrap_or_default();
+    String::from_utf16_lossy(text)
+}
+
+/// The text that a function writes into a buffer with a length beside it, however long. The function must write no more
+/// units than the length says, the final zero included.
+fn text(mut get: impl FnMut(*mut u16, *mut u32) -> u32) -> Result<String, u32> {
+    let mut room = 256;
+    loop {
+        let mut buffer = alloc::vec![0u16; room as usize];
+        let mut length = room;
+        match get(buffer.as_mut_ptr(), &mut length) {
+            ERROR_SUCCESS => return Ok(narrow(&buffer)),
+            ERROR_MORE_DATA if length < LONGEST && length >= room => room = length + 1,
+            error => return Err(error),
+        }
+    }
+}
+
+/// A row of the table of configurations.
+pub(crate) struct Row {
+    /// Its name.
+    pub(crate) key: String,
+    /// The component that decides.
+    pub(crate) component: String,
+    /// Path of the file, not yet formatted.
+    pub(crate) file: String,
+    /// Where it does not hold, the file is left alone.
+    pub(crate) condition: String,
+    /// The module's name.
+    pub(crate) module: String,
+    /// Its DLL.
+    pub(crate) image: String,
+    /// The section that it reads.
+    pub(crate) section: String,
+    /// See [`crate::job`].
+    pub(crate) attributes: u32,
+}
+
+impl Session {
+    pub(crate) fn of(install: Install) -> Self {
+        Session(install)
+    }
+
+    /// Does an action's work, and says it the way Windows Installer wants to hear it.
+    pub(crate) fn run(self, work: impl FnOnce(&Session) -> Result<(), Failure>) -> u32 {
+        match work(&self) {
+            Ok(()) => ERROR_SUCCESS,
+            Err(failure) => {
+                self.log(&alloc::format!("{}: {}", failure.file, failure.reason));
+                let fields = [&failure.file, &failure.reason];
+                self.message(INSTALLMESSAGE_ERROR, None, Some(failure.kind), &fields.map(String::as_str));
+                ERROR_INSTALL_FAILURE
+            }
+        }
+    }
+
+    /// Writes a line to the log (`msiexec /l*v`).
+    pub(crate) fn log(&self, line: &str) {
+        // a template of its own, since brackets in the line are no references to properties
+        let line = alloc::format!("Registration: {line}");
+        self.message(INSTALLMESSAGE_INFO, Some("[1]"), None, &[&line]);
+    }
+
+    /// Shows which file is at hand.
+    pub(crate) fn progress(&self, file: &str) {
+        self.message(INSTALLMESSAGE_ACTIONDATA, None, None, &[file]);
+    }
+
+    fn message(&self, message: i32, template: Option<&str>, number: Option<Kind>, fields: &[&str]) {
+        let first = u32::from(number.is_some());
+        // SAFETY: a record has room for the fields that it is made with, and texts end in zero
+        unsafe {
+            let record = Handle(MsiCreateRecord(first + u32::try_from(fields.len()).unwrap_or(0)));
+            if let Some(template) = template {
+                MsiRecordSetStringW(record.0, 0, wide(template).as_ptr());
+            }
+            if let Some(kind) = number {
+                MsiRecordSetInteger(record.0, 1, kind as i32);
+            }
+            for (field, at) in fields.iter().zip(first + 1..) {
+                MsiRecordSetStringW(record.0, at, wide(field).as_ptr());
+            }
+            MsiProcessMessage(self.0, message, record.0);
+        }
+    }
+
+    /// A property's value; empty where there is none.
+    pub(crate) fn property(&self, name: &str) -> String {
+        let name = wide(name);
+        // SAFETY: `text` gives a buffer and its length
+        text(|buffer, length| unsafe { MsiGetPropertyW(self.0, name.as_ptr(), buffer, length) })
+            .unwrap_or_default()
+    }
+
+    /// Sets a property.
+    pub(crate) fn set_property(&self, name: &str, value: &str) -> Result<(), Failure> {
+        // SAFETY: both texts end in zero
+        match unsafe { MsiSetPropertyW(self.0, wide(name).as_ptr(), wide(value).as_ptr()) } {
+            ERROR_SUCCESS => Ok(()),
+            error => Err(damaged(name, "the property cannot be set", error)),
+        }
+    }
+
+    /// `template` with its references to properties resolved.
+    pub(crate) fn format(&self, template: &str) -> Result<String, Failure> {
+        // SAFETY: field 0 of a record is its template
+        let record = Handle(unsafe { MsiCreateRecord(1) });
+        unsafe { MsiRecordSetStringW(record.0, 0, wide(template).as_ptr()) };
+        text(|buffer, length| unsafe { MsiFormatRecordW(self.0, record.0, buffer, length) })
+            .map_err(|error| damaged(template, "the text cannot be formatted", error))
+    }
+
+    /// Whether a condition holds. An empty one does.
+    pub(crate) fn holds(&self, condition: &str) -> Result<bool, Failure> {
+        // SAFETY: the text ends in zero
+        match unsafe { MsiEvaluateConditionW(self.0, wide(condition).as_ptr()) } {
+            MSICONDITION_TRUE | MSICONDITION_NONE => Ok(true),
+            MSICONDITION_FALSE => Ok(false),
+            _ => Err(Failure::new(Kind::Damaged, condition, &"this is no condition")),
+        }
+    }
+
+    /// The state in which a component is, and that which it is to get.
+    pub(crate) fn component(&self, key: &str) -> Result<(INSTALLSTATE, INSTALLSTATE), Failure> {
+        let (mut installed, mut action) = (INSTALLSTATE_UNKNOWN, INSTALLSTATE_UNKNOWN);
+        let name = wide(key);
+        // SAFETY: the text ends in zero, and both states have a place
+        match unsafe { MsiGetComponentStateW(self.0, name.as_ptr(), &mut installed, &mut action) } {
+            ERROR_SUCCESS => Ok((installed, action)),
+            error => Err(damaged(key, "the component's state is not known", error)),
+        }
+    }
+
+    /// The rows of the table of configurations; none where the package has no such table.
+    pub(crate) fn rows(&self) -> Result<Vec<Row>, Failure> {
+        const TABLE: &str = "AncmConfiguration";
+        // SAFETY: the text ends in zero
+        let is_there = unsafe {
+            let database = Handle(MsiGetActiveDatabase(self.0));
+            MsiDatabaseIsTablePersistentW(database.0, wide(TABLE).as_ptr())
+        };
+        if is_there != MSICONDITION_TRUE {
+            return Ok(Vec::new());
+        }
+        let columns =
+            "`Configuration`, `Component_`, `File`, `Condition`, `Module`, `Image`, `Section`, `Attributes`";
+        self.select(&alloc::format!("SELECT {columns} FROM `{TABLE}`"), None, TABLE, |record| {
+            Ok(Row {
+                key: record.text(1)?,
+                component: record.text(2)?,
+                file: record.text(3)?,
+                condition: record.text(4)?,
+                module: record.text(5)?,
+                image: record.text(6)?,
+                section: record.text(7)?,
+                attributes: record.number(8),
+            })
+        })
+    }
+
+    /// The ComponentId of a component.
+    pub(crate) fn component_id(&self, key: &str) -> Result<String, Failure> {
+        let query = "SELECT `ComponentId` FROM `Component` WHERE `Component` = ?";
+        let found = self.select(query, Some(key), "Component", |record| record.text(1))?;
+        found
+            .into_iter()
+            .next()
+            .ok_or_else(|| Failure::new(Kind::Damaged, key, &"the Component table has no such component"))
+    }
+
+    fn select<T>(
+        &self,
+        query: &str,
+        parameter: Option<&str>,
+        table: &str,
+        read: impl Fn(&Record) -> Result<T, u32>,
+    ) -> Result<Vec<T>, Failure> {
+        let broken = |error| damaged(table, "the table cannot be read", error);
+        let mut found = Vec::new();
+        // SAFETY: texts end in zero; handles are closed by their owners, the view before its database
+        unsafe {
+            let database = Handle(MsiGetActiveDatabase(self.0));
+            let mut view = Handle(0);
+            done(MsiDatabaseOpenViewW(database.0, wide(query).as_ptr(), &mut view.0)).map_err(broken)?;
+            let parameters = Handle(if parameter.is_some() { MsiCreateRecord(1) } else { 0 });
+            if let Some(parameter) = parameter {
+                done(MsiRecordSetStringW(parameters.0, 1, wide(parameter).as_ptr())).map_err(broken)?;
+            }
+            done(MsiViewExecute(view.0, parameters.0)).map_err(broken)?;
+            loop {
+                let mut record = Handle(0);
+                match MsiViewFetch(view.0, &mut record.0) {
+                    ERROR_NO_MORE_ITEMS => return Ok(found),
+                    error => done(error).map_err(broken)?,
+                }
+                found.push(read(&Record(record)).map_err(broken)?);
+            }
+        }
+    }
+
+    /// The other products that have component `id` at the place where product `own` has it, or, where `own` does not
+    /// have it yet, at any. A product that has the id elsewhere (HttpPlatformHandler has ANCM's) needs nothing of ours.
+    pub(crate) fn other_clients(&self, id: &str, own: &str) -> Vec<String> {
+        let path = component_path(own, id);
+        let mut found = Vec::new();
+        for index in 0..MOST_CLIENTS {
+            let mut product = [0u16; 39];
+            // SAFETY: a product code is 38 units long, and a zero
+            if unsafe { MsiEnumClientsW(wide(id).as_ptr(), index, product.as_mut_ptr()) } != ERROR_SUCCESS {
+                break;
+            }
+            let product = narrow(&product);
+            if product.eq_ignore_ascii_case(own) {
+                continue;
+            }
+            let theirs = component_path(&product, id);
+            let is_same = match (&theirs, &path) {
+                (Some(theirs), Some(path)) => theirs.to_lowercase() == path.to_lowercase(),
+                (theirs, _) => theirs.is_some(),
+            };
+            if is_same {
+                found.push(product);
+            }
+        }
+        found
+    }
+}
+
+/// Where `product` has component `id` on this machine.
+fn component_path(product: &str, id: &str) -> Option<String> {
+    let (product, id) = (wide(product), wide(id));
+    let mut state = INSTALLSTATE_UNKNOWN;
+    let path = text(|buffer, length| {
+        // SAFETY: `text` gives a buffer and its length
+        state = unsafe { MsiGetComponentPathW(product.as_ptr(), id.as_ptr(), buffer, length) };
+        if state == INSTALLSTATE_MOREDATA { ERROR_MORE_DATA } else { ERROR_SUCCESS }
+    });
+    path.ok().filter(|_| matches!(state, INSTALLSTATE_LOCAL | INSTALLSTATE_SOURCE))
+}
+
+/// A record of a view.
+struct Record(Handle);
+
+impl Record {
+    fn text(&self, field: u32) -> Result<String, u32> {
+        // SAFETY: `text` gives a buffer and its length
+        text(|buffer, length| unsafe { MsiRecordGetStringW(self.0.0, field, buffer, length) })
+    }
+
+    /// A number; 0 for what is none.
+    fn number(&self, field: u32) -> u32 {
+        // SAFETY: no memory of ours is touched
+        u32::try_from(unsafe { MsiRecordGetInteger(self.0.0, field) }).unwrap_or(0)
+    }
+}
+
+fn done(error: u32) -> Result<(), u32> {
+    if error == ERROR_SUCCESS { Ok(()) } else { Err(error) }
+}
+
+fn damaged(what: &str, problem: &str, error: u32) -> Failure {
+    Failure::new(Kind::Damaged, what, &alloc::format!("{problem} (error {error})"))
+}

@@ -1,0 +1,320 @@
+//! The custom action DLL: that the prebuilt ones are those of the source and hold to what Windows Installer asks of them,
+//! and what its jobs make of configurations. What it does on a machine is in `registration.rs`.
+
+extern crate alloc;
+
+#[allow(dead_code, reason = "some of it is for the actions only")]
+#[path = "../../native/configaction/src/job.rs"]
+mod job;
+mod modules;
+#[path = "../../native/configaction/src/record.rs"]
+mod record;
+
+use ancm_installer::apphost;
+use ancm_installer::pe::{Image, Machine, Target};
+use job::{Job, Verb};
+use modules::support;
+use record::{Journal, Record};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use xtask::dist::verify::sha256;
+use xtask::tool::lld::Lld;
+use xtask::tool::rustc_with_sources;
+
+const CONFIGURATIONS: [&str; 4] = [
+    include_str!("../../tests/apphost/bare.config"),
+    include_str!("../../tests/apphost/express.config"),
+    include_str!("../../tests/apphost/iis10.config"),
+    include_str!("../../tests/apphost/iis75.config"),
+];
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
+}
+
+#[derive(Deserialize)]
+struct Provenance {
+    configaction: ConfigurationAction,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct ConfigurationAction {
+    compiler: String,
+    linker: String,
+    cargo_flags: Vec<String>,
+    rustc_flags: Vec<String>,
+    source_sha256: String,
+    x86: Made,
+    x64: Made,
+}
+
+#[derive(Deserialize)]
+struct Made {
+    target: String,
+    sha256: String,
+}
+
+impl ConfigurationAction {
+    fn all(&self) -> [(&'static str, &Made); 2] {
+        [("x86", &self.x86), ("x64", &self.x64)]
+    }
+}
+
+fn provenance() -> (PathBuf, String, ConfigurationAction) {
+    let path = repository().join("native/prebuilt/provenance.toml");
+    let text = std::fs::read_to_string(&path).expect("readable");
+    let provenance: Provenance = toml::from_str(&text).expect("of this form");
+    (path, text, provenance.configaction)
+}
+
+fn prebuilt(name: &str) -> PathBuf {
+    repository().join(format!("native/prebuilt/configaction-{name}.dll"))
+}
+
+/// Everything that the DLL is compiled from, by name.
+fn sources() -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![PathBuf::from("native/configaction"), PathBuf::from("src/apphost")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(repository().join(&folder)).expect("readable") {
+            let path = folder.join(entry.expect("readable").file_name());
+            if repository().join(&path).is_file() {
+                let name = path.to_string_lossy().replace('\\', "/");
+                found.insert(name, std::fs::read(repository().join(&path)).expect("readable"));
+            } else if !path.ends_with("target") {
+                folders.push(path);
+            }
+        }
+    }
+    found
+}
+
+fn sources_sha256() -> String {
+    let mut hash = Sha256::new();
+    for (name, bytes) in sources() {
+        hash.update(format!("{name} {}\n", sha256(&bytes)));
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[test]
+fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
+    let (path, text, recorded) = provenance();
+    let update = std::env::var_os("UPDATE_PREBUILT").is_some();
+    let again = "UPDATE_PREBUILT=1 cargo test -p xtask --test configaction";
+    if !update {
+        assert_eq!(sources_sha256(), recorded.source_sha256, "the source has changed: {again}");
+        for (name, made) in recorded.all() {
+            let bytes = std::fs::read(prebuilt(name)).expect("committed");
+            assert_eq!(sha256(&bytes), made.sha256, "{name}: {again}");
+        }
+    }
+
+    let Some(rustc) = rustc_with_sources() else {
+        return support::skip(
+            "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
+        );
+    };
+    let version = String::from_utf8(support::run(Command::new(&rustc).arg("--version"))).expect("UTF-8");
+    let lld = Lld::find().expect("the toolchain's");
+    let linker = format!("LLD {}", lld.version());
+    if !update && (version.trim() != recorded.compiler || linker != recorded.linker) {
+        // others may well write other bytes, and are not wrong for that
+        let [this, that] = [&recorded.compiler, &recorded.linker];
+        eprintln!(
+            "skipped: `{}` and `{linker}` are not `{this}` and `{that}`, which made the DLLs",
+            version.trim()
+        );
+        return;
+    }
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("configaction");
+    let mut written = text
+        .replace(&recorded.source_sha256, &sources_sha256())
+        .replace(&recorded.compiler, version.trim())
+        .replace(&format!("\"{}\"", recorded.linker), &format!("\"{linker}\""));
+    for (name, made) in recorded.all() {
+        let mut flags = recorded.rustc_flags.clone();
+        flags.push(format!("-Clinker={}", lld.path().display()));
+        let mut cargo = Command::new(rustc.with_file_name("cargo"));
+        cargo.args(&recorded.cargo_flags).args(["--target", &made.target, "--target-dir"]).arg(&target);
+        cargo.current_dir(repository().join("native/configaction"));
+        // the cargo that runs this test has told its own compiler and folder
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_string_lossy().starts_with("CARGO")
+                || variable.to_string_lossy().starts_with("RUST")
+            {
+                cargo.env_remove(variable);
+            }
+        }
+        cargo.env("RUSTC", &rustc).env("RUSTC_BOOTSTRAP", "1");
+        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
+        support::run(&mut cargo);
+        let dll = target.join(&made.target).join("release/configaction.dll");
+        let bytes = std::fs::read(dll).expect("compiled");
+        if update {
+            std::fs::write(prebuilt(name), &bytes).expect("writable");
+            written = written.replace(&made.sha256, &sha256(&bytes));
+        } else {
+            let same = std::fs::read(prebuilt(name)).expect("committed") == bytes;
+            assert!(same, "{name}: {} bytes, and others than the prebuilt ones", bytes.len());
+        }
+    }
+    if update {
+        std::fs::write(path, written).expect("writable");
+    }
+}
+
+#[test]
+fn windows_installer_finds_its_entries_and_every_windows_what_is_imported() {
+    for (name, machine) in [("x86", Machine::I386), ("x64", Machine::AMD64)] {
+        let bytes = std::fs::read(prebuilt(name)).expect("committed");
+        let image = Image::parse(&bytes).expect("an image");
+        assert_eq!(image.machine(), machine);
+        let view = image.native();
+        let exports = view.exports().expect("exports");
+        for entry in [
+            "ApplyConfiguration",
+            "CheckConfiguration",
+            "CommitConfiguration",
+            "RollBackConfiguration",
+            "ScheduleConfiguration",
+        ] {
+            let export = exports.named(entry).unwrap_or_else(|| panic!("{name}: {entry} in {exports:?}"));
+            assert!(matches!(export.target, Target::Code(_)), "{name}: {entry}");
+        }
+        let mut imports = view.imports().expect("imports");
+        imports.sort_unstable();
+        assert_eq!(imports, ["kernel32.dll", "msi.dll"], "{name}: no runtime of a compiler");
+        if let Some(theirs) = support::pe::lief_facts(&bytes) {
+            assert_eq!(support::pe::our_facts(&bytes), theirs);
+        }
+    }
+}
+
+#[test]
+fn the_source_is_formatted() {
+    let mut rustfmt = Command::new("rustfmt");
+    rustfmt.args(["--edition", "2024", "--check", "--config-path"]).arg(repository().join("rustfmt.toml"));
+    support::run(rustfmt.arg(repository().join("native/configaction/src/lib.rs")));
+}
+
+fn job(verb: Verb, attributes: u32) -> Job {
+    Job {
+        verb,
+        attributes,
+        tolerant: false,
+        file: r"C:\Windows\System32\inetsrv\config\applicationHost.config".to_owned(),
+        module: "AspNetCoreModuleV2".to_owned(),
+        image: r"%ProgramFiles%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll".to_owned(),
+        section: "aspNetCore".to_owned(),
+    }
+}
+
+const ALL: u32 = job::LOCKED | job::TRACED | job::EVENT_STREAMS | job::HANDLERS;
+
+#[test]
+fn jobs_records_and_journals_are_read_as_they_were_written() {
+    let odd = Job { file: "C:\\new\\tab\ttab\nline".to_owned(), tolerant: true, ..job(Verb::Remove, 47) };
+    let plain = job(Verb::Add, 0);
+    let text = job::to_text(&[&odd, &plain]);
+    assert_eq!(job::parse(&text), Some(vec![odd.clone(), plain]));
+    assert_eq!(job::parse(""), Some(vec![]));
+    for damaged in
+        ["add", &text.replace("remove", "drop"), &text.replace("47", "-1"), &text.replace(r"\t", r"\x")]
+    {
+        assert_eq!(job::parse(damaged), None, "{damaged}");
+    }
+
+    let made = job(Verb::Add, ALL).make(CONFIGURATIONS[2].as_bytes(), None, Some("WEB1")).expect("editable");
+    let record = made.record.expect("it is kept");
+    assert_eq!(Record::parse(&record.to_text()), Some(record.clone()));
+    for damaged in ["", "registration 2\tnew\n", "registration 1\tperhaps\n", "registration 1\tnew\nno steps"]
+    {
+        assert_eq!(Record::parse(damaged), None, "{damaged}");
+    }
+    for before in [None, Some(record.to_text())] {
+        let journal = Journal { inverse: made.edited.inverse.clone(), record: before };
+        assert_eq!(Journal::parse(&journal.to_text()), Some(journal));
+    }
+    assert_eq!(Journal::parse("something else"), None);
+}
+
+#[test]
+fn what_was_added_is_taken_out_and_nothing_else() {
+    for config in CONFIGURATIONS {
+        for attributes in [0, job::LOCKED, job::TRACED, ALL] {
+            let added = job(Verb::Add, attributes).make(config.as_bytes(), None, None).expect("editable");
+            let again = job(Verb::Add, attributes)
+                .make(&added.edited.bytes, added.record.as_ref(), None)
+                .expect("editable");
+            assert_eq!(again.edited.bytes, added.edited.bytes, "registered once");
+            assert_eq!(again.record, added.record);
+            let removed = job(Verb::Remove, attributes)
+                .make(&added.edited.bytes, again.record.as_ref(), None)
+                .expect("editable");
+            assert_eq!(String::from_utf8(removed.edited.bytes.clone()).expect("UTF-8"), config);
+            assert_eq!(removed.record, None);
+            let back = apphost::undo(&removed.edited.bytes, &removed.edited.inverse).expect("readable");
+            assert_eq!(back.bytes, added.edited.bytes, "a removal that fails is taken back");
+        }
+    }
+}
+
+#[test]
+fn who_takes_over_from_another_installer_leaves_nothing_of_it_either() {
+    let config = CONFIGURATIONS[2];
+    let theirs = job(Verb::Add, ALL).make(config.as_bytes(), None, None).expect("editable").edited.bytes;
+    let ours = job(Verb::Add, ALL).make(&theirs, None, None).expect("editable");
+    assert_eq!(ours.edited.bytes, theirs);
+    assert!(ours.record.as_ref().expect("kept").adopted);
+    let left =
+        job(Verb::Remove, ALL).make(&theirs, ours.record.as_ref(), None).expect("editable").edited.bytes;
+    let left = String::from_utf8(left).expect("UTF-8");
+    assert!(
+        !left.contains("AspNetCoreModuleV2") && !left.contains("aspNetCore\"") && !left.contains("ANCM"),
+        "{left}"
+    );
+    assert!(left.contains("text/event-stream"), "as Microsoft's removal leaves it");
+}
+
+#[test]
+fn a_journal_takes_back_all_edits_of_an_installation() {
+    let config = CONFIGURATIONS[1].as_bytes();
+    let added = job(Verb::Add, ALL).make(config, None, None).expect("editable");
+    let removed = job(Verb::Remove, ALL).make(&added.edited.bytes, None, None).expect("editable");
+    assert_ne!(removed.edited.bytes, config, "without a record, what others had goes too");
+    let journal = Journal { inverse: added.edited.inverse, record: None }.and_then(removed.edited.inverse);
+    assert_eq!(apphost::undo(&removed.edited.bytes, &journal.inverse).expect("readable").bytes, config);
+}
+
+#[test]
+fn a_shared_configuration_stays_registered_while_another_machine_is_in_it() {
+    let config = CONFIGURATIONS[2].as_bytes();
+    let first = job(Verb::Add, ALL).make(config, None, Some("WEB1")).expect("editable");
+    let second =
+        job(Verb::Add, ALL).make(&first.edited.bytes, first.record.as_ref(), Some("WEB2")).expect("editable");
+    assert_eq!(second.edited.bytes, first.edited.bytes);
+    let one_goes = job(Verb::Remove, ALL)
+        .make(&second.edited.bytes, second.record.as_ref(), Some("WEB1"))
+        .expect("editable");
+    assert_eq!(one_goes.edited.bytes, first.edited.bytes);
+    assert_eq!(one_goes.record.as_ref().expect("kept").machines, ["WEB2"]);
+    let both_gone = job(Verb::Remove, ALL)
+        .make(&one_goes.edited.bytes, one_goes.record.as_ref(), Some("WEB2"))
+        .expect("editable");
+    assert_eq!(both_gone.edited.bytes, config);
+    assert_eq!(both_gone.record, None);
+}
+
+#[test]
+fn a_broken_file_that_does_not_name_the_module_keeps_nobody_from_removing_it() {
+    let broken = b"<configuration><globalModules>";
+    assert_eq!(job(Verb::Remove, ALL).make(broken, None, None).expect("nothing to do").edited.bytes, broken);
+    job(Verb::Add, ALL).make(broken, None, None).expect_err("malformed");
+    let named = b"<configuration><add name=\"AspNetCoreModuleV2\" />";
+    job(Verb::Remove, ALL).make(named, None, None).expect_err("it would stay registered without its DLL");
+}
