@@ -1,6 +1,6 @@
 //! The lossless editor of `applicationHost.config`, seen from outside.
 
-use ancm_installer::apphost::{Change, Error, Inverse, edit, global_module_image, undo};
+use ancm_installer::apphost::{Change, Error, Inverse, edit, global_module_image, redirection, undo};
 
 const IIS75: &str = include_str!("apphost/iis75.config");
 const IIS10: &str = include_str!("apphost/iis10.config");
@@ -277,6 +277,36 @@ fn a_section_with_data_stays_declared() {
     let gone = edit(data.as_bytes(), &unregister()).expect("editable").bytes;
     assert!(text(&gone).contains("<section name=\"aspNetCore\""));
     assert!(!text(&gone).contains(NAME));
+}
+
+#[test]
+fn a_section_is_declared_again_where_the_file_has_data_of_it() {
+    let wanted = [Change::SectionOfData { name: "aspNetCore".into() }];
+    let plain = edit(IIS10.as_bytes(), &wanted).expect("editable");
+    assert_eq!(text(&plain.bytes), IIS10);
+    let data = IIS10.replace(
+        "<system.webServer />",
+        "<system.webServer><aspNetCore processPath=\"dotnet\" /></system.webServer>",
+    );
+    let made = edit(data.as_bytes(), &wanted).expect("editable");
+    assert!(text(&made.bytes).contains(r#"<section name="aspNetCore" overrideModeDefault="Allow" />"#));
+    assert_eq!(text(&undo(&made.bytes, &made.inverse).expect("readable").bytes), data);
+}
+
+#[test]
+fn a_shared_configuration_is_where_the_redirection_says() {
+    let file = |attributes: &str| {
+        format!("<configuration><configSections /><configurationRedirection{attributes} /></configuration>")
+    };
+    let asked = |attributes: &str| redirection(file(attributes).as_bytes());
+    assert_eq!(asked(""), Ok(None));
+    assert_eq!(asked(r#" enabled="false" path="\\server\share""#), Ok(None));
+    assert_eq!(asked(r#" enabled="true" path="""#), Ok(None));
+    assert_eq!(asked(r#" enabled="TRUE" path="\\server\a &amp; b""#), Ok(Some(r"\\server\a & b".to_owned())));
+    assert_eq!(redirection(b"<configuration />"), Ok(None));
+    let encrypted = asked(r#" configProtectionProvider="P""#).expect_err("unreadable");
+    assert_eq!(encrypted, Error::Encrypted("configurationRedirection".into()));
+    redirection(b"<configuration>").expect_err("malformed");
 }
 
 #[test]

@@ -31,7 +31,12 @@ pub(crate) fn check(session: &Session) -> Result<(), Failure> {
 pub(crate) fn apply(session: &Session) -> Result<(), Failure> {
     each(session, |place| {
         session.progress(&place.file);
-        let Some(mut before) = place.read()? else { return place.missing(session) };
+        let Some(mut before) = place.read()? else {
+            if place.job.verb == Verb::Remove {
+                place.put_record(None)?;
+            }
+            return place.missing(session);
+        };
         let mut made = place.make(session, &before)?;
         // somebody else may write at the same time
         for _ in 0..10 {
@@ -42,12 +47,18 @@ pub(crate) fn apply(session: &Session) -> Result<(), Failure> {
             made = place.make(session, &before)?;
         }
         place.write(&before, &made)?;
-        let (file, verb) = (&place.file, place.job.verb);
-        session.log(&match (made.edited.inverse.is_empty(), verb) {
-            (true, Verb::Add) => alloc::format!("{file}: registered already, left as it is"),
-            (true, Verb::Remove) => alloc::format!("{file}: left as it is"),
-            (false, Verb::Add) => alloc::format!("{file}: {} is registered", place.job.module),
-            (false, Verb::Remove) => alloc::format!("{file}: {} is no longer registered", place.job.module),
+        let (file, module) = (&place.file, &place.job.module);
+        session.log(&match (place.job.verb, &made.record) {
+            (Verb::Add, _) if made.edited.inverse.is_empty() => {
+                alloc::format!("{file}: {module} is registered already; left as it is")
+            }
+            (Verb::Add, _) => alloc::format!("{file}: {module} is registered"),
+            (Verb::Remove, Some(record)) => alloc::format!(
+                "WARNING: {file}: {module} stays registered for {}. As long as this machine shares the file, its IIS \
+                 looks for a DLL that it no longer has",
+                record.machines.join(", ")
+            ),
+            (Verb::Remove, None) => alloc::format!("{file}: {module} is not registered any more"),
         });
         Ok(())
     })
