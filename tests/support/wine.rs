@@ -102,7 +102,10 @@ impl Wine {
         drop(guard);
         let prefix = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
         copy(&template, prefix.path()).expect("room for a Wine prefix");
-        Some(Wine { prefix })
+        let wine = Wine { prefix };
+        // or it ends three seconds after a program, and the next one may find it half gone
+        wine.server("-p60");
+        Some(wine)
     }
 
     /// Wine runs on Unix only.

@@ -2,6 +2,8 @@
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
+use ancm_installer::{cab, msi};
+use std::error::Error;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -163,9 +165,42 @@ pub fn failure(what: &str, path: &Path, error: &io::Error) -> Failure {
         .help(help)
 }
 
+/// The failure to write the package `path`: what kept its output from being written, or else what is wrong in it, with
+/// the causes.
+#[must_use]
+pub fn package_failure(path: &Path, error: &msi::WriteError) -> Failure {
+    match error {
+        msi::WriteError::Output(error)
+        | msi::WriteError::Cabinet { source: cab::WriteError::Output(error), .. } => {
+            failure("write", path, error)
+        }
+        error => {
+            let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+            let causes: String = causes.map(|cause| format!(": {cause}")).collect();
+            Failure::new(Exit::Compile, "msi::write", format!("`{}`: {error}{causes}", path.display()))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_disk_that_fills_up_within_a_cabinet_is_an_output_that_cannot_be_written() {
+        let full = || io::Error::from(io::ErrorKind::StorageFull);
+        let in_cabinet = |source| msi::WriteError::Cabinet { name: "cab1.cab".into(), source };
+        for error in [msi::WriteError::Output(full()), in_cabinet(cab::WriteError::Output(full()))] {
+            assert_eq!(package_failure(Path::new("a.msi"), &error).exit, Exit::Output, "{error}");
+        }
+        let failure = package_failure(Path::new("a.msi"), &in_cabinet(cab::WriteError::TooLarge));
+        assert_eq!(failure.exit, Exit::Compile);
+        let message = &failure.diagnostics[0].message;
+        assert!(
+            message.starts_with("`a.msi`: ") && message.contains("the cabinet passes 2 GiB"),
+            "{message}"
+        );
+    }
 
     #[test]
     fn nothing_is_left_unless_committed() {

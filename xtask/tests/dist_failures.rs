@@ -257,13 +257,7 @@ fn a_run_that_is_interrupted() {
     let place = Place::new();
     place.payload();
     // what follows the last section belongs to no image, and takes its time to compress
-    let mut state = 1_u32;
-    let noise: Vec<u8> = (0..24 << 20)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        })
-        .collect();
+    let noise = made::noise(24 << 20);
     for arch in Arch::ALL {
         let name = format!("payload/{arch}/aspnetcorev2.dll");
         let mut image = std::fs::read(place.path(&name)).expect("written");

@@ -1,8 +1,7 @@
 //! The program itself on Windows: `xtask.exe`, built here and run under Wine, does what it does on this host, and makes
 //! the same bytes.
 //!
-//! Wine is not Windows: the console, Ctrl-C and the limits of paths are Windows' own, and are looked at on Windows only
-//! (`.github/workflows/windows.yml`).
+//! Wine is not Windows: it has no limit of 260 characters, and lets its root write read-only files.
 #![cfg(unix)]
 
 #[path = "windows/cross.rs"]
@@ -27,6 +26,7 @@ fn the_program_does_on_windows_what_it_does_here() {
     wix(&machine);
     names(&machine);
     held(&machine, there.path());
+    interrupted(&machine);
 }
 
 fn json(bytes: &[u8]) -> Value {
@@ -170,4 +170,32 @@ fn held(machine: &Machine, packages: &Path) {
     machine.ends(&arguments, 0);
     let after = files(packages);
     assert!(after.keys().eq(before.keys()) && after != before, "it replaces what nobody holds");
+}
+
+/// Ctrl-C while a package of some size is being written.
+fn interrupted(machine: &Machine) {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let out = place.path().join("out");
+    std::fs::create_dir(&out).expect("writable");
+    for (name, mut bytes) in made::modules::stand_in_files(made::modules::VERSION) {
+        let file = place.path().join("payload").join(&name);
+        if name == "x64/aspnetcorev2.dll" {
+            // what follows the last section belongs to no image
+            bytes.extend(made::noise(24 << 20));
+        }
+        std::fs::create_dir_all(file.parent().expect("in a folder")).expect("writable");
+        std::fs::write(file, bytes).expect("writable");
+    }
+    let payload = windows(&place.path().join("payload"));
+    let out_name = windows(&out);
+    let arguments =
+        ["dist", "--engine", "embedded", "--arch", "x64", "--flavour", "iis", "--payload", &payload];
+    let output = run(machine.interrupt(&out_name, &[&arguments[..], &["--out", &out_name]].concat()));
+    assert_eq!(output.status.code(), Some(130), "{}", shown(&output));
+    assert!(
+        shown(&output).contains("interrupted; nothing of this run was left behind"),
+        "{}",
+        shown(&output)
+    );
+    assert_eq!(std::fs::read_dir(&out).expect("there").count(), 0, "something was left behind");
 }

@@ -67,7 +67,7 @@ fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outc
     let mut output = Output::open(folder)?;
     let mut file = output.create()?;
     msi::write(&made.database, threads, &mut Stoppable(file.as_file_mut()))
-        .map_err(|error| failed(&error, &switches.output))?;
+        .map_err(|error| output::package_failure(&switches.output, &error))?;
     output.add(file, &name);
     for Beside { path, content } in &made.beside {
         let mut file = output.create()?;
@@ -76,13 +76,6 @@ fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outc
         output.add(file, &path.join("/"));
     }
     output.commit()
-}
-
-fn failed(error: &msi::WriteError, path: &Path) -> Failure {
-    match error {
-        msi::WriteError::Output(error) => output::failure("write", path, error),
-        error => Failure::new(Exit::Compile, "msi::write", error.to_string()),
-    }
 }
 
 fn copy(

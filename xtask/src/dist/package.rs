@@ -44,12 +44,8 @@ pub fn make(package: &Package, setting: &Setting<'_>) -> Outcome<(NamedTempFile,
     let findings = outcome.diagnostics.into_iter().map(|finding| places.known(finding)).collect();
     let Some(made) = outcome.output else { return Err(Failure::of(Exit::Compile, findings)) };
     let mut file = setting.output.create()?;
-    msi::write(&made.database, setting.threads, &mut Stoppable(file.as_file_mut())).map_err(|error| {
-        match error {
-            msi::WriteError::Output(error) => output::failure("write", Path::new(&package.file_name), &error),
-            error => Failure::new(Exit::Compile, "msi::write", format!("`{}`: {error}", package.file_name)),
-        }
-    })?;
+    msi::write(&made.database, setting.threads, &mut Stoppable(file.as_file_mut()))
+        .map_err(|error| output::package_failure(Path::new(&package.file_name), &error))?;
     Ok((file, findings))
 }
 

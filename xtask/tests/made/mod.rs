@@ -46,6 +46,16 @@ pub fn dist(arguments: &[&str]) -> TempDir {
     folder
 }
 
+/// Bytes that take their time to compress, and do not become fewer.
+pub fn noise(bytes: usize) -> Vec<u8> {
+    let mut state = 1_u32;
+    let mut next = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) as u8
+    };
+    (0..bytes).map(|_| next()).collect()
+}
+
 /// The names and contents of all files in a folder and below it, hidden ones too, with `/` between names.
 pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();

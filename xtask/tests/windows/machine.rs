@@ -33,7 +33,9 @@ impl Machine {
         let link = std::fs::hard_link(&program, machine.tool("xtask.exe"));
         link.or_else(|_| std::fs::copy(&program, machine.tool("xtask.exe")).map(drop)).expect("room");
         cross::c("bcryptprimitives.c", &["-shared", "-ladvapi32"], &machine.tool("bcryptprimitives.dll"));
-        cross::c("hold.c", &["-municode"], &machine.tool("hold.exe"));
+        for name in ["hold", "interrupt"] {
+            cross::c(&format!("{name}.c"), &["-municode"], &machine.tool(&format!("{name}.exe")));
+        }
         machine.toolchain();
         Some(machine)
     }
@@ -71,7 +73,17 @@ impl Machine {
     /// `xtask.exe` in the project's folder, untouched by the settings of whoever runs the tests.
     pub fn xtask(&self, arguments: &[&str]) -> Command {
         let program = windows(&self.tool("xtask.exe"));
-        let mut command = self.wine.command(&[&[program.as_str()], arguments].concat());
+        self.command(&[&[program.as_str()], arguments].concat())
+    }
+
+    /// The same, interrupted as soon as it writes a package below `folder`, which is empty before.
+    pub fn interrupt(&self, folder: &str, arguments: &[&str]) -> Command {
+        let [by, program] = ["interrupt.exe", "xtask.exe"].map(|name| windows(&self.tool(name)));
+        self.command(&[&[by.as_str(), folder, &program], arguments].concat())
+    }
+
+    fn command(&self, words: &[&str]) -> Command {
+        let mut command = self.wine.command(words);
         for name in xtask::config::NAMES.into_iter().chain([xtask::config::ACCEPT_WIX_EULA]) {
             command.env_remove(xtask::config::variable(name));
         }
