@@ -1,10 +1,11 @@
-//! The DLLs that we make: ARM64X forwarders, the shim for the out-of-process handler, and the modules of the stand-in
-//! payload.
+//! The DLLs that we make: ARM64X forwarders, the shim for the out-of-process handler, the custom actions, and the
+//! modules of the stand-in payload.
 //!
 //! Each is described by a [`LinkJob`]: the input files, the linker's arguments, and what the output must be. Nothing
 //! here runs a tool; `xtask` runs LLD and hands the output to [`verify()`]. `native/README.md` explains what is in a
 //! forwarder, field by field.
 
+pub mod configaction;
 mod forwarder;
 mod import;
 mod job;

@@ -17,7 +17,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use handler::{HandlerChoice, Kind};
-pub use package::{EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
+pub use package::{ActionDll, EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
 pub use version::{default_file_version, product_version};
 
 /// The publisher in Apps & Features where the configuration names none. Not Microsoft: these are not their packages.

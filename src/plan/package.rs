@@ -4,6 +4,7 @@ use super::{Inputs, Kind};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, Module, ProductVersion, Role, UpgradeCode};
 use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
+use crate::native::configaction::ConfigurationAction;
 use crate::payload::Payload;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -82,6 +83,34 @@ pub struct PackageFile {
     pub size: Option<u64>,
 }
 
+/// The DLL with a package's custom actions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ActionDll {
+    /// The processor of its code, which need not be the package's.
+    pub arch: Arch,
+    /// Its name below the stage folder, with `/` between names.
+    pub stage_path: String,
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// The file of this project that says what it was made from.
+    pub provenance: &'static str,
+}
+
+impl ActionDll {
+    fn plan(package: Arch) -> ActionDll {
+        let dll = ConfigurationAction::of_package(package);
+        ActionDll {
+            arch: dll.arch,
+            stage_path: format!("configaction/{}/configaction.dll", dll.arch),
+            size: dll.bytes.len() as u64,
+            sha256: dll.sha256(),
+            provenance: "native/prebuilt/provenance.toml",
+        }
+    }
+}
+
 /// A component of a package.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PlannedComponent {
@@ -141,6 +170,8 @@ pub struct Package {
     pub earlier_upgrade_code: Option<UpgradeCode>,
     /// Components, in the order of the ledger.
     pub components: Vec<PlannedComponent>,
+    /// What registers the module.
+    pub configuration_action: ActionDll,
     /// What the engine compiles.
     pub engine: EngineInputs,
 }
@@ -188,6 +219,7 @@ impl Setting<'_> {
             upgrade_code,
             earlier_upgrade_code: product.earlier_upgrade_codes.get(&arch).copied(),
             components: components?,
+            configuration_action: ActionDll::plan(arch),
             engine: EngineInputs {
                 arch,
                 sources: Vec::new(),

@@ -9,6 +9,7 @@ mod modules;
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
 use ancm_installer::ledger::Ledger;
+use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Package, Plan, Sourced, plan};
 use ancm_installer::wix::{BindPath, Request, build, preprocess};
@@ -63,6 +64,8 @@ fn staged() -> (Plan, TempDir) {
         write(stage.path(), &forwarder.stage_path, &link(&job.expect("a forwarder")));
     }
     for package in &plan.packages {
+        let action = &package.configuration_action;
+        write(stage.path(), &action.stage_path, ConfigurationAction::of_package(package.arch).bytes);
         let source = package.engine.sources.last().expect("the generated source");
         std::fs::write(source, authoring::components(&plan, package, &ledger)).expect("writable");
     }
@@ -102,6 +105,14 @@ fn tables_of(package: &Package) -> Value {
     }
     for row in rows_mut(&mut shown, "Property").iter_mut().filter(|row| row[0] == "ProductCode") {
         row[1] = json!("*");
+    }
+    for (_, size) in shown["streams"]
+        .as_object_mut()
+        .expect("streams")
+        .iter_mut()
+        .filter(|(name, _)| *name == "Binary.ConfigurationAction")
+    {
+        *size = json!("*");
     }
     shown
 }

@@ -110,6 +110,9 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     }
     for package in &plan.packages {
         console.print(&format!("\n{}\n  {}", package.file_name, package.product_name));
+        let action = &package.configuration_action;
+        console
+            .print(&format!("  custom actions: {}, {} bytes, {}", action.arch, action.size, action.sha256));
         for component in &package.components {
             let file = component.file.as_ref().map_or(String::new(), |file| match &file.version {
                 Some(version) => format!("  {} {version}", file.file),

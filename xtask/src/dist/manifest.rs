@@ -5,7 +5,7 @@ use super::stage::Staged;
 use super::verify::{Made, sha256};
 use ancm_installer::id::{Arch, FileVersion, Flavour, UpgradeCode};
 use ancm_installer::payload::PayloadFile;
-use ancm_installer::plan::{Kind, Package, Plan};
+use ancm_installer::plan::{ActionDll, Kind, Package, Plan};
 use serde::Serialize;
 
 /// The manifest.
@@ -41,6 +41,7 @@ struct Entry<'m> {
     arch: Arch,
     product_name: &'m str,
     upgrade_code: UpgradeCode,
+    configuration_action: &'m ActionDll,
     #[serde(flatten)]
     made: &'m Made,
 }
@@ -71,6 +72,7 @@ impl<'m> Manifest<'m> {
             arch: package.arch,
             product_name: &package.product_name,
             upgrade_code: package.upgrade_code,
+            configuration_action: &package.configuration_action,
             made,
         };
         Manifest {

@@ -8,6 +8,7 @@ use ancm_installer::authoring;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Module, Role};
 use ancm_installer::ledger::Ledger;
+use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::native::shim::{Shim, X64Code};
 use ancm_installer::native::{Behind, Forwarder};
 use ancm_installer::payload::Payload;
@@ -75,6 +76,10 @@ pub fn lay_out(
         if let Source::Payload(role) = file.source {
             staged.files.insert(file.stage_path.clone(), content(&plan.payload, role)?);
         }
+    }
+    for package in &plan.packages {
+        let bytes = ConfigurationAction::of_package(package.arch).bytes;
+        staged.files.insert(package.configuration_action.stage_path.clone(), bytes.into());
     }
     for (name, bytes) in &staged.files {
         write(&folder.join(name), bytes)?;

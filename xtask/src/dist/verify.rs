@@ -6,12 +6,17 @@ use ancm_installer::cab;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{PackageCode, ProductCode};
 use ancm_installer::msi;
+use ancm_installer::native::configaction;
 use ancm_installer::plan::Package;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, Read, Seek};
+
+/// The kind of custom action that is an entry of a DLL in the Binary table
+/// (<https://learn.microsoft.com/windows/win32/msi/custom-action-type-1>).
+const DLL_IN_BINARY: i32 = 1;
 
 /// What a package says of itself.
 #[derive(Clone, Debug, Serialize)]
@@ -72,6 +77,7 @@ pub fn verify(
                 .push(format!("the bytes of `{}` are not those of `{}`", planned.file, planned.stage_path));
         }
     }
+    actions(&mut msi, package, &mut problems);
     let properties = column(msi.database(), "Property", "Value");
     let product_code = properties.get("ProductCode").and_then(|code| code.parse().ok());
     let package_code = msi.database().summary.revision_number.parse().ok();
@@ -129,6 +135,41 @@ fn components(
         }
     }
     strangers.extend(ids.into_iter().map(|(key, id)| format!("component `{key}` {id}")));
+}
+
+/// Holds the DLLs with custom actions against the plan, and against what Windows Installer can run.
+fn actions(msi: &mut msi::Package<&mut File>, package: &Package, problems: &mut Vec<String>) {
+    let dlls: BTreeSet<String> = column(msi.database(), "CustomAction", "Type")
+        .into_iter()
+        .filter(|(_, kind)| kind.parse::<i32>().is_ok_and(|kind| kind & 0x3F == DLL_IN_BINARY))
+        .filter_map(|(action, _)| column(msi.database(), "CustomAction", "Source").remove(&action))
+        .collect();
+    let planned = &package.configuration_action;
+    let mut found = None;
+    for key in dlls {
+        let mut bytes = Vec::new();
+        let read = msi
+            .stream(&format!("Binary.{key}"))
+            .map_err(|error| error.to_string())
+            .and_then(|mut stream| stream.read_to_end(&mut bytes).map_err(|error| error.to_string()));
+        if let Err(error) = read {
+            problems.push(format!("custom action DLL `{key}`: {error}"));
+            continue;
+        }
+        if let Err(error) = configaction::check_machine(&bytes, package.arch) {
+            problems.push(format!("custom action DLL `{key}`: {error}"));
+        }
+        if key == configaction::BINARY {
+            found = Some(sha256(&bytes));
+        }
+    }
+    if found.as_ref() != Some(&planned.sha256) {
+        problems.push(format!(
+            "the bytes of `{}` are not those of `{}`",
+            configaction::BINARY,
+            planned.stage_path
+        ));
+    }
 }
 
 /// A column of text, by the first key column.

@@ -1,7 +1,7 @@
 //! A Windows for the x64 packages, and what is on it: for tests under Wine.
 //!
-//! Wine has no IIS and no IIS Express. What the launch conditions look for is written into the prefix here, and is all
-//! that there is of them.
+//! Wine has no IIS and no IIS Express. What the launch conditions look for is written into the prefix here, and the
+//! configurations that the module is registered in (`tests/apphost`); that is all that there is of them.
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
@@ -29,10 +29,27 @@ const KEYS: [&str; 7] = [
     r"HKLM\System\CurrentControlSet\Services\EventLog\Application",
 ];
 
+/// The configuration of IIS.
+pub const IIS_CONFIG: &str = "windows/system32/inetsrv/config/applicationHost.config";
+
+/// The configurations of IIS Express, 64-bit and 32-bit: its own, and the template of users' ones.
+pub const EXPRESS_CONFIGS: [&str; 4] = [
+    "Program Files/IIS Express/AppServer/applicationhost.config",
+    "Program Files/IIS Express/config/templates/PersonalWebServer/applicationhost.config",
+    "Program Files (x86)/IIS Express/AppServer/applicationhost.config",
+    "Program Files (x86)/IIS Express/config/templates/PersonalWebServer/applicationhost.config",
+];
+
+/// What a package leaves beside each configuration that it changed.
+pub const RECORD: &str = ".AspNetCoreModuleV2.undo";
+
 /// What a flavour puts where on an x64 machine; `V` stands for the folder of the version.
 pub struct Expected {
     pub flavour: &'static str,
     pub base: &'static str,
+    pub configs: &'static [&'static str],
+    pub image: &'static str,
+    pub entry: &'static str,
     pub files: &'static [(&'static str, &'static str)],
     pub event_source: &'static str,
     pub provider: &'static str,
@@ -42,6 +59,9 @@ pub struct Expected {
 pub const IIS: Expected = Expected {
     flavour: "iis",
     base: "AspNetCoreModuleV2",
+    configs: &[IIS_CONFIG],
+    image: r"%ProgramFiles%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll",
+    entry: r#"<add name="AspNetCoreModuleV2" />"#,
     files: &[
         ("Program Files/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", "x64"),
         ("Program Files/IIS/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x64"),
@@ -57,6 +77,9 @@ pub const IIS: Expected = Expected {
 pub const IIS_EXPRESS: Expected = Expected {
     flavour: "iisexpress",
     base: "AspNetCoreModuleV2IISExpress",
+    configs: &EXPRESS_CONFIGS,
+    image: r"%IIS_BIN%\Asp.Net Core Module\V2\aspnetcorev2.dll",
+    entry: r#"<add name="AspNetCoreModuleV2" lockItem="true" />"#,
     files: &[
         ("Program Files/IIS Express/Asp.Net Core Module/V2/aspnetcorev2.dll", "x64"),
         ("Program Files/IIS Express/Asp.Net Core Module/V2/V/aspnetcorev2_outofprocess.dll", "x64"),
@@ -76,10 +99,40 @@ pub fn machine() -> Option<Wine> {
     for name in ["CoreWebEngine", "W3SVC"] {
         wine.set_registry(COMPONENTS_OF_IIS, name, "dword:1");
     }
-    let express = wine.drive_c().join("Program Files/IIS Express");
-    std::fs::create_dir_all(&express).expect("writable");
-    std::fs::write(express.join("iisexpress.exe"), "not a program: only looked for").expect("writable");
+    write(&wine, IIS_CONFIG, include_bytes!("../../../tests/apphost/iis10.config"));
+    write(&wine, "windows/system32/inetsrv/config/redirection.config", NOT_REDIRECTED.as_bytes());
+    for folder in ["Program Files", "Program Files (x86)"] {
+        write(&wine, &format!("{folder}/IIS Express/iisexpress.exe"), b"not a program: only looked for");
+    }
+    for config in EXPRESS_CONFIGS {
+        write(&wine, config, include_bytes!("../../../tests/apphost/express.config"));
+    }
     Some(wine)
+}
+
+/// How IIS says that it keeps its configuration to itself
+/// (<https://learn.microsoft.com/iis/manage/managing-your-configuration-settings/shared-configuration_264>).
+const NOT_REDIRECTED: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<configuration>
+    <configSections>
+        <section name="configurationRedirection" />
+    </configSections>
+    <configurationRedirection />
+</configuration>
+"#;
+
+/// Writes a file of the machine, and the folders that it is in.
+pub fn write(wine: &Wine, name: &str, bytes: &[u8]) {
+    let path = wine.drive_c().join(name);
+    std::fs::create_dir_all(path.parent().expect("on the drive")).expect("writable");
+    // never through a hard link of Wine's own files
+    let _ = std::fs::remove_file(&path);
+    std::fs::write(path, bytes).expect("writable");
+}
+
+/// A file of the machine that is text.
+pub fn text(wine: &Wine, name: &str) -> String {
+    std::fs::read_to_string(wine.drive_c().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
 /// All that packages can leave: files outside of Windows' own, and values in the registry.
@@ -113,7 +166,10 @@ pub fn entries(wine: &Wine) -> Vec<String> {
 
 /// The machine of a file by its header, read here and not by our reader.
 pub fn kind(bytes: &[u8]) -> &'static str {
-    if bytes.starts_with(b"<") || bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+    if bytes.starts_with(b"<")
+        || bytes.starts_with(&[0xEF, 0xBB, 0xBF])
+        || bytes.starts_with(b"applicationHost undo")
+    {
         return "text";
     }
     let word = |at: usize| u16::from_le_bytes([bytes[at], bytes[at + 1]]);
@@ -134,6 +190,25 @@ impl Expected {
         (folder, windows)
     }
 
+    /// Asserts that a configuration names the module, once in each place.
+    pub fn is_registered(&self, wine: &Wine, config: &str) {
+        let text = text(wine, config);
+        for entry in [
+            &format!(r#"<add name="AspNetCoreModuleV2" image="{}" />"#, self.image),
+            self.entry,
+            r#"<section name="aspNetCore" overrideModeDefault="Allow" />"#,
+            r#"<add name="ANCM" value="65536" />"#,
+            r#"<add mimeType="text/event-stream" enabled="false" />"#,
+        ] {
+            assert_eq!(text.matches(entry).count(), 1, "{config}: {entry}\n{text}");
+        }
+        assert_eq!(text.matches("AspNetCoreModuleV2").count(), 2, "{config}\n{text}");
+        let handlers = text.lines().find(|line| {
+            line.contains(r#"<section name="handlers""#) || line.contains("<section name='handlers'")
+        });
+        assert!(handlers.is_some_and(|line| line.contains("Allow")), "{config}: {handlers:?}");
+    }
+
     /// Asserts that what is installed is exactly what was authored for `version`.
     pub fn is_installed(&self, wine: &Wine, version: &str, before: &BTreeMap<String, Vec<u8>>) {
         let (found, values) = state(wine);
@@ -145,8 +220,10 @@ impl Expected {
             .files
             .iter()
             .map(|(name, kind)| (name.replace("/V/", &format!("/{version}/")), *kind))
+            .chain(self.configs.iter().map(|config| (format!("{config}{RECORD}"), "text")))
             .collect();
         assert_eq!(ours, expected);
+        self.configs.iter().for_each(|config| self.is_registered(wine, config));
 
         let value = |key: &str, name: &str| {
             let path = format!(r"HKEY_LOCAL_MACHINE\{key}\{name}");

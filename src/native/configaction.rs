@@ -1,0 +1,92 @@
+//! The DLL with the custom actions that register the module in the configuration of IIS.
+//!
+//! The source is `native/configaction`, with `apphost` compiled in. The DLLs come ready made, since a bare machine has
+//! no Rust for Windows targets; `native/prebuilt/provenance.toml` says how they were made, and a test makes them again.
+
+use crate::id::Arch;
+use crate::pe::{self, Image};
+use sha2::{Digest, Sha256};
+
+/// What the packages call: `UINT __stdcall ENTRY(MSIHANDLE)`.
+pub const ENTRIES: [&str; 5] = [
+    "ApplyConfiguration",
+    "CheckConfiguration",
+    "CommitConfiguration",
+    "RollBackConfiguration",
+    "ScheduleConfiguration",
+];
+
+/// The key of the DLL in the Binary table.
+pub const BINARY: &str = "ConfigurationAction";
+
+/// The DLL for one processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigurationAction {
+    /// The processor that it runs on.
+    pub arch: Arch,
+    /// The file.
+    pub bytes: &'static [u8],
+}
+
+impl ConfigurationAction {
+    /// The one that packages for `package` carry. That for ARM64 is the x86 one: Windows Installer runs it on every
+    /// ARM64 machine, while an ARM64 DLL fails in the process that a package for x64 has left behind
+    /// (<https://github.com/wixtoolset/issues/issues/9322>).
+    #[must_use]
+    pub fn of_package(package: Arch) -> ConfigurationAction {
+        match package {
+            Arch::X64 => ConfigurationAction {
+                arch: Arch::X64,
+                bytes: include_bytes!("../../native/prebuilt/configaction-x64.dll"),
+            },
+            Arch::X86 | Arch::Arm64 => ConfigurationAction {
+                arch: Arch::X86,
+                bytes: include_bytes!("../../native/prebuilt/configaction-x86.dll"),
+            },
+        }
+    }
+
+    /// SHA-256 of the file, in lower-case hexadecimal digits.
+    #[must_use]
+    pub fn sha256(&self) -> String {
+        Sha256::digest(self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// Why a DLL cannot be one of a package's custom actions.
+#[derive(Debug, thiserror::Error)]
+pub enum ActionError {
+    /// Not an image.
+    #[error(transparent)]
+    Image(#[from] pe::Error),
+    /// Windows Installer cannot run it, or not always.
+    #[error(
+        "it is for {machine}, and Windows Installer runs custom actions of {package} packages for {expected}"
+    )]
+    Machine {
+        /// The DLL's processor.
+        machine: pe::Machine,
+        /// The package's.
+        package: Arch,
+        /// What would do.
+        expected: &'static str,
+    },
+}
+
+/// Whether Windows Installer can run the custom actions of a DLL in a package for `package`, on every machine that such
+/// a package is for.
+///
+/// # Errors
+/// It cannot, or the bytes are no DLL.
+pub fn check_machine(bytes: &[u8], package: Arch) -> Result<(), ActionError> {
+    let machine = Image::parse(bytes)?.machine();
+    let (fits, expected): (&[Arch], _) = match package {
+        Arch::X86 => (&[Arch::X86], "x86"),
+        Arch::X64 => (&[Arch::X86, Arch::X64], "x64 or x86"),
+        Arch::Arm64 => (&[Arch::X86], "x86"),
+    };
+    match machine.arch() {
+        Some(arch) if fits.contains(&arch) => Ok(()),
+        _ => Err(ActionError::Machine { machine, package, expected }),
+    }
+}
