@@ -30,10 +30,10 @@ pub use machine::{
     Client, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View, Written,
 };
 pub use package::{
-    Action, Component, ComponentAttributes, CustomAction, Directory, DuplicateFile, Environment, Feature,
-    File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError, Registry, RemoveFile,
-    RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, cabinets_beside, for_each_file,
-    for_each_file_in, read_payload,
+    Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,
+    Environment, Feature, File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError,
+    Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, cabinets_beside,
+    for_each_file, for_each_file_in, read_payload,
 };
 pub use report::{Intended, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};

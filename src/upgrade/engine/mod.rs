@@ -6,6 +6,7 @@
 mod cost;
 mod detect;
 mod files;
+mod registration;
 mod removal;
 mod schedule;
 mod session;
@@ -220,6 +221,7 @@ impl<'a> Engine<'a> {
             match queued {
                 Queued::Standard(action) => self.standard(session, &action),
                 Queued::Modules { install } => self.modules(session, install),
+                Queued::Configurations { install } => self.configurations(session, install),
                 Queued::Command(command) => self.command(session, &command),
             }
         }
@@ -419,18 +421,7 @@ fn custom_action(
             session.properties.insert(action.source.clone(), value);
         }
         _ => {
-            match action.target.as_str() {
-                "IISScheduleInstallCA" => session.queue.push(Queued::Modules { install: true }),
-                "IISScheduleUninstallCA" => session.queue.push(Queued::Modules { install: false }),
-                _ => {
-                    if let Some(Value::Known(command)) = session.properties.get(&action.name)
-                        && action.kind & 0x500 == 0x400
-                    {
-                        let command = command.clone();
-                        session.queue.push(Queued::Command(command));
-                    }
-                }
-            }
+            registration::follow(session, action);
             session.fired.push(Fired {
                 product: session.package.product_code,
                 upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),

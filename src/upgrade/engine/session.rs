@@ -53,6 +53,11 @@ pub(super) enum Queued {
         /// Whether modules of installed components are registered.
         install: bool,
     },
+    /// Rows of our own table of configurations: register, or unregister.
+    Configurations {
+        /// Whether modules of installed components are registered.
+        install: bool,
+    },
     /// A command line that a custom action runs.
     Command(String),
 }

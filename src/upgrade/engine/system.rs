@@ -1,4 +1,4 @@
-//! Services, shortcuts, environment, assemblies, and the IIS modules that ANCM's custom actions register.
+//! Services, shortcuts, environment and assemblies.
 
 use super::Engine;
 use super::session::{ComponentAction, Session};
@@ -21,7 +21,7 @@ pub(in crate::upgrade) const STOP_ON_REMOVAL: i32 = 0x20;
 const DELETE_ON_REMOVAL: i32 = 0x80;
 
 impl<'a> Engine<'a> {
-    fn take_away(&mut self, session: &Session<'a>, index: usize, resource: Resource, rule: Rule) {
+    pub(super) fn take_away(&mut self, session: &Session<'a>, index: usize, resource: Resource, rule: Rule) {
         if self.machine.others.remove(&resource).is_some() {
             let owner = &session.package.components[index];
             let detail = owner.id.map(|id| format!("{id} goes")).unwrap_or_default();
@@ -200,50 +200,6 @@ impl<'a> Engine<'a> {
             if let Some(identity) = &component.assembly {
                 self.take_away(session, index, Resource::Assembly(identity.clone()), Rule::A34);
             }
-        }
-    }
-
-    /// ANCM's actions for full IIS: an entry in applicationHost.config for each `IISGlobalModule` row, made where the
-    /// file's component is installed and the name is not taken, removed where the component is removed.
-    pub(super) fn modules(&mut self, session: &mut Session<'a>, install: bool) {
-        let action = if install { ComponentAction::Local } else { ComponentAction::Absent };
-        for (index, component) in Self::selected(session, &[action]) {
-            for name in &component.modules {
-                let resource = Resource::Module(format!("{name} (IIS)"));
-                if !install {
-                    self.take_away(session, index, resource, Rule::S09);
-                } else if !self.machine.has(&resource) {
-                    let image = component.key_file().map(|file| session.folder(component).join(&file.name));
-                    let image = image.map(|path| path.to_string()).unwrap_or_default();
-                    self.write(session, index, resource, image);
-                }
-            }
-        }
-    }
-
-    /// ANCM's actions for IIS Express: `appcmd install module /name:X … /apphostconfig:"FILE"` and `uninstall module`.
-    /// The entry is booked on the component that holds the module's file, or on the first one.
-    pub(super) fn command(&mut self, session: &mut Session<'a>, command: &str) {
-        let Some(config) = command.split("/apphostconfig:\"").nth(1).and_then(|rest| rest.split('"').next())
-        else {
-            return;
-        };
-        let word = |marker: &str| {
-            command.split(marker).nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
-        };
-        let resource = |name: &str| Resource::Module(format!("{name} ({})", Folded::path(config)));
-        let owner = session.package.components.iter().position(|component| {
-            component.key_file().is_some_and(|file| command.contains(file.name.as_str()))
-        });
-        let index = owner.unwrap_or(0);
-        if session.package.components.is_empty() {
-            return;
-        }
-        if let Some(name) = word(" install module /name:") {
-            let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
-            self.write(session, index, resource(&name), image.unwrap_or_default().to_owned());
-        } else if let Some(name) = word(" uninstall module ") {
-            self.take_away(session, index, resource(&name), Rule::S09);
         }
     }
 }

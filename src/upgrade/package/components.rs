@@ -3,8 +3,8 @@
 use super::load::{condition, languages, long_name};
 use super::table::{PackageError, RowView, Rows};
 use super::{
-    Component, ComponentAttributes, DuplicateFile, Environment, Feature, File, FileFacts, KeyPath, MoveFile,
-    Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl, Shortcut,
+    Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, File, FileFacts,
+    KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl, Shortcut,
 };
 use crate::id::FileVersion;
 use crate::msi::Database;
@@ -55,6 +55,7 @@ impl<'a> Components<'a> {
                 shortcuts: Vec::new(),
                 assembly: None,
                 modules: Vec::new(),
+                configurations: Vec::new(),
                 has_rules_of_its_own: false,
                 features: Vec::new(),
             });
@@ -281,7 +282,24 @@ impl<'a> Components<'a> {
                 owners.get(file).ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
             self.components[*owner].modules.push(row.required("Name")?.to_owned());
         }
-        Ok(())
+        self.configurations()
+    }
+
+    /// The table of our own packages.
+    fn configurations(&mut self) -> Result<(), PackageError> {
+        /// In `Attributes`: the file can be a shared one.
+        const SHARED: i32 = 16;
+        let columns = ["Component_", "File", "Condition", "Module", "Image", "Attributes"];
+        self.each("AncmConfiguration", &columns, |component, row| {
+            component.configurations.push(Configuration {
+                file: row.required("File")?.to_owned(),
+                condition: condition(row, "Condition")?,
+                module: row.required("Module")?.to_owned(),
+                image: row.required("Image")?.to_owned(),
+                of_iis: row.number("Attributes", 0)? & SHARED != 0,
+            });
+            Ok(())
+        })
     }
 
     fn memberships(&mut self, features: &[Feature]) -> Result<(), PackageError> {

@@ -216,6 +216,8 @@ pub struct Component {
     pub assembly: Option<String>,
     /// Names of IIS modules whose image is one of its files (table `IISGlobalModule` of Microsoft's IIS extension).
     pub modules: Vec<String>,
+    /// Configurations that name a module while it is installed (table `AncmConfiguration` of our packages).
+    pub configurations: Vec<Configuration>,
     /// Whether rules that are not modelled decide over it too: it holds fonts, whose versions are not in a resource, or
     /// it is isolated.
     pub has_rules_of_its_own: bool,
@@ -238,6 +240,21 @@ impl Component {
     pub fn is_64_bit(&self) -> bool {
         self.attributes.has(ComponentAttributes::SIXTY_FOUR_BIT)
     }
+}
+
+/// A row of the table `AncmConfiguration`; `wix/registration.wxs` says what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Configuration {
+    /// The file, formatted.
+    pub file: String,
+    /// Where it does not hold, the file is left alone.
+    pub condition: Condition,
+    /// The module's name.
+    pub module: String,
+    /// The module's DLL, as the file shall name it.
+    pub image: String,
+    /// Whether it is the configuration of IIS, which can be a shared one; otherwise it is one of IIS Express.
+    pub of_iis: bool,
 }
 
 /// A row of the Feature table.

@@ -168,7 +168,7 @@ pub fn entries(wine: &Wine) -> Vec<String> {
 pub fn kind(bytes: &[u8]) -> &'static str {
     if bytes.starts_with(b"<")
         || bytes.starts_with(&[0xEF, 0xBB, 0xBF])
-        || bytes.starts_with(b"applicationHost undo")
+        || bytes.starts_with(b"registration ")
     {
         return "text";
     }
