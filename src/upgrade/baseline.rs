@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 const FORMAT: u32 = 1;
 
 /// The tables that a baseline holds, in the order in which it lists them.
-const TABLES: [&str; 27] = [
+const TABLES: [&str; 28] = [
     "Property",
     "Upgrade",
     "LaunchCondition",
@@ -38,6 +38,7 @@ const TABLES: [&str; 27] = [
     "MsiAssembly",
     "MsiAssemblyName",
     IIS_MODULES,
+    CONFIGURATIONS,
     "AppSearch",
     "DrLocator",
     "Signature",
@@ -45,8 +46,11 @@ const TABLES: [&str; 27] = [
     "InstallExecuteSequence",
 ];
 
-/// The only table that is not a standard one.
+/// A table of Microsoft's IIS extension.
 const IIS_MODULES: &str = "IISGlobalModule";
+
+/// The table of our own packages.
+const CONFIGURATIONS: &str = "AncmConfiguration";
 
 /// Properties worth keeping; the others are for the user interface.
 const PROPERTIES: [&str; 8] = [
@@ -259,15 +263,29 @@ impl Baseline {
 /// The table `name` without rows.
 fn empty(name: &str) -> Result<Table, BaselineError> {
     let unknown = || BaselineError::Table(name.to_owned());
-    if name == IIS_MODULES {
-        let column = |name: &str, key: bool| Column {
-            name: name.to_owned(),
-            kind: ColumnKind::Str { width: 0, localizable: false },
-            nullable: false,
-            key,
+    let text = ColumnKind::Str { width: 0, localizable: false };
+    let columns: &[(&str, ColumnKind)] = match name {
+        IIS_MODULES => &[("Name", text), ("File_", text)],
+        CONFIGURATIONS => &[
+            ("Configuration", text),
+            ("Component_", text),
+            ("File", text),
+            ("Condition", text),
+            ("Module", text),
+            ("Image", text),
+            ("Attributes", ColumnKind::Int4),
+        ],
+        _ => &[],
+    };
+    if !columns.is_empty() {
+        let column = |(index, (name, kind)): (usize, &(&str, ColumnKind))| Column {
+            name: (*name).to_owned(),
+            kind: *kind,
+            nullable: *name == "Condition",
+            key: index == 0,
             validation: None,
         };
-        let columns = vec![column("Name", true), column("File_", false)];
+        let columns = columns.iter().enumerate().map(column).collect();
         return Ok(Table { name: name.to_owned(), columns, rows: Vec::new() });
     }
     if TABLES.contains(&name) { standard_table(name).ok_or_else(unknown) } else { Err(unknown()) }

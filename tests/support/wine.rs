@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 /// A Wine prefix in a temporary folder.
 pub struct Wine {
     prefix: tempfile::TempDir,
+    unprivileged: bool,
 }
 
 /// Debian keeps the 64-bit loader outside the PATH; its `wine` script insists on the 32-bit one.
@@ -17,8 +18,14 @@ fn loader() -> Option<PathBuf> {
     if debian.is_file() { Some(debian.to_owned()) } else { super::tool("wine64") }
 }
 
-fn command(program: &Path, prefix: &Path) -> Command {
-    let mut command = Command::new(program);
+/// What `setpriv` takes from root, so that the permissions of files mean something.
+const NO_OVERRIDE: &str = "-dac_override,-dac_read_search";
+
+fn command(program: &Path, prefix: &Path, unprivileged: bool) -> Command {
+    let mut command = if unprivileged { Command::new("setpriv") } else { Command::new(program) };
+    if unprivileged {
+        command.args(["--bounding-set", NO_OVERRIDE, "--inh-caps", NO_OVERRIDE]).arg(program);
+    }
     command
         .env("WINEPREFIX", prefix)
         .env("WINEDEBUG", "-all")
@@ -92,7 +99,7 @@ impl Wine {
         let guard = ONE_AT_A_TIME.lock();
         if !template.is_dir() {
             let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
-            let wine = Wine { prefix: folder };
+            let wine = Wine { prefix: folder, unprivileged: false };
             let made = wine.run(&["wineboot", "-i"]);
             assert!(made.status.success(), "wineboot: {}", String::from_utf8_lossy(&made.stderr));
             wine.server("-w");
@@ -102,10 +109,31 @@ impl Wine {
         drop(guard);
         let prefix = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
         copy(&template, prefix.path()).expect("room for a Wine prefix");
-        let wine = Wine { prefix };
+        let wine = Wine { prefix, unprivileged: false };
         // or it ends three seconds after a program, and the next one may find it half gone
         wine.server("-p60");
         Some(wine)
+    }
+
+    /// From now on, files that their permissions protect cannot be written, even where the tests run as root. Prints why
+    /// and gives nothing where that cannot be had.
+    #[cfg(unix)]
+    pub fn without_privileges(mut self) -> Option<Wine> {
+        // whatever a user other than root does is held to permissions anyhow
+        if std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(self.prefix.path()).expect("ours")) == 0 {
+            super::tool("setpriv")?;
+            // the server opens the files, and it must start under the same limits
+            self.server("-k");
+            self.server("-w");
+            self.unprivileged = true;
+        }
+        Some(self)
+    }
+
+    /// Wine runs on Unix only.
+    #[cfg(not(unix))]
+    pub fn without_privileges(self) -> Option<Wine> {
+        None
     }
 
     /// Wine runs on Unix only.
@@ -128,7 +156,7 @@ impl Wine {
     /// What runs a Windows program with arguments.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let loader = loader().expect("looked for when the prefix was made");
-        let mut command = command(&loader, self.prefix.path());
+        let mut command = command(&loader, self.prefix.path(), self.unprivileged);
         command.args(arguments);
         command
     }
@@ -205,7 +233,7 @@ impl Wine {
             if program.starts_with('/') && !Path::new(program).is_file() {
                 continue;
             }
-            let mut command = command(Path::new(program), self.prefix.path());
+            let mut command = command(Path::new(program), self.prefix.path(), false);
             command.arg(flag);
             bounded(command, Duration::from_secs(60));
             return;

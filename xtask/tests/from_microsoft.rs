@@ -11,7 +11,9 @@
 mod machine;
 mod made;
 
-use machine::{Expected, IIS, IIS_EXPRESS, machine, state};
+use machine::{
+    Expected, IIS, IIS_EXPRESS, machine, registered_by_microsoft, state, text, unlocked_by_microsoft, write,
+};
 use made::{support, xtask};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -79,6 +81,11 @@ fn upgraded(era: &str, expected: &Expected, ours: &str) {
     assert_eq!(code, 0, "{name}\n{log}");
     let before = state(&wine);
     assert!(before.0.keys().any(|path| path.ends_with("aspnetcorev2.dll")), "{name} is installed");
+    let event_streams = |config: &str| !config.contains("AppServer");
+    let clean: Vec<String> = expected.configs.iter().map(|config| text(&wine, config)).collect();
+    for (config, clean) in expected.configs.iter().zip(&clean) {
+        write(&wine, config, registered_by_microsoft(expected, clean, event_streams(config)).as_bytes());
+    }
 
     let (code, log) = wine.msiexec(&["/i", ours]);
     assert_eq!(code, 0, "over {name}\n{log}");
@@ -96,6 +103,11 @@ fn upgraded(era: &str, expected: &Expected, ours: &str) {
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&after.0), names(&untouched.0), "over {name}: removal leaves no file");
     assert_eq!(after.1, untouched.1, "over {name}: removal leaves no value");
+    let packed = |text: &str| text.split_whitespace().collect::<String>();
+    for (config, clean) in expected.configs.iter().zip(&clean) {
+        let left = unlocked_by_microsoft(clean, event_streams(config));
+        assert_eq!(packed(&text(&wine, config)), packed(&left), "over {name}: {config}");
+    }
 }
 
 fn from_every_era(expected: &Expected) {
@@ -110,12 +122,12 @@ fn from_every_era(expected: &Expected) {
 }
 
 #[test]
-fn iis_packages_of_every_era_become_ours_and_leave_nothing() {
+fn s1_iis_packages_of_every_era_become_ours_registered_and_leave_nothing() {
     from_every_era(&IIS);
 }
 
 #[test]
-fn iis_express_packages_of_every_era_become_ours_and_leave_nothing() {
+fn s1_iis_express_packages_of_every_era_become_ours_registered_and_leave_nothing() {
     from_every_era(&IIS_EXPRESS);
 }
 

@@ -44,6 +44,9 @@ fn lives(expected: &Expected) {
     let after = state(&wine);
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&after.0), names(before), "removal leaves no file");
+    for config in expected.configs {
+        assert!(after.0[*config] == before[*config], "{config} is as before the installation, to the byte");
+    }
     assert_eq!(after.1, untouched.1, "removal leaves no value");
     let folder = wine.drive_c().join(expected.files[0].0);
     let folder = folder.ancestors().nth(2).expect("Asp.Net Core Module");

@@ -121,6 +121,48 @@ const NOT_REDIRECTED: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 </configuration>
 "#;
 
+/// A configuration as the custom actions of Microsoft's packages leave it: the IIS packages through IIS's own
+/// administration, those of IIS Express through appcmd. Both write the whole file anew, in IIS's formatting, which is not
+/// imitated here; `event_streams` are not in every file of IIS Express.
+pub fn registered_by_microsoft(expected: &Expected, config: &str, event_streams: bool) -> String {
+    let global = format!(r#"<add name="AspNetCoreModuleV2" image="{}" />"#, expected.image);
+    let entry = expected.entry;
+    let mut text = before_last(config, "</globalModules>", &global);
+    text = before_last(&text, "</modules>", entry);
+    text = unlocked_by_microsoft(&text, event_streams);
+    // appcmd fails where the provider is missing, and Microsoft's packages ignore that
+    let last_area = r#"<add name="Compression" value="64" />"#;
+    text = text.replace(last_area, &format!(r#"{last_area}<add name="ANCM" value="65536" />"#));
+    let declarations = text.find("</configSections>").expect("it has declarations");
+    let end = text[..declarations].rfind("</sectionGroup>").expect("it has groups");
+    text.insert_str(end, r#"<section name="aspNetCore" overrideModeDefault="Allow" />"#);
+    text
+}
+
+/// What the removal of Microsoft's packages leaves behind, and ours that takes over from one.
+pub fn unlocked_by_microsoft(config: &str, event_streams: bool) -> String {
+    let text = config
+        .replace(
+            r#"<section name="handlers" overrideModeDefault="Deny""#,
+            r#"<section name="handlers" overrideModeDefault="Allow""#,
+        )
+        .replace(
+            "<section name='handlers' overrideModeDefault='Deny'",
+            "<section name='handlers' overrideModeDefault='Allow'",
+        );
+    match event_streams {
+        true => {
+            before_last(&text, "</dynamicTypes>", r#"<add mimeType="text/event-stream" enabled="false" />"#)
+        }
+        false => text,
+    }
+}
+
+fn before_last(text: &str, end: &str, new: &str) -> String {
+    let at = text.rfind(end).unwrap_or_else(|| panic!("no {end:?} in {text}"));
+    format!("{}{new}{}", &text[..at], &text[at..])
+}
+
 /// Writes a file of the machine, and the folders that it is in.
 pub fn write(wine: &Wine, name: &str, bytes: &[u8]) {
     let path = wine.drive_c().join(name);
@@ -202,7 +244,7 @@ impl Expected {
         ] {
             assert_eq!(text.matches(entry).count(), 1, "{config}: {entry}\n{text}");
         }
-        assert_eq!(text.matches("AspNetCoreModuleV2").count(), 2, "{config}\n{text}");
+        assert_eq!(text.matches(r#"name="AspNetCoreModuleV2""#).count(), 2, "{config}\n{text}");
         let handlers = text.lines().find(|line| {
             line.contains(r#"<section name="handlers""#) || line.contains("<section name='handlers'")
         });
