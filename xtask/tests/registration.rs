@@ -82,7 +82,7 @@ fn of_another_family(wine: &Wine, package: &str) -> Option<String> {
 
 /// A deferred action that fails, behind all of ours.
 fn that_fails(wine: &Wine, package: &str) -> Option<String> {
-    let action = "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Fails', 1058, 'TARGETDIR', '[SystemFolder]cmd.exe /c exit 7')";
+    let action = "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Fails', 1058, 'TARGETDIR', '[System64Folder]cmd.exe /c exit 7')";
     let place = "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fails', 6500)";
     changed(wine, package, "fails.msi", &[action, place])
 }
