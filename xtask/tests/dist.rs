@@ -2,8 +2,10 @@
 
 mod made;
 
+use ancm_installer::id::{Arch, Module};
+use ancm_installer::native::configaction::{self, ConfigurationAction};
 use ancm_installer::pe::Image;
-use made::modules::{VERSION, stand_in_files};
+use made::modules::{VERSION, stand_in, stand_in_files};
 use made::support::{pe, run, shared, tool};
 use made::{Tables, dist, files, package, packages, root, said, xtask};
 use serde_json::Value;
@@ -288,4 +290,53 @@ fn stand_ins_are_announced() {
     let said = said(&output);
     assert!(said.contains("stand-in DLLs that run no application"), "{said}");
     assert!(said.contains("--payload"), "{said}");
+}
+
+/// Which processor's DLL is whose custom action: Windows Installer runs no ARM64 one where a package for x64 is replaced
+/// (wixtoolset/issues issue 9322), and no x64 one in a package for ARM64.
+#[test]
+fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
+    let folder = dist(&[]);
+    let manifest = json(&folder.path().join("manifest.json"));
+    for entry in manifest["packages"].as_array().expect("packages") {
+        let action = &entry["configuration_action"];
+        let expected = if entry["arch"] == "x64" { "x64" } else { "x86" };
+        assert_eq!(action["arch"], expected, "{entry}");
+        let Some(msiinfo) = tool("msiinfo") else { return };
+        let package = folder.path().join(entry["file"].as_str().expect("a name"));
+        let dll = run(Command::new(msiinfo).arg("extract").arg(&package).arg("Binary.ConfigurationAction"));
+        assert_eq!(machine(&dll), expected);
+        let prebuilt = root().join(format!("native/prebuilt/configaction-{expected}.dll"));
+        assert!(dll == std::fs::read(prebuilt).expect("readable"), "{entry}");
+        assert_eq!(action["sha256"], xtask::dist::verify::sha256(&dll));
+        assert_eq!(action["size"], dll.len());
+        assert!(root().join(action["provenance"].as_str().expect("a path")).is_file());
+        let exports = Image::parse(&dll).expect("an image").native().exports().expect("readable");
+        for entry in configaction::ENTRIES {
+            assert!(exports.named(entry).is_some(), "{entry}");
+        }
+    }
+}
+
+#[test]
+fn a_package_takes_no_custom_actions_of_a_processor_that_cannot_run_them() {
+    let dll = |arch| ConfigurationAction::of_package(arch).bytes;
+    let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
+    for (package, taken, refused) in [
+        (Arch::X86, vec![dll(Arch::X86)], vec![dll(Arch::X64), arm64.as_slice()]),
+        (Arch::X64, vec![dll(Arch::X86), dll(Arch::X64)], vec![arm64.as_slice()]),
+        (Arch::Arm64, vec![dll(Arch::X86)], vec![dll(Arch::X64), arm64.as_slice(), b"no image"]),
+    ] {
+        for bytes in taken {
+            configaction::check_machine(bytes, package).unwrap_or_else(|error| panic!("{package}: {error}"));
+        }
+        for bytes in refused {
+            configaction::check_machine(bytes, package).expect_err("no such actions");
+        }
+    }
+    let error = configaction::check_machine(dll(Arch::X64), Arch::Arm64).expect_err("an x64 DLL");
+    assert_eq!(
+        error.to_string(),
+        "it is for x64, and Windows Installer runs custom actions of arm64 packages for x86"
+    );
 }

@@ -31,6 +31,9 @@ use made::support;
 use std::process::Command;
 use support::wine::Wine;
 
+/// 1627, what Wine ends with where a program of a custom action fails, as far as Unix has room for it; Windows has 1603.
+const PROGRAM_FAILED: i32 = 1627 & 0xFF;
+
 const REPAIR: [&str; 2] = ["REINSTALL=ALL", "REINSTALLMODE=omus"];
 
 fn ends_with(wine: &Wine, code: i32, arguments: &[&str]) -> String {
@@ -160,8 +163,8 @@ fn a_failed_installation_leaves_every_configuration_as_it_was() {
     for expected in [&IIS, &IIS_EXPRESS] {
         let (_folder, package) = expected.package("110.0.100");
         let Some(failing) = that_fails(&wine, &package) else { return };
-        let log = ends_with(&wine, FAILED, &["/i", &failing]);
-        assert!(log.contains("AddConfiguration"), "it came as far as our actions\n{log}");
+        let log = ends_with(&wine, PROGRAM_FAILED, &["/i", &failing]);
+        assert!(log.contains("AspNetCoreModuleV2 is registered"), "it came as far as that\n{log}");
         is_as_before(&wine, &before);
         assert_eq!(entries(&wine), [""; 0]);
     }
@@ -175,7 +178,7 @@ fn a_failed_upgrade_leaves_the_registration_of_the_old_product() {
     ends_with(&wine, 0, &["/i", &first]);
     let before = configurations(&wine);
     let Some(failing) = that_fails(&wine, &second) else { return };
-    ends_with(&wine, FAILED, &["/i", &failing]);
+    ends_with(&wine, PROGRAM_FAILED, &["/i", &failing]);
     is_as_before(&wine, &before);
     IIS.is_registered(&wine, IIS_CONFIG);
 }
