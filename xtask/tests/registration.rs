@@ -12,7 +12,7 @@
 //! | S10 IIS Express of one bitness | `s10_iis_express_of_one_bitness_is_enough` |
 //! | S13 success is reported, and nothing is registered | `s13_what_cannot_be_registered_is_no_success` |
 //! | S14 deleted by hand, and another product holds the component | `s14_a_repair_heals_what_was_deleted_by_hand` |
-//! | S16 shared configuration | `s16_*` |
+//! | S16 shared configuration | `registration_shared.rs`: `s16_*` |
 //! | S18 an entry of V1 without its DLL | `s18_a_stale_entry_of_v1_is_said_and_left_alone` |
 //! | S21 IIS removed and added again | `s21_a_repair_registers_after_iis_was_removed_and_added_again` |
 //!
@@ -23,90 +23,14 @@
 mod machine;
 mod made;
 
+use machine::configurations::{
+    PROGRAM_FAILED, configurations, damage, ends_with, is_as_before, names, of_another_family, repair,
+    replace, that_fails,
+};
 use machine::{
     EXPRESS_CONFIGS, Expected, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, RECORD, entries, machine, state, text,
     write,
 };
-use made::support;
-use std::process::Command;
-use support::wine::Wine;
-
-/// 1627, what Wine ends with where a program of a custom action fails, as far as Unix has room for it; Windows has 1603.
-const PROGRAM_FAILED: i32 = 1627 & 0xFF;
-
-const REPAIR: [&str; 2] = ["REINSTALL=ALL", "REINSTALLMODE=omus"];
-
-fn ends_with(wine: &Wine, code: i32, arguments: &[&str]) -> String {
-    let (ended, log) = wine.msiexec(arguments);
-    assert_eq!(ended, code, "msiexec {arguments:?}\n{log}");
-    log
-}
-
-fn repair(wine: &Wine, package: &str) {
-    ends_with(wine, 0, &[&["/i", package][..], &REPAIR].concat());
-}
-
-/// The configurations, and what stands beside them.
-fn configurations(wine: &Wine) -> Vec<(String, Vec<u8>)> {
-    let here = |name: &String| name.contains("config") && !name.contains("schema");
-    state(wine).0.into_iter().filter(|(name, _)| here(name)).collect()
-}
-
-fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {
-    files.iter().map(|(name, _)| name.as_str()).collect()
-}
-
-fn is_as_before(wine: &Wine, before: &[(String, Vec<u8>)]) {
-    let after = configurations(wine);
-    assert_eq!(names(&after), names(before), "no file comes or goes");
-    for ((name, after), (_, before)) in after.iter().zip(before) {
-        assert!(after == before, "{name}:\n{}", String::from_utf8_lossy(after));
-    }
-}
-
-/// A copy of `package` on the machine, changed by queries in the language of Windows Installer.
-fn changed(wine: &Wine, package: &str, name: &str, queries: &[&str]) -> Option<String> {
-    let msibuild = support::tool("msibuild")?;
-    let copy = wine.drive_c().join(name);
-    std::fs::copy(package.strip_prefix("Z:").expect("on Wine's drive of all").replace('\\', "/"), &copy)
-        .expect("writable");
-    for query in queries {
-        support::run(Command::new(&msibuild).arg(&copy).arg("-q").arg(query));
-    }
-    Some(format!(r"C:\{name}"))
-}
-
-/// The package as a product of another family, which knows nothing of ours and has the same components.
-fn of_another_family(wine: &Wine, package: &str) -> Option<String> {
-    let code = "UPDATE `Property` SET `Value` = '{22222222-0000-4000-8000-00000000000B}' WHERE `Property` = 'ProductCode'";
-    let family = "UPDATE `Property` SET `Value` = '{22222222-0000-4000-8000-00000000000C}' WHERE `Property` = 'UpgradeCode'";
-    changed(wine, package, "other.msi", &[code, family, "DELETE FROM `Upgrade`"])
-}
-
-/// A deferred action that fails, behind all of ours.
-fn that_fails(wine: &Wine, package: &str) -> Option<String> {
-    let action = "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Fails', 1058, 'TARGETDIR', '[System64Folder]cmd.exe /c exit 7')";
-    let place = "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fails', 6500)";
-    changed(wine, package, "fails.msi", &[action, place])
-}
-
-fn replace(wine: &Wine, config: &str, old: &str, new: &str) {
-    let before = text(wine, config);
-    assert!(before.contains(old), "{old} in {config}:\n{before}");
-    write(wine, config, before.replace(old, new).as_bytes());
-}
-
-/// Takes the module's entries out of a configuration, as a tool would that knows nothing of us.
-fn damage(wine: &Wine, expected: &Expected, config: &str) {
-    replace(
-        wine,
-        config,
-        &format!(r#"<add name="AspNetCoreModuleV2" image="{}" />"#, expected.image),
-        r#"<add name="AspNetCoreModuleV2" image="C:\wrong.dll" />"#,
-    );
-    replace(wine, config, expected.entry, "");
-    replace(wine, config, r#"<section name="aspNetCore" overrideModeDefault="Allow" />"#, "");
-}
 
 #[test]
 fn a_damaged_configuration_is_repaired_and_gone_without_a_trace_in_the_end() {
@@ -344,89 +268,6 @@ fn s14_a_repair_heals_what_was_deleted_by_hand() {
     IIS.is_registered(&wine, IIS_CONFIG);
 }
 
-/// The folder of a shared configuration, and what names it on the machine.
-const SHARE: &str = "share";
-const SHARED_CONFIG: &str = "share/applicationHost.config";
-
-fn share(wine: &Wine) {
-    write(wine, SHARED_CONFIG, text(wine, IIS_CONFIG).as_bytes());
-    write(wine, "share/administration.config", b"<configuration />");
-    redirect(wine, r"C:\share");
-}
-
-/// Turns shared configuration on
-/// (<https://learn.microsoft.com/iis/configuration/configurationredirection/>).
-fn redirect(wine: &Wine, path: &str) {
-    let file = "windows/system32/inetsrv/config/redirection.config";
-    let redirection =
-        format!("<configurationRedirection enabled=\"true\" path=\"{path}\" userName=\"\" password=\"\" />");
-    write(wine, file, text(wine, file).replace("<configurationRedirection />", &redirection).as_bytes());
-}
-
-/// 2.2 refused every shared configuration (dotnet/aspnetcore issue 4451).
-#[test]
-fn s16_a_shared_configuration_that_can_be_written_is_registered() {
-    let Some(wine) = machine() else { return };
-    let (_folder, package) = IIS.package("110.0.100");
-    share(&wine);
-    let (local, shared) = (text(&wine, IIS_CONFIG), text(&wine, SHARED_CONFIG));
-    ends_with(&wine, 0, &["/i", &package]);
-    IIS.is_registered(&wine, SHARED_CONFIG);
-    assert_eq!(text(&wine, IIS_CONFIG), local, "the machine's own file is not in use");
-    assert!(
-        wine.drive_c().join(format!("{SHARED_CONFIG}{RECORD}")).is_file(),
-        "the record goes with the file"
-    );
-    ends_with(&wine, 0, &["/x", &package]);
-    assert_eq!(text(&wine, SHARED_CONFIG), shared);
-    let left: Vec<_> = std::fs::read_dir(wine.drive_c().join(SHARE)).expect("there").collect();
-    assert_eq!(left.len(), 2, "{left:?}");
-}
-
-#[cfg(unix)]
-#[test]
-fn s16_a_shared_configuration_that_cannot_be_written_is_refused_or_left_as_the_user_says() {
-    use std::os::unix::fs::PermissionsExt;
-    let Some(wine) = machine() else { return };
-    let (_folder, package) = IIS.package("110.0.100");
-    share(&wine);
-    let Some(wine) = wine.without_privileges() else { return };
-    let permit = |mode: u32| {
-        for (name, mode) in [(SHARE, mode | 0o111), (SHARED_CONFIG, mode)] {
-            std::fs::set_permissions(wine.drive_c().join(name), PermissionsExt::from_mode(mode))
-                .expect("ours");
-        }
-    };
-    permit(0o444);
-    let before = state(&wine);
-    let log = ends_with(&wine, FAILED, &["/i", &package]);
-    assert!(log.contains(r"C:\share\applicationHost.config"), "{log}");
-    assert!(state(&wine) == before, "decided before anything changed");
-
-    let shared = text(&wine, SHARED_CONFIG);
-    let log = ends_with(&wine, 0, &["/i", &package, "OPT_NO_SHARED_CONFIG_CHECK=1"]);
-    assert!(log.contains(r"C:\share\applicationHost.config"), "it is said\n{log}");
-    assert_eq!(text(&wine, SHARED_CONFIG), shared);
-    assert_eq!(entries(&wine), ["110.0.100"]);
-
-    permit(0o644);
-    repair(&wine, &package);
-    IIS.is_registered(&wine, SHARED_CONFIG);
-    ends_with(&wine, 0, &["/x", &package]);
-    assert_eq!(text(&wine, SHARED_CONFIG), shared);
-}
-
-#[test]
-fn s16_a_shared_configuration_out_of_reach_is_refused() {
-    let Some(wine) = machine() else { return };
-    let (_folder, package) = IIS.package("110.0.100");
-    redirect(&wine, r"C:\nowhere");
-    let before = state(&wine);
-    let log = ends_with(&wine, FAILED, &["/i", &package]);
-    assert!(log.contains(r"C:\nowhere\applicationHost.config"), "{log}");
-    assert!(state(&wine) == before);
-}
-
 /// An entry whose DLL is gone stops every application pool (dotnet/aspnetcore issue 19149).
 #[test]
 fn s18_a_stale_entry_of_v1_is_said_and_left_alone() {
@@ -495,5 +336,26 @@ fn the_simulation_knows_who_registers_the_module() {
         let entry = resources.iter().find(|resource| resource["name"] == "AspNetCoreModuleV2 (IIS)");
         assert_eq!(entry.expect("the entry")["verdict"], "present-new", "over {old}");
         assert!(!report["findings"].to_string().contains("the new one does not write it"), "over {old}");
+    }
+}
+
+#[test]
+fn configurations_of_every_kind_come_back_to_the_byte() {
+    let Some(wine) = machine() else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    let old = include_str!("../../tests/apphost/iis75.config");
+    let wide: Vec<u8> = old.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (what, bytes) in [
+        ("Windows Server 2008 R2", old.as_bytes().to_vec()),
+        ("almost empty", include_bytes!("../../tests/apphost/bare.config").to_vec()),
+        ("UTF-8 with mark", [&[0xEF, 0xBB, 0xBF], old.as_bytes()].concat()),
+        ("UTF-16", [&[0xFF, 0xFE][..], &wide].concat()),
+    ] {
+        write(&wine, IIS_CONFIG, &bytes);
+        let read = || std::fs::read(wine.drive_c().join(IIS_CONFIG)).expect("readable");
+        ends_with(&wine, 0, &["/i", &package]);
+        assert!(read() != bytes, "{what}: registered");
+        ends_with(&wine, 0, &["/x", &package]);
+        assert!(read() == bytes, "{what}: as before");
     }
 }

@@ -5,6 +5,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod configurations;
+
 use crate::made::support::wine::Wine;
 use crate::made::{self, files, package};
 use std::collections::{BTreeMap, BTreeSet};
