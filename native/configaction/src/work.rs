@@ -163,18 +163,27 @@ impl Place<'_> {
             return Ok(());
         }
         let earlier = self.writing(disk::read(&self.journal()))?;
-        let earlier = earlier.and_then(|text| core::str::from_utf8(&text).ok().and_then(Journal::parse));
         let inverse = made.edited.inverse.clone();
-        let journal = match earlier {
+        let journal = match earlier.as_ref().and_then(|text| Journal::parse(core::str::from_utf8(text).ok()?))
+        {
             Some(journal) => journal.and_then(inverse),
-            None => Journal { inverse, record: old },
+            None => Journal { inverse, record: old.clone() },
         };
         self.writing(disk::put(&self.journal(), journal.to_text().as_bytes()))?;
         self.put_record(new.as_deref())?;
         if made.edited.bytes == before {
             return Ok(());
         }
-        self.writing(disk::replace(&self.file, &made.edited.bytes))
+        let replaced = self.writing(disk::replace(&self.file, &made.edited.bytes));
+        if replaced.is_err() {
+            // a rollback must not take back what was never done
+            self.put_record(old.as_deref())?;
+            self.writing(match earlier {
+                Some(text) => disk::put(&self.journal(), &text),
+                None => disk::delete(&self.journal()),
+            })?;
+        }
+        replaced
     }
 
     fn put_record(&self, text: Option<&str>) -> Result<(), Failure> {

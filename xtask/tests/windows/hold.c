@@ -2,10 +2,15 @@
  * holds FILE, and ends when SIGN is gone. */
 #include <windows.h>
 
+/* what others may do meanwhile */
+#ifndef SHARE
+#define SHARE FILE_SHARE_READ
+#endif
+
 int wmain(int count, wchar_t **names) {
     if (count != 3)
         return 2;
-    HANDLE held = CreateFileW(names[1], GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE held = CreateFileW(names[1], GENERIC_READ, SHARE, NULL, OPEN_EXISTING, 0, NULL);
     HANDLE sign = CreateFileW(names[2], GENERIC_WRITE, 0, NULL, CREATE_NEW, 0, NULL);
     if (held == INVALID_HANDLE_VALUE || sign == INVALID_HANDLE_VALUE)
         return 1;

@@ -1,0 +1,83 @@
+//! Configurations that another program has open while a package registers the module.
+
+mod machine;
+mod made;
+
+use machine::configurations::{configurations, ends_with, is_as_before};
+use machine::{IIS, IIS_CONFIG, machine};
+use made::support::{self, wine::Wine};
+use std::path::PathBuf;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+/// A program that holds the configuration of IIS.
+struct Held {
+    program: Child,
+    sign: PathBuf,
+}
+
+impl Held {
+    /// Starts it; others may do what `share` says.
+    fn new(wine: &Wine, share: &str) -> Held {
+        let program = wine.drive_c().join("hold.exe");
+        let mut gcc = Command::new("x86_64-w64-mingw32-gcc");
+        gcc.args(["-municode", &format!("-DSHARE={share}"), "-o"]).arg(&program);
+        support::run(gcc.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/windows/hold.c")));
+        let sign = wine.drive_c().join("held");
+        let config = format!(r"C:\{}", IIS_CONFIG.replace('/', r"\"));
+        let mut program = wine.command(&[r"C:\hold.exe", &config, r"C:\held"]).spawn().expect("it starts");
+        while !sign.exists() {
+            assert!(program.try_wait().expect("ours").is_none(), "it does not hold {config}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        Held { program, sign }
+    }
+
+    /// Ends it after a while.
+    fn let_go(mut self, after: Duration) {
+        std::thread::sleep(after);
+        std::fs::remove_file(&self.sign).expect("it was made");
+        self.program.wait().expect("ours");
+    }
+}
+
+#[test]
+fn who_has_a_configuration_open_for_a_moment_is_waited_for() {
+    let Some(wine) = machine() else { return };
+    let Some(_) = support::tool("x86_64-w64-mingw32-gcc") else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    let held = Held::new(&wine, "FILE_SHARE_READ");
+    std::thread::scope(|scope| {
+        scope.spawn(|| held.let_go(Duration::from_secs(3)));
+        ends_with(&wine, 0, &["/i", &package]);
+    });
+    IIS.is_registered(&wine, IIS_CONFIG);
+}
+
+/// Wine's `ReplaceFileW` makes an empty file `rfNNNN.tmp` for each attempt, and leaves it where it fails.
+fn without_leftovers_of_wine(wine: &Wine) {
+    for (name, bytes) in configurations(wine) {
+        if name.contains("/config/rf") && name.ends_with(".tmp") && bytes.is_empty() {
+            std::fs::remove_file(wine.drive_c().join(name)).expect("it is there");
+        }
+    }
+}
+
+/// It can be opened for writing, so that the check lets it pass, and not be replaced. Wine rolls no removal back, so this
+/// is what our action alone leaves.
+#[test]
+fn a_configuration_that_cannot_be_replaced_fails_the_removal_and_stays_as_it_is() {
+    /// 1603, which Wine passes on from an action's DLL.
+    const FAILED: i32 = 1603 & 0xFF;
+    let Some(wine) = machine() else { return };
+    let Some(_) = support::tool("x86_64-w64-mingw32-gcc") else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    ends_with(&wine, 0, &["/i", &package]);
+    let registered = configurations(&wine);
+    let held = Held::new(&wine, "FILE_SHARE_READ|FILE_SHARE_WRITE");
+    let log = ends_with(&wine, FAILED, &["/x", &package]);
+    assert!(log.contains(r"inetsrv\config\applicationHost.config: "), "{log}");
+    without_leftovers_of_wine(&wine);
+    is_as_before(&wine, &registered);
+    held.let_go(Duration::ZERO);
+}
