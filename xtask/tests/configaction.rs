@@ -11,6 +11,7 @@ mod modules;
 mod record;
 
 use ancm_installer::apphost;
+use ancm_installer::native::configaction::ENTRIES;
 use ancm_installer::pe::{Image, Machine, Target};
 use job::{Job, Verb};
 use modules::support;
@@ -101,6 +102,48 @@ fn sources_sha256() -> String {
     hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+fn target_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("configaction")
+}
+
+/// The cargo beside `rustc`, in the folder of the source.
+fn cargo(rustc: &Path, target: &str) -> Command {
+    let mut cargo = Command::new(rustc.with_file_name("cargo"));
+    // the cargo that runs this test has told its own compiler and folder
+    for (variable, _) in std::env::vars_os() {
+        let name = variable.to_string_lossy();
+        if name.starts_with("CARGO") && name != "CARGO_HOME" || name.starts_with("RUST") {
+            cargo.env_remove(&variable);
+        }
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = rustc.parent().expect("in a folder").to_owned();
+    let path =
+        std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).expect("joined before");
+    cargo.env("PATH", path).env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1");
+    cargo.env("CARGO_BUILD_TARGET", target).env("CARGO_TARGET_DIR", target_folder());
+    cargo.current_dir(repository().join("native/configaction"));
+    cargo
+}
+
+#[test]
+fn the_source_passes_the_lints() {
+    let Some(rustc) = rustc_with_sources() else {
+        return support::skip(
+            "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
+        );
+    };
+    if !rustc.with_file_name("cargo-clippy").is_file() {
+        return support::skip(
+            "the Rust with the sources of its libraries has no clippy (rust-web-clippy of Debian)",
+        );
+    }
+    let (_, _, recorded) = provenance();
+    let mut clippy = cargo(&rustc, &recorded.x86.target);
+    clippy.args(["clippy", "--release", "--locked", "--quiet", "-Zbuild-std=core,alloc"]);
+    support::run(&mut clippy);
+}
+
 #[test]
 fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
     let (path, text, recorded) = provenance();
@@ -131,7 +174,6 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
         );
         return;
     }
-    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("configaction");
     let mut written = text
         .replace(&recorded.source_sha256, &sources_sha256())
         .replace(&recorded.compiler, version.trim())
@@ -139,21 +181,10 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
     for (name, made) in recorded.all() {
         let mut flags = recorded.rustc_flags.clone();
         flags.push(format!("-Clinker={}", lld.path().display()));
-        let mut cargo = Command::new(rustc.with_file_name("cargo"));
-        cargo.args(&recorded.cargo_flags).args(["--target", &made.target, "--target-dir"]).arg(&target);
-        cargo.current_dir(repository().join("native/configaction"));
-        // the cargo that runs this test has told its own compiler and folder
-        for (variable, _) in std::env::vars_os() {
-            if variable.to_string_lossy().starts_with("CARGO")
-                || variable.to_string_lossy().starts_with("RUST")
-            {
-                cargo.env_remove(variable);
-            }
-        }
-        cargo.env("RUSTC", &rustc).env("RUSTC_BOOTSTRAP", "1");
-        cargo.env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
+        let mut cargo = cargo(&rustc, &made.target);
+        cargo.args(&recorded.cargo_flags).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
         support::run(&mut cargo);
-        let dll = target.join(&made.target).join("release/configaction.dll");
+        let dll = target_folder().join(&made.target).join("release/configaction.dll");
         let bytes = std::fs::read(dll).expect("compiled");
         if update {
             std::fs::write(prebuilt(name), &bytes).expect("writable");
@@ -176,13 +207,7 @@ fn windows_installer_finds_its_entries_and_every_windows_what_is_imported() {
         assert_eq!(image.machine(), machine);
         let view = image.native();
         let exports = view.exports().expect("exports");
-        for entry in [
-            "ApplyConfiguration",
-            "CheckConfiguration",
-            "CommitConfiguration",
-            "RollBackConfiguration",
-            "ScheduleConfiguration",
-        ] {
+        for entry in ENTRIES {
             let export = exports.named(entry).unwrap_or_else(|| panic!("{name}: {entry} in {exports:?}"));
             assert!(matches!(export.target, Target::Code(_)), "{name}: {entry}");
         }

@@ -249,14 +249,16 @@ pub(crate) fn is_writable(path: &str) -> Result<(), Problem> {
     check(unsafe { DeleteFileW(new.as_ptr()) })?;
     let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     match patiently(|| File::open(&path, GENERIC_WRITE, share, OPEN_EXISTING)) {
-        // SAFETY: the path ends in zero; a read-only file has its attribute taken off while it is replaced
-        Err(Problem(ERROR_ACCESS_DENIED))
-            if unsafe { GetFileAttributesW(path.as_ptr()) } & FILE_ATTRIBUTE_READONLY != 0 =>
-        {
-            Ok(())
-        }
+        // a read-only file has its attribute taken off while it is replaced
+        Err(Problem(ERROR_ACCESS_DENIED)) if is_read_only(&path) => Ok(()),
         outcome => outcome.map(|_| ()),
     }
+}
+
+fn is_read_only(path: &[u16]) -> bool {
+    // SAFETY: the path ends in zero
+    let attributes = unsafe { GetFileAttributesW(path.as_ptr()) };
+    attributes != INVALID_FILE_ATTRIBUTES && attributes & FILE_ATTRIBUTE_READONLY != 0
 }
 
 /// `text` with its environment variables expanded. `%ProgramFiles%` is that of 64-bit programs where there are any, as

@@ -14,6 +14,10 @@ extern crate alloc;
 
 #[path = "../../../src/apphost/mod.rs"]
 #[expect(unused, reason = "the project's editor, whole; a part of it is for others")]
+#[expect(
+    clippy::indexing_slicing,
+    reason = "it indexes what it has just found; its tests mutate files and records"
+)]
 mod apphost;
 mod disk;
 mod failure;

@@ -152,9 +152,11 @@ impl Session {
 
     /// `template` with its references to properties resolved.
     pub(crate) fn format(&self, template: &str) -> Result<String, Failure> {
-        // SAFETY: field 0 of a record is its template
+        // SAFETY: no memory of ours is touched
         let record = Handle(unsafe { MsiCreateRecord(1) });
+        // SAFETY: the text ends in zero; field 0 of a record is its template
         unsafe { MsiRecordSetStringW(record.0, 0, wide(template).as_ptr()) };
+        // SAFETY: `text` gives a buffer and its length
         text(|buffer, length| unsafe { MsiFormatRecordW(self.0, record.0, buffer, length) })
             .map_err(|error| damaged(template, "the text cannot be formatted", error))
     }

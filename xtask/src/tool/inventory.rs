@@ -326,19 +326,17 @@ pub fn rustc_with_sources() -> Option<PathBuf> {
 /// What the tests make Windows programs with, where Rust has no standard library for Windows: the prebuilt DLLs of the
 /// custom actions, and `xtask.exe`.
 fn rust_sources() -> Tool {
-    let tool =
-        Tool { debian: "rustc-web cargo-web rust-web-src", ..Tool::new("Rust with its sources", Need::Test) };
+    let debian = "rustc-web cargo-web rust-web-src rust-web-clippy";
+    let tool = Tool { debian, ..Tool::new("Rust with its sources", Need::Test) };
     let tool = match rustc_with_sources() {
         Some(rustc) => at(tool, Some(rustc), SAYS, RUST),
         None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
     };
-    let debian = Path::new("/etc/debian_version").is_file();
-    let mend = if debian {
-        "sudo apt-get install rustc-web cargo-web rust-web-src"
+    tool.mended_by(if Path::new("/etc/debian_version").is_file() {
+        format!("sudo apt-get install {debian}")
     } else {
-        "rustup component add rust-src"
-    };
-    tool.mended_by(mend)
+        "rustup component add rust-src clippy".to_owned()
+    })
 }
 
 fn lief() -> Tool {
