@@ -1,4 +1,4 @@
-//! Configurations that another program has open while a package registers the module.
+//! Configurations that are not there to be written at once: open in another program, or read-only.
 
 mod machine;
 mod made;
@@ -52,6 +52,24 @@ fn who_has_a_configuration_open_for_a_moment_is_waited_for() {
         ends_with(&wine, 0, &["/i", &package]);
     });
     IIS.is_registered(&wine, IIS_CONFIG);
+}
+
+#[test]
+fn a_read_only_configuration_is_registered_and_stays_read_only() {
+    let Some(wine) = machine() else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    let config = wine.drive_c().join(IIS_CONFIG);
+    let is_read_only = || std::fs::metadata(&config).expect("there").permissions().readonly();
+    let mut permissions = std::fs::metadata(&config).expect("there").permissions();
+    permissions.set_readonly(true);
+    std::fs::set_permissions(&config, permissions).expect("ours");
+    let before = configurations(&wine);
+    ends_with(&wine, 0, &["/i", &package]);
+    IIS.is_registered(&wine, IIS_CONFIG);
+    assert!(is_read_only());
+    ends_with(&wine, 0, &["/x", &package]);
+    is_as_before(&wine, &before);
+    assert!(is_read_only());
 }
 
 /// Wine's `ReplaceFileW` makes an empty file `rfNNNN.tmp` for each attempt, and leaves it where it fails.
