@@ -4,6 +4,7 @@ use crate::exit::Failure;
 use crate::render::Renderer;
 use ancm_installer::diag::Diagnostic;
 use anstyle::{AnsiColor, Style};
+use anstyle_query::windows::enable_ansi_colors;
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -32,7 +33,11 @@ impl ColorChoice {
             ColorChoice::Never => false,
             ColorChoice::Auto if set("NO_COLOR") => false,
             ColorChoice::Auto if set("CLICOLOR_FORCE") => true,
-            ColorChoice::Auto => terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+            ColorChoice::Auto => {
+                // consoles of Windows want to be asked for escape codes; other terminals have them
+                let speaks_ansi = enable_ansi_colors().unwrap_or(true);
+                terminal && speaks_ansi && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
         }
     }
 }
