@@ -162,7 +162,7 @@ fn mentions(bytes: &[u8], name: &str) -> bool {
     texts.iter().any(|text| !text.is_empty() && bytes.windows(text.len()).any(|window| window == text))
 }
 
-/// What makes a record: `\t`, `\n` and `\\` stand for what they mean in Rust.
+/// A field without tabs and line breaks: `\t`, `\n` and `\\` stand for what they mean in Rust.
 fn escape(field: &str) -> String {
     field.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n")
 }
@@ -171,14 +171,14 @@ fn unescape(text: &str) -> Option<String> {
     let mut field = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
-        field.push(match (character, character == '\\') {
-            (_, true) => match characters.next()? {
+        field.push(match character {
+            '\\' => match characters.next()? {
                 '\\' => '\\',
                 't' => '\t',
                 'n' => '\n',
                 _ => return None,
             },
-            (other, false) => other,
+            other => other,
         });
     }
     Some(field)
