@@ -1,10 +1,10 @@
-//! Configurations that are not there to be written at once: open in another program, or read-only.
+//! Configurations that cannot be written just so: open in another program, read-only, or broken.
 
 mod machine;
 mod made;
 
 use machine::configurations::{configurations, ends_with, is_as_before};
-use machine::{IIS, IIS_CONFIG, machine};
+use machine::{EXPRESS_CONFIGS, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, machine, write};
 use made::support::{self, wine::Wine};
 use std::path::PathBuf;
 use std::process::{Child, Command};
@@ -55,6 +55,22 @@ fn who_has_a_configuration_open_for_a_moment_is_waited_for() {
 }
 
 #[test]
+fn every_configuration_that_cannot_be_edited_is_named_at_once() {
+    let Some(wine) = machine() else { return };
+    let (_folder, package) = IIS_EXPRESS.package("110.0.100");
+    for broken in [EXPRESS_CONFIGS[1], EXPRESS_CONFIGS[2]] {
+        write(&wine, broken, b"<configuration>");
+    }
+    let before = configurations(&wine);
+    let log = ends_with(&wine, FAILED, &["/i", &package]);
+    for broken in [EXPRESS_CONFIGS[1], EXPRESS_CONFIGS[2]] {
+        let said = format!(r"C:\{}: line 1: malformed XML", broken.replace('/', r"\"));
+        assert!(log.contains(&said), "{said}\n{log}");
+    }
+    is_as_before(&wine, &before);
+}
+
+#[test]
 fn a_read_only_configuration_is_registered_and_stays_read_only() {
     let Some(wine) = machine() else { return };
     let (_folder, package) = IIS.package("110.0.100");
@@ -85,8 +101,6 @@ fn without_leftovers_of_wine(wine: &Wine) {
 /// is what our action alone leaves.
 #[test]
 fn a_configuration_that_cannot_be_replaced_fails_the_removal_and_stays_as_it_is() {
-    /// 1603, which Wine passes on from an action's DLL.
-    const FAILED: i32 = 1603 & 0xFF;
     let Some(wine) = machine() else { return };
     let Some(_) = support::tool("x86_64-w64-mingw32-gcc") else { return };
     let (_folder, package) = IIS.package("110.0.100");

@@ -19,7 +19,7 @@ struct Place<'j> {
 
 /// Finds out whether every job can be done: the files are read and edited in memory, and tried for writing.
 pub(crate) fn check(session: &Session) -> Result<(), Failure> {
-    each(session, |place| {
+    each(session, AfterFailure::GoOn, |place| {
         let Some(before) = place.read()? else { return place.missing(session) };
         place.warn_of_predecessor(session, &before);
         let made = place.make(session, &before)?;
@@ -29,7 +29,7 @@ pub(crate) fn check(session: &Session) -> Result<(), Failure> {
 
 /// Does the jobs.
 pub(crate) fn apply(session: &Session) -> Result<(), Failure> {
-    each(session, |place| {
+    each(session, AfterFailure::Stop, |place| {
         session.progress(&place.file);
         let Some(mut before) = place.read()? else {
             if place.job.verb == Verb::Remove {
@@ -66,7 +66,7 @@ pub(crate) fn apply(session: &Session) -> Result<(), Failure> {
 
 /// Takes back what this installation did.
 pub(crate) fn roll_back(session: &Session) -> Result<(), Failure> {
-    each(session, |place| {
+    each(session, AfterFailure::GoOn, |place| {
         let Some(text) = place.writing(disk::read(&place.journal()))? else { return Ok(()) };
         let journal = core::str::from_utf8(&text).ok().and_then(Journal::parse).ok_or_else(|| {
             Failure::new(
@@ -91,26 +91,43 @@ pub(crate) fn roll_back(session: &Session) -> Result<(), Failure> {
 
 /// Removes the journals.
 pub(crate) fn commit(session: &Session) -> Result<(), Failure> {
-    each(session, |place| place.writing(disk::delete(&place.journal())))
+    each(session, AfterFailure::GoOn, |place| place.writing(disk::delete(&place.journal())))
 }
 
-/// Does `work` for each job of the action.
-fn each(session: &Session, work: impl Fn(&Place) -> Result<(), Failure>) -> Result<(), Failure> {
+/// What becomes of the other jobs where one has failed.
+#[derive(PartialEq, Eq)]
+enum AfterFailure {
+    /// They are left; a rollback follows.
+    Stop,
+    /// They are tried, too.
+    GoOn,
+}
+
+/// Does `work` for each job of the action; the first failure is the action's, further ones go to the log.
+fn each(
+    session: &Session,
+    after: AfterFailure,
+    work: impl Fn(&Place) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     let data = session.property("CustomActionData");
     let jobs: Vec<Job> = job::parse(&data).ok_or_else(|| {
         Failure::new(Kind::Damaged, "CustomActionData", &"not a list of jobs of this version")
     })?;
+    let mut outcome = Ok(());
     for job in &jobs {
-        let done = Place::of(job).and_then(|place| work(&place));
-        match done {
-            Err(failure) if failure.kind == Kind::Shared && job.tolerant => {
-                let Failure { file, reason, .. } = failure;
+        match Place::of(job).and_then(|place| work(&place)) {
+            Ok(()) => {}
+            Err(Failure { kind: Kind::Shared, file, reason }) if job.tolerant => {
                 session.log(&alloc::format!("WARNING: {file}: {reason}. It is left as it is, as asked for"));
             }
-            done => done?,
+            Err(failure) if outcome.is_err() => {
+                session.log(&alloc::format!("{}: {}", failure.file, failure.reason));
+            }
+            Err(failure) if after == AfterFailure::Stop => return Err(failure),
+            Err(failure) => outcome = Err(failure),
         }
     }
-    Ok(())
+    outcome
 }
 
 impl Place<'_> {
