@@ -139,10 +139,11 @@ fn components(
 
 /// Holds the DLLs with custom actions against the plan, and against what Windows Installer can run.
 fn actions(msi: &mut msi::Package<&mut File>, package: &Package, problems: &mut Vec<String>) {
+    let mut sources = column(msi.database(), "CustomAction", "Source");
     let dlls: BTreeSet<String> = column(msi.database(), "CustomAction", "Type")
         .into_iter()
         .filter(|(_, kind)| kind.parse::<i32>().is_ok_and(|kind| kind & 0x3F == DLL_IN_BINARY))
-        .filter_map(|(action, _)| column(msi.database(), "CustomAction", "Source").remove(&action))
+        .filter_map(|(action, _)| sources.remove(&action))
         .collect();
     let planned = &package.configuration_action;
     let mut found = None;
