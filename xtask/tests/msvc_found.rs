@@ -45,6 +45,16 @@ fn vswhere_is_asked_for_everything_and_the_newest_release_is_taken() {
 }
 
 #[test]
+fn a_warning_beside_the_answer_is_not_taken_for_a_part_of_it() {
+    let machine = Machine::new();
+    machine.tools("vs", "14.44.1", "x64");
+    machine.knows(&[("vs", "17.14.1", "")]);
+    let answer = machine.path("answer.json");
+    machine.vswhere(&format!("echo 'Warning: slow' >&2; cat '{}'; echo done >&2", answer.display()));
+    assert_eq!(version(&machine.search()).as_deref(), Some("14.44.1"), "{}", machine.search().why_not());
+}
+
+#[test]
 fn a_preview_is_better_than_nothing() {
     let machine = Machine::new();
     machine.tools("preview", "14.50.1", "x64");

@@ -21,11 +21,23 @@ pub fn run(command: &mut Command, log: &Path, limit: Duration) -> io::Result<Opt
     Ok(Some((status, said(log)?)))
 }
 
-/// What a program wrote into the file `log`: as much of it as anybody reads, whatever a program gone wild wrote.
+/// Runs `command` with each output stream into a file of its own in `folder`: how it ended, `None` where it had to be
+/// stopped after `limit`; and what it said on standard output and on standard error.
 ///
 /// # Errors
-/// It cannot be read.
-pub fn said(log: &Path) -> io::Result<String> {
+/// As [`run`].
+pub fn run_apart(
+    command: &mut Command,
+    folder: &Path,
+    limit: Duration,
+) -> io::Result<(Option<ExitStatus>, [String; 2])> {
+    let [out, err] = ["stdout.txt", "stderr.txt"].map(|name| folder.join(name));
+    let status = run_into(command, File::create(&out)?, File::create(&err)?, limit)?;
+    Ok((status, [said(&out)?, said(&err)?]))
+}
+
+/// What a program wrote into the file `log`: as much of it as anybody reads, whatever a program gone wild wrote.
+fn said(log: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(log)?.take(MOST).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())

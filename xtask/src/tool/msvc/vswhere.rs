@@ -55,15 +55,16 @@ pub fn find(host: &Host) -> impl Iterator<Item = PathBuf> {
 /// What went wrong, in words.
 pub fn ask(vswhere: &Path, patience: Duration) -> Result<Vec<Instance>, String> {
     let shown = vswhere.display();
-    let log = tempfile::NamedTempFile::new().map_err(|error| format!("no scratch file: {error}"))?;
+    let scratch = tempfile::tempdir().map_err(|error| format!("no scratch folder: {error}"))?;
     let mut command = Command::new(vswhere);
     // Build Tools are no default product; without -utf8 a path outside the console's code page is garbled
     command.args(["-products", "*", "-all", "-prerelease", "-format", "json", "-utf8", "-nologo"]);
-    let (status, said) = process::run(&mut command, log.path(), patience)
-        .map_err(|error| format!("`{shown}` does not start: {error}"))?
-        .ok_or_else(|| format!("`{shown}` did not end within {} seconds", patience.as_secs()))?;
+    let (status, [said, warned]) = process::run_apart(&mut command, scratch.path(), patience)
+        .map_err(|error| format!("`{shown}` does not start: {error}"))?;
+    let status =
+        status.ok_or_else(|| format!("`{shown}` did not end within {} seconds", patience.as_secs()))?;
     if !status.success() {
-        return Err(format!("`{shown}` failed ({status}): {}", said.trim()));
+        return Err(format!("`{shown}` failed ({status}): {}", format!("{said}{warned}").trim()));
     }
     parse(&said).map_err(|error| format!("`{shown}` gave an answer that is not its JSON: {error}"))
 }

@@ -5,7 +5,7 @@ use super::messages::Messages;
 use crate::tool::process;
 use ancm_installer::plan::EngineInputs;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -77,7 +77,6 @@ impl Wix {
     /// It cannot be started, or a file for its output not be made; Ctrl-C.
     pub fn build(&self, job: &Job<'_>) -> io::Result<Run> {
         fs::create_dir_all(&job.scratch)?;
-        let streams = ["stdout.txt", "stderr.txt"].map(|name| job.scratch.join(name));
         let arguments = self.arguments(job);
         let mut command = self.command();
         let shown = shown(
@@ -97,9 +96,7 @@ impl Wix {
             at.push(&path);
             command.arg("build").arg(at).args(rest);
         }
-        let [out, err] = [File::create(&streams[0])?, File::create(&streams[1])?];
-        let status = process::run_into(&mut command, out, err, job.limit)?;
-        let said = [process::said(&streams[0])?, process::said(&streams[1])?];
+        let (status, said) = process::run_apart(&mut command, &job.scratch, job.limit)?;
         let mut messages = Messages::default();
         said.iter().for_each(|text| messages.read(text));
         Ok(Run { command: shown, status, messages, said })

@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -284,22 +283,18 @@ impl Wix {
         if !self.program.is_file() {
             return Err("it is not there".to_owned());
         }
-        let log = |error: std::io::Error| format!("no scratch file: {error}");
-        let out = tempfile::NamedTempFile::new().map_err(log)?;
-        let err = tempfile::NamedTempFile::new().map_err(log)?;
+        let scratch = tempfile::tempdir().map_err(|error| format!("no scratch folder: {error}"))?;
         let mut command = self.command();
         command.arg("--version");
-        let streams = |file: &tempfile::NamedTempFile| -> Result<File, String> { file.reopen().map_err(log) };
-        let status = process::run_into(&mut command, streams(&out)?, streams(&err)?, patience)
-            .map_err(|error| format!("it does not start: {error}"))?
-            .ok_or_else(|| {
-                format!("`wix --version` did not end within {} seconds", patience.as_secs_f64())
-            })?;
-        let text = |file: &tempfile::NamedTempFile| process::said(file.path()).unwrap_or_default();
+        let (status, [out, err]) = process::run_apart(&mut command, scratch.path(), patience)
+            .map_err(|error| format!("it does not start: {error}"))?;
+        let status = status.ok_or_else(|| {
+            format!("`wix --version` did not end within {} seconds", patience.as_secs_f64())
+        })?;
         if status.success() {
-            return Ok(text(&out));
+            return Ok(out);
         }
-        let said = format!("{}{}", text(&out), text(&err));
+        let said = format!("{out}{err}");
         let mend = if self.before.is_empty() { "" } else { "; `dotnet tool restore` installs what it lists" };
         Err(format!("`wix --version` fails ({status}): {}{mend}", said.trim()))
     }
