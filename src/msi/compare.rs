@@ -1,6 +1,6 @@
 //! Two databases, compared table by table, row by row, cell by cell. What a difference means is not known here.
 
-use super::model::{Cell, Column, ColumnKind, Database, Row, Table};
+use super::model::{Cell, Column, Database, Row, Table};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -109,18 +109,8 @@ fn shown(cell: &Cell) -> String {
     }
 }
 
-/// A column as `MsiViewGetColumnInfo` has it (<https://learn.microsoft.com/windows/win32/msi/column-definition-format>):
-/// a capital letter for one that may be null.
 fn described(column: &Column) -> String {
-    let (letter, width) = match column.kind {
-        ColumnKind::Int2 => ('i', 2),
-        ColumnKind::Int4 => ('i', 4),
-        ColumnKind::Str { width, localizable: false } => ('s', width),
-        ColumnKind::Str { width, localizable: true } => ('l', width),
-        ColumnKind::Stream => ('v', 0),
-    };
-    let letter = if column.nullable { letter.to_ascii_uppercase() } else { letter };
-    format!("{} {letter}{width}{}", column.name, if column.key { " key" } else { "" })
+    format!("{} {}{}", column.name, column.definition(), if column.key { " key" } else { "" })
 }
 
 /// The summary information by the names that Windows Installer gives its properties
@@ -150,6 +140,7 @@ fn summary(database: &Database) -> [(&'static str, Option<String>); 14] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::msi::ColumnKind;
 
     fn column(name: &str, key: bool) -> Column {
         let kind = ColumnKind::Str { width: 72, localizable: false };

@@ -100,6 +100,23 @@ pub struct Column {
     pub validation: Option<Validation>,
 }
 
+impl Column {
+    /// Its type as `MsiViewGetColumnInfo` has it: a letter, a capital one where a cell may be null, and a width
+    /// (<https://learn.microsoft.com/windows/win32/msi/column-definition-format>).
+    #[must_use]
+    pub fn definition(&self) -> String {
+        let (letter, width) = match self.kind {
+            ColumnKind::Int2 => ('i', 2),
+            ColumnKind::Int4 => ('i', 4),
+            ColumnKind::Str { width, localizable: false } => ('s', width),
+            ColumnKind::Str { width, localizable: true } => ('l', width),
+            ColumnKind::Stream => ('v', 0),
+        };
+        let letter = if self.nullable { letter.to_ascii_uppercase() } else { letter };
+        format!("{letter}{width}")
+    }
+}
+
 /// A table. Rows keep the order in which they were added; the writer sorts them by what is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {

@@ -1,6 +1,6 @@
 //! A database in the JSON of `../shared/tools/msi-tables.py`, which the reference tables are in.
 
-use ancm_installer::msi::{Cell, Column, ColumnKind, Database, Stream, Table};
+use ancm_installer::msi::{Cell, Database, Stream, Table};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -36,7 +36,7 @@ pub fn shown(database: &Database) -> Value {
 
 fn shown_table(table: &Table) -> Value {
     let columns: Vec<String> =
-        table.columns.iter().map(|column| format!("{} {}", column.name, shown_type(column))).collect();
+        table.columns.iter().map(|column| format!("{} {}", column.name, column.definition())).collect();
     let keys: Vec<&str> = table.columns.iter().filter(|c| c.key).map(|c| c.name.as_str()).collect();
     let mut rows: Vec<Vec<String>> = table
         .rows
@@ -49,18 +49,6 @@ fn shown_table(table: &Table) -> Value {
         .collect();
     rows.sort();
     json!({ "columns": columns, "keys": keys, "rows": rows })
-}
-
-fn shown_type(column: &Column) -> String {
-    let (letter, width) = match column.kind {
-        ColumnKind::Int2 => ('i', 2),
-        ColumnKind::Int4 => ('i', 4),
-        ColumnKind::Str { width, localizable: false } => ('s', width),
-        ColumnKind::Str { width, localizable: true } => ('l', width),
-        ColumnKind::Stream => ('v', 0),
-    };
-    let letter = if column.nullable { letter.to_ascii_uppercase() } else { letter };
-    format!("{letter}{width}")
 }
 
 fn shown_cell(cell: &Cell) -> String {
