@@ -16,6 +16,7 @@ mod address;
 mod change;
 mod encoding;
 mod error;
+pub mod field;
 mod record;
 mod step;
 mod tree;

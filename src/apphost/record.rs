@@ -1,9 +1,10 @@
 //! An inverse as text, for a file beside the configuration.
 //!
-//! The first line names the format; each further line is a step: its kind and its fields between tabs. `\t`, `\n`,
-//! `\r` and `\\` stand for what they mean in Rust. An optional field is `-` or begins with `+`. In an address, U+001E
+//! The first line names the format; each further line is a step: its kind and its fields between tabs, each written as a
+//! [`field`](super::field). An optional field is `-` or begins with `+`. In an address, U+001E
 //! stands between hops and U+001F within them; XML 1.0 allows neither in a document.
 
+use super::field::{escape, unescape};
 use super::step::{Shell, Sibling};
 use super::{Address, Error, Hop, Step};
 use alloc::string::{String, ToString};
@@ -204,36 +205,4 @@ fn read_option(text: &str) -> Option<Option<String>> {
         "-" => Some(None),
         _ => text.strip_prefix('+').map(|value| Some(value.to_string())),
     }
-}
-
-fn escape(field: &str) -> String {
-    let mut text = String::with_capacity(field.len());
-    for character in field.chars() {
-        match character {
-            '\\' => text.push_str(r"\\"),
-            '\t' => text.push_str(r"\t"),
-            '\n' => text.push_str(r"\n"),
-            '\r' => text.push_str(r"\r"),
-            other => text.push(other),
-        }
-    }
-    text
-}
-
-fn unescape(text: &str) -> Option<String> {
-    let mut field = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        field.push(match character {
-            '\\' => match characters.next()? {
-                '\\' => '\\',
-                't' => '\t',
-                'n' => '\n',
-                'r' => '\r',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    Some(field)
 }

@@ -27,7 +27,7 @@ pub(crate) enum Kind {
 }
 
 impl Failure {
-    pub(crate) fn new(kind: Kind, file: &str, reason: &impl ToString) -> Self {
+    pub(crate) fn new(kind: Kind, file: &str, reason: &(impl ToString + ?Sized)) -> Self {
         Failure { kind, file: file.to_string(), reason: reason.to_string() }
     }
 }

@@ -1,5 +1,6 @@
 //! What is to be done to one configuration file, and what comes of it. Pure: bytes in, bytes out.
 
+use crate::apphost::field::{escape, unescape};
 use crate::apphost::{self, Change, Edited, Error, Inverse};
 use crate::record::Record;
 use alloc::borrow::ToOwned;
@@ -162,29 +163,7 @@ fn mentions(bytes: &[u8], name: &str) -> bool {
     texts.iter().any(|text| !text.is_empty() && bytes.windows(text.len()).any(|window| window == text))
 }
 
-/// A field without tabs and line breaks: `\t`, `\n` and `\\` stand for what they mean in Rust.
-fn escape(field: &str) -> String {
-    field.replace('\\', r"\\").replace('\t', r"\t").replace('\n', r"\n")
-}
-
-fn unescape(text: &str) -> Option<String> {
-    let mut field = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        field.push(match character {
-            '\\' => match characters.next()? {
-                '\\' => '\\',
-                't' => '\t',
-                'n' => '\n',
-                _ => return None,
-            },
-            other => other,
-        });
-    }
-    Some(field)
-}
-
-/// Jobs as `CustomActionData`: a line each, fields between tabs.
+/// Jobs as `CustomActionData`: a line each, [fields](crate::apphost::field) between tabs.
 #[must_use]
 pub fn to_text(jobs: &[&Job]) -> String {
     let line = |job: &&Job| {

@@ -13,6 +13,7 @@ use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
 /// Sets the properties that hand the other actions their jobs. An action with nothing to do gets none; its condition
 /// is the property.
 pub(crate) fn schedule(session: &Session) -> Result<(), Failure> {
+    let tolerant = session.property("OPT_NO_SHARED_CONFIG_CHECK") == "1";
     let mut jobs: Vec<Job> = Vec::new();
     for row in session.rows()? {
         let Some(verb) = verb(session, &row)? else { continue };
@@ -30,7 +31,7 @@ pub(crate) fn schedule(session: &Session) -> Result<(), Failure> {
             jobs.push(Job {
                 verb,
                 attributes: row.attributes,
-                tolerant: session.property("OPT_NO_SHARED_CONFIG_CHECK") == "1",
+                tolerant,
                 file: file.to_owned(),
                 module: row.module.clone(),
                 image: row.image.clone(),

@@ -167,7 +167,7 @@ impl Session {
         match unsafe { MsiEvaluateConditionW(self.0, wide(condition).as_ptr()) } {
             MSICONDITION_TRUE | MSICONDITION_NONE => Ok(true),
             MSICONDITION_FALSE => Ok(false),
-            _ => Err(Failure::new(Kind::Damaged, condition, &"this is no condition")),
+            _ => Err(Failure::new(Kind::Damaged, condition, "this is no condition")),
         }
     }
 
@@ -216,7 +216,7 @@ impl Session {
         found
             .into_iter()
             .next()
-            .ok_or_else(|| Failure::new(Kind::Damaged, key, &"the Component table has no such component"))
+            .ok_or_else(|| Failure::new(Kind::Damaged, key, "the Component table has no such component"))
     }
 
     fn select<T>(

@@ -72,7 +72,7 @@ pub(crate) fn roll_back(session: &Session) -> Result<(), Failure> {
             Failure::new(
                 Kind::Damaged,
                 &place.journal(),
-                &"this is no journal; the configuration stays as it is",
+                "this is no journal; the configuration stays as it is",
             )
         })?;
         if let Some(bytes) = place.read()? {
@@ -111,7 +111,7 @@ fn each(
 ) -> Result<(), Failure> {
     let data = session.property("CustomActionData");
     let jobs: Vec<Job> = job::parse(&data).ok_or_else(|| {
-        Failure::new(Kind::Damaged, "CustomActionData", &"not a list of jobs of this version")
+        Failure::new(Kind::Damaged, "CustomActionData", "not a list of jobs of this version")
     })?;
     let mut outcome = Ok(());
     for job in &jobs {
@@ -138,9 +138,8 @@ impl Place<'_> {
             return Ok(own);
         };
         let redirection = alloc::format!(r"{folder}\redirection.config");
-        let unreadable = |reason: &dyn core::fmt::Display| {
-            Failure::new(Kind::NotEditable, &redirection, &alloc::format!("{reason}"))
-        };
+        let unreadable =
+            |reason: &dyn core::fmt::Display| Failure::new(Kind::NotEditable, &redirection, reason);
         let Some(bytes) = disk::read(&redirection).map_err(|problem| unreadable(&problem))? else {
             return Ok(own);
         };
@@ -154,8 +153,13 @@ impl Place<'_> {
         })
     }
 
+    /// The kind of a failure with the file: `own`, but for a shared one.
+    fn kind(&self, own: Kind) -> Kind {
+        if self.machine.is_some() { Kind::Shared } else { own }
+    }
+
     fn read(&self) -> Result<Option<Vec<u8>>, Failure> {
-        let kind = if self.machine.is_some() { Kind::Shared } else { Kind::NotEditable };
+        let kind = self.kind(Kind::NotEditable);
         disk::read(&self.file).map_err(|problem| Failure::new(kind, &self.file, &problem))
     }
 
@@ -215,8 +219,7 @@ impl Place<'_> {
     fn missing(&self, session: &Session) -> Result<(), Failure> {
         let has_to_be = self.job.has(job::SHARED) || self.job.has(job::USER);
         if self.job.verb == Verb::Add && has_to_be {
-            let kind = if self.machine.is_some() { Kind::Shared } else { Kind::NotEditable };
-            return Err(Failure::new(kind, &self.file, &"there is no such file"));
+            return Err(Failure::new(self.kind(Kind::NotEditable), &self.file, "there is no such file"));
         }
         session.log(&alloc::format!("{}: there is no such file; nothing to do", self.file));
         Ok(())
@@ -240,8 +243,7 @@ impl Place<'_> {
     }
 
     fn writing<T>(&self, outcome: Result<T, Problem>) -> Result<T, Failure> {
-        let kind = if self.machine.is_some() { Kind::Shared } else { Kind::NotWritable };
-        outcome.map_err(|problem| Failure::new(kind, &self.file, &problem))
+        outcome.map_err(|problem| Failure::new(self.kind(Kind::NotWritable), &self.file, &problem))
     }
 
     fn record(&self) -> String {
