@@ -8,13 +8,9 @@ use ancm_installer::ledger::Ledger;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Plan, Sourced, plan};
 use modules::support::{run, shared, tool};
-use modules::{VERSION, stand_in_files};
+use modules::{VERSION, repository, stand_in_files};
 use std::path::Path;
 use std::process::Command;
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
-}
 
 fn ledger() -> Ledger {
     Ledger::parse("wix/identity.toml", include_str!("../../wix/identity.toml")).expect("our ledger")

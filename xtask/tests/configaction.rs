@@ -7,6 +7,7 @@ extern crate alloc;
 #[path = "../../native/configaction/src/job.rs"]
 mod job;
 mod modules;
+mod other_rust;
 #[path = "../../native/configaction/src/record.rs"]
 mod record;
 
@@ -14,7 +15,7 @@ use ancm_installer::apphost;
 use ancm_installer::native::configaction::ENTRIES;
 use ancm_installer::pe::{Image, Machine, Target};
 use job::{Job, Verb};
-use modules::support;
+use modules::{repository, support};
 use record::{Journal, Record};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -31,10 +32,6 @@ const CONFIGURATIONS: [&str; 4] = [
     include_str!("../../tests/apphost/iis10.config"),
     include_str!("../../tests/apphost/iis75.config"),
 ];
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
-}
 
 #[derive(Deserialize)]
 struct Provenance {
@@ -108,19 +105,12 @@ fn target_folder() -> PathBuf {
 
 /// The cargo beside `rustc`, in the folder of the source.
 fn cargo(rustc: &Path, target: &str) -> Command {
-    let mut cargo = Command::new(rustc.with_file_name("cargo"));
-    // the cargo that runs this test has told its own compiler and folder
-    for (variable, _) in std::env::vars_os() {
-        let name = variable.to_string_lossy();
-        if name.starts_with("CARGO") && name != "CARGO_HOME" || name.starts_with("RUST") {
-            cargo.env_remove(&variable);
-        }
-    }
+    let mut cargo = other_rust::cargo(&rustc.with_file_name("cargo"), rustc);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let own = rustc.parent().expect("in a folder").to_owned();
     let path =
         std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).expect("joined before");
-    cargo.env("PATH", path).env("RUSTC", rustc).env("RUSTC_BOOTSTRAP", "1");
+    cargo.env("PATH", path).env("RUSTC_BOOTSTRAP", "1");
     cargo.env("CARGO_BUILD_TARGET", target).env("CARGO_TARGET_DIR", target_folder());
     cargo.current_dir(repository().join("native/configaction"));
     cargo

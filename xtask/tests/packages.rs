@@ -14,7 +14,7 @@ use ancm_installer::payload::Payload;
 use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Package, Plan, Sourced, plan};
 use ancm_installer::wix::{BindPath, Request, build, preprocess};
 use modules::support::{golden, shared, tables};
-use modules::{forwarder_job, link, stand_in_files};
+use modules::{forwarder_job, link, repository, stand_in_files};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,10 +23,6 @@ use std::path::Path;
 use tempfile::TempDir;
 
 const VERSION: FileVersion = FileVersion([20, 0, 25100, 0]);
-
-fn repository() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
-}
 
 fn write(folder: &Path, name: &str, bytes: &[u8]) {
     let path = folder.join(name);

@@ -9,6 +9,7 @@ mod cross;
 #[path = "windows/machine.rs"]
 mod machine;
 mod made;
+mod other_rust;
 
 use machine::{Machine, run, shown, windows};
 use made::{files, support, xtask};

@@ -10,9 +10,15 @@ use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::standin;
 use ancm_installer::native::{Behind, Forwarder, ForwarderError, LinkJob};
 use ancm_installer::pe::Image;
+use std::path::Path;
 use xtask::tool::lld::Lld;
 
 pub const VERSION: FileVersion = FileVersion([20, 0, 26296, 14]);
+
+/// The project's folder.
+pub fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
+}
 
 pub fn link(job: &LinkJob) -> Vec<u8> {
     Lld::find().and_then(|lld| lld.link(job)).unwrap_or_else(|error| panic!("{error}"))

@@ -1,8 +1,9 @@
 //! The program for Windows, built on this machine.
 
-use super::support;
+use super::{other_rust, support};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use xtask::tool::rustc_with_sources;
 
 const TARGET: &str = "x86_64-pc-windows-gnu";
 
@@ -15,24 +16,22 @@ struct Rust {
 }
 
 impl Rust {
-    /// The one that runs the tests, or that of Debian's `cargo-web`, `rustc-web` and `rust-web-src`; prints why and gives
-    /// nothing where neither has a standard library for Windows, nor its sources.
+    /// The one that runs the tests, or the first that has the sources of the standard library; prints why and gives nothing
+    /// where there is neither a library for Windows nor its sources.
     fn find() -> Option<Rust> {
         let named =
             |name: &str, fallback: &str| std::env::var_os(name).map_or(fallback.into(), PathBuf::from);
-        let ours = (named("CARGO", "cargo"), named("RUSTC", "rustc"));
-        let debian = (PathBuf::from("/usr/bin/cargo"), PathBuf::from("/usr/bin/rustc"));
-        for (cargo, rustc) in [ours, debian] {
-            let asked = Command::new(&rustc).args(["--print", "sysroot"]).output();
-            let Ok(answer) = asked else { continue };
-            let libraries = Path::new(String::from_utf8_lossy(&answer.stdout).trim()).join("lib/rustlib");
-            let ready = libraries.join(TARGET).is_dir();
-            if ready || libraries.join("src/rust/library/Cargo.lock").is_file() {
-                return Some(Rust { cargo, rustc, from_source: !ready });
-            }
+        let (cargo, rustc) = (named("CARGO", "cargo"), named("RUSTC", "rustc"));
+        let sysroot = support::run(Command::new(&rustc).args(["--print", "sysroot"]));
+        let sysroot = PathBuf::from(String::from_utf8_lossy(&sysroot).trim());
+        if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
+            return Some(Rust { cargo, rustc, from_source: false });
         }
-        support::skip(&format!("no Rust here has a standard library for {TARGET}, or its sources"));
-        None
+        let found = rustc_with_sources();
+        if found.is_none() {
+            support::skip(&format!("no Rust here has a standard library for {TARGET}, or its sources"));
+        }
+        found.map(|rustc| Rust { cargo: rustc.with_file_name("cargo"), rustc, from_source: true })
     }
 }
 
@@ -42,22 +41,10 @@ pub fn xtask_exe() -> Option<PathBuf> {
     let rust = Rust::find()?;
     let root = super::made::root();
     let folder = root.join("target/windows");
-    let mut cargo = Command::new(&rust.cargo);
-    // what cargo and rustup say to the programs that they start is about the other toolchain
-    for (name, _) in std::env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_") || text.starts_with("RUSTUP_") || text.starts_with("RUSTC") {
-            let keep =
-                matches!(&*text, "CARGO_HOME" | "RUSTUP_HOME" | "CARGO_NET_OFFLINE" | "RUSTUP_TOOLCHAIN");
-            if !keep {
-                cargo.env_remove(&name);
-            }
-        }
-    }
+    let mut cargo = other_rust::cargo(&rust.cargo, &rust.rustc);
     cargo
         .args(["build", "--quiet", "--locked", "--package", "xtask", "--target", TARGET, "--target-dir"])
         .arg(&folder)
-        .env("RUSTC", &rust.rustc)
         .env("RUSTFLAGS", "-D warnings")
         .env("CARGO_PROFILE_DEV_DEBUG", "false")
         .env("CARGO_INCREMENTAL", "0")
