@@ -1,9 +1,7 @@
 //! Cabinets: what we write is read back by strangers, what strangers write is read back by us, and nothing broken
 //! makes the reader panic.
 
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::support;
 use std::fs;
 use std::io::{Cursor, Read};
 use std::num::NonZeroUsize;

@@ -1,7 +1,6 @@
 //! The identity ledger: what is in ours, against Microsoft's own packages; and what is wrong with a broken one.
 
-mod support;
-
+use crate::support;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::ledger::{Bits, Era, Holds, KeyPath, Ledger, VERSION, issue};

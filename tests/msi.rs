@@ -1,9 +1,7 @@
 //! Installer databases: what we write keeps every rule that databases of msi.dll keep, strangers read it, and we read
 //! what strangers write.
 
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::support;
 use std::fs;
 use std::io::{Cursor, Read};
 use std::num::NonZeroUsize;

@@ -1,8 +1,6 @@
 //! Installer databases that other tools wrote, and broken ones.
 
-#[path = "support/mod.rs"]
-mod support;
-
+use crate::support;
 use std::fs;
 use std::io::{Cursor, Read};
 use std::num::NonZeroUsize;

@@ -1,7 +1,6 @@
 //! Reading images and writing resources, held against Microsoft's own files and tools, LIEF, and `arm64x-view.py`.
 
-mod support;
-
+use crate::support::{pe as judge, shared};
 use ancm_installer::id::FileVersion;
 use ancm_installer::pe::{
     self, FixedFileInfo, Image, Machine, MessageTable, Resource, ResourceId, StringTable, Translation,
@@ -9,7 +8,6 @@ use ancm_installer::pe::{
 };
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Seek, SeekFrom};
-use support::{pe as judge, shared};
 
 const REAL: [&str; 4] = [
     "aspnetcorev2_inprocess.8.0.29.dll",

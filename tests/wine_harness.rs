@@ -1,7 +1,6 @@
 //! The Wine harness itself: a prefix starts, keeps a registry value, and tells 32 from 64 bits.
 
-mod support;
-
+use crate::support;
 #[test]
 fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
     let Some(wine) = support::wine::Wine::new() else { return };

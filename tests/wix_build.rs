@@ -1,6 +1,7 @@
 //! Properties of every build by the embedded engine that no reference is needed for: one small package of our own as
 //! a golden file, the same bytes anywhere, and codes that follow the contents.
 
+use crate::support;
 use ancm_installer::id::Arch;
 use ancm_installer::msi;
 use ancm_installer::wix::{BindPath, Output, Request, build, preprocess};
@@ -8,8 +9,6 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::num::NonZeroUsize;
 use std::path::Path;
-
-mod support;
 
 /// A folder with the source of `tests/golden/wix/small.wxs` and its file.
 fn sources(readme: &str) -> tempfile::TempDir {

@@ -2,6 +2,7 @@
 //! findings that WiX had, by line, severity and number (`expected/errors.tsv`, made by WiX itself); and no source,
 //! however broken, makes the engine panic, hang or run away.
 
+use crate::support;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::id::Arch;
 use ancm_installer::wix::{BindPath, Outcome, Request, build, preprocess};
@@ -9,8 +10,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-
-mod support;
 
 /// Where the engine finds something else than WiX on purpose: case, our findings, why.
 const DIFFERENT: &[(&str, &[&str], &str)] = &[

@@ -1,6 +1,7 @@
 //! The embedded engine against WiX 6.0.2: every source of `../shared/data/wix/cases` gives the tables, row for row,
 //! that WiX gave. `expected/NAME.json` was made by WiX itself (see the README there).
 
+use crate::support;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::msi;
@@ -10,9 +11,7 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-mod support;
-
-use support::tables::shown;
+use crate::support::tables::shown;
 
 const THREADS: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
 

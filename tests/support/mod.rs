@@ -1,6 +1,6 @@
 //! What tests share: where the reference data and the foreign tools are, and how a test skips honestly.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each program of tests uses a part of it")]
 #![allow(clippy::disallowed_methods, reason = "tests look for tools and start them")]
 
 use std::path::{Path, PathBuf};

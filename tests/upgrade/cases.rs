@@ -1,6 +1,6 @@
 //! Upgrade failures that people reported, as small package pairs with the finding that explains them.
 
-use crate::fixture::{Msi, app_file, family, guid};
+use super::fixture::{Msi, app_file, family, guid};
 use ancm_installer::upgrade::{
     Ending, Folded, Options, Package, Perturbation, ReinstallMode, Report, Resource, Scenario, Verdict,
 };

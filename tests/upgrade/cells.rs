@@ -1,7 +1,7 @@
 //! The truth table of major upgrades: one component with one key file, 9 payloads × 2 ComponentIds × 5 places of
 //! RemoveExistingProducts, and what modifies it.
 
-use crate::fixture::{Msi, SCHEDULES, app_file, guid};
+use super::fixture::{Msi, SCHEDULES, app_file, guid};
 use ancm_installer::upgrade::{
     Confidence, Options, Perturbation, ReinstallMode, Report, Scenario, ScheduleClass, Verdict,
 };

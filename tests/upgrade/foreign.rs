@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the tests start the tools that make the packages")]
 
-use crate::ancm::{baseline, names};
+use super::ancm::{baseline, names};
 use crate::support;
 use ancm_installer::msi;
 use ancm_installer::upgrade::{

@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a DLL is made by a compiler")]
 
-use crate::fixture::{Msi, guid};
+use super::fixture::{Msi, guid};
 use crate::support::wine::Wine;
 use crate::support::{run, tool};
 use ancm_installer::cab::{Cabinet, CabinetFile, Source};

@@ -1,6 +1,6 @@
 //! What holds for every upgrade, tried on many random pairs. The generator is seeded, so a failure comes again.
 
-use crate::fixture::{Msi, app_file, guid};
+use super::fixture::{Msi, app_file, guid};
 use ancm_installer::upgrade::{Options, Package, ReinstallMode, Report, Scenario, Verdict};
 
 /// A xorshift generator: enough to mix cases, and the same everywhere.

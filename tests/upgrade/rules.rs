@@ -1,6 +1,6 @@
 //! Single rules: Microsoft's own example of file versioning, and what every package must be able to count on.
 
-use crate::fixture::{Msi, app_file, guid, upgrade};
+use super::fixture::{Msi, app_file, guid, upgrade};
 use ancm_installer::upgrade::{
     Confidence, DiskFile, Engine, File, FileFacts, Folded, KINDS, Machine, Options, Outcome, Package,
     Payload, ReinstallMode, Report, Resource, Rule, Scenario, Verdict, decide, explain,

@@ -5,8 +5,8 @@
 //!
 //! Three of the five places of RemoveExistingProducts by default; `WINE_PAIRS=all` plays all of them.
 
-use crate::fixture::{Msi, SCHEDULES, guid};
-use crate::judge::{Accident, Bytes, play};
+use super::fixture::{Msi, SCHEDULES, guid};
+use super::judge::{Accident, Bytes, play};
 use crate::support::wine::Wine;
 use ancm_installer::upgrade::{Perturbation, Verdict};
 use std::collections::BTreeMap;

@@ -2,6 +2,8 @@
 
 #[path = "../tests/modules/mod.rs"]
 mod modules;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
 use ancm_installer::id::Module;
 use ancm_installer::native::LinkJob;

@@ -3,13 +3,11 @@
 //! Not part of the ordinary tests: making and starting the machine takes minutes and 1.5 GB of downloads and disk.
 //! `ANCM_ARM64_VM=FOLDER cargo test -p xtask --test arm64` makes it in FOLDER where it is not there yet, and runs.
 
-mod modules;
-
+use crate::modules::shim::{Programs, stand_in_shim};
+use crate::modules::{self, VERSION, forwarder_job, link, stand_in};
+use crate::support;
 use ancm_installer::id::{Arch, Module};
 use ancm_installer::native::shim::X64Code;
-use modules::shim::{Programs, stand_in_shim};
-use modules::support;
-use modules::{VERSION, forwarder_job, link, stand_in};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,14 +1,12 @@
 //! The WiX sources: what is generated, and whether the language's schema takes all of them.
 
-mod modules;
-
+use crate::modules::{VERSION, repository, stand_in_files};
+use crate::support::{run, shared, tool};
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::ledger::Ledger;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Plan, Sourced, plan};
-use modules::support::{run, shared, tool};
-use modules::{VERSION, repository, stand_in_files};
 use std::path::Path;
 use std::process::Command;
 

@@ -10,12 +10,14 @@ mod modules;
 mod other_rust;
 #[path = "../../native/configaction/src/record.rs"]
 mod record;
+#[path = "../../tests/support/mod.rs"]
+mod support;
 
+use crate::modules::repository;
 use ancm_installer::apphost;
 use ancm_installer::native::configaction::ENTRIES;
 use ancm_installer::pe::{Image, Machine, Target};
 use job::{Job, Verb};
-use modules::{repository, support};
 use record::{Journal, Record};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};

@@ -1,13 +1,11 @@
 //! What `dist` makes, judged by others: msicheck.py, msitools, cabextract, sha256sum, and for the DLLs LIEF.
 
-mod made;
-
+use crate::made::{Tables, dist, files, package, packages, root, said, xtask};
+use crate::modules::{VERSION, stand_in, stand_in_files};
+use crate::support::{pe, run, shared, tool};
 use ancm_installer::id::{Arch, Module};
 use ancm_installer::native::configaction::{self, ConfigurationAction};
 use ancm_installer::pe::Image;
-use made::modules::{VERSION, stand_in, stand_in_files};
-use made::support::{pe, run, shared, tool};
-use made::{Tables, dist, files, package, packages, root, said, xtask};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;

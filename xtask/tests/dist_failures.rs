@@ -1,10 +1,8 @@
 //! Every way that `dist` is known to fail: its own message, its exit code, and nothing left behind.
 
-mod made;
-
+use crate::made::{self, files, root, said, xtask};
+use crate::modules::{VERSION, stand_in, stand_in_files};
 use ancm_installer::id::{Arch, FileVersion, Module};
-use made::modules::{VERSION, stand_in, stand_in_files};
-use made::{files, root, said, xtask};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,9 +1,8 @@
 //! `cargo xtask doctor` on machines whose PATH has nothing but stand-ins: scripts that say what they are told.
 #![cfg(unix)]
 
-mod made;
-
-use made::{said, xtask};
+use crate::made::{self, said, xtask};
+use crate::script::script;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -35,15 +34,8 @@ impl Machine {
         self.0.path().join(below)
     }
 
-    /// Writes a program that the shell runs. A child writes it: were it open for writing here, a program that another
-    /// test starts at that moment would inherit the handle, and the script could not be started.
     fn script(&self, name: &str, text: &str) {
-        let path = self.path(name);
-        std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-        let write = r#"printf '#!/bin/sh\n# a stand-in\n%s\n' "$2" > "$1" && chmod +x "$1""#;
-        let mut shell = Command::new("sh");
-        let status = shell.args(["-c", write, "sh"]).args([path.as_os_str(), text.as_ref()]).status();
-        assert!(status.expect("a shell").success());
+        script(&self.path(name), text);
     }
 
     fn says(&self, name: &str, text: &str) {

@@ -1,13 +1,12 @@
 //! ARM64X forwarders: what LLD makes of them, judged by LIEF and `arm64x-view.py`; and what is refused.
 
-mod modules;
-
+use crate::modules::{VERSION, forwarder_job, link, stand_in, stand_in_forwarder};
+use crate::support;
+use crate::support::pe as judge;
 use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::standin;
 use ancm_installer::native::{ExpectedExport, LinkJob, Problem, verify};
 use ancm_installer::pe::{Image, ResourceId};
-use modules::support::pe as judge;
-use modules::{VERSION, forwarder_job, link, stand_in, stand_in_forwarder};
 
 const NO_VERSION: FileVersion = FileVersion([0; 4]);
 
@@ -78,7 +77,7 @@ fn the_resources_of_the_x64_module_are_all_there_unchanged() {
 
 #[test]
 fn a_real_module_is_forwarded_with_all_its_exports_and_resources() {
-    let Some(shared) = modules::support::shared() else { return };
+    let Some(shared) = support::shared() else { return };
     let real = std::fs::read(shared.join("data/real/aspnetcorev2_inprocess.10.0.14.dll")).expect("readable");
     let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
     let bytes = link(&forwarder_job("aspnetcorev2_inprocess", &arm64, &real, NO_VERSION).expect("a job"));

@@ -8,18 +8,17 @@
 //! One of Microsoft's packages at a time: where it removes another one late, Wine removes the UpgradeCode of both with
 //! it, and no later package finds either.
 
-mod machine;
-mod made;
-
-use machine::{
+use crate::machine::{
     Expected, IIS, IIS_EXPRESS, machine, registered_by_microsoft, state, text, unlocked_by_microsoft, write,
 };
-use made::{support, xtask};
+use crate::made;
+use crate::made::xtask;
+use crate::support;
+use crate::support::wine::Wine;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
-use support::wine::Wine;
 
 const ERAS: [&str; 6] = ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"];
 

@@ -1,9 +1,7 @@
 //! `cargo xtask identity` as a user runs it, on copies of the project's ledger.
 
-mod made;
-
-use made::support::{run, shared, tool};
-use made::{dist, package, said, xtask};
+use crate::made::{dist, package, said, xtask};
+use crate::support::{run, shared, tool};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

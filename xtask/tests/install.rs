@@ -1,11 +1,9 @@
 //! The x64 packages on a Windows: install, upgrade, repair, refusal and removal, under Wine.
 
-mod machine;
-mod made;
-
-use machine::{Expected, FAILED, IIS, IIS_EXPRESS, machine, state};
-use made::package;
-use made::support::wine::Wine;
+use crate::machine::{Expected, FAILED, IIS, IIS_EXPRESS, machine, state};
+use crate::made;
+use crate::made::package;
+use crate::support::wine::Wine;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,8 +1,6 @@
 //! `--json`: exactly one document on standard output, whatever the command and however it ends.
 
-mod made;
-
-use made::{said, xtask};
+use crate::made::{self, said, xtask};
 use serde_json::Value;
 
 /// The only document of a run that ends with `code`.

@@ -1,9 +1,7 @@
 //! Visual C++: what is found, what is taken, and what is said of the rest.
 #![cfg(unix)]
 
-mod msvc_stand_in;
-
-use msvc_stand_in::{Machine, PROGRAM_FILES};
+use crate::msvc_stand_in::{Machine, PROGRAM_FILES};
 use std::path::PathBuf;
 use xtask::tool::msvc::{Msvc, Search};
 

@@ -2,18 +2,17 @@
 //! them, `rust-lld` for `link` and `clang-cl` for `cl`, or to none.
 #![cfg(unix)]
 
-mod made;
-mod msvc_stand_in;
-
+use crate::made;
+use crate::made::xtask;
+use crate::modules::shim::{CLANG, job};
+use crate::modules::{VERSION, link, stand_in, stand_in_forwarder};
+use crate::msvc_stand_in::Machine;
+use crate::script::script;
+use crate::support::{self, pe as judge};
 use ancm_installer::id::{Arch, Module};
 use ancm_installer::native::LinkJob;
 use ancm_installer::native::shim::X64Code;
 use ancm_installer::pe::View;
-use made::modules::shim::{CLANG, job};
-use made::modules::{VERSION, link, stand_in, stand_in_forwarder};
-use made::support::{self, pe as judge};
-use made::xtask;
-use msvc_stand_in::{Machine, script};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use xtask::tool::lld::Lld;

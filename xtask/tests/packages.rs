@@ -4,8 +4,8 @@
 //! The payload is the stand-in with the version that the stand-ins in Microsoft's tables have, so that versions and
 //! the names made of them are equal. What the linker and the codes decide is masked.
 
-mod modules;
-
+use crate::modules::{forwarder_job, link, repository, stand_in_files};
+use crate::support::{golden, shared, tables};
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
 use ancm_installer::ledger::Ledger;
@@ -13,8 +13,6 @@ use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Package, Plan, Sourced, plan};
 use ancm_installer::wix::{BindPath, Request, build, preprocess};
-use modules::support::{golden, shared, tables};
-use modules::{forwarder_job, link, repository, stand_in_files};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};

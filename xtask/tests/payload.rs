@@ -1,11 +1,9 @@
 //! Payloads: what is recognised, what is not and why, and what keeps packages from being made.
 
-mod modules;
-
+use crate::modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
+use crate::support::shared;
 use ancm_installer::id::{Arch, FileVersion, Module, Role};
 use ancm_installer::payload::{Content, Ignored, Payload};
-use modules::support::shared;
-use modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
 use tempfile::TempDir;
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {

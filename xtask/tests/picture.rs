@@ -1,9 +1,7 @@
 //! `cargo xtask upgrade --html` as Chromium draws it: on a light and on a dark screen, and on paper.
 
-mod made;
-
-use made::support::{run, tool};
-use made::xtask;
+use crate::made::xtask;
+use crate::support::{run, tool};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;

@@ -1,14 +1,13 @@
 //! The plan: what follows from a payload, where values come from, and what it refuses.
 
-mod modules;
-
+use crate::modules::{self, VERSION, stand_in_files};
+use crate::support;
 use ancm_installer::id::{Arch, FileVersion, Flavour, ProductVersion, Role};
 use ancm_installer::ledger::{Bits, Ledger};
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{
     DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Kind, Origin, Plan, Source, Sourced, plan,
 };
-use modules::{VERSION, stand_in_files};
 use std::collections::BTreeSet;
 
 fn ledger() -> Ledger {
@@ -202,7 +201,7 @@ fn loads_with(flags: u32) -> Payload {
 
 #[test]
 fn the_handler_is_what_the_payload_needs_unless_somebody_asks() {
-    if modules::support::tool(modules::shim::CLANG).is_none() {
+    if support::tool(modules::shim::CLANG).is_none() {
         return;
     }
     let kind = |payload: Payload, handler: HandlerChoice| {

@@ -1,11 +1,10 @@
 //! Which application pools would start: our packages, the shipped ones, and small packages that are wrong in one way each.
 
-mod made;
-
+use crate::made::{self, dist, packages, xtask};
+use crate::modules::{self, VERSION, forwarder_job, link, stand_in};
+use crate::support;
 use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::shim::X64Code;
-use made::modules::{self, VERSION, forwarder_job, link, stand_in};
-use made::{dist, packages, xtask};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -179,7 +178,7 @@ fn a_shim_works_with_every_module_a_forwarder_with_those_that_look_beside_it() {
     // a stand-in has no code that loads anything
     let unknown = Layout::right(VERSION, true).verdicts();
     assert_eq!(unknown, ["arm64: starts/uncertain", "x64: starts/uncertain", "x86: starts/starts"]);
-    if modules::support::tool(modules::shim::CLANG).is_none() {
+    if support::tool(modules::shim::CLANG).is_none() {
         return;
     }
     let x64 = modules::shim::that_loads_with(&stand_in(Module::Shim, Arch::X64, VERSION), 0x1100);

@@ -20,17 +20,15 @@
 //! UPGRADINGPRODUCTCODE, and runs a removal for an upgrade as an installation of its own. What the configurations are
 //! after these is what our own actions made of them, and that is what is asserted.
 
-mod machine;
-mod made;
-
-use machine::configurations::{
+use crate::machine::configurations::{
     PROGRAM_FAILED, configurations, damage, ends_with, is_as_before, names, of_another_family, repair,
     replace, that_fails,
 };
-use machine::{
+use crate::machine::{
     EXPRESS_CONFIGS, Expected, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, RECORD, entries, machine, state, text,
     write,
 };
+use crate::made;
 
 #[test]
 fn a_damaged_configuration_is_repaired_and_gone_without_a_trace_in_the_end() {

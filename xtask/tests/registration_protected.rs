@@ -1,11 +1,8 @@
 //! Configurations that cannot be written just so: open in another program, read-only, or broken.
 
-mod machine;
-mod made;
-
-use machine::configurations::{configurations, ends_with, is_as_before};
-use machine::{EXPRESS_CONFIGS, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, machine, write};
-use made::support::{self, wine::Wine};
+use crate::machine::configurations::{configurations, ends_with, is_as_before};
+use crate::machine::{EXPRESS_CONFIGS, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, machine, write};
+use crate::support::{self, wine::Wine};
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::Duration;

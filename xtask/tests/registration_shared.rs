@@ -1,12 +1,9 @@
 //! S16 of ANCM's history: IIS that takes its configuration from a folder that several machines share. 2.2 refused every
 //! such machine; ours registers where it can write, and says so where it cannot.
 
-mod machine;
-mod made;
-
-use machine::configurations::{ends_with, repair};
-use machine::{FAILED, IIS, IIS_CONFIG, RECORD, entries, machine, state, text, write};
-use made::support::wine::Wine;
+use crate::machine::configurations::{ends_with, repair};
+use crate::machine::{FAILED, IIS, IIS_CONFIG, RECORD, entries, machine, state, text, write};
+use crate::support::wine::Wine;
 
 /// The folder of a shared configuration, and what names it on the machine.
 const SHARE: &str = "share";

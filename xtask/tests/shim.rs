@@ -1,15 +1,13 @@
 //! The shim for the out-of-process handler: what LLD makes of it, judged by LIEF and `arm64x-view.py`; that the prebuilt
 //! objects are those of the source; and, under Wine, that its x64 view does what it is for.
 
-mod modules;
-
+use crate::modules::shim::{CLANG, Programs, job, stand_in_job, stand_in_shim};
+use crate::modules::{VERSION, forwarder_job, link, stand_in};
+use crate::support::wine::Wine;
+use crate::support::{self, pe as judge};
 use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::shim::{self, X64Code};
 use ancm_installer::pe::{Directory, Image, Machine, Target};
-use modules::shim::{CLANG, Programs, job, stand_in_job, stand_in_shim};
-use modules::support::wine::Wine;
-use modules::support::{self, pe as judge};
-use modules::{VERSION, forwarder_job, link, stand_in};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,15 +1,13 @@
 //! The stand-in payload: what its modules are, what they return, and that an x64 process reaches them through a
 //! forwarder.
 
-mod modules;
-
+use crate::modules::{VERSION, link, stand_in, stand_in_forwarder};
+use crate::support::wine::Wine;
+use crate::support::{self, pe as judge};
 use ancm_installer::id::{Arch, FileVersion, Module, Role};
 use ancm_installer::native::standin::{self, SCHEMA};
 use ancm_installer::payload::{self, Ignored, Payload, Recognised};
 use ancm_installer::pe::{self, Image, Machine, Target};
-use modules::support::wine::Wine;
-use modules::support::{self, pe as judge};
-use modules::{VERSION, link, stand_in, stand_in_forwarder};
 use std::io::Cursor;
 use std::process::Command;
 

@@ -1,8 +1,6 @@
 //! `cargo xtask upgrade` as a user runs it.
 
-mod modules;
-
-use modules::support;
+use crate::support;
 use std::process::{Command, Output};
 
 fn upgrade(arguments: &[&str]) -> Output {

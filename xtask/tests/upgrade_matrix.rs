@@ -1,11 +1,9 @@
 //! Our six packages over everything that shipped: nothing may be lost. The table is a golden file; `UPDATE_GOLDEN=1`
 //! writes it anew.
 
-mod modules;
-
+use crate::support::golden;
 use ancm_installer::id::Flavour;
 use ancm_installer::upgrade::Baseline;
-use modules::support::golden;
 use std::path::Path;
 use std::process::{Command, Output};
 use xtask::cmd::upgrade::Gate;

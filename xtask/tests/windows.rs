@@ -4,15 +4,12 @@
 //! Wine is not Windows: it has no limit of 260 characters, and lets its root write read-only files.
 #![cfg(unix)]
 
-#[path = "windows/cross.rs"]
 mod cross;
-#[path = "windows/machine.rs"]
 mod machine;
-mod made;
-mod other_rust;
 
+use crate::made::{self, files, xtask};
+use crate::modules;
 use machine::{Machine, run, shown, windows};
-use made::{files, support, xtask};
 use serde_json::Value;
 use std::path::Path;
 
@@ -131,7 +128,7 @@ fn wix(machine: &Machine) {
 fn names(machine: &Machine) {
     let place = tempfile::tempdir().expect("a temporary folder");
     let payload = place.path().join("PAYLOAD ä");
-    for (name, bytes) in made::modules::stand_in_files(made::modules::VERSION) {
+    for (name, bytes) in modules::stand_in_files(modules::VERSION) {
         let file = payload.join(name.to_uppercase());
         std::fs::create_dir_all(file.parent().expect("in a folder")).expect("writable");
         std::fs::write(file, bytes).expect("writable");
@@ -178,7 +175,7 @@ fn interrupted(machine: &Machine) {
     let place = tempfile::tempdir().expect("a temporary folder");
     let out = place.path().join("out");
     std::fs::create_dir(&out).expect("writable");
-    for (name, mut bytes) in made::modules::stand_in_files(made::modules::VERSION) {
+    for (name, mut bytes) in modules::stand_in_files(modules::VERSION) {
         let file = place.path().join("payload").join(&name);
         if name == "x64/aspnetcorev2.dll" {
             // what follows the last section belongs to no image

@@ -3,15 +3,14 @@
 //! WiX cannot be had here. A stand-in hands over to the embedded engine, or answers as WiX does when something is wrong.
 #![cfg(unix)]
 
-mod made;
-mod wix_stand_in;
-
-use made::{files, said, support, xtask};
+use crate::made::{self, files, said, xtask};
+use crate::script::script;
+use crate::support;
+use crate::wix_stand_in::StandIn;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
-use wix_stand_in::StandIn;
 
 /// One package, or all for one processor, into a fresh folder.
 struct Run {
@@ -133,7 +132,7 @@ fn what_is_not_driven_is_refused_with_what_to_do() {
         .fails(3, &["error[wix::missing]", "UpgradeStrategy", "dotnet tool install --global wix"]);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let candle = folder.path().join("candle.exe");
-    wix_stand_in::script(&candle, "exit 1");
+    script(&candle, "exit 1");
     let candle = candle.to_string_lossy();
     Run::new(&["--wix", &candle]).fails(3, &["it is WiX 3"]);
     Run::new(&["--engine", "wix", "--wix", "no/such"]).fails(3, &["left: it is not there"]);
@@ -263,15 +262,22 @@ fn the_product_code_is_the_same_with_both_engines_and_in_every_build() {
     assert_ne!(wix.1, embedded.1, "the stand-in has another time");
 }
 
-#[test]
-fn sources_that_only_wix_compiles_are_made_and_the_drawn_product_code_is_said() {
-    // a copy of the project with something that the embedded engine does not know
+/// A copy of the project, as far as packages are made of it. What is kept of a run with WiX is kept in it, and no other
+/// test writes over it.
+fn project() -> TempDir {
     let project = tempfile::tempdir().expect("a temporary folder");
     for (name, bytes) in files(&made::root().join("wix")) {
         let path = project.path().join("wix").join(&name);
         std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
         std::fs::write(path, bytes).expect("writable");
     }
+    project
+}
+
+#[test]
+fn sources_that_only_wix_compiles_are_made_and_the_drawn_product_code_is_said() {
+    let project = project();
+    // something that the embedded engine does not know
     let ui = project.path().join("wix/ui.wxs");
     let text = std::fs::read_to_string(&ui).expect("readable");
     let fragment = "<Fragment><Component Id=\"S\" Guid=\"{2E0C1B0F-3D6A-4C1B-9A53-0B5C61B5D7A9}\" \
@@ -314,7 +320,10 @@ fn findings_of_wix_are_told_at_the_users_own_lines() {
         echo "wix.exe : verbose WIX9999: for information" >&2
         exit 103"#,
     );
-    let said = Run::with(&stand_in, &[]).fails(
+    let project = project();
+    let mut run = Run::with(&stand_in, &[]);
+    run.command.current_dir(project.path());
+    let said = run.fails(
         13,
         &[
             "warning[WIX1076]: take care\n  --> ",
@@ -332,7 +341,7 @@ fn findings_of_wix_are_told_at_the_users_own_lines() {
         ],
     );
     // the ledger's entry of the component, and the line as it was generated
-    let ledger = std::fs::read_to_string(made::root().join("wix/identity.toml")).expect("readable");
+    let ledger = std::fs::read_to_string(project.path().join("wix/identity.toml")).expect("readable");
     let place =
         said.split("error[WIX0103]").nth(1).and_then(|rest| rest.split("--> ").nth(1)).expect("a place");
     let place = place.lines().next().expect("a line");
@@ -342,7 +351,7 @@ fn findings_of_wix_are_told_at_the_users_own_lines() {
     let entry: String = ledger.lines().skip(line - 1).take_while(|line| !line.is_empty()).collect();
     assert!(entry.starts_with("component = \"AspNetCoreModuleV2\""), "{place}: {entry}");
     assert!(said.contains("as it was generated"), "{said}");
-    let kept = made::root().join("target/wix");
+    let kept = project.path().join("target/wix");
     assert!(kept.join("components-iis-x64.wxs").is_file());
     let log = std::fs::read_to_string(kept.join("iis-x64.log")).expect("kept");
     assert!(log.contains(" build -nologo -arch x64 "), "{log}");

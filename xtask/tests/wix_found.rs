@@ -3,12 +3,10 @@
 //! WiX cannot be had here. Its places hold stand-ins: scripts that say a version and do nothing else.
 #![cfg(unix)]
 
-mod wix_stand_in;
-
+use crate::script::script;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
-use wix_stand_in::script;
 use xtask::tool::wix::{Host, Search};
 
 /// A machine with a project and nothing else.

@@ -5,13 +5,12 @@
 //! cabinets the record says only that they are there.
 #![cfg(unix)]
 
-mod made;
-mod wix_stand_in;
-
+use crate::made::{said, xtask};
+use crate::support;
+use crate::wix_stand_in::StandIn;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::plan::EngineInputs;
-use made::{said, support, xtask};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -19,7 +18,6 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use wix_stand_in::StandIn;
 use xtask::dist::cross_check::{Found, compare};
 use xtask::tool::wix::build::{Job, Run};
 use xtask::tool::wix::{Host, Search};

@@ -1,8 +1,8 @@
 //! The configurations of a machine, and packages that are installed to see what becomes of them.
 
 use super::{Expected, state, text, write};
-use crate::made::support;
-use crate::made::support::wine::Wine;
+use crate::support;
+use crate::support::wine::Wine;
 use std::process::Command;
 
 /// 1627, what Wine ends with where a program of a custom action fails, as far as Unix has room for it; Windows has 1603.

@@ -3,12 +3,10 @@
 //! Wine has no IIS and no IIS Express. What the launch conditions look for is written into the prefix here, and the
 //! configurations that the module is registered in (`tests/apphost`); that is all that there is of them.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
 pub mod configurations;
 
-use crate::made::support::wine::Wine;
 use crate::made::{self, files, package};
+use crate::support::wine::Wine;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// 1603, "fatal error during installation", as far as Unix has room for it.

@@ -1,12 +1,6 @@
 //! Packages made by our own program, as a user makes them, and what independent tools read in them.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
-#[path = "../modules/mod.rs"]
-pub mod modules;
-
-pub use modules::support;
-
+use crate::support;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -103,11 +97,6 @@ impl Tables {
     /// A field of the summary information, in msiinfo's words.
     pub fn summary(&self, name: &str) -> &str {
         self.0["summary"][name].as_str().unwrap_or_else(|| panic!("no `{name}` in {}", self.0["summary"]))
-    }
-
-    /// Names and sizes of the streams.
-    pub fn streams(&self) -> &Value {
-        &self.0["streams"]
     }
 
     /// The rows of a table, each as a map from column to text.

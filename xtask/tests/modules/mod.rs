@@ -1,10 +1,8 @@
 //! Linked modules for the tests, and the judges of the library's own tests.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
+#![allow(dead_code, reason = "each program of tests and benchmarks uses a part of it")]
 
 pub mod shim;
-#[path = "../../../tests/support/mod.rs"]
-pub mod support;
 
 use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::standin;

@@ -1,7 +1,7 @@
 //! The shim in the tests, and the programs that it is run with: compiled by clang, linked by LLD, for any processor.
 
-use super::support;
 use super::{VERSION, link, stand_in};
+use crate::support;
 use ancm_installer::id::{Arch, FileVersion, Module};
 use ancm_installer::native::shim::{Shim, ShimError, X64Code};
 use ancm_installer::native::{Behind, LinkJob};

@@ -1,8 +1,7 @@
 //! Visual C++ cannot be had here: a tree of its layout holds stand-ins, scripts that note how they are started.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
-use std::path::{Path, PathBuf};
+use crate::script::script;
+use std::path::PathBuf;
 use std::time::Duration;
 use tempfile::TempDir;
 use xtask::tool::msvc::{Host, Search};
@@ -11,16 +10,6 @@ pub const PROGRAM_FILES: &str = "Program Files (x86)";
 
 /// A machine with Windows' folders and nothing in them.
 pub struct Machine(TempDir);
-
-/// Writes a program that the shell runs. A child writes it: were it open for writing here, a program that another test
-/// starts at that moment would inherit the handle, and the script could not be started.
-pub fn script(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    let write = r#"printf '#!/bin/sh\n# a stand-in for %s\n%s\n' "$1" "$2" > "$1" && chmod +x "$1""#;
-    let mut shell = std::process::Command::new("sh");
-    let status = shell.args(["-c", write, "sh"]).args([path.as_os_str(), text.as_ref()]).status();
-    assert!(status.expect("a shell").success());
-}
 
 impl Machine {
     pub fn new() -> Machine {

@@ -1,6 +1,7 @@
 //! The program for Windows, built on this machine.
 
-use super::{other_rust, support};
+use crate::other_rust;
+use crate::support;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::tool::rustc_with_sources;
@@ -39,7 +40,7 @@ impl Rust {
 pub fn xtask_exe() -> Option<PathBuf> {
     support::tool("x86_64-w64-mingw32-gcc")?;
     let rust = Rust::find()?;
-    let root = super::made::root();
+    let root = crate::made::root();
     let folder = root.join("target/windows");
     let mut cargo = other_rust::cargo(&rust.cargo, &rust.rustc);
     cargo

@@ -2,7 +2,7 @@
 //! program of this host.
 
 use super::cross;
-use super::support::{self, wine};
+use crate::support::{self, wine};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::Duration;
@@ -90,7 +90,7 @@ impl Machine {
         for name in ["SOURCE_DATE_EPOCH", "CLICOLOR_FORCE", "RUSTC", "CARGO"] {
             command.env_remove(name);
         }
-        command.env("WINEPATH", windows(&self.tool("rust/bin"))).current_dir(super::made::root());
+        command.env("WINEPATH", windows(&self.tool("rust/bin"))).current_dir(crate::made::root());
         command
     }
 

@@ -1,19 +1,9 @@
 //! A stand-in for `wix`, which cannot be had here: a script that says a version, notes its arguments, and answers as a
 //! test wants it.
 
-#![allow(dead_code, reason = "each test binary uses a part of it")]
-
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use crate::script::script;
+use std::path::PathBuf;
 use tempfile::TempDir;
-
-/// Writes a program that the shell runs.
-pub fn script(path: &Path, text: &str) {
-    std::fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-    std::fs::write(path, format!("#!/bin/sh\n# a stand-in for {}\n{text}\n", path.display()))
-        .expect("writable");
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("writable");
-}
 
 /// A `wix` in a folder of its own.
 pub struct StandIn(TempDir);

@@ -1,8 +1,5 @@
 //! The upgrade simulator, seen from outside: small package pairs, and the packages that Microsoft shipped.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod ancm;
 mod cases;
 mod cells;

@@ -1,0 +1,20 @@
+//! What the library does, seen from outside; one program, for linking some twenty takes longer than most of their tests.
+
+mod apphost;
+mod apphost_mutations;
+mod cab;
+mod layers;
+mod ledger;
+mod licences;
+mod msi;
+mod msi_foreign;
+mod pe;
+mod pe_crafted;
+mod support;
+mod upgrade;
+mod wine_harness;
+mod wix_build;
+mod wix_errors;
+mod wix_golden;
+mod wix_localization;
+mod wix_preprocess;

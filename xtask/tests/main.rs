@@ -1,0 +1,42 @@
+//! What the command line does, seen from outside; one program, for linking some thirty takes longer than most of their
+//! tests.
+
+mod arm64;
+mod authoring;
+mod cli;
+mod dist;
+mod dist_failures;
+mod doctor;
+mod forwarder;
+mod from_microsoft;
+mod identity;
+mod install;
+mod json;
+mod lld;
+mod machine;
+mod made;
+mod modules;
+mod msvc_found;
+mod msvc_links;
+mod msvc_stand_in;
+mod other_rust;
+mod packages;
+mod payload;
+mod picture;
+mod plan;
+mod pools;
+mod registration;
+mod registration_protected;
+mod registration_shared;
+mod script;
+mod shim;
+mod standin;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+mod upgrade;
+mod upgrade_matrix;
+mod windows;
+mod wix_engine;
+mod wix_found;
+mod wix_recorded;
+mod wix_stand_in;
