@@ -1,7 +1,7 @@
 //! The native views, run on an ARM64 machine: Debian's Wine under qemu-system-aarch64 (`native/vm`).
 //!
 //! Not part of the ordinary tests: making and starting the machine takes minutes and 1.5 GB of downloads and disk.
-//! `ANCM_ARM64_VM=FOLDER cargo test -p xtask --test arm64` makes it in FOLDER where it is not there yet, and runs.
+//! `ANCM_ARM64_VM=FOLDER cargo test -p xtask --test suite arm64` makes it in FOLDER where it is not there yet, and runs.
 
 use crate::modules::shim::{Programs, stand_in_shim};
 use crate::modules::{self, VERSION, forwarder_job, link, stand_in};

@@ -19,7 +19,7 @@ pub fn run(flags: &Test, console: &Console) -> Outcome {
     let root = workspace::root()?;
     if flags.arm64 {
         // nothing is installed for these: the test says what it misses, and skips
-        let arguments = ["test", "-p", "xtask", "--locked", "--test", "arm64", "--", "--nocapture"];
+        let arguments = ["test", "-p", "xtask", "--locked", "--test", "suite", "arm64::", "--", "--nocapture"];
         let help = "see above; native/vm/make.sh says what the machine is made with";
         let mut cargo = cargo(&root, &arguments);
         if std::env::var_os(MACHINE).is_none() {
@@ -43,7 +43,7 @@ pub fn run(flags: &Test, console: &Console) -> Outcome {
         (
             "tests",
             &["test", "--workspace", "--locked"],
-            "see above; one test alone: `cargo test --test FILE NAME`",
+            "see above; one test alone: `cargo test --test suite MODULE::NAME`",
         ),
     ];
     for (name, arguments, help) in steps {
