@@ -6,18 +6,19 @@
 
 extern crate alloc;
 
+pub use installer_cab as cab;
+pub use installer_diag as diag;
+pub use installer_id as id;
+pub use installer_msi as msi;
+pub use installer_pe as pe;
+pub use installer_upgrade as upgrade;
+pub use installer_wix as wix;
+
 pub mod apphost;
 pub mod authoring;
-pub mod cab;
-pub mod diag;
-pub mod id;
 pub mod identity;
 pub mod ledger;
-pub mod msi;
 pub mod native;
 pub mod payload;
-pub mod pe;
 pub mod plan;
 pub mod pools;
-pub mod upgrade;
-pub mod wix;

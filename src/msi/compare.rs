@@ -140,7 +140,7 @@ fn summary(database: &Database) -> [(&'static str, Option<String>); 14] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::msi::ColumnKind;
+    use crate::ColumnKind;
 
     fn column(name: &str, key: bool) -> Column {
         let kind = ColumnKind::Str { width: 72, localizable: false };

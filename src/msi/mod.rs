@@ -2,6 +2,8 @@
 //!
 //! Knows tables and columns; knows nothing of upgrades.
 
+use installer_cab as cab;
+
 mod codepage;
 mod compare;
 mod decode;

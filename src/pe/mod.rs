@@ -6,6 +6,8 @@
 //!
 //! The format: <https://learn.microsoft.com/windows/win32/debug/pe-format>.
 
+use installer_id as id;
+
 mod arm64x;
 mod bytes;
 mod error;

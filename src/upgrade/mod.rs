@@ -4,6 +4,12 @@
 //! Installer; each rule carries how sure it is. Reads packages and baselines; never our own plan, so that it can
 //! contradict us. Touches no real machine.
 
+use installer_cab as cab;
+use installer_diag as diag;
+use installer_id as id;
+use installer_msi as msi;
+use installer_pe as pe;
+
 mod baseline;
 mod condition;
 mod engine;
@@ -38,3 +44,8 @@ pub use package::{
 pub use report::{Intended, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};
 pub use scenario::{FOREIGN_PRODUCT, Perturbation, Played, Scenario};
+
+/// This room by its name in the library.
+mod upgrade {
+    pub use crate::*;
+}

@@ -3,6 +3,12 @@
 //! Stages, each of which reports everything it finds and then stops: preprocess → localize → compile → link → bind.
 //! Starts no process.
 
+use installer_cab as cab;
+use installer_diag as diag;
+use installer_id as id;
+use installer_msi as msi;
+use installer_pe as pe;
+
 mod bind;
 pub mod compile;
 mod culture;
@@ -22,3 +28,8 @@ pub mod variables;
 pub use bind::BindPath;
 pub use emit::Beside;
 pub use engine::{Outcome, Output, Request, build};
+
+/// This room by its name in the library.
+mod wix {
+    pub use crate::*;
+}

@@ -15,7 +15,7 @@ mod write;
 
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
-pub(in crate::upgrade) use system::STOP_ON_REMOVAL;
+pub(crate) use system::STOP_ON_REMOVAL;
 
 use crate::id::ProductCode;
 use crate::upgrade::condition::{Truth, Value};

@@ -16,7 +16,7 @@ const STOP_ON_INSTALL: i32 = 2;
 /// `ServiceControl.Event`: delete on install.
 const DELETE_ON_INSTALL: i32 = 8;
 /// `ServiceControl.Event`: stop on removal.
-pub(in crate::upgrade) const STOP_ON_REMOVAL: i32 = 0x20;
+pub(crate) const STOP_ON_REMOVAL: i32 = 0x20;
 /// `ServiceControl.Event`: delete on removal.
 const DELETE_ON_REMOVAL: i32 = 0x80;
 

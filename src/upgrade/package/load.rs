@@ -125,7 +125,7 @@ pub(super) fn languages(row: &RowView, column: &str) -> Result<BTreeSet<u16>, Pa
 
 /// Whether a package is installed for the machine (<https://learn.microsoft.com/windows/win32/msi/allusers>), by a user
 /// who may do that.
-pub(in crate::upgrade) fn is_per_machine(all_users: &str, per_user: &str) -> bool {
+pub(crate) fn is_per_machine(all_users: &str, per_user: &str) -> bool {
     all_users == "1" || (all_users == "2" && per_user != "1")
 }
 

@@ -7,7 +7,7 @@ use crate::wix::{ids, standard};
 use std::collections::BTreeMap;
 
 /// The directories of a package by id.
-pub(in crate::wix) struct Directories<'s> {
+pub(crate) struct Directories<'s> {
     all: BTreeMap<&'s str, &'s Directory>,
     arch: Arch,
 }
@@ -16,7 +16,7 @@ pub(in crate::wix) struct Directories<'s> {
 const MOST_DEPTH: usize = 256;
 
 impl<'s> Directories<'s> {
-    pub(in crate::wix) fn new(symbols: &'s [Symbol], arch: Arch) -> Self {
+    pub(crate) fn new(symbols: &'s [Symbol], arch: Arch) -> Self {
         let all = symbols.iter().filter_map(|symbol| match (&symbol.kind, &symbol.id) {
             (Kind::Directory(directory), Some(id)) => Some((id.name.as_str(), directory)),
             _ => None,
@@ -26,7 +26,7 @@ impl<'s> Directories<'s> {
 
     /// The path that stands for the directory `id` in GUIDs: the nearest standard directory above, or a seed, and the
     /// lower-case names below it. Always with `\`, on any host.
-    pub(in crate::wix) fn canonical(&self, id: &str, seeds: bool) -> String {
+    pub(crate) fn canonical(&self, id: &str, seeds: bool) -> String {
         let mut parts = Vec::new();
         let mut current = Some(id);
         while let Some(id) = current {
@@ -48,7 +48,7 @@ impl<'s> Directories<'s> {
     }
 
     /// The folders that lead to the directory `id` on an uncompressed medium.
-    pub(in crate::wix) fn on_medium(&self, id: &str) -> Vec<String> {
+    pub(crate) fn on_medium(&self, id: &str) -> Vec<String> {
         let mut folders = Vec::new();
         let mut current = Some(id);
         while let Some(directory) = current.filter(|id| *id != "TARGETDIR").and_then(|id| self.all.get(id)) {

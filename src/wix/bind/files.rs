@@ -23,7 +23,7 @@ pub struct BindPath {
 
 /// What is known of a file's contents.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::wix) struct Contents {
+pub(crate) struct Contents {
     /// Bytes.
     pub size: u64,
     /// The version resource's version.
@@ -37,12 +37,7 @@ pub(in crate::wix) struct Contents {
 }
 
 /// The file that `source` means (WIX0103 if there is none).
-pub(in crate::wix) fn find(
-    source: &str,
-    paths: &[BindPath],
-    at: &Location,
-    report: &Report,
-) -> Option<PathBuf> {
+pub(crate) fn find(source: &str, paths: &[BindPath], at: &Location, report: &Report) -> Option<PathBuf> {
     let candidates = candidates(source, paths);
     if let Some(found) = candidates.iter().find(|path| path.is_file()) {
         return Some(found.clone());
@@ -75,7 +70,7 @@ fn candidates(source: &str, paths: &[BindPath]) -> Vec<PathBuf> {
 const MOST_TEXT: u64 = 16 << 20;
 
 /// The text of a file, which must be UTF-8.
-pub(in crate::wix) fn text(path: &Path, at: &Location, report: &Report) -> Option<String> {
+pub(crate) fn text(path: &Path, at: &Location, report: &Report) -> Option<String> {
     let fail = |why: String, help: &str| {
         let message = format!("cannot take the text of `{}`: {why}", path.display());
         report.push(Diagnostic::error("wix::text_file", message).at(at).help(help));
@@ -101,7 +96,7 @@ fn native(path: &str) -> PathBuf {
 }
 
 /// Reads the files, on `threads` threads; what is given is in the order of `paths`.
-pub(in crate::wix) fn read_all(
+pub(crate) fn read_all(
     paths: &[(PathBuf, Location)],
     threads: NonZeroUsize,
     report: &Report,
@@ -159,7 +154,7 @@ fn read(path: &Path) -> Result<Contents, (u16, String)> {
 
 impl Contents {
     /// The four numbers of MsiFileHash; zeros for an empty file, as `MsiGetFileHash` gives them.
-    pub(in crate::wix) fn hash_parts(&self) -> [i32; 4] {
+    pub(crate) fn hash_parts(&self) -> [i32; 4] {
         let mut parts = [0; 4];
         if self.size > 0 {
             for (part, bytes) in parts.iter_mut().zip(self.md5.as_chunks::<4>().0) {
@@ -170,7 +165,7 @@ impl Contents {
     }
 
     /// File.Language.
-    pub(in crate::wix) fn language(&self) -> Option<String> {
+    pub(crate) fn language(&self) -> Option<String> {
         let languages: Vec<String> = self.languages.iter().map(u16::to_string).collect();
         (!languages.is_empty()).then(|| languages.join(","))
     }

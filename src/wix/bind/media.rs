@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// A disk with what it has.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::wix) struct Disk {
+pub(crate) struct Disk {
     pub number: i32,
     pub last_sequence: i32,
     pub prompt: Option<String>,
@@ -25,7 +25,7 @@ pub(in crate::wix) struct Disk {
 
 /// A cabinet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::wix) struct DiskCabinet {
+pub(crate) struct DiskCabinet {
     pub name: String,
     pub embed: bool,
     pub compression: Option<Compression>,

@@ -4,7 +4,7 @@
 //! Knows no element of the language and no table's columns: the one is compiling's job, the other emitting's.
 
 mod dependency;
-pub(in crate::wix) mod directories;
+pub(crate) mod directories;
 mod files;
 mod guids;
 mod media;
@@ -13,10 +13,10 @@ mod resolve;
 mod sequence;
 
 pub use files::BindPath;
-pub(in crate::wix) use files::Contents;
-pub(in crate::wix) use media::Disk;
-pub(in crate::wix) use properties::DERIVED_PRODUCT_CODE;
-pub(in crate::wix) use sequence::Sequenced;
+pub(crate) use files::Contents;
+pub(crate) use media::Disk;
+pub(crate) use properties::DERIVED_PRODUCT_CODE;
+pub(crate) use sequence::Sequenced;
 
 use crate::diag::Location;
 use crate::id::Arch;
@@ -29,7 +29,7 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// What binding needs to know besides the symbols.
-pub(in crate::wix) struct Binding<'b> {
+pub(crate) struct Binding<'b> {
     pub localization: &'b Localization,
     /// `-bv Name=Value`.
     pub bind_variables: &'b BTreeMap<String, String>,
@@ -41,7 +41,7 @@ pub(in crate::wix) struct Binding<'b> {
 
 /// A file with everything that is known of it.
 #[derive(Clone, Debug)]
-pub(in crate::wix) struct BoundFile {
+pub(crate) struct BoundFile {
     pub component: String,
     pub directory: String,
     /// Long name.
@@ -60,7 +60,7 @@ pub(in crate::wix) struct BoundFile {
 }
 
 /// A package ready to be written as tables.
-pub(in crate::wix) struct Bound {
+pub(crate) struct Bound {
     pub package: Package,
     /// What is not in one of the other fields.
     pub symbols: Vec<Symbol>,
@@ -73,11 +73,7 @@ pub(in crate::wix) struct Bound {
 }
 
 /// Binds linked symbols. Problems go to `report`.
-pub(in crate::wix) fn bind(
-    mut symbols: Vec<Symbol>,
-    binding: &Binding<'_>,
-    report: &Report,
-) -> Option<Bound> {
+pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> Option<Bound> {
     compile::localize(&mut symbols, binding.localization);
     resolve::first_pass(&mut symbols, binding, report);
     let (package, at) = properties::package(&mut symbols, binding.localization)?;

@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 /// Stands for a product code that is made from the contents, until they are known. No author can mean it.
-pub(in crate::wix) const DERIVED_PRODUCT_CODE: &str = "{5D0FC7A5-0C57-4A0A-9E0B-0FD2A5B42A8E}";
+pub(crate) const DERIVED_PRODUCT_CODE: &str = "{5D0FC7A5-0C57-4A0A-9E0B-0FD2A5B42A8E}";
 
 /// Takes the package out of `symbols` with where it was written, and sets the properties that follow from it: a language, a product code, and a
 /// version without a leading `v`.

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// An action with its number.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::wix) struct Sequenced {
+pub(crate) struct Sequenced {
     pub sequence: Sequence,
     pub action: String,
     pub condition: Option<String>,

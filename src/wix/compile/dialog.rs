@@ -181,7 +181,7 @@ fn upper_first(text: &str) -> String {
 }
 
 /// Changes the dialogs and controls that the localization has other places and texts for.
-pub(in crate::wix) fn localize(symbols: &mut [Symbol], localization: &Localization) {
+pub(crate) fn localize(symbols: &mut [Symbol], localization: &Localization) {
     for symbol in symbols {
         let Kind::Row { table, fields } = &mut symbol.kind else { continue };
         let text = |field: Option<&Field>| match field {

@@ -160,7 +160,7 @@ fn inline(c: &mut Compiler, parent: &str, path: &str, at: &Location) -> String {
 }
 
 /// The directory `path` below `parent`, with the id that its place gives it.
-pub(in crate::wix) fn below(parent: &str, path: &str) -> (Id, Kind) {
+pub(crate) fn below(parent: &str, path: &str) -> (Id, Kind) {
     let path = path.to_owned();
     let id = Id::section(generated_id(Some(parent), [Some(&path), None, None, None]));
     let directory = Directory {

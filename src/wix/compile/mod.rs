@@ -17,7 +17,7 @@ mod file;
 mod files;
 mod folder;
 mod media;
-pub(in crate::wix) mod names;
+pub(crate) mod names;
 mod package;
 mod permission;
 mod property;
@@ -28,9 +28,9 @@ mod ui;
 mod upgrade;
 
 pub use attributes::{Attributes, GuidForms};
-pub(in crate::wix) use dialog::localize;
-pub(in crate::wix) use directory::below as directory_below;
-pub(in crate::wix) use upgrade::default_major_upgrade;
+pub(crate) use dialog::localize;
+pub(crate) use directory::below as directory_below;
+pub(crate) use upgrade::default_major_upgrade;
 
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;

@@ -133,7 +133,7 @@ fn remove_existing_products(after: &str, overridable: bool) -> ((Id, Kind), Stri
 
 /// What a package gets whose sources say nothing of upgrades: older versions are removed, and newer ones kept.
 /// `localized` is the text of the message.
-pub(in crate::wix) fn default_major_upgrade(package: &Package, section: &mut Section, at: &Location) {
+pub(crate) fn default_major_upgrade(package: &Package, section: &mut Section, at: &Location) {
     let Some(code) = package.upgrade_code.clone() else { return };
     let older = Upgrade {
         code,

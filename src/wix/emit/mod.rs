@@ -25,7 +25,7 @@ pub struct Beside {
 }
 
 /// What emitting needs to know besides the package.
-pub(in crate::wix) struct Emission<'e> {
+pub(crate) struct Emission<'e> {
     pub localization: &'e Localization,
     pub arch: Arch,
     /// Seconds since 1970-01-01T00:00:00Z: when the package is said to be made, and its files to be changed.
@@ -35,7 +35,7 @@ pub(in crate::wix) struct Emission<'e> {
 }
 
 /// Makes the database. Problems go to `report`.
-pub(in crate::wix) fn emit(
+pub(crate) fn emit(
     bound: &Bound,
     emission: &Emission<'_>,
     report: &Report,
@@ -63,7 +63,7 @@ pub(in crate::wix) fn emit(
 }
 
 /// The tables being filled.
-pub(in crate::wix) struct Tables<'r> {
+pub(crate) struct Tables<'r> {
     tables: BTreeMap<String, Table>,
     report: &'r Report,
 }

@@ -114,7 +114,7 @@ impl<T: Into<Field>> From<Option<T>> for Field {
 macro_rules! fields {
     ($($field:expr),* $(,)?) => { vec![$($crate::wix::symbol::Field::from($field)),*] };
 }
-pub(in crate::wix) use fields;
+pub(crate) use fields;
 
 /// One thing that a source defines.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,8 @@ pub fn run(flags: &Test, console: &Console) -> Outcome {
     let root = workspace::root()?;
     if flags.arm64 {
         // nothing is installed for these: the test says what it misses, and skips
-        let arguments = ["test", "-p", "xtask", "--locked", "--test", "suite", "arm64::", "--", "--nocapture"];
+        let arguments =
+            ["test", "-p", "xtask", "--locked", "--test", "suite", "arm64::", "--", "--nocapture"];
         let help = "see above; native/vm/make.sh says what the machine is made with";
         let mut cargo = cargo(&root, &arguments);
         if std::env::var_os(MACHINE).is_none() {
