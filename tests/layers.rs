@@ -33,9 +33,9 @@ fn sources(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// The first identifiers after `crate::` in `text`.
-fn named(text: &str) -> BTreeSet<String> {
-    text.split("crate::")
+/// The first identifiers after `prefix` in `text`.
+fn named(text: &str, prefix: &str) -> BTreeSet<String> {
+    text.split(prefix)
         .skip(1)
         .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect::<String>())
         .collect()
@@ -62,7 +62,12 @@ fn modules_name_lower_floors_only() {
             continue;
         };
         let text = std::fs::read_to_string(&path).expect("readable");
-        for name in named(&text).into_iter().filter(|name| *name != module) {
+        // a room that is a package of its own names its modules from its root, and other rooms' packages
+        let package = src.join(&module).join("Cargo.toml").is_file();
+        let mut names = named(&text, "crate::");
+        names.retain(|name| *name != module && (!package || floor(name).is_some()));
+        names.extend(named(&text, "installer_"));
+        for name in names {
             match floor(&name) {
                 Some(other) if other < own => {}
                 Some(_) => {
