@@ -66,7 +66,7 @@ fn modules_name_lower_floors_only() {
         let package = src.join(&module).join("Cargo.toml").is_file();
         let mut names = named(&text, "crate::");
         names.retain(|name| *name != module && (!package || floor(name).is_some()));
-        names.extend(named(&text, "installer_"));
+        names.extend(named(&text, "use installer_"));
         for name in names {
             match floor(&name) {
                 Some(other) if other < own => {}

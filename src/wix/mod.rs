@@ -9,7 +9,6 @@ use installer_id as id;
 use installer_msi as msi;
 use installer_pe as pe;
 
-
 mod bind;
 pub mod compile;
 mod culture;
