@@ -22,7 +22,7 @@ fn first(text: &str) -> String {
     findings(text)[0].to_string()
 }
 
-/// Rows of a table in the JSON that `../shared/tools/msi-tables.py` prints.
+/// Rows of a table in the JSON that `tests/judges/msi-tables.py` prints.
 fn rows<'a>(package: &'a Value, table: &str) -> Vec<Vec<&'a str>> {
     let rows = package["tables"][table]["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
     rows.iter()
@@ -77,7 +77,6 @@ fn shipped(package: &Value) -> BTreeSet<Identity> {
 
 #[test]
 fn every_identity_that_shipped_is_written_down_and_nothing_else_is_said_to_have_shipped() {
-    let Some(shared) = support::shared() else { return };
     let ledger = ours();
     let eras = [
         (Era::Old, "old"),
@@ -90,7 +89,7 @@ fn every_identity_that_shipped_is_written_down_and_nothing_else_is_said_to_have_
     for (era, name) in eras {
         for flavour in Flavour::ALL {
             for arch in Arch::ALL {
-                let file = shared.join(format!("facts/ancm/tables/{name}-{flavour}-{arch}.json"));
+                let file = support::data(&format!("ancm/{name}-{flavour}-{arch}.json"));
                 let text = std::fs::read_to_string(file).expect("readable");
                 let theirs = shipped(&serde_json::from_str(&text).expect("JSON"));
                 let written: BTreeSet<Identity> = ledger

@@ -112,8 +112,8 @@ fn written(database: &Database) -> Vec<u8> {
 
 /// The strict checker, whose rules are those that databases of msi.dll keep.
 fn msicheck(path: &Path) {
-    let (Some(shared), Some(python)) = (support::shared(), support::tool("python3")) else { return };
-    support::run(command(python).arg(shared.join("tools/msicheck.py")).arg(path));
+    let Some(mut judge) = support::judge("msicheck.py") else { return };
+    support::run(judge.arg(path));
 }
 
 fn saved(folder: &tempfile::TempDir, database: &Database) -> PathBuf {

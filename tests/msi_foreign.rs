@@ -57,8 +57,7 @@ fn check_against_msiinfo(path: &Path) {
 
 #[test]
 fn we_read_what_wix_wrote() {
-    let Some(shared) = support::shared() else { return };
-    let path = shared.join("data/bundles/ancm-like.msi");
+    let path = support::data("bundles/ancm-like.msi");
     check_against_msiinfo(&path);
     let mut package = Package::open(fs::File::open(&path).expect("present")).expect("a database");
     let database = package.database();
@@ -84,7 +83,7 @@ fn we_read_what_wix_wrote() {
     }
     for source in ["x64", "x86"] {
         for file in ["aspnetcorev2.dll", "aspnetcorev2_outofprocess.dll"] {
-            let path = shared.join("data/bundles/sources").join(source).join(file);
+            let path = support::data("bundles/sources").join(source).join(file);
             assert!(found.contains(&fs::read(&path).expect("present")), "{}", path.display());
         }
     }
@@ -215,8 +214,7 @@ fn nothing_broken_makes_the_reader_panic() {
 #[test]
 fn nothing_broken_of_other_tools_makes_the_reader_panic() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let made =
-        [wixl(folder.path()), support::shared().map(|shared| shared.join("data/bundles/ancm-like.msi"))];
+    let made = [wixl(folder.path()), Some(support::data("bundles/ancm-like.msi"))];
     for path in made.into_iter().flatten() {
         mutations(&fs::read(&path).expect("present"));
     }

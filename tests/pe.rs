@@ -1,6 +1,6 @@
 //! Reading images and writing resources, held against Microsoft's own files and tools, LIEF, and `arm64x-view.py`.
 
-use crate::support::{pe as judge, shared};
+use crate::support::{data, pe as judge, theirs};
 use ancm_installer::id::FileVersion;
 use ancm_installer::pe::{
     self, FixedFileInfo, Image, Machine, MessageTable, Resource, ResourceId, StringTable, Translation,
@@ -8,6 +8,7 @@ use ancm_installer::pe::{
 };
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::path::Path;
 
 const REAL: [&str; 4] = [
     "aspnetcorev2_inprocess.8.0.29.dll",
@@ -16,15 +17,23 @@ const REAL: [&str; 4] = [
     "arm64x/ServicingCommon.dll",
 ];
 
-fn shared_file(name: &str) -> Option<Vec<u8>> {
-    let path = shared()?.join("data").join(name);
-    Some(std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
+fn real(name: &str) -> Option<Vec<u8>> {
+    Some(read(&theirs(&format!("data/real/{name}"))?))
+}
+
+/// A file of `tests/data/rc`, which Microsoft's compilers wrote from our sources.
+fn compiled(name: &str) -> Vec<u8> {
+    read(&data("rc").join(name))
+}
+
+fn read(path: &Path) -> Vec<u8> {
+    std::fs::read(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 #[test]
 fn microsofts_files_look_to_us_as_they_look_to_lief() {
     for name in REAL {
-        let Some(bytes) = shared_file(&format!("real/{name}")) else { return };
+        let Some(bytes) = real(name) else { return };
         let Some(theirs) = judge::lief_facts(&bytes) else { return };
         pretty_eq(&judge::our_facts(&bytes), &theirs, name);
         let claimed = Image::parse(&bytes).expect("an image").native().headers().checksum;
@@ -42,7 +51,7 @@ fn pretty_eq(ours: &str, theirs: &str, what: &str) {
 
 #[test]
 fn both_views_of_a_genuine_arm64x_image_are_those_of_arm64x_view() {
-    let Some(bytes) = shared_file("real/arm64x/ServicingCommon.dll") else { return };
+    let Some(bytes) = real("arm64x/ServicingCommon.dll") else { return };
     let Some(expected) = judge::arm64x_view(&bytes) else { return };
 
     let image = Image::parse(&bytes).expect("an image");
@@ -67,7 +76,7 @@ fn both_views_of_a_genuine_arm64x_image_are_those_of_arm64x_view() {
     assert!(patched.x64().is_none());
 }
 
-/// The facts of `../shared/data/rc/version.rc`. Its copyright sign is a byte that the resource compiler could not read
+/// The facts of `tests/data/rc/version.rc`. Its copyright sign is a byte that the resource compiler could not read
 /// as UTF-8, so the compiled text has U+FFFD.
 fn version_rc() -> VersionInfo {
     let strings = [
@@ -100,7 +109,7 @@ fn version_rc() -> VersionInfo {
     }
 }
 
-/// The messages of `../shared/data/rc/messages.mc`: severity in the top two bits of the id.
+/// The messages of `tests/data/rc/messages.mc`: severity in the top two bits of the id.
 fn messages_mc() -> MessageTable {
     let messages = [
         (0xC000_03E8, "Application %1 failed to start, code %2.\r\n"),
@@ -116,11 +125,11 @@ fn english(kind: ResourceId, data: Vec<u8>) -> Resource<'static> {
 
 #[test]
 fn resources_are_written_as_microsofts_compilers_write_them() {
-    let Some(version_res) = shared_file("rc/version.res") else { return };
+    let version_res = compiled("version.res");
     assert_eq!(res::write(&[english(ResourceId::VERSION, version_rc().to_bytes())]), version_res);
 
-    let bin = shared_file("rc/MSG00409.bin").expect("beside version.res");
-    let messages_res = shared_file("rc/messages.res").expect("beside version.res");
+    let bin = compiled("MSG00409.bin");
+    let messages_res = compiled("messages.res");
     assert_eq!(messages_mc().to_bytes(), bin);
     assert_eq!(res::write(&[english(ResourceId::MESSAGE_TABLE, messages_mc().to_bytes())]), messages_res);
     assert_eq!(MessageTable::parse(&bin), Ok(messages_mc()));
@@ -130,7 +139,7 @@ fn resources_are_written_as_microsofts_compilers_write_them() {
 fn a_version_resource_survives_reading_and_writing() {
     assert_eq!(VersionInfo::parse(&version_rc().to_bytes()), Ok(version_rc()));
     for name in REAL {
-        let Some(bytes) = shared_file(&format!("real/{name}")) else { return };
+        let Some(bytes) = real(name) else { return };
         let image = Image::parse(&bytes).expect("an image");
         let resources = image.native().resources().expect("resources");
         let resource = resources.iter().find(|r| r.kind == ResourceId::VERSION).expect("a version");
@@ -187,7 +196,7 @@ fn the_version_of_a_large_file_is_found_without_reading_it() {
         ("arm64x/ServicingCommon.dll", [10, 0, 26100, 4654]),
     ];
     for (name, version) in expected {
-        let Some(bytes) = shared_file(&format!("real/{name}")) else { return };
+        let Some(bytes) = real(name) else { return };
         let mut reader = Counting { inner: Cursor::new(&bytes), read: 0 };
         let facts = pe::version::read(&mut reader).expect("readable").expect("a version");
         assert_eq!((facts.version, facts.languages), (FileVersion(version), vec![0x409]), "{name}");
@@ -215,7 +224,7 @@ fn what_is_no_image_has_no_version_and_is_named_as_what_it_is() {
 
 #[test]
 fn a_file_that_is_cut_short_is_an_error_that_says_so() {
-    let Some(bytes) = shared_file("real/aspnetcorev2_inprocess.10.0.14.dll") else { return };
+    let Some(bytes) = real("aspnetcorev2_inprocess.10.0.14.dll") else { return };
     let cut = &bytes[..bytes.len() / 2];
     let image = Image::parse(cut).expect("the headers are whole");
     let error = image.native().resources().expect_err("the resources are gone").to_string();
@@ -226,7 +235,7 @@ fn a_file_that_is_cut_short_is_an_error_that_says_so() {
 #[test]
 fn broken_variants_of_microsofts_files_are_errors_never_panics() {
     for name in REAL {
-        let Some(bytes) = shared_file(&format!("real/{name}")) else { return };
+        let Some(bytes) = real(name) else { return };
         judge::read_broken_variants(&bytes, 1500);
     }
 }

@@ -1,4 +1,4 @@
-//! The embedded engine against WiX 6.0.2 on broken sources: every source of `../shared/data/wix/errors` has the
+//! The embedded engine against WiX 6.0.2 on broken sources: every source of `tests/data/wix/errors` has the
 //! findings that WiX had, by line, severity and number (`expected/errors.tsv`, made by WiX itself); and no source,
 //! however broken, makes the engine panic, hang or run away.
 
@@ -93,8 +93,7 @@ fn expected(data: &Path) -> BTreeMap<String, Vec<String>> {
 
 #[test]
 fn findings_equal_those_of_wix() {
-    let Some(shared) = support::shared() else { return };
-    let data = shared.join("data/wix");
+    let data = support::data("wix");
     let mut failures = String::new();
     for (case, mut expected) in expected(&data) {
         let source = data.join("errors").join(format!("{case}.wxs"));
@@ -164,8 +163,7 @@ fn broken(bytes: &[u8], random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn broken_sources_are_refused_or_built_and_never_break_the_engine() {
-    let Some(shared) = support::shared() else { return };
-    let data = shared.join("data/wix");
+    let data = support::data("wix");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let source = folder.path().join("broken.wxs");
     let mut random = Random(2026);

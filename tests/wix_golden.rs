@@ -1,4 +1,4 @@
-//! The embedded engine against WiX 6.0.2: every source of `../shared/data/wix/cases` gives the tables, row for row,
+//! The embedded engine against WiX 6.0.2: every source of `tests/data/wix/cases` gives the tables, row for row,
 //! that WiX gave. `expected/NAME.json` was made by WiX itself (see the README there).
 
 use crate::support;
@@ -155,8 +155,7 @@ fn errors(outcome: &Outcome) -> String {
 
 #[test]
 fn tables_equal_those_of_wix_row_for_row() {
-    let Some(shared) = support::shared() else { return };
-    let data = shared.join("data/wix");
+    let data = support::data("wix");
     let mut failures = Vec::new();
     let mut equal = 0;
     for name in cases(&data) {
@@ -191,9 +190,8 @@ fn tables_equal_those_of_wix_row_for_row() {
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the test starts a foreign reader")]
 fn packages_read_by_msitools_equal_those_of_wix() {
-    let Some(shared) = support::shared() else { return };
-    let (Some(_), Some(python)) = (support::tool("msiinfo"), support::tool("python3")) else { return };
-    let data = shared.join("data/wix");
+    let Some(_) = support::tool("msiinfo") else { return };
+    let data = support::data("wix");
     let folder = tempfile::tempdir().expect("a folder");
     let supported = |name: &String| UNSUPPORTED.iter().all(|(case, _)| case != name);
     let mut failures = Vec::new();
@@ -206,8 +204,8 @@ fn packages_read_by_msitools_equal_those_of_wix() {
         let mut file =
             std::fs::File::options().read(true).write(true).create_new(true).open(&path).expect("a file");
         msi::write(&output.database, THREADS, &mut file).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let tables = shared.join("tools/msi-tables.py");
-        let printed = support::run(std::process::Command::new(&python).arg(tables).arg(&path));
+        let Some(mut judge) = support::judge("msi-tables.py") else { return };
+        let printed = support::run(judge.arg(&path));
         let read: Value = serde_json::from_slice(&printed).expect("JSON");
         let found = differences(&name, expected(&data, &name), &read);
         if !found.is_empty() {
@@ -220,8 +218,7 @@ fn packages_read_by_msitools_equal_those_of_wix() {
 /// `expected/warnings.tsv`: file, line and number of each warning that WiX gives.
 #[test]
 fn warnings_are_those_of_wix() {
-    let Some(shared) = support::shared() else { return };
-    let data = shared.join("data/wix");
+    let data = support::data("wix");
     let text = std::fs::read_to_string(data.join("expected/warnings.tsv")).expect("readable");
     let mut expected: BTreeMap<&str, Vec<(String, String)>> = BTreeMap::new();
     for line in text.lines().skip(1) {

@@ -10,14 +10,46 @@ pub mod pe;
 pub mod tables;
 pub mod wine;
 
-/// `../shared`, the reference data beside the checkout; prints why and gives nothing where it is absent.
-pub fn shared() -> Option<PathBuf> {
-    let folder =
+/// What is in the tests' own folder, from the tests of either package: `data/…`, `judges/…`.
+fn own(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("tests").join(name))
+        .find(|path| path.exists())
+        .unwrap_or_else(|| panic!("`tests/{name}` is in the repository"))
+}
+
+/// A file or folder of `tests/data`.
+pub fn data(name: &str) -> PathBuf {
+    own(&format!("data/{name}"))
+}
+
+/// A program of `tests/judges`, about to be run by Python; prints why and gives nothing where there is none.
+pub fn judge(script: &str) -> Option<std::process::Command> {
+    let mut command = std::process::Command::new(python()?);
+    command.arg(own(&format!("judges/{script}")));
+    Some(command)
+}
+
+/// The Python of `cargo xtask setup`, or else that of the system.
+pub fn python() -> Option<PathBuf> {
+    let own = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("python/bin/python3");
+    if own.is_file() { Some(own) } else { tool("python3") }
+}
+
+/// A file that is not ours to publish: Microsoft's own binaries, WiX's schema. They are in `../shared` beside the checkout of
+/// those who have them; prints that it is absent, and gives nothing, elsewhere.
+pub fn theirs(name: &str) -> Option<PathBuf> {
+    let shared =
         Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().map(|a| a.join("../shared")).find(|p| p.is_dir());
-    if folder.is_none() {
-        skip("the reference data `../shared` is not beside this checkout");
-    }
-    folder
+    let Some(shared) = shared else {
+        // nobody can install it, so this is no failure under REQUIRE_TOOLS
+        eprintln!("skipped: `{name}` is not ours to publish, and not beside this checkout");
+        return None;
+    };
+    let path = shared.join(name);
+    assert!(path.exists(), "`{}` is gone", path.display());
+    Some(path)
 }
 
 /// The program `name` on the PATH; prints why and gives nothing where it is absent.
@@ -25,7 +57,7 @@ pub fn tool(name: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
     if found.is_none() {
-        skip(&format!("`{name}` is not on the PATH; `cargo xtask test` installs what the tests need"));
+        skip(&format!("`{name}` is not on the PATH; `cargo xtask setup` installs what the tests need"));
     }
     found
 }

@@ -5,55 +5,39 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Cursor;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A script of `tests/python`, from the tests of either package.
-fn script(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .map(|folder| folder.join("tests/python").join(name))
-        .find(|path| path.is_file())
-        .expect("the script is in the repository")
-}
-
-/// The facts that `tests/python/lief_facts.py` prints; prints why and gives nothing where Python or LIEF is absent.
+/// The facts that `tests/judges/lief_facts.py` prints; prints why and gives nothing where Python or LIEF is absent.
 pub fn lief_facts(image: &[u8]) -> Option<String> {
-    let python = super::tool("python3")?;
-    let lief = Command::new(&python).args(["-c", "import lief"]).output().expect("python3 starts");
+    let lief = Command::new(super::python()?).args(["-c", "import lief"]).output().expect("python3 starts");
     if !lief.status.success() {
-        super::skip("Python has no LIEF (`pip install lief`)");
+        super::skip("Python has no LIEF; `cargo xtask setup` installs it");
         return None;
     }
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), image).expect("writable");
-    let output = super::run(
-        Command::new(python).arg(script("lief_facts.py")).arg(file.path()).env("PYTHONIOENCODING", "utf-8"),
-    );
+    let mut judge = super::judge("lief_facts.py")?;
+    let output = super::run(judge.arg(file.path()).env("PYTHONIOENCODING", "utf-8"));
     Some(String::from_utf8(output).expect("UTF-8"))
 }
 
-/// What `../shared/tools/arm64x-view.py` says of an ARM64X image; prints why and gives nothing where it cannot run.
+/// What `tests/judges/arm64x-view.py` says of an ARM64X image; prints why and gives nothing where it cannot run.
 pub fn arm64x_view(image: &[u8]) -> Option<Value> {
-    let python = super::tool("python3")?;
-    let script = super::shared()?.join("tools/arm64x-view.py");
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), image).expect("writable");
-    let output = super::run(Command::new(python).arg(script).arg(file.path()).arg("--json"));
+    let output = super::run(super::judge("arm64x-view.py")?.arg(file.path()).arg("--json"));
     Some(serde_json::from_slice(&output).expect("JSON"))
 }
 
 /// Whether `x64`, mapped, is what `arm64x-view.py` makes of `image` for an x64 process. Prints why and gives nothing where
 /// it cannot run.
 pub fn mapped_alike(image: &[u8], x64: &[u8]) -> Option<bool> {
-    let python = super::tool("python3")?;
-    let judge = super::shared()?.join("tools/arm64x-view.py");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let [image_path, x64_path] = ["image.dll", "x64.dll"].map(|name| folder.path().join(name));
     std::fs::write(&image_path, image).expect("writable");
     std::fs::write(&x64_path, x64).expect("writable");
-    let mut command = Command::new(python);
-    let output = super::run(command.arg(script("arm64x_mapped.py")).arg(judge).arg(image_path).arg(x64_path));
+    let mut judge = super::judge("arm64x_mapped.py")?;
+    let output = super::run(judge.arg(super::own("judges/arm64x-view.py")).arg(image_path).arg(x64_path));
     Some(output.starts_with(b"same"))
 }
 

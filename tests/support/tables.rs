@@ -1,4 +1,4 @@
-//! A database in the JSON of `../shared/tools/msi-tables.py`, which the reference tables are in.
+//! A database in the JSON of `tests/judges/msi-tables.py`, which the reference tables are in.
 
 use ancm_installer::msi::{Cell, Database, Stream, Table};
 use serde_json::{Value, json};

@@ -20,15 +20,13 @@ fn load(path: &Path) -> Package {
 
 /// Makes the .msi of a table JSON again; nothing where the tools for it are missing.
 fn make(name: &str, code: &str, folder: &Path) -> Option<PathBuf> {
-    let shared = support::shared()?;
-    for tool in ["python3", "msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
+    for tool in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
         support::tool(tool)?;
     }
     let path = folder.join(format!("{name}.msi"));
     support::run(
-        Command::new("python3")
-            .arg(shared.join("tools/msi-from-tables.py"))
-            .arg(shared.join(format!("facts/ancm/tables/{name}.json")))
+        support::judge("msi-from-tables.py")?
+            .arg(support::data(&format!("ancm/{name}.json")))
             .arg(&path)
             .arg(code),
     );

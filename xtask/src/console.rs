@@ -221,6 +221,12 @@ impl Progress<'_> {
         }
     }
 
+    /// Whether somebody sees it going on.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        self.bar.is_some()
+    }
+
     /// It is done: one line, with how long it took.
     pub fn finish(self, verb: &str, outcome: &str) {
         if let Some(bar) = &self.bar {

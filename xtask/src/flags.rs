@@ -59,7 +59,9 @@ pub enum Command {
     Identity(crate::cmd::identity::Command),
     /// Say which tools are there, which are missing, and how to get them
     Doctor,
-    /// Set up what the tests need, then run formatting, lints and all tests
+    /// Install what the tests need: packages of the system, and Python modules below the target folder
+    Setup(Setup),
+    /// Run formatting, lints and all tests, or the tests with NAME in their names
     Test(Test),
     /// Run a command of the embedded WiX engine: `wix build -arch x64 Product.wxs -o Product.msi`
     #[command(disable_help_flag = true)]
@@ -87,9 +89,23 @@ pub struct Dist {
     pub dry_run: bool,
 }
 
+/// Flags of `setup`.
+#[derive(Debug, Args)]
+pub struct Setup {
+    /// Say what would be installed, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// Flags of `test`.
 #[derive(Debug, Args)]
 pub struct Test {
+    /// Only tests with one of these in their names, which begin with their module's: `upgrade`, `wix_golden::warnings`
+    #[arg(value_name = "NAME", conflicts_with_all = ["arm64", "setup"])]
+    pub names: Vec<String>,
+    /// Do what `cargo xtask setup` does first, as in CI
+    #[arg(long)]
+    pub setup: bool,
     /// Run the native views on an ARM64 machine instead: Wine under qemu-system-aarch64, made in target/arm64-vm (1.5 GB)
     #[arg(long)]
     pub arm64: bool,

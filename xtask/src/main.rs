@@ -23,6 +23,7 @@ fn main() -> ExitCode {
         Command::Baseline(command) => cmd::baseline::run(&command, &console),
         Command::Identity(command) => cmd::identity::run(&command, &console),
         Command::Doctor => cmd::doctor::run(&console),
+        Command::Setup(flags) => cmd::setup::run(&flags, &console),
         Command::Test(flags) => cmd::test::run(&flags, &console),
         Command::Wix { arguments } => cmd::wix::run(&arguments, &console),
     };

@@ -33,6 +33,12 @@ pub fn here() -> Outcome<PathBuf> {
     })
 }
 
+/// Where cargo builds; what else is made here on the way is kept there, too.
+#[must_use]
+pub fn target(root: &Path) -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
+}
+
 /// The project's identity ledger.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! The WiX sources: what is generated, and whether the language's schema takes all of them.
 
 use crate::modules::{VERSION, repository, stand_in_files};
-use crate::support::{run, shared, tool};
+use crate::support::{run, theirs, tool};
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::ledger::Ledger;
@@ -62,8 +62,7 @@ fn assert_valid(schema: &Path, name: &str, source: &str) {
 
 #[test]
 fn the_schema_of_the_language_takes_every_source() {
-    let Some(shared) = shared() else { return };
-    let schemas = shared.join("facts/wix/xsd/v6.0.2");
+    let Some(schemas) = theirs("facts/wix/xsd/v6.0.2") else { return };
     let mut sources = 0;
     for entry in std::fs::read_dir(repository().join("wix")).expect("readable") {
         let path = entry.expect("readable").path();

@@ -2,7 +2,7 @@
 
 use crate::made::{Tables, dist, files, package, packages, root, said, xtask};
 use crate::modules::{VERSION, stand_in, stand_in_files};
-use crate::support::{pe, run, shared, tool};
+use crate::support::{judge, pe, run, tool};
 use ancm_installer::id::{Arch, Module};
 use ancm_installer::native::configaction::{self, ConfigurationAction};
 use ancm_installer::pe::Image;
@@ -49,10 +49,8 @@ fn six_packages_come_out_and_others_can_read_them() {
     assert_eq!(expected.len(), 8);
     assert!(expected.iter().filter(|name| name.ends_with("_standin.msi")).count() == 6, "{expected:?}");
 
-    if let (Some(python), Some(shared)) = (tool("python3"), shared()) {
-        let mut judge = Command::new(python);
-        let verdict =
-            run(judge.arg(shared.join("tools/msicheck.py")).arg("-i").args(packages(folder.path())));
+    if let Some(mut judge) = judge("msicheck.py") {
+        let verdict = run(judge.arg("-i").args(packages(folder.path())));
         let verdict = String::from_utf8_lossy(&verdict).into_owned();
         assert_eq!(verdict.matches("OK  ").count(), 6, "{verdict}");
         assert!(!verdict.contains("_Validation lacks"), "{verdict}");

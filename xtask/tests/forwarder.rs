@@ -77,8 +77,8 @@ fn the_resources_of_the_x64_module_are_all_there_unchanged() {
 
 #[test]
 fn a_real_module_is_forwarded_with_all_its_exports_and_resources() {
-    let Some(shared) = support::shared() else { return };
-    let real = std::fs::read(shared.join("data/real/aspnetcorev2_inprocess.10.0.14.dll")).expect("readable");
+    let Some(real) = support::theirs("data/real/aspnetcorev2_inprocess.10.0.14.dll") else { return };
+    let real = std::fs::read(real).expect("readable");
     let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
     let bytes = link(&forwarder_job("aspnetcorev2_inprocess", &arm64, &real, NO_VERSION).expect("a job"));
     let image = Image::parse(&bytes).expect("an image");

@@ -1,7 +1,7 @@
 //! From Microsoft's packages to ours, under Wine: every era × flavour for x64 is installed, upgraded to our package, and
 //! that is removed; and what `upgrade` predicts from the same two files is what Wine leaves.
 //!
-//! Microsoft's packages cannot be had here. `../shared/tools/msi-from-tables.py` makes them again, with msitools and
+//! Microsoft's packages cannot be had here. `tests/judges/msi-from-tables.py` makes them again, with msitools and
 //! gcab, out of the tables that the real WiX makes of Microsoft's sources; their DLLs are stand-ins with the right
 //! versions, and `--bare` leaves out custom actions and launch conditions, which Wine has no IIS for.
 //!
@@ -18,7 +18,6 @@ use crate::support::wine::Wine;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 const ERAS: [&str; 6] = ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"];
 
@@ -27,13 +26,11 @@ const VERSION: &str = "111.0.27001";
 
 /// Writes Microsoft's package `name` to `path`; nothing where the tools for it are missing.
 fn make(name: &str, more: &[&str], path: &Path) -> Option<()> {
-    let shared = support::shared()?;
-    for tool in ["python3", "msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
+    for tool in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
         support::tool(tool)?;
     }
-    let mut command = Command::new("python3");
-    command.arg(shared.join("tools/msi-from-tables.py"));
-    command.arg(shared.join(format!("facts/ancm/tables/{name}.json"))).arg(path);
+    let mut command = support::judge("msi-from-tables.py")?;
+    command.arg(support::data(&format!("ancm/{name}.json"))).arg(path);
     support::run(command.arg("{11111111-0000-4000-8000-00000000000A}").args(more));
     Some(())
 }

@@ -1,10 +1,10 @@
 //! `cargo xtask identity` as a user runs it, on copies of the project's ledger.
 
 use crate::made::{dist, package, said, xtask};
-use crate::support::{run, shared, tool};
+use crate::support::{data, judge, run, tool};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use tempfile::TempDir;
 
 const OURS: &str = include_str!("../../wix/identity.toml");
@@ -263,17 +263,14 @@ fn our_own_packages_bring_nothing_new() {
 
 /// A package of Microsoft's tables, written by msitools, after `change` to the tables' text.
 fn foreign(name: &str, folder: &Path, change: impl Fn(String) -> String) -> Option<PathBuf> {
-    let shared = shared()?;
     for program in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
         tool(program)?;
     }
-    let python = tool("python3")?;
-    let text =
-        std::fs::read_to_string(shared.join(format!("facts/ancm/tables/{name}.json"))).expect("readable");
+    let text = std::fs::read_to_string(data(&format!("ancm/{name}.json"))).expect("readable");
     let (tables, path) = (folder.join(format!("{name}.json")), folder.join(format!("{name}.msi")));
     std::fs::write(&tables, change(text)).expect("writable");
-    let mut command = Command::new(python);
-    command.arg(shared.join("tools/msi-from-tables.py")).arg(tables).arg(&path);
+    let mut command = judge("msi-from-tables.py")?;
+    command.arg(tables).arg(&path);
     run(command.arg("{11111111-0000-4000-8000-00000000000C}"));
     Some(path)
 }

@@ -1,7 +1,7 @@
 //! Payloads: what is recognised, what is not and why, and what keeps packages from being made.
 
 use crate::modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
-use crate::support::shared;
+use crate::support::theirs;
 use ancm_installer::id::{Arch, FileVersion, Module, Role};
 use ancm_installer::payload::{Content, Ignored, Payload};
 use tempfile::TempDir;
@@ -56,8 +56,8 @@ fn files_are_recognised_whatever_they_are_called() {
 
 #[test]
 fn real_in_process_handlers_are_of_the_family_and_not_taken() {
-    let Some(shared) = shared() else { return };
-    let payload = Payload::in_folder(&shared.join("data/real"));
+    let Some(real) = theirs("data/real") else { return };
+    let payload = Payload::in_folder(&real);
     for (name, version) in
         [("8.0.29", "18.0.26176.29"), ("10.0.10", "20.0.26177.10"), ("10.0.14", "20.0.26296.14")]
     {

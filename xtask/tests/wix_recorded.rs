@@ -1,4 +1,4 @@
-//! What WiX 6.0.2 really said and made, recorded in `../shared/data/wix`, told again by a stand-in: how we read its
+//! What WiX 6.0.2 really said and made, recorded in `tests/data/wix`, told again by a stand-in: how we read its
 //! findings, and how its packages compare with ours.
 //!
 //! The packages are made of the recorded tables by msitools, so neither our writer nor our engine has a hand in them. Of
@@ -87,8 +87,7 @@ fn listed(finding: &Diagnostic) -> String {
 
 #[test]
 fn findings_of_every_broken_source_are_told_as_wix_told_them() {
-    let Some(shared) = support::shared() else { return };
-    let data = shared.join("data/wix");
+    let data = support::data("wix");
     let mut cases: BTreeMap<String, (String, Vec<String>)> = BTreeMap::new();
     for row in lines(&data.join("expected/errors.tsv")) {
         let [case, exit, file, line, severity, code] = row.as_slice() else { panic!("{row:?}") };
@@ -218,9 +217,8 @@ fn of_the_record(found: &Found) -> bool {
 
 #[test]
 fn packages_of_wix_equal_ours_but_for_what_may_differ() {
-    let Some(shared) = support::shared() else { return };
     let Some(msibuild) = support::tool("msibuild") else { return };
-    let data = shared.join("data/wix");
+    let data = support::data("wix");
     let stand_in = replaying(&data);
     let mut compared = 0;
     let mut failures = String::new();

@@ -25,6 +25,7 @@ pub fn run(console: &Console) -> Outcome {
         msvc: settings.msvc.map(|folder| folder.value),
         wix: settings.wix.map(|path| path.value),
         accepted: settings.accept_wix_eula.map(|eula| eula.value),
+        patience: None,
     };
     let tools = Tool::all(&wanted);
     if console.json() {

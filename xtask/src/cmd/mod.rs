@@ -6,6 +6,7 @@ pub mod doctor;
 pub mod identity;
 pub mod plan;
 pub mod pools;
+pub mod setup;
 pub mod test;
 pub mod upgrade;
 pub mod wix;

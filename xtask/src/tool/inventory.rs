@@ -1,10 +1,11 @@
 //! Every tool that `doctor` and the set-up of the tests know.
 
 use super::probe::{self, PATIENCE, Range};
-use super::{Need, State, Tool, Wanted, lld, msvc, wix};
+use super::{Need, State, Tool, Wanted, lld, msvc, python, wix};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 /// The first Rust that builds this; `Cargo.toml` decides.
 const RUST: Range = Range::from(env!("CARGO_PKG_RUST_VERSION"));
@@ -57,7 +58,7 @@ const fn program(
 
 const SAYS: &[&str] = &["--version"];
 
-/// Programs that are looked for on the PATH. What is needed by tests, `cargo xtask test` installs from Debian.
+/// Programs that are looked for on the PATH. What is needed by tests, `cargo xtask setup` installs from Debian.
 const PROGRAMS: [Program; 19] = [
     program("msiinfo", Need::Test, SAYS, ["msitools", "msitools", ""]),
     program("msibuild", Need::Test, &[], ["msitools", "msitools", ""]),
@@ -90,14 +91,15 @@ const PROGRAMS: [Program; 19] = [
 ];
 
 impl Program {
-    fn tool(&self) -> Tool {
+    fn tool(&self, patience: Duration) -> Tool {
         let tool = Tool { debian: self.packages.debian, ..Tool::new(self.name, self.need) };
-        at(tool, probe::find(self.name), self.version, self.range).mended_by(self.packages.command())
+        at(tool, probe::find(self.name), self.version, self.range, patience)
+            .mended_by(self.packages.command())
     }
 }
 
 /// `tool` at `path`, after it was asked for its version with `arguments`, where there are any.
-fn at(mut tool: Tool, path: Option<PathBuf>, arguments: &[&str], range: Range) -> Tool {
+fn at(mut tool: Tool, path: Option<PathBuf>, arguments: &[&str], range: Range, patience: Duration) -> Tool {
     tool.range = (!range.is_any()).then(|| range.to_string());
     let Some(path) = path else {
         let problem = format!("`{}` is not on the PATH", tool.name);
@@ -106,7 +108,7 @@ fn at(mut tool: Tool, path: Option<PathBuf>, arguments: &[&str], range: Range) -
     if arguments.is_empty() {
         return tool.found(path, None, range);
     }
-    let answer = probe::ask(Command::new(&path).args(arguments));
+    let answer = probe::ask(Command::new(&path).args(arguments), patience);
     tool.path = Some(path.clone());
     match answer {
         Err(problem) => tool.wrong(State::Unusable, problem),
@@ -122,25 +124,26 @@ fn at(mut tool: Tool, path: Option<PathBuf>, arguments: &[&str], range: Range) -
 
 /// Every tool, asked at the same time.
 pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
+    let patience = wanted.patience.unwrap_or(PATIENCE);
     let mut asked: Vec<Box<dyn Fn() -> Tool + Sync + Send + '_>> = vec![
-        Box::new(|| rust("rustc", "RUSTC")),
-        Box::new(|| rust("cargo", "CARGO")),
-        Box::new(rust_lld),
-        Box::new(|| visual_cpp(wanted)),
+        Box::new(|| rust("rustc", "RUSTC", patience)),
+        Box::new(|| rust("cargo", "CARGO", patience)),
+        Box::new(|| rust_lld(patience)),
+        Box::new(|| visual_cpp(wanted, patience)),
         Box::new(windows_sdk),
-        Box::new(|| wix(wanted)),
+        Box::new(|| wix(wanted, patience)),
         Box::new(|| {
             Tool::new("WiX extensions", Need::Choice)
                 .wrong(State::NotNeeded, "the sources in `wix/` use none")
         }),
-        Box::new(dotnet),
+        Box::new(|| dotnet(patience)),
         Box::new(signtool),
-        Box::new(targets),
-        Box::new(rust_sources),
-        Box::new(lief),
+        Box::new(|| targets(patience)),
+        Box::new(|| rust_sources(patience)),
+        Box::new(|| lief(wanted, patience)),
     ];
     asked.extend(PROGRAMS.iter().map(|program| {
-        let ask: Box<dyn Fn() -> Tool + Sync + Send> = Box::new(|| program.tool());
+        let ask: Box<dyn Fn() -> Tool + Sync + Send> = Box::new(|| program.tool(patience));
         ask
     }));
     let mut tools: Vec<Tool> = std::thread::scope(|scope| {
@@ -152,14 +155,14 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
 }
 
 /// A program of the Rust toolchain, which `variable` may name.
-fn rust(name: &'static str, variable: &str) -> Tool {
+fn rust(name: &'static str, variable: &str, patience: Duration) -> Tool {
     let named = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
     let path = match &named {
         Some(path) if path.components().count() > 1 => Some(path.clone()).filter(|path| path.is_file()),
         Some(name) => probe::find(&name.to_string_lossy()),
         None => probe::find(name),
     };
-    let mut tool = at(Tool::new(name, Need::Build), path, SAYS, RUST);
+    let mut tool = at(Tool::new(name, Need::Build), path, SAYS, RUST, patience);
     if let (State::Missing, Some(named)) = (tool.state, named) {
         tool.problem = Some(format!("`{variable}` names `{}`, which is not there", named.display()));
     }
@@ -171,9 +174,9 @@ fn rust(name: &'static str, variable: &str) -> Tool {
     tool.mended_by(mend)
 }
 
-fn rust_lld() -> Tool {
+fn rust_lld(patience: Duration) -> Tool {
     let tool = Tool { range: Some(lld::RANGE.to_string()), ..Tool::new("rust-lld", Need::Build) };
-    let tool = match lld::Lld::find() {
+    let tool = match lld::Lld::find_within(patience) {
         Ok(lld) => tool.found(lld.path().to_owned(), Some(lld.version().to_owned()), lld::RANGE),
         Err(lld::LldError::TooOld { path, version: Some(version) }) => {
             tool.found(path, Some(version), lld::RANGE)
@@ -186,12 +189,12 @@ fn rust_lld() -> Tool {
     tool.mended_by("rustup toolchain install stable")
 }
 
-fn visual_cpp(wanted: &Wanted) -> Tool {
+fn visual_cpp(wanted: &Wanted, patience: Duration) -> Tool {
     let tool = Tool::new("Visual C++", Need::Choice);
     if !cfg!(windows) && wanted.msvc.is_none() {
         return tool.wrong(State::NotNeeded, "it runs on Windows only; rust-lld links here");
     }
-    let host = msvc::Host { patience: PATIENCE, ..msvc::Host::this() };
+    let host = msvc::Host { patience, ..msvc::Host::this() };
     let search = msvc::Search::run(&host, wanted.msvc.as_deref());
     let mut tool = match &search.found {
         Some(found) => tool.found(found.link(), Some(found.version()), Range::ANY),
@@ -259,9 +262,9 @@ fn signtool() -> Tool {
     tool.mended_by("winget install --exact --id Microsoft.WindowsSDK.10.0.26100")
 }
 
-fn wix(wanted: &Wanted) -> Tool {
+fn wix(wanted: &Wanted, patience: Duration) -> Tool {
     let mut host = wix::Host::this(&wanted.project);
-    host.patience = PATIENCE;
+    host.patience = patience;
     let search = wix::Search::run(&host, wanted.wix.as_deref(), wanted.accepted);
     let tool = Tool { range: Some(WIX.to_string()), ..Tool::new("WiX", Need::Choice) };
     let mut tool = match &search.found {
@@ -276,8 +279,8 @@ fn wix(wanted: &Wanted) -> Tool {
     tool.mended_by(wix::MEND)
 }
 
-fn dotnet() -> Tool {
-    let tool = at(Tool::new("dotnet", Need::Choice), probe::find("dotnet"), SAYS, Range::ANY);
+fn dotnet(patience: Duration) -> Tool {
+    let tool = at(Tool::new("dotnet", Need::Choice), probe::find("dotnet"), SAYS, Range::ANY, patience);
     if tool.state == State::Missing && !cfg!(windows) {
         return tool.wrong(State::NotNeeded, "it installs and runs WiX, on Windows");
     }
@@ -291,10 +294,10 @@ const WIX: Range = Range::within("5", "7");
 const TARGETS: [&str; 3] = ["aarch64-pc-windows-msvc", "i686-pc-windows-msvc", "x86_64-pc-windows-msvc"];
 
 /// The standard libraries for Windows: what is in a package is made without them.
-fn targets() -> Tool {
+fn targets(patience: Duration) -> Tool {
     let tool = Tool::new("Rust targets for Windows", Need::Choice);
     let Some(libraries) =
-        lld::target_libraries().ok().and_then(|folder| Some(folder.parent()?.parent()?.to_owned()))
+        lld::target_libraries(patience).ok().and_then(|folder| Some(folder.parent()?.parent()?.to_owned()))
     else {
         return tool.wrong(State::NotNeeded, "packages are made without them");
     };
@@ -316,7 +319,7 @@ pub fn rustc_with_sources() -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let name = format!("rustc{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path).map(|folder| folder.join(&name)).filter(|file| file.is_file()).find(|rustc| {
-        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]));
+        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]), PATIENCE);
         answer.is_ok_and(|answer| {
             Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
         })
@@ -325,11 +328,11 @@ pub fn rustc_with_sources() -> Option<PathBuf> {
 
 /// What the tests make Windows programs with, where Rust has no standard library for Windows: the prebuilt DLLs of the
 /// custom actions, and `xtask.exe`.
-fn rust_sources() -> Tool {
+fn rust_sources(patience: Duration) -> Tool {
     let debian = "rustc-web cargo-web rust-web-src rust-web-clippy";
     let tool = Tool { debian, ..Tool::new("Rust with its sources", Need::Test) };
     let tool = match rustc_with_sources() {
-        Some(rustc) => at(tool, Some(rustc), SAYS, RUST),
+        Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
         None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
     };
     tool.mended_by(if Path::new("/etc/debian_version").is_file() {
@@ -339,18 +342,18 @@ fn rust_sources() -> Tool {
     })
 }
 
-fn lief() -> Tool {
-    let tool = Tool::new("lief (Python)", Need::Test);
-    let tool = match probe::find("python3") {
-        None => tool.wrong(State::Missing, "`python3` is not on the PATH"),
-        Some(python) => {
-            let script = "import lief; print(lief.__version__)";
-            match probe::ask(Command::new(&python).args(["-c", script])) {
-                Ok(answer) if answer.success => tool.found(python, answer.version(), Range::ANY),
-                Ok(_) => tool.wrong(State::Missing, "`python3` has no module `lief`"),
-                Err(problem) => tool.wrong(State::Unusable, format!("`python3` {problem}")),
-            }
+/// In the environment that `cargo xtask setup` makes, or in the system's Python.
+fn lief(wanted: &Wanted, patience: Duration) -> Tool {
+    let tool = Tool::new(python::LIEF, Need::Test);
+    let own = Some(python::program(&wanted.project)).filter(|python| python.is_file());
+    let script = "import lief; print(lief.__version__)";
+    let mut problem = "`python3` is not on the PATH".to_owned();
+    for python in own.into_iter().chain(probe::find("python3")) {
+        match probe::ask(Command::new(&python).args(["-c", script]), patience) {
+            Ok(answer) if answer.success => return tool.found(python, answer.version(), Range::ANY),
+            Ok(_) => problem = format!("`{}` has no module `lief`", python.display()),
+            Err(error) => problem = format!("`{}` {error}", python.display()),
         }
-    };
-    tool.mended_by("python3 -m pip install lief")
+    }
+    tool.wrong(State::Missing, problem).mended_by("cargo xtask setup")
 }

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// Versions that take `/defArm64Native` (LLVM pull request 123850).
 pub(super) const RANGE: Range = Range::from("20");
-/// A link takes some ten milliseconds.
+/// A link takes some ten milliseconds, and a version less; a busy machine may need longer.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// The linker.
@@ -110,10 +110,11 @@ fn list(problems: &[Problem]) -> String {
 ///
 /// # Errors
 /// The compiler does not say.
-pub(super) fn target_libraries() -> Result<PathBuf, LldError> {
+pub(super) fn target_libraries(patience: Duration) -> Result<PathBuf, LldError> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let fail = |problem: String| LldError::Rustc { rustc: rustc.to_string_lossy().into_owned(), problem };
-    let answer = probe::ask(Command::new(&rustc).args(["--print", "target-libdir"])).map_err(fail)?;
+    let answer =
+        probe::ask(Command::new(&rustc).args(["--print", "target-libdir"]), patience).map_err(fail)?;
     match answer.out.trim() {
         "" => Err(fail(answer.first_line().to_owned())),
         folder if answer.success => Ok(PathBuf::from(folder)),
@@ -127,10 +128,18 @@ impl Lld {
     /// # Errors
     /// There is none, or it is too old.
     pub fn find() -> Result<Lld, LldError> {
-        let libraries = target_libraries()?;
+        Lld::find_within(LIMIT)
+    }
+
+    /// The same, where neither compiler nor linker may take longer than `patience` for an answer.
+    ///
+    /// # Errors
+    /// As [`Lld::find`].
+    pub fn find_within(patience: Duration) -> Result<Lld, LldError> {
+        let libraries = target_libraries(patience)?;
         // <sysroot>/lib/rustlib/<host>/lib; programs are in ../bin
         let folder = libraries.parent().unwrap_or(&libraries);
-        Lld::at(folder.join("bin").join(format!("rust-lld{}", env::consts::EXE_SUFFIX)))
+        Lld::ask(folder.join("bin").join(format!("rust-lld{}", env::consts::EXE_SUFFIX)), patience)
     }
 
     /// Takes the linker at `path`, after a look at its version.
@@ -138,10 +147,14 @@ impl Lld {
     /// # Errors
     /// It is missing, cannot be started, or is too old.
     pub fn at(path: PathBuf) -> Result<Lld, LldError> {
+        Lld::ask(path, LIMIT)
+    }
+
+    fn ask(path: PathBuf, patience: Duration) -> Result<Lld, LldError> {
         if !path.is_file() {
             return Err(LldError::Missing(path));
         }
-        let answer = match probe::ask(Command::new(&path).args(["-flavor", "link", "--version"])) {
+        let answer = match probe::ask(Command::new(&path).args(["-flavor", "link", "--version"]), patience) {
             Ok(answer) => answer,
             Err(problem) => return Err(LldError::Unusable { path, problem }),
         };

@@ -6,12 +6,14 @@ pub mod lld;
 pub mod msvc;
 mod probe;
 mod process;
+pub mod python;
 pub mod wix;
 
 pub use inventory::rustc_with_sources;
 use probe::{Fit, Range};
 use serde::Serialize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// What a tool is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -167,4 +169,6 @@ pub struct Wanted {
     pub wix: Option<PathBuf>,
     /// The EULA of WiX that the user accepts.
     pub accepted: Option<wix::eula::EulaId>,
+    /// How long a program may take to say its version; 5 seconds where that is not said.
+    pub patience: Option<Duration>,
 }

@@ -123,15 +123,15 @@ impl Answer {
 /// Runs `command` and gives what it said.
 ///
 /// # Errors
-/// It does not start, or does not end within [`PATIENCE`]; in words that follow its name.
-pub fn ask(command: &mut Command) -> Result<Answer, String> {
+/// It does not start, or does not end within `patience`; in words that follow its name.
+pub fn ask(command: &mut Command, patience: Duration) -> Result<Answer, String> {
     let scratch =
         tempfile::tempdir().map_err(|error| format!("cannot be asked: no scratch folder: {error}"))?;
     let [out, err] = ["out", "err"].map(|name| scratch.path().join(name));
     let create = |path: &Path| File::create(path).map_err(|error| format!("cannot be asked: {error}"));
-    let status = process::run_into(command, create(&out)?, create(&err)?, PATIENCE)
+    let status = process::run_into(command, create(&out)?, create(&err)?, patience)
         .map_err(|error| format!("does not start: {error}"))?
-        .ok_or_else(|| format!("did not answer within {} seconds", PATIENCE.as_secs()))?;
+        .ok_or_else(|| format!("did not answer within {} seconds", patience.as_secs()))?;
     let read = |path: &Path| {
         let mut bytes = Vec::new();
         // what cannot be read was not said

@@ -81,16 +81,14 @@ pub fn package(folder: &Path, base: &str, arch: &str) -> PathBuf {
     packages(folder).into_iter().find(is_it).unwrap_or_else(|| panic!("no {begin}*.msi in {folder:?}"))
 }
 
-/// The tables of a package as msitools read them, through `../shared/tools/msi-tables.py`; prints why and gives nothing
+/// The tables of a package as msitools read them, through `tests/judges/msi-tables.py`; prints why and gives nothing
 /// where they cannot be read.
 pub struct Tables(Value);
 
 impl Tables {
     pub fn read(package: &Path) -> Option<Tables> {
         support::tool("msiinfo")?;
-        let script = support::shared()?.join("tools/msi-tables.py");
-        let python = support::tool("python3")?;
-        let json = support::run(Command::new(python).arg(script).arg(package));
+        let json = support::run(support::judge("msi-tables.py")?.arg(package));
         Some(Tables(serde_json::from_slice(&json).expect("JSON")))
     }
 

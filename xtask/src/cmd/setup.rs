@@ -1,0 +1,142 @@
+//! `cargo xtask setup`: what the tests need, installed where we know how to. Nothing is left outside the target folder
+//! but packages of the system.
+
+use crate::console::Console;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::Setup;
+use crate::tool::{Need, Tool, Wanted, python};
+use crate::workspace;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+/// How long a program may take to say its version. Nobody waits for this at a prompt, and a busy machine is no missing
+/// tool.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Says what it will do, and does it.
+///
+/// # Errors
+/// Something is missing afterwards.
+pub fn run(flags: &Setup, console: &Console) -> Outcome {
+    let root = workspace::root()?;
+    if flags.dry_run {
+        let missing = missing(&root);
+        if missing.is_empty() {
+            console.status("Ready", "the tests have all that they need");
+        }
+        announce(&missing, &root, console);
+        return Ok(());
+    }
+    install(&root, true, console)
+}
+
+/// Installs what is missing.
+///
+/// # Errors
+/// Something is missing afterwards, and it is `required`.
+pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
+    let absent = missing(root);
+    if absent.is_empty() {
+        console.status("Ready", "the tests have all that they need");
+        return Ok(());
+    }
+    announce(&absent, root, console);
+    let packages = packages(&absent);
+    if !packages.is_empty() && on_debian() {
+        apt(&["update", "-qq"]);
+        let alone = ["install", "-y", "-qq", "--no-install-recommends"];
+        if !apt(&[&alone[..], &packages].concat()) {
+            // one that this system has not keeps apt-get from installing any
+            for package in &packages {
+                apt(&[&alone[..], &[*package]].concat());
+            }
+        }
+    }
+    if absent.iter().any(|tool| tool.name == python::LIEF) {
+        let folder = python::folder(root);
+        let made = quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "lief"];
+        // what fails is found missing below
+        let _ = made && quietly(Command::new(python::program(root)).args(pip));
+    }
+    let absent = missing(root);
+    for tool in &absent {
+        let mend = tool.mend.as_deref().unwrap_or_default();
+        console.status("Missing", &format!("{}: {mend}", tool.name));
+    }
+    if absent.is_empty() || !required {
+        return Ok(());
+    }
+    let message = "the tools named above are missing";
+    Err(Failure::new(Exit::Tool, "setup::missing", message).help(
+        "install them, or run the tests without REQUIRE_TOOLS: those that need them then say that they skip",
+    ))
+}
+
+/// Says what is missing, and that tests will skip.
+pub fn mention_missing(root: &Path, console: &Console) {
+    let names: Vec<&str> = missing(root).iter().map(|tool| tool.name).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        console.status(
+            "Missing",
+            &format!("{names}; tests that need them skip. `cargo xtask setup` installs them"),
+        );
+    }
+}
+
+/// What tests need and this machine has not.
+fn missing(root: &Path) -> Vec<Tool> {
+    let unusable = |tool: &Tool| tool.need == Need::Test && !tool.state.is_fine();
+    let wanted = Wanted { project: root.to_owned(), patience: Some(PATIENCE), ..Wanted::default() };
+    Tool::all(&wanted).into_iter().filter(unusable).collect()
+}
+
+fn on_debian() -> bool {
+    Path::new("/etc/debian_version").is_file()
+}
+
+/// The Debian packages of `tools`.
+fn packages(tools: &[Tool]) -> Vec<&str> {
+    let mut packages: Vec<&str> = tools.iter().flat_map(|tool| tool.debian.split_whitespace()).collect();
+    packages.sort_unstable();
+    packages.dedup();
+    packages
+}
+
+/// What will be installed, where and how.
+fn announce(absent: &[Tool], root: &Path, console: &Console) {
+    let packages = packages(absent);
+    if !packages.is_empty() && on_debian() {
+        console.status("Installing", &format!("{} (apt-get, as root or through sudo)", packages.join(" ")));
+    } else {
+        for tool in absent.iter().filter(|tool| !tool.debian.is_empty()) {
+            let mend = tool.mend.as_deref().unwrap_or_default();
+            console.status("By hand", &format!("{}: {mend}", tool.name));
+        }
+    }
+    if absent.iter().any(|tool| tool.name == python::LIEF) {
+        let folder = python::folder(root);
+        console.status("Installing", &format!("lief (pip, a virtual environment in {})", folder.display()));
+    }
+}
+
+/// `apt-get`, as root or through sudo; waits for another one that is at work. What it could not install is found missing
+/// afterwards.
+fn apt(arguments: &[&str]) -> bool {
+    let wait = ["-o", "DPkg::Lock::Timeout=300"];
+    let direct =
+        quietly(Command::new("apt-get").args(wait).args(arguments).env("DEBIAN_FRONTEND", "noninteractive"));
+    direct
+        || quietly(
+            Command::new("sudo")
+                .args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"])
+                .args(wait)
+                .args(arguments),
+        )
+}
+
+fn quietly(command: &mut Command) -> bool {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).status().is_ok_and(|status| status.success())
+}
