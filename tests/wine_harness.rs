@@ -1,6 +1,7 @@
 //! The Wine harness itself: a prefix starts, keeps a registry value, and tells 32 from 64 bits.
 
 use crate::support;
+use std::cell::Cell;
 #[test]
 fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
     let Some(wine) = support::wine::Wine::new() else { return };
@@ -19,4 +20,18 @@ fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
         .map(|(name, data)| (format!(r"{path}\{name}"), data.to_owned()));
     assert_eq!(all, expected);
     assert!(wine.drive_c().join("Program Files (x86)").is_dir());
+}
+
+#[test]
+fn what_never_began_is_run_again_and_what_fails_is_not() {
+    for (outcomes, runs, given) in
+        [(["", "", "log"], 3, "log"), (["", "", ""], 3, ""), (["1603", "log", "log"], 1, "1603")]
+    {
+        let count = Cell::new(0);
+        let run = || outcomes[count.replace(count.get() + 1)];
+        assert_eq!(
+            (support::wine::again("a test of this", |log: &&str| log.is_empty(), run), count.get()),
+            (given, runs)
+        );
+    }
 }
