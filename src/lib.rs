@@ -16,6 +16,7 @@ pub use installer_wix as wix;
 
 pub mod apphost;
 pub mod authoring;
+pub mod explain;
 pub mod identity;
 pub mod ledger;
 pub mod native;

@@ -11,8 +11,8 @@ const FLOORS: &[&[&str]] = &[
     &["payload", "ledger", "native"],
     &["plan"],
     &["authoring", "wix"],
-    &["check", "upgrade", "log"],
-    &["identity", "pools"],
+    &["check", "upgrade"],
+    &["explain", "identity", "pools"],
     &["release"],
 ];
 

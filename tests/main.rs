@@ -3,6 +3,7 @@
 mod apphost;
 mod apphost_mutations;
 mod cab;
+mod explain;
 mod layers;
 mod ledger;
 mod licences;

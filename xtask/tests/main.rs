@@ -7,6 +7,7 @@ mod cli;
 mod dist;
 mod dist_failures;
 mod doctor;
+mod explain;
 mod forwarder;
 mod from_microsoft;
 mod identity;

@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod dist;
 pub mod doctor;
+pub mod explain;
 pub mod identity;
 pub mod plan;
 pub mod pools;
