@@ -15,14 +15,21 @@ impl Folded {
     /// `text` as a name.
     #[must_use]
     pub fn new(text: &str) -> Folded {
+        Folded::of(text, text.to_lowercase())
+    }
+
+    /// `text`, which is `folded` in lower case.
+    fn of(text: &str, folded: String) -> Folded {
         let shown: Arc<str> = Arc::from(text);
-        let folded = text.to_lowercase();
         Folded { folded: if folded == text { shown.clone() } else { Arc::from(folded) }, shown }
     }
 
     /// A path: as [`Folded::new`], with single backslashes and without trailing backslashes, dots and spaces.
     #[must_use]
     pub fn path(text: &str) -> Folded {
+        if is_plain(text) {
+            return Folded::new(text);
+        }
         let parts: Vec<&str> = text
             .split(['\\', '/'])
             .map(|part| part.trim_end_matches(['.', ' ']))
@@ -36,6 +43,10 @@ impl Folded {
     pub fn join(&self, name: &str) -> Folded {
         if self.shown.is_empty() {
             Folded::path(name)
+        } else if is_plain(name) && is_plain(&self.shown) {
+            // most names are: a simulated machine joins some hundred thousand
+            let joined = |a: &str, b: &str| [a, "\\", b].concat();
+            Folded::of(&joined(&self.shown, name), joined(&self.folded, &name.to_lowercase()))
         } else {
             Folded::path(&format!("{}\\{name}", self.shown))
         }
@@ -64,6 +75,17 @@ impl Folded {
     pub fn folded(&self) -> &str {
         &self.folded
     }
+}
+
+/// Whether a path is written as [`Folded::path`] writes it.
+fn is_plain(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    let ends_badly = |end: Option<&u8>| end.is_none_or(|byte| b"\\. ".contains(byte));
+    let plain = |pair: &[u8]| pair[0] != b'/' && !(pair[1] == b'\\' && ends_badly(pair.first()));
+    bytes.first().is_some_and(|first| !b"\\/".contains(first))
+        && !ends_badly(bytes.last())
+        && bytes.last() != Some(&b'/')
+        && bytes.windows(2).all(plain)
 }
 
 impl PartialEq for Folded {
@@ -107,5 +129,28 @@ mod tests {
         assert_eq!(Folded::path(r"C:\Program Files\\IIS\"), Folded::path(r"c:/program files/iis. "));
         assert_eq!(Folded::path(r"C:\A").join(r"b\C.dll").as_str(), r"C:\A\b\C.dll");
         assert_eq!(Folded::path(r"C:\A\b.dll").name(), "b.dll");
+    }
+
+    /// However a path is given, in one piece or joined, it is the same one.
+    #[test]
+    fn joining_is_writing_in_one_piece() {
+        let parts = [
+            "C:", "A", "b.dll", "", ".", " ", "x. ", r"\c", r"d\", "e/f", r"g\.\h", "/", "É.é", "..", r"a\\b",
+        ];
+        for folder in parts {
+            for name in parts {
+                let whole = Folded::path(&format!("{folder}\\{name}"));
+                let joined = Folded::path(folder).join(name);
+                assert_eq!(
+                    (joined.as_str(), joined.folded()),
+                    (whole.as_str(), whole.folded()),
+                    "{folder} {name}"
+                );
+                let slow: Vec<&str> = whole.as_str().split('\\').collect();
+                assert!(slow.iter().all(
+                    |part| !part.ends_with(['.', ' ']) && (whole.as_str().is_empty() || !part.is_empty())
+                ));
+            }
+        }
     }
 }

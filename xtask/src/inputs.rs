@@ -133,14 +133,19 @@ pub fn everything(root: &Path) -> Outcome<plan::Inputs> {
 /// Makes the stand-in payload.
 fn stand_in(version: FileVersion) -> Outcome<Payload> {
     let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
+    let make = &|arch: Arch, module: Module| -> Outcome<(String, Vec<u8>)> {
+        let fail = |message: String| Failure::new(Exit::Native, "native::stand_in", message);
+        let job = standin::job(module, arch, version).map_err(|error| fail(error.to_string()))?;
+        let bytes = lld.link(&job).map_err(|error| fail(error.to_string()))?;
+        Ok((format!("{arch}/{}.dll", module.base_name()), bytes))
+    };
     let mut files = vec![(standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec())];
-    for arch in Arch::ALL {
-        for module in Module::ALL {
-            let fail = |message: String| Failure::new(Exit::Native, "native::stand_in", message);
-            let job = standin::job(module, arch, version).map_err(|error| fail(error.to_string()))?;
-            let bytes = lld.link(&job).map_err(|error| fail(error.to_string()))?;
-            files.push((format!("{arch}/{}.dll", module.base_name()), bytes));
-        }
-    }
+    // the linker takes longer to start than to link
+    let made: Vec<Outcome<(String, Vec<u8>)>> = std::thread::scope(|scope| {
+        let all = Arch::ALL.into_iter().flat_map(|arch| Module::ALL.map(|module| (arch, module)));
+        let links: Vec<_> = all.map(|(arch, module)| scope.spawn(move || make(arch, module))).collect();
+        links.into_iter().map(|link| link.join().expect("nothing in it panics")).collect()
+    });
+    files.extend(made.into_iter().collect::<Outcome<Vec<_>>>()?);
     Ok(Payload::stand_in(files))
 }

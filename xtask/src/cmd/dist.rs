@@ -209,7 +209,8 @@ fn judge(reports: &[Report], engine: &Engine, console: &Console) -> Outcome {
     Err(Failure::of(Exit::Findings, findings))
 }
 
-/// Does `one` for each package on `workers` threads; gives the outcomes in the packages' order.
+/// Does `one` for each package on `workers` threads; gives the outcomes in the packages' order. The last ones begin: they are
+/// for ARM64, and have the most to prove, since all packages for other processors are older ones of theirs.
 fn parallel<T: Send>(packages: &[Package], workers: usize, one: impl Fn(&Package) -> T + Sync) -> Vec<T> {
     let next = AtomicUsize::new(0);
     let done: Vec<Mutex<Option<T>>> = packages.iter().map(|_| Mutex::new(None)).collect();
@@ -217,8 +218,10 @@ fn parallel<T: Send>(packages: &[Package], workers: usize, one: impl Fn(&Package
         for _ in 0..workers {
             scope.spawn(|| {
                 loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let (Some(package), Some(slot)) = (packages.get(index), done.get(index)) else { break };
+                    let index = packages.len().checked_sub(next.fetch_add(1, Ordering::Relaxed) + 1);
+                    let Some((package, slot)) = index.and_then(|i| packages.get(i).zip(done.get(i))) else {
+                        break;
+                    };
                     let outcome = one(package);
                     *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
                 }

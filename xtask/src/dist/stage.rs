@@ -44,8 +44,17 @@ pub fn lay_out(
     if !plan.forwarders.is_empty() {
         let linker = linker()?;
         linker.candidates().for_each(|candidate| console.detail(&candidate));
-        for forwarder in &plan.forwarders {
-            let Linked { bytes, by, instead_of } = link(forwarder, &plan.payload, &linker)?;
+        let (payload, by) = (&plan.payload, &linker);
+        let linked: Vec<Outcome<Linked>> = std::thread::scope(|scope| {
+            let links: Vec<_> = plan
+                .forwarders
+                .iter()
+                .map(|forwarder| scope.spawn(move || link(forwarder, payload, by)))
+                .collect();
+            links.into_iter().map(|link| link.join().expect("nothing in it panics")).collect()
+        });
+        for (forwarder, linked) in plan.forwarders.iter().zip(linked) {
+            let Linked { bytes, by, instead_of } = linked?;
             if let Some(instead_of) = instead_of {
                 let name = &forwarder.stage_path;
                 let message = format!(

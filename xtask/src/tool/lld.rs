@@ -12,6 +12,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// Versions that take `/defArm64Native` (LLVM pull request 123850).
@@ -128,7 +129,13 @@ impl Lld {
     /// # Errors
     /// There is none, or it is too old.
     pub fn find() -> Result<Lld, LldError> {
-        Lld::find_within(LIMIT)
+        // asked once: the compiler's answer alone takes a tenth of a second
+        static FOUND: OnceLock<Lld> = OnceLock::new();
+        if let Some(found) = FOUND.get() {
+            return Ok(found.clone());
+        }
+        let found = Lld::find_within(LIMIT)?;
+        Ok(FOUND.get_or_init(|| found).clone())
     }
 
     /// The same, where neither compiler nor linker may take longer than `patience` for an answer.
