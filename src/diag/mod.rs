@@ -1,7 +1,12 @@
-//! Diagnostics about something a user wrote: where, what, what was expected, what to do next.
+//! Diagnostics about something a user wrote or gave: where, what, what was expected, what to do next.
 //!
-//! The one currency for findings of the engine, the configuration reader and the checkers. Rendering (colour,
-//! source excerpts, JSON) is the command line's job.
+//! The one currency for findings of the engine, the configuration reader, the checkers and the analysers, and the
+//! renderers of it: [`text`] for people, [`sarif`] for code scanning, [`github`] for annotations; a [`Diagnostic`]
+//! serializes by itself. Printing is the command line's job.
+
+pub mod github;
+pub mod sarif;
+pub mod text;
 
 use serde::Serialize;
 use std::fmt;
@@ -26,6 +31,28 @@ impl fmt::Display for Location {
             (line, 0) => write!(f, ":{line}"),
             (line, column) => write!(f, ":{line}:{column}"),
         }
+    }
+}
+
+/// A place in an installer database.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Place {
+    /// The table; `_SummaryInfo` for the summary information, whose columns are the numbers of its properties.
+    pub table: String,
+    /// The column; empty where the whole row or table is meant.
+    pub column: String,
+    /// The primary key of the row, field by field; empty where the whole table is meant.
+    pub row: Vec<String>,
+}
+
+impl fmt::Display for Place {
+    /// `Table.Column[key/key]`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.table)?;
+        if !self.column.is_empty() {
+            write!(f, ".{}", self.column)?;
+        }
+        if self.row.is_empty() { Ok(()) } else { write!(f, "[{}]", self.row.join("/")) }
     }
 }
 
@@ -62,6 +89,9 @@ pub struct Diagnostic {
     pub message: String,
     /// Where; none for findings about a whole run.
     pub at: Option<Location>,
+    /// Where in the installer database that `at` names; none for findings about anything else.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
     /// Other places that matter, each with its own short label ("first defined here").
     pub related: Vec<(Location, String)>,
     /// What to do next.
@@ -72,7 +102,7 @@ impl Diagnostic {
     /// A finding of `severity` with `code` and `message`, without a place.
     pub fn new(severity: Severity, code: impl Into<String>, message: impl Into<String>) -> Self {
         let (code, message) = (code.into(), message.into());
-        Diagnostic { severity, code, message, at: None, related: Vec::new(), help: None }
+        Diagnostic { severity, code, message, at: None, place: None, related: Vec::new(), help: None }
     }
 
     /// An error; see [`Diagnostic::new`].
@@ -89,6 +119,13 @@ impl Diagnostic {
     #[must_use]
     pub fn at(mut self, at: &Location) -> Self {
         self.at = Some(at.clone());
+        self
+    }
+
+    /// Says where in an installer database.
+    #[must_use]
+    pub fn place(mut self, place: Place) -> Self {
+        self.place = Some(place);
         self
     }
 
@@ -111,6 +148,9 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = &self.at {
             write!(f, "{at}: ")?;
+        }
+        if let Some(place) = &self.place {
+            write!(f, "{place}: ")?;
         }
         write!(f, "{}[{}]: {}", self.severity, self.code, self.message)
     }

@@ -1,8 +1,8 @@
 //! What the user sees: results on standard output, everything else on standard error.
 
 use crate::exit::Failure;
-use crate::render::Renderer;
 use ancm_installer::diag::Diagnostic;
+use ancm_installer::diag::text::Renderer;
 use anstyle::{AnsiColor, Style};
 use anstyle_query::windows::enable_ansi_colors;
 use clap::ValueEnum;
@@ -138,7 +138,7 @@ impl Console {
     /// Findings; below errors only where the user wants to hear of anything.
     pub fn diagnostics(&self, diagnostics: &[Diagnostic]) {
         use ancm_installer::diag::Severity;
-        let mut renderer = Renderer::new(self.color);
+        let mut renderer = Renderer::new(self.color, source);
         for diagnostic in diagnostics {
             if diagnostic.severity == Severity::Error || self.verbosity > Verbosity::Quiet {
                 self.err(&renderer.diagnostic(diagnostic));
@@ -202,6 +202,12 @@ impl Console {
         });
         Progress { console: self, bar, what: what.to_owned(), start: Instant::now() }
     }
+}
+
+/// The text of a source; nothing for a file of a size that nobody writes.
+fn source(name: &str) -> Option<String> {
+    let small = std::fs::metadata(name).is_ok_and(|meta| meta.is_file() && meta.len() < 16 << 20);
+    small.then(|| std::fs::read_to_string(name).ok()).flatten()
 }
 
 /// Something that is going on.

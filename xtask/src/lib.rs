@@ -9,6 +9,5 @@ pub mod flags;
 pub mod inputs;
 pub mod interrupt;
 pub mod output;
-pub mod render;
 pub mod tool;
 pub mod workspace;

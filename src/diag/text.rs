@@ -1,22 +1,26 @@
 //! Findings as text, in the manner of rustc: message, place, the line of the source, help.
 
-use ancm_installer::diag::{Diagnostic, Location, Severity};
+use super::{Diagnostic, Location, Severity};
 use anstyle::{AnsiColor, Style};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+/// Gives the text of a source by the name that a [`Location`] has for it; nothing where it is not worth showing.
+pub type Read = fn(&str) -> Option<String>;
+
 /// Renders findings; keeps the sources that they point into.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Renderer {
     color: bool,
+    read: Read,
     sources: BTreeMap<String, Option<String>>,
 }
 
 impl Renderer {
     /// With escape sequences for colours, or without.
     #[must_use]
-    pub fn new(color: bool) -> Renderer {
-        Renderer { color, sources: BTreeMap::new() }
+    pub fn new(color: bool, read: Read) -> Renderer {
+        Renderer { color, read, sources: BTreeMap::new() }
     }
 
     fn paint(&self, style: Style, text: &str) -> String {
@@ -24,13 +28,8 @@ impl Renderer {
     }
 
     fn line(&mut self, at: &Location) -> Option<String> {
-        let text = self.sources.entry(at.file.to_string()).or_insert_with(|| {
-            // a source of a size that nobody writes is not worth showing
-            let small =
-                std::fs::metadata(&*at.file).is_ok_and(|meta| meta.is_file() && meta.len() < 16 << 20);
-            small.then(|| std::fs::read_to_string(&*at.file).ok()).flatten()
-        });
         let line = usize::try_from(at.line).ok()?.checked_sub(1)?;
+        let text = self.sources.entry(at.file.to_string()).or_insert_with(|| (self.read)(&at.file));
         text.as_ref()?.lines().nth(line).map(str::to_owned)
     }
 
@@ -55,7 +54,11 @@ impl Renderer {
         let margin = " ".repeat(if widest == 0 { 1 } else { widest.to_string().len() });
         for (index, (at, label)) in places.enumerate() {
             let arrow = self.paint(blue, if index == 0 { "-->" } else { ":::" });
-            let _ = writeln!(out, "{margin}{arrow} {at}");
+            match diagnostic.place.as_ref().filter(|_| index == 0) {
+                Some(place) => writeln!(out, "{margin}{arrow} {at}: {place}"),
+                None => writeln!(out, "{margin}{arrow} {at}"),
+            }
+            .expect("a string takes everything");
             let Some(source) = self.line(at) else {
                 if !label.is_empty() {
                     let _ = writeln!(out, "{margin} {} {label}", self.paint(blue, "="));
@@ -92,30 +95,43 @@ impl Renderer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Place;
+
+    fn source(name: &str) -> Option<String> {
+        (name == "a.wxs").then(|| "<Wix>\n  <Filee />\n</Wix>\n".to_owned())
+    }
 
     #[test]
     fn a_finding_shows_its_line_and_what_to_do() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("a.wxs");
-        std::fs::write(&path, "<Wix>\n  <Filee />\n</Wix>\n").expect("writable");
-        let file: std::sync::Arc<str> = path.to_string_lossy().into();
-        let at = Location { file: file.clone(), line: 2, column: 3 };
-        let first = Location { file: file.clone(), line: 1, column: 0 };
+        let at = Location { file: "a.wxs".into(), line: 2, column: 3 };
+        let first = Location { file: "a.wxs".into(), line: 1, column: 0 };
         let finding = Diagnostic::error("WIX0005", "`Filee` is not known")
             .at(&at)
             .related(&first, "inside")
             .help("look");
-        let expected = format!(
-            "error[WIX0005]: `Filee` is not known\n --> {file}:2:3\n  |\n2 |   <Filee />\n  |   ^ \n ::: {file}:1\n  |\n1 | <Wix>\n  = inside\n  = help: look\n"
-        );
-        assert_eq!(Renderer::new(false).diagnostic(&finding), expected);
+        let expected = "error[WIX0005]: `Filee` is not known\n --> a.wxs:2:3\n  |\n2 |   <Filee />\n  |   ^ \n \
+                        ::: a.wxs:1\n  |\n1 | <Wix>\n  = inside\n  = help: look\n";
+        assert_eq!(Renderer::new(false, source).diagnostic(&finding), expected);
     }
 
     #[test]
     fn a_finding_without_a_readable_place_is_still_told() {
         let at = Location { file: "gone.wxs".into(), line: 7, column: 1 };
-        let text = Renderer::new(false).diagnostic(&Diagnostic::warning("x::y", "look out").at(&at));
+        let finding = Diagnostic::warning("x::y", "look out").at(&at);
+        let text = Renderer::new(false, source).diagnostic(&finding);
         assert_eq!(text, "warning[x::y]: look out\n --> gone.wxs:7:1\n");
-        assert!(Renderer::new(true).diagnostic(&Diagnostic::warning("x::y", "look out")).contains("\u{1b}["));
+        let colored = Renderer::new(true, source).diagnostic(&Diagnostic::warning("x::y", "look out"));
+        assert!(colored.contains("\u{1b}["));
+    }
+
+    #[test]
+    fn a_finding_about_a_package_names_table_column_and_row() {
+        let at = Location { file: "a.msi".into(), line: 0, column: 0 };
+        let row = vec!["App".to_owned()];
+        let place = Place { table: "Component".into(), column: "KeyPath".into(), row };
+        let finding = Diagnostic::error("ICE02", "no").at(&at).place(place);
+        assert_eq!(finding.to_string(), "a.msi: Component.KeyPath[App]: error[ICE02]: no");
+        let text = Renderer::new(false, source).diagnostic(&finding);
+        assert_eq!(text, "error[ICE02]: no\n --> a.msi: Component.KeyPath[App]\n");
     }
 }
