@@ -7,6 +7,7 @@
 extern crate alloc;
 
 pub use installer_cab as cab;
+pub use installer_condition as condition;
 pub use installer_diag as diag;
 pub use installer_id as id;
 pub use installer_msi as msi;
@@ -16,6 +17,7 @@ pub use installer_wix as wix;
 
 pub mod apphost;
 pub mod authoring;
+pub mod check;
 pub mod explain;
 pub mod identity;
 pub mod ledger;

@@ -32,6 +32,7 @@ fn summary() -> SummaryInformation {
         revision_number: "{7E0B6C55-9B0E-4A6B-8B5D-0C9C8F7B6A01}".to_owned(),
         created: Some(TIME),
         last_saved: Some(TIME + 1),
+        last_printed: Some(TIME + 2),
         page_count: 500,
         word_count: 2,
         application: "test".to_owned(),

@@ -20,6 +20,8 @@ pub(super) struct Tables {
     pub(super) codepage: u32,
     /// Tables by name, without the container's own.
     pub(super) tables: BTreeMap<String, Table>,
+    /// `_Validation` as it is stored.
+    pub(super) validation: Option<Table>,
 }
 
 impl Tables {
@@ -38,14 +40,15 @@ impl Tables {
         let mut definitions = definitions(&names, &columns)?;
         let mut tables = BTreeMap::new();
         // `_Validation` first: what it says belongs to the columns of the others.
-        let validation = match definitions.remove("_Validation") {
-            None => BTreeMap::new(),
+        let stored = match definitions.remove("_Validation") {
+            None => None,
             Some(columns) => {
                 let bytes = streams("_Validation")?.unwrap_or_default();
                 let rows = decoder.rows("_Validation", &columns, &bytes)?;
-                validations(&Table { name: "_Validation".to_owned(), columns, rows })
+                Some(Table { name: "_Validation".to_owned(), columns, rows })
             }
         };
+        let validation = stored.as_ref().map(validations).unwrap_or_default();
         for (name, mut columns) in definitions {
             let rows = decoder.rows(&name, &columns, &streams(&name)?.unwrap_or_default())?;
             for column in &mut columns {
@@ -53,7 +56,7 @@ impl Tables {
             }
             tables.insert(name.clone(), Table { name, columns, rows });
         }
-        Ok(Tables { codepage: decoder.codepage, tables })
+        Ok(Tables { codepage: decoder.codepage, tables, validation: stored })
     }
 }
 

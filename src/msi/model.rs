@@ -183,6 +183,8 @@ pub struct SummaryInformation {
     pub created: Option<i64>,
     /// When it was last saved.
     pub last_saved: Option<i64>,
+    /// When it was last printed: for a database, when an administrative image was made of it.
+    pub last_printed: Option<i64>,
     /// Least version of Windows Installer, times 100.
     pub page_count: i32,
     /// Bits: 1 short names, 2 compressed, 4 administrative image, 8 no elevation.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek};
 
 use super::decode::Tables;
-use super::model::{Database, Stream};
+use super::model::{Database, Stream, Table};
 use super::name;
 use super::summary;
 
@@ -84,6 +84,7 @@ pub enum ReadError {
 pub struct Package<R> {
     file: cfb::CompoundFile<R>,
     database: Database,
+    validation: Option<Table>,
     /// The stored name of each stream.
     stored: BTreeMap<String, String>,
 }
@@ -121,10 +122,10 @@ impl<R: Read + Seek> Package<R> {
             Some(entry) => bytes(&mut file, entry, table).map(Some),
             None => Ok(None),
         };
-        let Tables { codepage, tables } = Tables::decode(streams)?;
+        let Tables { codepage, tables, validation } = Tables::decode(streams)?;
         database.codepage = codepage;
         database.tables = tables;
-        Ok(Package { file, database, stored })
+        Ok(Package { file, database, validation, stored })
     }
 
     /// Tables, summary information, and the names and sizes of streams.
@@ -137,6 +138,13 @@ impl<R: Read + Seek> Package<R> {
     #[must_use]
     pub fn into_database(self) -> Database {
         self.database
+    }
+
+    /// The `_Validation` table as it is stored, which [`super::Column::validation`] shows column by column: rows of
+    /// columns that are not there, and what they say of null, stand only here.
+    #[must_use]
+    pub fn validation(&self) -> Option<&Table> {
+        self.validation.as_ref()
     }
 
     /// The bytes of the stream `name` (a key of [`Database::streams`]), to be read and sought in.

@@ -29,6 +29,7 @@ const KEYWORDS: u32 = 5;
 const COMMENTS: u32 = 6;
 const TEMPLATE: u32 = 7;
 const REVISION_NUMBER: u32 = 9;
+const LAST_PRINTED: u32 = 11;
 const CREATED: u32 = 12;
 const LAST_SAVED: u32 = 13;
 const PAGE_COUNT: u32 = 14;
@@ -68,7 +69,9 @@ pub(super) fn encode(summary: &SummaryInformation, codepage: CodePage) -> Vec<u8
         let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
         property(id, VT_LPSTR, &[&length.to_le_bytes()[..], &value].concat());
     }
-    for (id, time) in [(CREATED, summary.created), (LAST_SAVED, summary.last_saved)] {
+    let times =
+        [(LAST_PRINTED, summary.last_printed), (CREATED, summary.created), (LAST_SAVED, summary.last_saved)];
+    for (id, time) in times {
         if let Some(time) = time {
             let ticks = time.saturating_mul(TICKS).saturating_add(EPOCH);
             property(id, VT_FILETIME, &ticks.to_le_bytes());
@@ -138,6 +141,7 @@ pub(super) fn decode(bytes: &[u8]) -> Option<SummaryInformation> {
         revision_number: text(REVISION_NUMBER),
         created: time(CREATED),
         last_saved: time(LAST_SAVED),
+        last_printed: time(LAST_PRINTED),
         page_count: number(PAGE_COUNT),
         word_count: number(WORD_COUNT),
         application: text(APPLICATION),

@@ -11,7 +11,6 @@ use installer_msi as msi;
 use installer_pe as pe;
 
 mod baseline;
-mod condition;
 mod engine;
 mod findings;
 mod folded;
@@ -24,8 +23,8 @@ mod report;
 mod rules;
 mod scenario;
 
+pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use baseline::{Baseline, BaselineError};
-pub use condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use engine::{
     Decision, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, decide, veto,
 };

@@ -3,7 +3,7 @@
 use super::files::{is_open, not_vetoed_by, veto};
 use super::session::{ComponentAction, Purpose, Session};
 use super::{Engine, ReinstallMode};
-use crate::upgrade::condition::{Truth, Value};
+use installer_condition::{Truth, Value};
 use crate::upgrade::journal::Deed;
 use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
 use crate::upgrade::package::{Component, ComponentAttributes};

@@ -2,7 +2,7 @@
 
 use super::session::{Detected, Purpose, Session};
 use super::{Engine, Run};
-use crate::upgrade::condition::Value;
+use installer_condition::Value;
 use crate::upgrade::machine::Product;
 use crate::upgrade::package::Upgrade;
 

@@ -17,8 +17,8 @@ pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
 pub(crate) use system::STOP_ON_REMOVAL;
 
+use installer_condition::{Truth, Value};
 use crate::id::ProductCode;
-use crate::upgrade::condition::{Truth, Value};
 use crate::upgrade::journal::{Deed, Event, Journal, Subject};
 use crate::upgrade::machine::{Machine, Product, Resource};
 use crate::upgrade::package::{Package, Search};

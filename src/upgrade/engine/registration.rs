@@ -2,7 +2,7 @@
 
 use super::Engine;
 use super::session::{ComponentAction, Purpose, Queued, Session};
-use crate::upgrade::condition::{Truth, Value};
+use installer_condition::{Truth, Value};
 use crate::upgrade::folded::Folded;
 use crate::upgrade::machine::Resource;
 use crate::upgrade::package::{Component, Configuration, CustomAction};

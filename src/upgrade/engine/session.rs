@@ -1,8 +1,8 @@
 //! One run of one package: its properties, folders and names.
 
 use super::{Fired, ReinstallMode};
+use installer_condition::{Lookup, Truth, Value};
 use crate::id::{Arch, ProductCode};
-use crate::upgrade::condition::{Lookup, Truth, Value};
 use crate::upgrade::folded::Folded;
 use crate::upgrade::machine::{RegistryName, View};
 use crate::upgrade::package::{Component, KeyPath, Package, is_per_machine};
@@ -358,7 +358,7 @@ impl<'a> Session<'a> {
     }
 
     /// Whether `condition` holds here.
-    pub fn evaluate(&self, condition: &crate::upgrade::condition::Condition) -> Truth {
+    pub fn evaluate(&self, condition: &installer_condition::Condition) -> Truth {
         condition.evaluate(self)
     }
 }

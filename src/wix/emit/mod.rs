@@ -171,6 +171,7 @@ fn summary(bound: &Bound, emission: &Emission<'_>, report: &Report) -> SummaryIn
         revision_number: String::new(),
         created: Some(emission.timestamp),
         last_saved: Some(emission.timestamp),
+        last_printed: None,
         page_count: package.installer_version,
         word_count: word_count(package),
         application: emission.application.to_owned(),

@@ -154,6 +154,17 @@ impl Condition {
         &self.text
     }
 
+    /// What it asks for: properties, and with their prefix the states of components (`$` `?`) and features (`&` `!`),
+    /// from left to right.
+    #[must_use]
+    pub fn references(&self) -> Vec<(Option<char>, &str)> {
+        let mut found = Vec::new();
+        if let Some(root) = &self.root {
+            root.references(&mut found);
+        }
+        found
+    }
+
     /// Whether it holds; an empty condition does.
     #[must_use]
     pub fn evaluate(&self, lookup: &dyn Lookup) -> Truth {
@@ -162,6 +173,23 @@ impl Condition {
 }
 
 impl Node {
+    fn references<'a>(&'a self, found: &mut Vec<(Option<char>, &'a str)>) {
+        let operand = |operand: &'a Operand| match operand {
+            Operand::Property(name) => Some((None, name.as_str())),
+            Operand::State(prefix, name) => Some((Some(*prefix), name.as_str())),
+            Operand::Environment(_) | Operand::Literal(_) | Operand::Number(_) => None,
+        };
+        match self {
+            Node::Operand(one) => found.extend(operand(one)),
+            Node::Compare(left, _, right) => found.extend([left, right].into_iter().filter_map(operand)),
+            Node::Not(node) => node.references(found),
+            Node::Logic(left, _, right) => {
+                left.references(found);
+                right.references(found);
+            }
+        }
+    }
+
     fn evaluate(&self, lookup: &dyn Lookup) -> Truth {
         match self {
             Node::Operand(operand) => match operand.value(lookup) {

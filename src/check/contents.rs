@@ -1,0 +1,144 @@
+//! What is in the package besides tables: files in cabinets, DLLs of custom actions.
+
+use crate::cab;
+use crate::id::FileVersion;
+use crate::msi;
+use crate::pe::{self, Directory, Image, Machine};
+use md5::{Digest, Md5};
+use sha2::Sha256;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Seek};
+
+/// A file is held in memory while it is looked at; larger ones are not looked at.
+const LARGEST: u32 = 1 << 30;
+
+/// What the bytes of a file say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileFacts {
+    /// Bytes.
+    pub size: u64,
+    /// MD5 as the four numbers of `MsiFileHash`, all 0 for no bytes.
+    pub hash: [i32; 4],
+    /// SHA-256.
+    pub sha256: [u8; 32],
+    /// The version resource; none for a file without one.
+    pub version: Option<FileVersion>,
+    /// The languages of the version resource.
+    pub languages: Vec<u16>,
+    /// What a PE file is for; none for other files.
+    pub machine: Option<Machine>,
+    /// Whether it holds .NET code, which runs on other processors than the header says.
+    pub managed: bool,
+}
+
+impl FileFacts {
+    /// What `bytes` say. A broken version resource counts as none: Windows Installer cannot read it either.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> FileFacts {
+        let digest: [u8; 16] = Md5::digest(bytes).into();
+        let part =
+            |at: usize| i32::from_le_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
+        let image = Image::parse(bytes).ok();
+        let version = pe::version::read(&mut Cursor::new(bytes)).ok().flatten();
+        let managed = image.as_ref().is_some_and(|image| {
+            let clr = image.native().headers().directory(Directory::Clr);
+            clr.is_some_and(|clr| clr.size > 0)
+        });
+        FileFacts {
+            size: bytes.len() as u64,
+            hash: if bytes.is_empty() { [0; 4] } else { [part(0), part(4), part(8), part(12)] },
+            sha256: Sha256::digest(bytes).into(),
+            version: version.as_ref().map(|facts| facts.version),
+            languages: version.map(|facts| facts.languages).unwrap_or_default(),
+            machine: image.map(|image| image.machine()),
+            managed,
+        }
+    }
+}
+
+/// What is known of a package's bytes.
+#[derive(Clone, Debug, Default)]
+pub struct Contents {
+    /// Cabinets by the name that Media has for them, with the File keys that they hold, in their order; or why they
+    /// cannot be read.
+    pub(super) cabinets: BTreeMap<String, Result<Vec<String>, String>>,
+    /// Files in cabinets, by File key.
+    pub(super) files: BTreeMap<String, FileFacts>,
+    /// Streams of the Binary table, by key.
+    pub(super) binaries: BTreeMap<String, FileFacts>,
+    /// What is wrong with the file itself.
+    pub(super) container: Vec<String>,
+}
+
+impl Contents {
+    /// Looks into the streams of `package`. `beside` opens a cabinet that lies beside it; it is given the name that the
+    /// package has for it, which is not to be trusted.
+    pub fn read<R: Read + Seek, B: Read + Seek>(
+        package: &mut msi::Package<R>,
+        mut beside: impl FnMut(&str) -> Result<B, String>,
+    ) -> Contents {
+        let mut contents = Contents::default();
+        for name in keys(package.database(), "Media", "Cabinet") {
+            if name.is_empty() || contents.cabinets.contains_key(&name) {
+                continue;
+            }
+            let read = match name.strip_prefix('#') {
+                Some(stream) => match package.stream(stream) {
+                    Ok(stream) => files(stream, &mut contents.files),
+                    Err(error) => Err(error.to_string()),
+                },
+                None => beside(&name).and_then(|file| files(file, &mut contents.files)),
+            };
+            contents.cabinets.insert(name, read);
+        }
+        for name in keys(package.database(), "Binary", "Name") {
+            let Ok(mut stream) = package.stream(&format!("Binary.{name}")) else { continue };
+            let mut bytes = Vec::new();
+            if stream.read_to_end(&mut bytes).is_ok() {
+                contents.binaries.insert(name, FileFacts::of(&bytes));
+            }
+        }
+        contents
+    }
+
+    /// What is wrong with the file that holds the package, as [`msi::inspect`] says.
+    #[must_use]
+    pub fn with_container(mut self, problems: Vec<String>) -> Contents {
+        self.container = problems;
+        self
+    }
+
+    /// Files in cabinets, by File key.
+    #[must_use]
+    pub fn files(&self) -> &BTreeMap<String, FileFacts> {
+        &self.files
+    }
+
+    /// Streams of the Binary table, by key.
+    #[must_use]
+    pub fn binaries(&self) -> &BTreeMap<String, FileFacts> {
+        &self.binaries
+    }
+}
+
+fn keys(database: &msi::Database, table: &str, column: &str) -> Vec<String> {
+    let Some(table) = database.tables.get(table) else { return Vec::new() };
+    let Some(column) = table.column(column) else { return Vec::new() };
+    table.rows.iter().filter_map(|row| Some(row.get(column)?.as_str()?.to_owned())).collect()
+}
+
+fn files(cabinet: impl Read + Seek, found: &mut BTreeMap<String, FileFacts>) -> Result<Vec<String>, String> {
+    let mut reader = cab::Reader::open(cabinet).map_err(|error| error.to_string())?;
+    let mut names = Vec::with_capacity(reader.files().len());
+    for index in 0..reader.files().len() {
+        let cab::Entry { name, size, .. } = reader.files()[index].clone();
+        if size > LARGEST {
+            return Err(format!("its file `{name}` has {size} bytes, more than are looked at ({LARGEST})"));
+        }
+        let mut bytes = Vec::new();
+        reader.extract(index, &mut bytes).map_err(|error| error.to_string())?;
+        found.insert(name.clone(), FileFacts::of(&bytes));
+        names.push(name);
+    }
+    Ok(names)
+}

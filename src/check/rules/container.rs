@@ -1,0 +1,36 @@
+//! check::container: the file is as Windows Installer wants it.
+
+use crate::check::Subject;
+use crate::check::rule::{Findings, Rule};
+
+/// The compound file, the string pool and the rows are as Windows Installer writes them.
+pub(super) const RULE: Rule = Rule {
+    code: "check::container",
+    title: "the compound file, the string pool and the rows are as Windows Installer writes them",
+    explanation: "Windows Installer looks rows up by bisection and counts on the order in which they are stored; a file that other readers open may fail there with error 2219, or be read wrongly.",
+    fix: "write the package anew with a tool that keeps the order; this one does",
+    example: "",
+    check,
+};
+
+fn check(package: &Subject<'_>, found: &mut Findings) {
+    for problem in &package.contents().container {
+        found.error("", problem.as_str());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+
+    use crate::check::contents::Contents;
+    use crate::check::example::Example;
+
+    #[test]
+    fn what_is_said_of_the_file_is_told() {
+        let mut example = Example::new("");
+        example.contents =
+            Contents::default().with_container(vec!["rows of `File` are not in order".to_owned()]);
+        assert_eq!(example.findings(&RULE), ["error"]);
+    }
+}

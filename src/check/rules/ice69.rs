@@ -1,0 +1,161 @@
+//! ICE69: texts refer to their own component.
+
+use crate::check::Subject;
+use crate::check::rule::{Findings, Rule};
+use crate::check::subject::Row;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Formatted texts of a component name its own folders and files.
+pub(super) const RULE: Rule = Rule {
+    code: "ICE69",
+    title: "formatted texts of a component name its own folders and files",
+    explanation: "`[$component]` and `[#file]` are empty where that component is not being installed, so that a reference across components breaks repair, and an upgrade that changes one of the two. https://learn.microsoft.com/windows/win32/msi/ice69",
+    fix: "refer to the row's own component, or to the directory",
+    example: r#"Component: Data | {5C1A1B60-52B1-4C6E-8A57-6C7D0A9D1E05} | INSTALLDIR | 260 |  | R
+FeatureComponents: Main | Data
+Registry: R | 2 | Software\Acme | Path | [#app.exe] | Data"#,
+    check,
+};
+
+/// Tables whose texts are looked at, where their columns are said to be formatted.
+const TABLES: [&str; 10] = [
+    "Class",
+    "Environment",
+    "Extension",
+    "IniFile",
+    "Registry",
+    "RemoveIniFile",
+    "RemoveRegistry",
+    "ServiceControl",
+    "ServiceInstall",
+    "Shortcut",
+];
+
+fn check(package: &Subject<'_>, found: &mut Findings) {
+    let mut features: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in package.rows("FeatureComponents") {
+        features.entry(row.text("Component_")).or_default().insert(row.text("Feature_"));
+    }
+    let none = BTreeSet::new();
+    let of = |component: &str| features.get(component).unwrap_or(&none);
+    let share = |one: &str, other: &str| !of(one).is_disjoint(of(other));
+    for column in formatted(package) {
+        let (table, name) = (column.text("Table"), column.text("Column"));
+        if !TABLES.contains(&table) {
+            continue;
+        }
+        for row in package.rows(table) {
+            let owner = row.text("Component_");
+            for (what, key) in references(row.text(name)) {
+                let Some(target) = target(package, what, key) else {
+                    found.error(row.at(name), format!("`[{what}{key}]`: there is no such file"));
+                    continue;
+                };
+                if target == owner {
+                    continue;
+                }
+                let at = row.at(name);
+                let message = format!("`[{what}{key}]` is of component `{target}`, and the row of `{owner}`");
+                if share(owner, target) {
+                    found.warning(at, format!("{message}, in one feature"));
+                } else {
+                    found.error(at, format!("{message}, in different features"));
+                }
+            }
+        }
+    }
+    through(package, "Verb", ("Extension", "Extension", "Extension_"), found);
+    through(package, "AppId", ("Class", "AppId_", "AppId"), found);
+}
+
+/// Tables without components of their own: rows of `others` that refer to them, or that they refer to, have them.
+fn through(
+    package: &Subject<'_>,
+    table: &str,
+    (others, column, key): (&str, &str, &str),
+    found: &mut Findings,
+) {
+    if !package.has_table(table) {
+        return;
+    }
+    let mut owners: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for row in package.rows(others).filter(|row| !row.is_null(column)) {
+        owners.entry(row.text(column)).or_default().insert(row.text("Component_"));
+    }
+    for column in formatted(package).filter(|column| column.text("Table") == table) {
+        let name = column.text("Column");
+        for row in package.rows(table) {
+            for (what, reference) in references(row.text(name)) {
+                let Some(target) = target(package, what, reference) else {
+                    found.error(row.at(name), format!("`[{what}{reference}]`: there is no such file"));
+                    continue;
+                };
+                if !owners.get(row.text(key)).is_some_and(|owners| owners.contains(target)) {
+                    found.warning(row.at(name), format!("`[{what}{reference}]` is of component `{target}`, which has no row in `{others}` for this"));
+                }
+            }
+        }
+    }
+}
+
+/// Columns that hold formatted texts, as `_Validation` says.
+fn formatted<'a>(package: &Subject<'a>) -> impl Iterator<Item = Row<'a>> + use<'a> {
+    let columns: Vec<_> = package
+        .validation()
+        .filter(|row| matches!(row.text("Category"), "Formatted" | "RegPath" | "Shortcut"))
+        .collect();
+    columns.into_iter()
+}
+
+/// The component that a reference is to; nothing for a file that is not there.
+fn target<'a>(package: &Subject<'a>, what: char, key: &'a str) -> Option<&'a str> {
+    if what == '$' { Some(key) } else { package.find("File", key).map(|file| file.text("Component_")) }
+}
+
+/// `[$component]`, `[#file]` and `[!file]` in `text`.
+fn references(text: &str) -> impl Iterator<Item = (char, &str)> {
+    text.split('[').skip(1).filter_map(|part| {
+        let (inside, _) = part.split_once(']')?;
+        let what = inside.chars().next().filter(|what| matches!(what, '$' | '#' | '!'))?;
+        Some((what, &inside[1..]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULE;
+    use crate::check::example::finds;
+
+    #[test]
+    fn references_across_components() {
+        finds(&RULE, RULE.example, &["warning Registry.Value[R]"]);
+        finds(
+            &RULE,
+            r#"Component: Data | {5C1A1B60-52B1-4C6E-8A57-6C7D0A9D1E05} | INSTALLDIR | 260 |  | R
+Registry: R | 2 | Software\Acme | Path | [$App] | Data"#,
+            &["error Registry.Value[R]"],
+        );
+        finds(
+            &RULE,
+            r#"Registry: R | 2 | Software\Acme | Path | [#app.exe][!app.exe][$App][INSTALLDIR] | App"#,
+            &[],
+        );
+        finds(
+            &RULE,
+            r#"Registry: R | 2 | Software\Acme | Path | [#gone.exe] | App"#,
+            &["error Registry.Value[R]"],
+        );
+        finds(
+            &RULE,
+            "Verb: acm | open | 1 | x | [$App]
+Extension: acm | Data | p | m | Main",
+            &["warning Verb.Argument[acm/open]"],
+        );
+        finds(
+            &RULE,
+            "Verb: acm | open | 1 | x | [$App]
+Extension: acm | App | p | m | Main",
+            &[],
+        );
+    }
+}
