@@ -1,6 +1,7 @@
 //! What is in the package besides tables: files in cabinets, DLLs of custom actions.
 
 use crate::cab;
+use crate::diag::Severity;
 use crate::id::FileVersion;
 use crate::msi;
 use crate::pe::{self, Directory, Image, Machine};
@@ -67,7 +68,7 @@ pub struct Contents {
     /// Streams of the Binary table, by key.
     pub(super) binaries: BTreeMap<String, FileFacts>,
     /// What is wrong with the file itself.
-    pub(super) container: Vec<String>,
+    pub(super) container: Vec<(Severity, String)>,
 }
 
 impl Contents {
@@ -103,7 +104,7 @@ impl Contents {
 
     /// What is wrong with the file that holds the package, as [`msi::inspect`] says.
     #[must_use]
-    pub fn with_container(mut self, problems: Vec<String>) -> Contents {
+    pub fn with_container(mut self, problems: Vec<(Severity, String)>) -> Contents {
         self.container = problems;
         self
     }

@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn every_table_is_read_whole() {
-        assert_eq!(actions().count(), 81);
-        assert_eq!(orders().count(), 107);
+        assert_eq!(actions().count(), 83);
+        assert_eq!(orders().count(), 106);
         assert_eq!(used_bits().filter(|bits| bits.table == "Control" && bits.types.len() == 2).count(), 2);
         assert_eq!(used_bits().filter(|bits| bits.types.is_empty() && !bits.error).count(), 1);
         assert!(schemas().any(|row| row == ("MsiEmbeddedUI", "FileName", 450, "4.5")));

@@ -8,6 +8,7 @@ mod codepage;
 mod compare;
 mod decode;
 mod encode;
+mod inspect;
 mod layout;
 mod model;
 mod name;
@@ -18,6 +19,7 @@ mod summary;
 mod write;
 
 pub use compare::{Difference, compare};
+pub use inspect::inspect;
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};
 pub use read::{Package, ReadError, read};
 pub use write::{WriteError, write};

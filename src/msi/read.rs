@@ -87,6 +87,8 @@ pub struct Package<R> {
     validation: Option<Table>,
     /// The stored name of each stream.
     stored: BTreeMap<String, String>,
+    /// The stored name of each table's stream.
+    tables: BTreeMap<String, String>,
 }
 
 impl<R: Read + Seek> Package<R> {
@@ -118,14 +120,14 @@ impl<R: Read + Seek> Package<R> {
         if let Some(entry) = summary {
             database.summary = summary::decode(&bytes(&mut file, &entry, summary::NAME)?).unwrap_or_default();
         }
-        let streams = |table: &str| match tables.get(table) {
-            Some(entry) => bytes(&mut file, entry, table).map(Some),
+        let streams = |name: &str| match tables.get(name) {
+            Some(entry) => bytes(&mut file, entry, name).map(Some),
             None => Ok(None),
         };
-        let Tables { codepage, tables, validation } = Tables::decode(streams)?;
-        database.codepage = codepage;
-        database.tables = tables;
-        Ok(Package { file, database, validation, stored })
+        let decoded = Tables::decode(streams)?;
+        database.codepage = decoded.codepage;
+        database.tables = decoded.tables;
+        Ok(Package { file, database, validation: decoded.validation, stored, tables })
     }
 
     /// Tables, summary information, and the names and sizes of streams.
@@ -145,6 +147,24 @@ impl<R: Read + Seek> Package<R> {
     #[must_use]
     pub fn validation(&self) -> Option<&Table> {
         self.validation.as_ref()
+    }
+
+    /// The class of the compound file's root.
+    pub(super) fn class(&self) -> u128 {
+        self.file.root_entry().clsid().as_u128()
+    }
+
+    /// Names of the tables that have a stream.
+    pub(super) fn table_streams(&self) -> impl Iterator<Item = &str> {
+        self.tables.keys().map(String::as_str)
+    }
+
+    /// The stored bytes of a table; nothing where it has no stream, and so no rows.
+    pub(super) fn table_stream(&mut self, name: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        match self.tables.get(name) {
+            Some(entry) => bytes(&mut self.file, entry, name).map(Some),
+            None => Ok(None),
+        }
     }
 
     /// The bytes of the stream `name` (a key of [`Database::streams`]), to be read and sought in.

@@ -79,7 +79,14 @@ pub enum ActionError {
 /// # Errors
 /// It cannot, or the bytes are no DLL.
 pub fn check_machine(bytes: &[u8], package: Arch) -> Result<(), ActionError> {
-    let machine = Image::parse(bytes)?.machine();
+    fits(Image::parse(bytes)?.machine(), package)
+}
+
+/// As [`check_machine`], for a DLL whose machine is known.
+///
+/// # Errors
+/// Windows Installer cannot run it, or not always.
+pub fn fits(machine: pe::Machine, package: Arch) -> Result<(), ActionError> {
     let (fits, expected): (&[Arch], _) = match package {
         Arch::X86 => (&[Arch::X86], "x86"),
         Arch::X64 => (&[Arch::X86, Arch::X64], "x64 or x86"),

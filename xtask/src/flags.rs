@@ -50,6 +50,8 @@ pub enum Command {
     Plan(Build),
     /// Say what a machine would hold after an upgrade, and why
     Upgrade(crate::cmd::upgrade::Flags),
+    /// Say what is wrong with packages, whoever made them: Microsoft's consistency rules (ICE) and ours
+    Check(crate::cmd::check::Flags),
     /// Say what happened in an installation and why it failed, from its log
     Explain(crate::cmd::explain::Flags),
     /// Say which application pools would start with a package, and why not

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         Command::Dist(flags) => cmd::dist::run(&flags, &console),
         Command::Plan(flags) => cmd::plan::run(&flags, false, &console),
         Command::Upgrade(flags) => cmd::upgrade::run(&flags, &console),
+        Command::Check(flags) => cmd::check::run(&flags, &console),
         Command::Explain(flags) => cmd::explain::run(&flags, &console),
         Command::Pools(flags) => cmd::pools::run(&flags, &console),
         Command::Baseline(command) => cmd::baseline::run(&command, &console),

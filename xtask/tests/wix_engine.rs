@@ -388,7 +388,7 @@ fn what_wix_made_is_verified_as_everything_else() {
     let query = query.replace('`', "\\`");
     let stand_in = StandIn::embedded("6.0.2", &format!("'{}' \"$out\" -q \"{query}\"", msibuild.display()));
     Run::with(&stand_in, &[])
-        .fails(20, &["error[verify::differs]", "has {00000000-0000-4000-8000-000000000000}"]);
+        .fails(20, &["error[check::differs]", "has {00000000-0000-4000-8000-000000000000}"]);
 }
 
 #[test]

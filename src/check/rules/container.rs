@@ -2,6 +2,7 @@
 
 use crate::check::Subject;
 use crate::check::rule::{Findings, Rule};
+use crate::diag::Severity;
 
 /// The compound file, the string pool and the rows are as Windows Installer writes them.
 pub(super) const RULE: Rule = Rule {
@@ -14,8 +15,11 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn check(package: &Subject<'_>, found: &mut Findings) {
-    for problem in &package.contents().container {
-        found.error("", problem.as_str());
+    for (severity, problem) in &package.contents().container {
+        match severity {
+            Severity::Error => found.error("", problem.as_str()),
+            Severity::Warning | Severity::Note => found.warning("", problem.as_str()),
+        }
     }
 }
 
@@ -29,8 +33,10 @@ mod tests {
     #[test]
     fn what_is_said_of_the_file_is_told() {
         let mut example = Example::new("");
-        example.contents =
-            Contents::default().with_container(vec!["rows of `File` are not in order".to_owned()]);
+        example.contents = Contents::default().with_container(vec![(
+            crate::diag::Severity::Error,
+            "rows of `File` are not in order".to_owned(),
+        )]);
         assert_eq!(example.findings(&RULE), ["error"]);
     }
 }

@@ -15,23 +15,29 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
+/// Whether a value is well-formed.
+type Form = fn(&str) -> bool;
+
+const GUID: &str = "a GUID in capital letters and braces";
+/// The properties: whether they are required, and what they look like.
+const FORMS: [(&str, bool, Form, &str); 4] = [
+    ("ProductCode", true, form::is_guid, GUID),
+    (
+        "ProductVersion",
+        true,
+        form::is_product_version,
+        "a version such as 1.2.3, fields up to 255, 255 and 65535",
+    ),
+    ("ProductLanguage", true, form::is_language, "a decimal language id"),
+    ("UpgradeCode", false, form::is_guid, GUID),
+];
+
 fn check(package: &Subject<'_>, found: &mut Findings) {
     if !package.has_table("Property") {
         found.error("Property", "the table `Property` is missing, and all that is required of it");
         return;
     }
-    let forms: [(&str, bool, fn(&str) -> bool, &str); 4] = [
-        ("ProductCode", true, form::is_guid, "a GUID in capital letters and braces"),
-        (
-            "ProductVersion",
-            true,
-            form::is_product_version,
-            "a version such as 1.2.3, fields up to 255, 255 and 65535",
-        ),
-        ("ProductLanguage", true, form::is_language, "a decimal language id"),
-        ("UpgradeCode", false, form::is_guid, "a GUID in capital letters and braces"),
-    ];
-    for (name, required, is_well_formed, expected) in forms {
+    for (name, required, is_well_formed, expected) in FORMS {
         match package.property(name) {
             None if required => found.error("Property", format!("there is no `{name}`")),
             Some(value) if !is_well_formed(value) => {

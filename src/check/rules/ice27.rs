@@ -139,7 +139,11 @@ mod tests {
         finds(
             &RULE,
             "InstallUISequence: AppSearch |  | 850",
-            &["error InstallUISequence.Sequence[AppSearch]", "error InstallUISequence.Sequence[AppSearch]"],
+            &[
+                "error InstallUISequence.Sequence[AppSearch]",
+                "error InstallUISequence.Sequence[AppSearch]",
+                "error InstallUISequence.Sequence[CostInitialize]",
+            ],
         );
         finds(&RULE, "InstallUISequence: Nobody |  | 850", &["error InstallUISequence.Action[Nobody]"]);
         finds(

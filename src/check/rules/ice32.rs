@@ -68,6 +68,9 @@ mod tests {
             let table = crate::msi::schema::standard_table(table).expect("listed");
             example.database.tables.entry(table.name.clone()).or_insert(table);
         }
-        assert_eq!(example.findings(&RULE), [""; 0]);
+        // five tables of patch creation refer to a number with a text
+        let found: Vec<String> =
+            example.findings(&RULE).into_iter().filter(|found| !found.ends_with(".FTK")).collect();
+        assert_eq!(found, [""; 0]);
     }
 }

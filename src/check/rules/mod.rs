@@ -2,6 +2,7 @@
 
 use super::rule::Rule;
 
+mod action_machine;
 mod cabinet;
 mod container;
 mod custom_action_data;
@@ -121,6 +122,7 @@ pub(super) static RULES: &[&Rule] = &[
     &ice99::RULE,
     &ice101::RULE,
     &ice104::RULE,
+    &action_machine::RULE,
     &cabinet::RULE,
     &container::RULE,
     &custom_action_data::RULE,

@@ -1,5 +1,6 @@
 //! `cargo xtask dist`: the packages.
 
+use super::check::Allowances;
 use super::upgrade::{Gate, sources};
 use super::{plan, pools};
 use crate::console::Console;
@@ -15,7 +16,7 @@ use crate::inputs::gather;
 use crate::interrupt;
 use crate::output::Output;
 use crate::workspace;
-use ancm_installer::diag::Diagnostic;
+use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::plan::Package;
 use serde::Serialize;
 use std::fs::File;
@@ -77,6 +78,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         threads,
     };
     let gate = Gate::open(&gathered.root)?;
+    let mut allowances = Allowances::read(&gathered.root, &[])?;
     let one = |package: &Package| -> Outcome<Finished> {
         interrupt::check()?;
         let progress = console.progress(&package.file_name, STEPS);
@@ -90,7 +92,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
             }
             false => None,
         };
-        let (made, more) = verify(file.as_file_mut(), package, &staged, flags.locked)?;
+        let (made, more) = verify(file.as_file_mut(), package, &staged, &ledger, flags.locked)?;
         findings.extend(more);
         let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
         gate.check(&read, package.flavour)?;
@@ -107,8 +109,13 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     for (package, outcome) in plan.packages.iter().zip(outcomes) {
         match outcome {
             Ok((file, made, findings, report)) => {
+                let judged = allowances.judge(findings, true);
+                if judged.count(Severity::Error) > 0 {
+                    failures.push(Failure::of(Exit::Findings, judged.findings));
+                    continue;
+                }
                 reports.extend(report);
-                console.diagnostics(&findings);
+                console.diagnostics(&judged.findings);
                 output.add(file, &package.file_name);
                 packages.push((package, made));
             }
@@ -118,6 +125,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     if let Some(failure) = merge(failures) {
         return Err(failure);
     }
+    console.diagnostics(&allowances.unused());
     judge(&reports, &engine, console)?;
     let manifest = Manifest::new(&plan, &staged, &engine, &packages);
     let text =

@@ -1,6 +1,7 @@
 //! The commands, one file each: flags in, library called, result printed.
 
 pub mod baseline;
+pub mod check;
 pub mod dist;
 pub mod doctor;
 pub mod explain;
