@@ -76,7 +76,7 @@ fn is_long_name(text: &str, wildcards: bool) -> bool {
         && (wildcards || !text.contains(['*', '?']))
 }
 
-/// `target` or `target:source`, each `.` or a name; or the property that a root is named by
+/// `target` or `target:source`, each `.` or a name; or an identifier, the property that a root is named by
 /// (<https://learn.microsoft.com/windows/win32/msi/defaultdir>).
 pub(super) fn is_default_dir(text: &str) -> bool {
     let name = |text: &str| text == "." || is_file_name(text, false);
@@ -84,7 +84,7 @@ pub(super) fn is_default_dir(text: &str) -> bool {
         Some((target, source)) => name(target) && name(source),
         None => name(text),
     };
-    named || text.eq_ignore_ascii_case("SourceDir")
+    named || is_identifier(text)
 }
 
 /// Whether every `[` has its `]` (<https://learn.microsoft.com/windows/win32/msi/formatted>).

@@ -54,6 +54,11 @@ impl Findings {
         self.add(Severity::Warning, place.into(), message.into());
     }
 
+    /// Something to know, at `place`.
+    pub(super) fn note(&mut self, place: impl Into<Place>, message: impl Into<String>) {
+        self.add(Severity::Note, place.into(), message.into());
+    }
+
     fn add(&mut self, severity: Severity, place: Place, message: String) {
         if self.found.len() >= MOST {
             self.untold += 1;

@@ -18,7 +18,8 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
     for (severity, problem) in &package.contents().container {
         match severity {
             Severity::Error => found.error("", problem.as_str()),
-            Severity::Warning | Severity::Note => found.warning("", problem.as_str()),
+            Severity::Warning => found.warning("", problem.as_str()),
+            Severity::Note => found.note("", problem.as_str()),
         }
     }
 }

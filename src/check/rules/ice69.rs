@@ -2,7 +2,8 @@
 
 use crate::check::Subject;
 use crate::check::rule::{Findings, Rule};
-use crate::check::subject::Row;
+use crate::msi::Column;
+use crate::msi::schema::standard_table;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Formatted texts of a component name its own folders and files.
@@ -17,7 +18,7 @@ Registry: R | 2 | Software\Acme | Path | [#app.exe] | Data"#,
     check,
 };
 
-/// Tables whose texts are looked at, where their columns are said to be formatted.
+/// Tables whose texts are looked at, in the columns that are formatted.
 const TABLES: [&str; 10] = [
     "Class",
     "Environment",
@@ -39,11 +40,10 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
     let none = BTreeSet::new();
     let of = |component: &str| features.get(component).unwrap_or(&none);
     let share = |one: &str, other: &str| !of(one).is_disjoint(of(other));
-    for column in formatted(package) {
-        let (table, name) = (column.text("Table"), column.text("Column"));
-        if !TABLES.contains(&table) {
-            continue;
-        }
+    let columns =
+        TABLES.into_iter().flat_map(|table| formatted(table).into_iter().map(move |name| (table, name)));
+    for (table, name) in columns {
+        let name = name.as_str();
         for row in package.rows(table) {
             let owner = row.text("Component_");
             for (what, key) in references(row.text(name)) {
@@ -82,8 +82,7 @@ fn through(
     for row in package.rows(others).filter(|row| !row.is_null(column)) {
         owners.entry(row.text(column)).or_default().insert(row.text("Component_"));
     }
-    for column in formatted(package).filter(|column| column.text("Table") == table) {
-        let name = column.text("Column");
+    for name in &formatted(table) {
         for row in package.rows(table) {
             for (what, reference) in references(row.text(name)) {
                 let Some(target) = target(package, what, reference) else {
@@ -98,13 +97,14 @@ fn through(
     }
 }
 
-/// Columns that hold formatted texts, as `_Validation` says.
-fn formatted<'a>(package: &Subject<'a>) -> impl Iterator<Item = Row<'a>> + use<'a> {
-    let columns: Vec<_> = package
-        .validation()
-        .filter(|row| matches!(row.text("Category"), "Formatted" | "RegPath" | "Shortcut"))
-        .collect();
-    columns.into_iter()
+/// The columns of a standard table that hold formatted texts.
+fn formatted(table: &str) -> Vec<String> {
+    let columns = standard_table(table).map(|table| table.columns).unwrap_or_default();
+    let is_formatted = |column: &Column| {
+        let category = column.validation.as_ref().and_then(|validation| validation.category.as_deref());
+        matches!(category, Some("Formatted" | "RegPath" | "Shortcut"))
+    };
+    columns.into_iter().filter(is_formatted).map(|column| column.name).collect()
 }
 
 /// The component that a reference is to; nothing for a file that is not there.

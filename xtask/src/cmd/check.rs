@@ -150,11 +150,16 @@ fn add_to_summary(text: &str) -> Outcome {
 }
 
 fn show(name: &str, judged: &Judged, console: &Console) {
-    let most = if console.verbose() { usize::MAX } else { SHOWN };
-    let shown = &judged.findings[..judged.findings.len().min(most)];
-    console.diagnostics(shown);
-    if shown.len() < judged.findings.len() {
-        let more = judged.findings.len() - shown.len();
+    let (most, least) = match console.verbose() {
+        true => (usize::MAX, Severity::Note),
+        false => (SHOWN, Severity::Warning),
+    };
+    let mut shown: Vec<Diagnostic> =
+        judged.findings.iter().filter(|finding| finding.severity <= least).cloned().collect();
+    let more = shown.len().saturating_sub(most);
+    shown.truncate(most);
+    console.diagnostics(&shown);
+    if more > 0 {
         console
             .status("More", &format!("{more} findings are not shown; `--verbose` or `--json` has them all"));
     }
