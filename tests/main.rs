@@ -3,6 +3,7 @@
 mod apphost;
 mod apphost_mutations;
 mod cab;
+mod check;
 mod explain;
 mod layers;
 mod ledger;

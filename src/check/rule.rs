@@ -72,13 +72,6 @@ impl Findings {
     }
 }
 
-/// A whole table.
-impl From<&str> for Place {
-    fn from(table: &str) -> Place {
-        Place { table: table.to_owned(), ..Place::default() }
-    }
-}
-
 /// A property of the summary information, by its number.
 pub(super) fn summary(property: u32) -> Place {
     Place { table: "_SummaryInfo".to_owned(), column: property.to_string(), row: Vec::new() }

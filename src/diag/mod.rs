@@ -56,6 +56,13 @@ impl fmt::Display for Place {
     }
 }
 
+/// A whole table.
+impl From<&str> for Place {
+    fn from(table: &str) -> Place {
+        Place { table: table.to_owned(), ..Place::default() }
+    }
+}
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
-use crate::diag::Severity;
+use installer_diag::Severity;
 
 use super::layout::{COLUMNS_KINDS, NAME_KIND, width};
 use super::model::{Column, ColumnKind};

@@ -23,13 +23,13 @@ mod report;
 mod rules;
 mod scenario;
 
-pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use baseline::{Baseline, BaselineError};
 pub use engine::{
     Decision, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, decide, veto,
 };
 pub use findings::{Finding, KINDS, Kind, explain};
 pub use folded::Folded;
+pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use journal::{Deed, Event, Journal, Subject};
 pub use machine::{
     Client, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View, Written,

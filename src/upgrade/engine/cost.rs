@@ -3,11 +3,11 @@
 use super::files::{is_open, not_vetoed_by, veto};
 use super::session::{ComponentAction, Purpose, Session};
 use super::{Engine, ReinstallMode};
-use installer_condition::{Truth, Value};
 use crate::upgrade::journal::Deed;
 use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
 use crate::upgrade::package::{Component, ComponentAttributes};
 use crate::upgrade::rules::{Confidence, Rule};
+use installer_condition::{Truth, Value};
 use std::collections::BTreeSet;
 
 impl<'a> Engine<'a> {

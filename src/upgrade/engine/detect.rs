@@ -2,9 +2,9 @@
 
 use super::session::{Detected, Purpose, Session};
 use super::{Engine, Run};
-use installer_condition::Value;
 use crate::upgrade::machine::Product;
 use crate::upgrade::package::Upgrade;
+use installer_condition::Value;
 
 impl<'a> Engine<'a> {
     /// FindRelatedProducts (<https://learn.microsoft.com/windows/win32/msi/findrelatedproducts-action>).

@@ -17,12 +17,12 @@ pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
 pub(crate) use system::STOP_ON_REMOVAL;
 
-use installer_condition::{Truth, Value};
 use crate::id::ProductCode;
 use crate::upgrade::journal::{Deed, Event, Journal, Subject};
 use crate::upgrade::machine::{Machine, Product, Resource};
 use crate::upgrade::package::{Package, Search};
 use crate::upgrade::rules::{Confidence, Rule};
+use installer_condition::{Truth, Value};
 use session::{ComponentAction, Purpose, Queued, Session};
 use std::collections::{BTreeMap, BTreeSet};
 

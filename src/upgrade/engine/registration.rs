@@ -2,11 +2,11 @@
 
 use super::Engine;
 use super::session::{ComponentAction, Purpose, Queued, Session};
-use installer_condition::{Truth, Value};
 use crate::upgrade::folded::Folded;
 use crate::upgrade::machine::Resource;
 use crate::upgrade::package::{Component, Configuration, CustomAction};
 use crate::upgrade::rules::Rule;
+use installer_condition::{Truth, Value};
 
 /// The bits of a custom action's type that say whether it is a deferred one, and the value of those that are.
 const KIND_OF_SCRIPT: i32 = 0x500;

@@ -1,12 +1,12 @@
 //! One run of one package: its properties, folders and names.
 
 use super::{Fired, ReinstallMode};
-use installer_condition::{Lookup, Truth, Value};
 use crate::id::{Arch, ProductCode};
 use crate::upgrade::folded::Folded;
 use crate::upgrade::machine::{RegistryName, View};
 use crate::upgrade::package::{Component, KeyPath, Package, is_per_machine};
 use crate::upgrade::rules::{Confidence, Rule};
+use installer_condition::{Lookup, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest text that references are replaced in: that of Windows' paths and command lines.

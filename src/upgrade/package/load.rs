@@ -3,9 +3,9 @@
 use super::components::Components;
 use super::table::{PackageError, RowView, Rows};
 use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
-use installer_condition::Condition;
 use crate::id::Arch;
 use crate::msi::Database;
+use installer_condition::Condition;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Tables that put something on a machine and are not simulated.

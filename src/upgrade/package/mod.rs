@@ -14,8 +14,8 @@ pub use payload::{
 };
 pub use table::PackageError;
 
-use installer_condition::Condition;
 use crate::id::{Arch, ComponentId, FileVersion, ProductCode, ProductVersion, UpgradeCode};
+use installer_condition::Condition;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Bits of `Component.Attributes` (<https://learn.microsoft.com/windows/win32/msi/component-table>).
