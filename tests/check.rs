@@ -55,16 +55,16 @@ fn a_package_of_wix_is_clean() {
     assert_eq!(shown(&checked(File::open(clean()).expect("there"))), [""; 0]);
 }
 
-const ACTIONS: &str = "CREATE TABLE `CustomAction` (`Action` CHAR(72) NOT NULL, `Type` SHORT NOT NULL, \
-     `Source` CHAR(72), `Target` CHAR(255) PRIMARY KEY `Action`)";
-
 /// One fault, and everything that must be said of it.
 const FAULTS: &[(&[&str], &[&str])] = &[
     (
         &["UPDATE `Component` SET `KeyPath` = 'Handler' WHERE `Component` = 'Shim'"],
         &["ICE02 error Component.KeyPath[Shim]"],
     ),
-    (&["UPDATE `File` SET `Sequence` = 5 WHERE `File` = 'Shim'"], &["ICE04 error File.Sequence[Shim]"]),
+    (
+        &["UPDATE `File` SET `Sequence` = 5 WHERE `File` = 'Shim'"],
+        &["ICE04 error File.Sequence[Shim]", "check::cabinet warning Media.Cabinet[1]"],
+    ),
     (&["DELETE FROM `Property` WHERE `Property` = 'Manufacturer'"], &["ICE05 error Property"]),
     (
         &[
@@ -120,18 +120,27 @@ const FAULTS: &[(&[&str], &[&str])] = &[
         &["ICE56 error Directory.Directory[TARGETDIR]"],
     ),
     (
-        &["UPDATE `File` SET `Language` = NULL WHERE `File` = 'Shim'"],
+        &["UPDATE `File` SET `Language` = '' WHERE `File` = 'Shim'"],
         &["ICE60 warning File.Version[Shim]", "check::file_version warning File.Language[Shim]"],
     ),
     (
-        &["UPDATE `Upgrade` SET `Attributes` = 513 WHERE `ActionProperty` = 'WIX_UPGRADE_DETECTED'"],
+        &[
+            "DELETE FROM `Upgrade` WHERE `ActionProperty` = 'WIX_UPGRADE_DETECTED'",
+            "INSERT INTO `Upgrade` (`UpgradeCode`, `VersionMax`, `Attributes`, `ActionProperty`) VALUES ('{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E98}', '20.0.26296', 513, 'WIX_UPGRADE_DETECTED')",
+        ],
         &["ICE61 warning Upgrade.VersionMax[{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E98}//20.0.26296//513]"],
     ),
     (
         &["UPDATE `InstallExecuteSequence` SET `Sequence` = 2000 WHERE `Action` = 'RemoveExistingProducts'"],
         &["ICE63 warning InstallExecuteSequence.Action[RemoveExistingProducts]"],
     ),
-    (&["UPDATE `Media` SET `DiskId` = 2 WHERE `DiskId` = 1"], &["ICE71 error Media.DiskId[2]"]),
+    (
+        &[
+            "DELETE FROM `Media` WHERE `DiskId` = 1",
+            "INSERT INTO `Media` (`DiskId`, `LastSequence`, `Cabinet`) VALUES (2, 4, '#cab1.cab')",
+        ],
+        &["ICE71 error Media.DiskId[2]"],
+    ),
     (
         &["DELETE FROM `Property` WHERE `Property` = 'UpgradeCode'"],
         &["ICE61 error Property", "ICE74 warning Property"],
@@ -167,7 +176,7 @@ const FAULTS: &[(&[&str], &[&str])] = &[
         &["ICE87 warning Property.Property[ADDLOCAL]"],
     ),
     (
-        &["UPDATE `Component` SET `ComponentId` = NULL, `Attributes` = 272 WHERE `Component` = 'Shim'"],
+        &["UPDATE `Component` SET `ComponentId` = '', `Attributes` = 272 WHERE `Component` = 'Shim'"],
         &["ICE92 error Component.Component[Shim]"],
     ),
     (
@@ -197,20 +206,6 @@ const FAULTS: &[(&[&str], &[&str])] = &[
     (
         &["UPDATE `File` SET `FileSize` = 17 WHERE `File` = 'Shim'"],
         &["check::file_version error File.FileSize[Shim]"],
-    ),
-    (
-        &[
-            ACTIONS,
-            "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Act', 3122, 'PROGRAM', '/x')",
-        ],
-        &["check::unsafe_action error CustomAction.Source[Act]"],
-    ),
-    (
-        &[
-            ACTIONS,
-            "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('InstallFiles', 1075, 'V2', 'x')",
-        ],
-        &["ICE68 error CustomAction.Type[InstallFiles]", "ICE93 warning CustomAction.Action[InstallFiles]"],
     ),
 ];
 
@@ -247,8 +242,11 @@ fn a_package_of_wixl_gets_findings() {
     let package = folder.path().join("a.msi");
     support::run(command(wixl).current_dir(folder.path()).arg("-o").arg(&package).arg(&source));
     let found = shown(&checked(File::open(&package).expect("there")));
-    let serious: Vec<&String> = found.iter().filter(|f| !f.starts_with("check::container")).collect();
-    assert_eq!(serious, [""; 0], "wixl's tables are in order");
+    // wixl writes no `_Validation`, which is said of each column
+    assert!(found.iter().any(|finding| finding == "ICE03 error Component"), "{found:?}");
+    let other: Vec<&String> =
+        found.iter().filter(|f| !f.starts_with("ICE03") && !f.starts_with("check::container")).collect();
+    assert_eq!(other, [""; 0]);
 }
 
 #[test]

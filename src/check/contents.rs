@@ -13,6 +13,9 @@ use std::io::{Cursor, Read, Seek};
 /// A file is held in memory while it is looked at; larger ones are not looked at.
 const LARGEST: u32 = 1 << 30;
 
+/// Most bytes of a cabinet that are looked at, so that a small file which says that it unfolds without end is refused.
+const MOST: u64 = 16 << 30;
+
 /// What the bytes of a file say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileFacts {
@@ -130,6 +133,10 @@ fn keys(database: &msi::Database, table: &str, column: &str) -> Vec<String> {
 
 fn files(cabinet: impl Read + Seek, found: &mut BTreeMap<String, FileFacts>) -> Result<Vec<String>, String> {
     let mut reader = cab::Reader::open(cabinet).map_err(|error| error.to_string())?;
+    let total: u64 = reader.files().iter().map(|entry| u64::from(entry.size)).sum();
+    if total > MOST {
+        return Err(format!("its files have {total} bytes, more than are looked at ({MOST})"));
+    }
     let mut names = Vec::with_capacity(reader.files().len());
     for index in 0..reader.files().len() {
         let cab::Entry { name, size, .. } = reader.files()[index].clone();

@@ -3,6 +3,7 @@
 
 mod arm64;
 mod authoring;
+mod check;
 mod cli;
 mod dist;
 mod dist_failures;
