@@ -15,7 +15,7 @@ fn command(program: impl AsRef<std::ffi::OsStr>) -> std::process::Command {
 }
 
 fn clean() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/check/clean.msi")
+    support::data("bundles/ancm-like.msi")
 }
 
 fn checked(file: impl Read + Seek) -> Vec<Diagnostic> {
@@ -247,6 +247,32 @@ fn a_package_of_wixl_gets_findings() {
     let other: Vec<&String> =
         found.iter().filter(|f| !f.starts_with("ICE03") && !f.starts_with("check::container")).collect();
     assert_eq!(other, [""; 0]);
+}
+
+/// What is stored wrongly is seen by a reader of another author, too.
+#[test]
+fn the_file_is_judged_as_by_the_strict_reader() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let ours = folder.path().join("ours.msi");
+    let database = msi::Database {
+        summary: msi::SummaryInformation {
+            template: "x64;1033".to_owned(),
+            revision_number: "{7E0B6C55-9B0E-4A6B-8B5D-0C9C8F7B6A01}".to_owned(),
+            ..msi::SummaryInformation::default()
+        },
+        tables: [("Property".to_owned(), msi::schema::standard_table("Property").expect("standard"))].into(),
+        ..msi::Database::default()
+    };
+    let mut file = File::options().read(true).write(true).create_new(true).open(&ours).expect("room");
+    msi::write(&database, std::num::NonZeroUsize::MIN, &mut file).expect("written");
+    for path in [clean(), ours] {
+        let Some(mut judge) = support::judge("msicheck.py") else { return };
+        let output = judge.arg(&path).output().expect("it starts");
+        let says = String::from_utf8_lossy(&output.stdout).into_owned();
+        let mut package = msi::Package::open(File::open(&path).expect("there")).expect("a package");
+        let problems = msi::inspect(&mut package).expect("readable");
+        assert_eq!(says.starts_with("BAD"), !problems.is_empty(), "{says}{problems:?}");
+    }
 }
 
 #[test]
