@@ -75,6 +75,11 @@ const CAUSES: &[(&str, &str, Certainty, &[&str])] = &[
     ("renamed.log", "msi::1316", Certainty::Certain, &["relay-rc2.msi", "name"]),
     ("busy.log", "msi::1618", Certainty::Certain, &["another installation", "System error 258"]),
     ("no-temp.log", "msi::2503", Certainty::Certain, &["C:\\Windows\\Temp"]),
+    ("excerpt.txt", "explain::custom_action", Certainty::Probable, &["AddRelayPort", "relayport.dll"]),
+    ("burn-wrapped.txt", "burn::error", Certainty::Certain, &["RelaySetup.exe, error", "Package Cache"]),
+    ("burn-newer.log", "burn::package", Certainty::Certain, &["newer one, is already installed"]),
+    ("numbered.txt", "explain::launch_condition", Certainty::Certain, &["reboot is pending."]),
+    ("wine.log", "explain::not_in_this_log", Certainty::NotInThisLog, &["which one, this log does not say"]),
     ("pasted-page.html", "msi::1305", Certainty::Certain, &["relay.msi", "local folder"]),
 ];
 

@@ -44,7 +44,12 @@ pub(super) fn reason(story: &Story, bundle: &Bundle) -> Option<Finding> {
     if chain.is_empty() && result.is_none() {
         return None;
     }
-    let words = code.and_then(codes::system_error).unwrap_or("failed");
+    let own = chain.iter().find_map(|evidence| u32::try_from(evidence.number?).ok());
+    let words = match code.or(own) {
+        // of a program, which is no product of Windows Installer's with a ProductCode
+        Some(0x8007_0666) => "it is already installed",
+        code => code.and_then(codes::system_error).unwrap_or("no error that is known"),
+    };
     let log = failed.and_then(|id| bundle.packages.iter().find(|package| package.id == *id)?.log.clone());
     let told = chain.first().map(|evidence| evidence.text.clone());
     let hint = hint_in(&chain);
@@ -114,8 +119,16 @@ pub(super) fn reason(story: &Story, bundle: &Bundle) -> Option<Finding> {
         .and_then(errors::error)
         .filter(|known| known.weight == 3 && known.number >= 1600)
     {
-        finding.why = format!("{}: {}", finding.why, known.cause);
-        finding.help = format!("{}; {}", known.help, finding.help);
+        // what a program of its own means by it: a redistributable that finds itself installed
+        let (cause, help) = match known.number {
+            1638 => (
+                "the same version of it, or a newer one, is already installed",
+                "nothing has to be done for the package itself; vendors: correct the bundle's detection of it, or take 1638 for success",
+            ),
+            _ => (known.cause, known.help),
+        };
+        finding.why = format!("{}: {cause}", finding.why);
+        finding.help = format!("{help}; {}", finding.help);
         finding.certainty = Certainty::Certain;
     }
     for evidence in &chain {

@@ -155,9 +155,18 @@ fn by_exit_code(session: &Session, known: &'static Known, evidence: &[&Evidence]
         Finding::new(code(known.number), Severity::Error, title).why(known.cause).help(known.help);
     finding.codes.extend(upgrade_code(known.number).map(str::to_owned));
     for evidence in evidence.iter().filter(|evidence| weight(evidence) >= 45).take(4) {
+        if let Some(words) = system_code(evidence).and_then(codes::system_error) {
+            finding.why = format!("{} ({:#x}: {words})", finding.why, system_code(evidence).unwrap_or(0));
+        }
         finding = quote(finding, evidence);
     }
     finding
+}
+
+/// The code of Windows that a line has: in words, or as the last field of a note.
+fn system_code(evidence: &Evidence) -> Option<u32> {
+    let field = || evidence.text.trim_end().rsplit(' ').next()?.parse::<i32>().ok().filter(|code| *code < 0);
+    codes::in_text(&evidence.text).or_else(|| field().map(i32::cast_unsigned))
 }
 
 /// The code of `cargo xtask upgrade` for an error that it knows, too.
@@ -218,7 +227,7 @@ fn told(session: &Session, best: &Evidence, evidence: &[&Evidence]) -> Finding {
     let known = number.and_then(errors::error);
     let near: Vec<&Evidence> = context(best, evidence);
     let hint = hint_in(&near);
-    let system = near.iter().find_map(|evidence| codes::in_text(&evidence.text));
+    let system = near.iter().find_map(|evidence| system_code(evidence));
     let where_ = match &custom {
         Some(name) => format!("custom action `{name}`"),
         None if action.is_empty() => session.purpose.to_string(),
@@ -300,6 +309,12 @@ fn default_why(best: &Evidence, action: &str) -> String {
         }
         EvidenceKind::Message => "the package ended the installation with this message".to_owned(),
         EvidenceKind::Exception | EvidenceKind::Output | EvidenceKind::Returned => {
+            "code of the package, not Windows Installer, failed; these are its own words".to_owned()
+        }
+        EvidenceKind::Error if best.number == Some(1001) => {
+            "a .NET installer class of the package threw; these are its own words".to_owned()
+        }
+        EvidenceKind::Error if best.number.is_some_and(|number| number >= 25_000) => {
             "code of the package, not Windows Installer, failed; these are its own words".to_owned()
         }
         _ => "Windows Installer says no more about it".to_owned(),

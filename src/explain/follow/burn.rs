@@ -19,20 +19,45 @@ pub(super) struct Burn {
     /// The place in the errors where those of the work at hand begin.
     since: usize,
     ended: bool,
+    /// The last line was an error, which may go on in lines without a prefix.
+    goes_on: bool,
 }
 
 impl Burn {
     pub(super) fn new() -> Burn {
-        Burn { bundles: Vec::new(), logs: BTreeMap::new(), at_work: None, since: 0, ended: true }
+        Burn {
+            bundles: Vec::new(),
+            logs: BTreeMap::new(),
+            at_work: None,
+            since: 0,
+            ended: true,
+            goes_on: false,
+        }
     }
 
-    /// Words after a line of Burn that ended in the middle.
-    pub(super) fn continues(&mut self, _words: &str) -> bool {
-        self.bundles.last().is_some() && !self.ended
+    /// Words after a line of Burn that was broken in the middle, as mail does it, or that came to an end in the middle.
+    pub(super) fn continues(&mut self, words: &str) -> bool {
+        let Some(bundle) = self.bundles.last_mut() else { return false };
+        if let Some(last) = bundle.errors.items.last_mut()
+            && self.goes_on
+            && last.text.len() < 400
+        {
+            last.text.push(' ');
+            last.text.push_str(&short(words.trim_start_matches(['>', ' '])));
+            last.number = last.number.or_else(|| error_code(&last.text).map(i64::from));
+            return true;
+        }
+        !self.ended
+    }
+
+    /// An empty line: what comes after it belongs to nothing before it.
+    pub(super) fn pauses(&mut self) {
+        self.goes_on = false;
     }
 
     pub(super) fn line(&mut self, number: u64, line: &BurnLine) {
         let text = line.text.trim();
+        self.goes_on = line.level == b'e' && line.signed;
         // `i001: Burn v3.11.2.4516, Windows v10.0 …`: the elevated part of a bundle writes one, too
         let begins = line.number == 1 && text.starts_with("Burn ");
         let goes_on = |bundle: &Bundle| bundle.result.is_none();

@@ -47,17 +47,28 @@ pub(in crate::explain) struct Disk {
     pub any_written: bool,
 }
 
-/// FNV-1a of `text` without regard to case, as Windows compares paths.
+/// A hash of `text` without regard to case, as Windows compares paths.
 fn hash(text: &str) -> u64 {
     both(text.trim_end_matches(['\\', ' ', '.']), "")
 }
 
 /// As [`hash`], of two texts.
 fn both(first: &str, second: &str) -> u64 {
-    let bytes = first.bytes().chain([b'\n']).chain(second.bytes());
-    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte.to_ascii_lowercase())).wrapping_mul(0x0000_0100_0000_01B3)
-    })
+    mix(mix(0xCBF2_9CE4_8422_2325, first.as_bytes()), second.as_bytes())
+}
+
+/// Eight bytes at a time. The bit that is set in each makes capital letters small; that it takes some pairs of signs, such as
+/// brackets and braces, for the same is of no consequence in paths.
+fn mix(mut hash: u64, bytes: &[u8]) -> u64 {
+    let (whole, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    for eight in whole.iter().chain([&last]) {
+        let word = u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020;
+        hash = (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+    // the upper bits are the good ones
+    hash ^ (hash >> 32) ^ bytes.len() as u64
 }
 
 impl Disk {

@@ -20,9 +20,12 @@ use crate::explain::line::{self, Origin, Shape, Topic};
 use crate::explain::story::{
     ActionRun, Bounded, Bundle, ComponentState, Coverage, FileDecision, Ignored, Purpose, Session,
 };
+use std::collections::VecDeque;
 
 /// So deep an installation's actions may be nested.
 const DEEP: usize = 64;
+/// So many lines of unknown words are kept before any installation.
+const BEFORE: usize = 12;
 
 /// What follows a log.
 pub(super) struct Follower {
@@ -39,6 +42,8 @@ pub(super) struct Follower {
     verbose: bool,
     /// An engine has begun, and its package has not been told yet: the side.
     run: Option<u8>,
+    /// The last words before any installation: an excerpt begins with what its custom action wrote.
+    before: VecDeque<(u64, String)>,
     /// Midnights that have passed, in milliseconds.
     days: u64,
     last_clock: u32,
@@ -58,6 +63,7 @@ impl Follower {
             coverage: Coverage { lines: 0, known: 0, continued: 0, unknown: 0, samples: Bounded::new(12) },
             verbose: false,
             run: None,
+            before: VecDeque::new(),
             days: 0,
             last_clock: 0,
         }
@@ -76,7 +82,8 @@ impl Follower {
 
     fn one(&mut self, number: u64, text: &str) {
         let (origin, shape) = line::read(text);
-        if shape == Shape::Blank {
+        if matches!(shape, Shape::Blank) {
+            self.burn.pauses();
             return;
         }
         self.coverage.lines += 1;
@@ -133,6 +140,17 @@ impl Follower {
                 return;
             }
             self.begin(number, None, false);
+            let failed = match *shape {
+                Shape::Returned { code, .. } => code != 0,
+                Shape::ActionEnd { value, .. } => !matches!(value, 1 | 5),
+                _ => false,
+            };
+            if let Some(open) = self.open.last_mut().filter(|_| failed) {
+                for (line, words) in &self.before {
+                    self.near.words(*line, words, false, &mut open.session);
+                }
+            }
+            self.before.clear();
         }
         let now = self.now();
         let Some(open) = self.open.last_mut() else { return };
@@ -245,7 +263,12 @@ impl Follower {
                 self.coverage.continued += 1;
                 return;
             }
-            None => {}
+            None => {
+                if self.before.len() >= BEFORE {
+                    self.before.pop_front();
+                }
+                self.before.push_back((number, short(words)));
+            }
         }
         self.unknown(number, words);
     }
@@ -314,11 +337,19 @@ impl Follower {
         let failed = !matches!(value, 0 | 1 | 5) || (value == 0 && outermost && !open.session.cancelled);
         if failed {
             let script = open.script.as_ref().map(|(name, _)| name.clone());
+            let inner = open.returned_nothing.take().filter(|_| value == 0);
+            let name = inner.as_deref().unwrap_or(name);
             open.session.cancelled |= value == 2;
             open.undoing |= value != 2 || script.is_some();
             self.near.fails(number, name, value, script, &mut open.session);
         } else {
-            self.near.succeeds(name);
+            // the engine that ends around it tells nothing new
+            if name != "INSTALL" {
+                open.returned_nothing = (value == 0).then(|| name.to_owned());
+            }
+            if value != 0 {
+                self.near.succeeds(name);
+            }
         }
         if outermost {
             open.done = true;

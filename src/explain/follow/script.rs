@@ -53,7 +53,10 @@ impl Place {
             "FileCopy" => count(session, "files considered"),
             "RegOpenKey" => {
                 let view = if get("BinaryType") == "1" { "64" } else { "32" };
-                self.key = format!("{}{view}\\{}", hive(get("Root")), get("Key"));
+                self.key.clear();
+                for part in [hive(get("Root")), view, "\\", get("Key")] {
+                    self.key.push_str(part);
+                }
             }
             "RegAddValue" => {
                 disk.value_written(&self.key, get("Name"), session.id, line);

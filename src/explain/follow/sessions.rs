@@ -29,6 +29,8 @@ pub(super) struct Open {
     pub by_action: bool,
     /// Operations undo what was done.
     pub undoing: bool,
+    /// The last action that ended, where it returned 0: on Windows there was none of its name, under Wine it failed.
+    pub returned_nothing: Option<String>,
 }
 
 impl Follower {
@@ -49,6 +51,7 @@ impl Follower {
             done: false,
             by_action,
             undoing: false,
+            returned_nothing: None,
         });
     }
 

@@ -29,6 +29,8 @@ const HINTS: &[Hint] = &[
     hint(&["newer version"], "a newer version is installed, and the package refuses to go back", "remove the newer version first, or install a newer package"),
     hint(&["later version"], "a newer version is installed, and the package refuses to go back", "remove the newer version first, or install a newer package"),
     hint(&["another version of this product is already installed"], "the package has the ProductCode of the installed product", "remove the installed one first"),
+    hint(&["service already exists"], "a service of that name is left from an earlier installation or another program", "remove the other program, or the service (`sc delete NAME`, then restart Windows)"),
+    hint(&["failed to resolve source for file"], "a file that the bundle needs is neither beside the bundle that was started nor in the Package Cache nor at its address", "start the complete original setup from a folder of its own, or download it again"),
     hint(&["marked for deletion"], "the service was deleted while something had it open", "close services.msc, Task Manager and Event Viewer, or restart Windows"),
     hint(&["0x800706d9"], "the Windows Firewall service (MpsSvc) is stopped or disabled, so no rule can be added", "start the service `Windows Defender Firewall` (MpsSvc) for the time of the installation"),
     hint(&["firewall", "0x8"], "a firewall rule could not be set: usually the Windows Firewall service (MpsSvc) is stopped or disabled, or another firewall took its place", "start the service `Windows Defender Firewall` (MpsSvc) for the time of the installation"),

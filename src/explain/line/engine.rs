@@ -127,12 +127,13 @@ pub(in crate::explain) fn run(text: &str) -> Shape<'_> {
 }
 
 fn other(text: &str) -> Shape<'_> {
-    let first = text.as_bytes().first().copied();
-    let begins = |start: &str| start.as_bytes().first().copied() == first && text.starts_with(start);
-    if let Some((_, topic)) = NOTABLE.iter().find(|(start, _)| begins(start)) {
+    // no start begins another one, so the last that is not above the text is the only one that can be its
+    let at = NOTABLE.partition_point(|(start, _)| *start <= text);
+    if let Some((_, topic)) = NOTABLE[..at].last().filter(|(start, _)| text.starts_with(start)) {
         return Shape::Notable(*topic);
     }
-    if text.is_empty() || HARMLESS.iter().any(|start| begins(start)) {
+    let at = HARMLESS.partition_point(|start| *start <= text);
+    if text.is_empty() || HARMLESS[..at].last().is_some_and(|start| text.starts_with(start)) {
         return Shape::Known;
     }
     // the last lines of a session, in the language of Windows
@@ -243,8 +244,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tables_are_sorted() {
-        assert!(NOTABLE.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(HARMLESS.windows(2).all(|pair| pair[0] < pair[1]));
+    fn the_tables_are_sorted_and_no_start_begins_another() {
+        let follows = |a: &str, b: &str| a < b && !b.starts_with(a);
+        assert!(NOTABLE.windows(2).all(|pair| follows(pair[0].0, pair[1].0)));
+        assert!(HARMLESS.windows(2).all(|pair| follows(pair[0], pair[1])));
     }
 }

@@ -30,9 +30,17 @@ pub(in crate::explain) fn is_standard(action: &str) -> bool {
     WITH_DATA.binary_search(&action).is_ok()
 }
 
+/// `text.trim()`, without looking at characters where the first and the last one are plain.
+fn trim(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
+}
+
 /// What the line says.
 pub(in crate::explain) fn read(text: &str) -> Shape<'_> {
-    let trimmed = text.trim();
+    let trimmed = trim(text);
     match trimmed.as_bytes().first() {
         None => return Shape::Blank,
         Some(b'=') => {
@@ -128,14 +136,17 @@ fn action(text: &str) -> Option<Shape<'_>> {
         _ => ("", rest),
     };
     // 22:49:42: X. Return value 1.
-    let (time, rest) = rest.split_once(": ")?;
+    let end = rest.find(' ')?;
+    let (time, rest) = (rest[..end].strip_suffix(':')?, &rest[end + 1..]);
     let time = clock(time);
     time?;
     match word {
         "start" => Some(Shape::ActionStart { name: name(rest), time }),
         "ended" => {
-            let (name, value) = rest.rsplit_once(" Return value ")?;
-            let value = value.trim().trim_end_matches('.').parse().ok()?;
+            let rest = rest.trim_end().trim_end_matches('.');
+            let digits = rest.bytes().rev().take_while(u8::is_ascii_digit).count();
+            let (name, value) = rest.split_at(rest.len() - digits);
+            let (name, value) = (name.strip_suffix(" Return value ")?, value.parse().ok()?);
             Some(Shape::ActionEnd { name: name.trim_end_matches('.'), time, value })
         }
         _ => Some(Shape::ActionText { name: name(rest) }),
@@ -173,8 +184,9 @@ fn foreign_action(text: &str) -> Option<Shape<'_>> {
 
 /// `X.` and `X. A sentence for the user`; a name may have dots itself.
 fn name(text: &str) -> &str {
-    let name = text.split(". ").next().unwrap_or(text);
-    name.trim_end().trim_end_matches('.')
+    let end = memchr::memchr_iter(b'.', text.as_bytes()).find(|at| text[at + 1..].starts_with(' '));
+    let name = &text[..end.unwrap_or(text.len())];
+    trim(name).trim_end_matches('.')
 }
 
 /// `CustomAction X returned actual error code 1603 (…)`

@@ -146,6 +146,9 @@ pub(super) fn read(line: &str) -> (Origin<'_>, Shape<'_>) {
     if let Shape::Text(text) = shape
         && let Some(rest) = noise::strip(text)
     {
+        if rest.trim().is_empty() {
+            return (origin, Shape::Blank);
+        }
         let (inner, found) = parse(rest);
         // where nothing was found, the line is what it was
         if !matches!(found, Shape::Text(_)) || inner.is_error {
@@ -170,6 +173,14 @@ fn parse(line: &str) -> (Origin<'_>, Shape<'_>) {
 pub(super) fn signed(line: &str) -> Option<(Origin<'_>, &str)> {
     let rest = line.strip_prefix("MSI (")?;
     let bytes = rest.as_bytes();
+    // `s) (B4:90) [22:49:42:783]: `, as long as in nearly every line: no search
+    if let [side, b')', b' ', b'(', _, _, b':', _, _, b')', b' ', b'[', time @ ..] = bytes
+        && let [_, _, _, _, _, _, _, _, _, _, _, _, b']', b':', b' ', ..] = time
+        && side.is_ascii_alphabetic()
+        && let (Some(thread), Some(time), Some(text)) = (rest.get(4..9), rest.get(12..24), rest.get(27..))
+    {
+        return Some((Origin { side: Some(*side), thread, time: clock(time), is_error: false }, text));
+    }
     let side = *bytes.first()?;
     let rest = rest.get(1..)?.strip_prefix(") (")?;
     let (thread, rest) = rest.split_once(')')?;
@@ -205,6 +216,15 @@ fn external(line: &str) -> (&str, bool) {
 /// Milliseconds since midnight of `22:49:42:783`, `22:49:42` or `9:08:47`.
 pub(super) fn clock(text: &str) -> Option<u32> {
     // nearly every line has one, so without the help of `split` and `parse`
+    if let [h, hh, b':', m, mm, b':', s, ss, b':', a, b, c] = text.as_bytes()
+        && [h, hh, m, mm, s, ss, a, b, c].iter().all(|digit| digit.is_ascii_digit())
+    {
+        let two = |tens: &u8, ones: &u8| u32::from(tens & 15) * 10 + u32::from(ones & 15);
+        let (hours, minutes, seconds, rest) =
+            (two(h, hh), two(m, mm), two(s, ss), two(a, b) * 10 + u32::from(c & 15));
+        return (hours < 24 && minutes < 60 && seconds < 61)
+            .then_some(((hours * 60 + minutes) * 60 + seconds) * 1000 + rest);
+    }
     let mut fields = [0_u32; 4];
     let mut field = 0;
     let mut digits = 0;

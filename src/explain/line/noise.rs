@@ -20,6 +20,9 @@ pub(in crate::explain) fn strip(line: &str) -> Option<&str> {
             .unwrap_or(rest)
             .trim_start();
     }
+    if rest.is_empty() && line.trim_end().len() > 1 && line.trim().as_bytes()[0].is_ascii_digit() {
+        return Some(rest);
+    }
     changed(line, rest)
 }
 
@@ -63,7 +66,7 @@ fn number(text: &str) -> Option<&str> {
 fn time(text: &str) -> Option<&str> {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let (first, rest) = text.split_once(' ')?;
-    if first.len() >= 19 && first.as_bytes().get(10) == Some(&b'T') && digits(&first[..4]) {
+    if first.len() >= 19 && first.as_bytes().get(10) == Some(&b'T') && first.get(..4).is_some_and(digits) {
         return Some(rest);
     }
     let clock = first.split(':').count() == 3 && first.split(':').all(digits);

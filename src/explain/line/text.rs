@@ -111,7 +111,7 @@ impl<R: Read> Lines<R> {
         } else {
             end
         };
-        Ok(Some(self.text(start, end).trim_end_matches('\r')))
+        Ok(Some(without_return(self.text(start, end))))
     }
 
     /// The bytes of a line as text.
@@ -169,6 +169,14 @@ impl<R: Read> Lines<R> {
             Encoding::Utf8 | Encoding::Ansi => self.bytes.extend_from_slice(block),
         }
         Ok(true)
+    }
+}
+
+/// `text` without the carriage returns at its end.
+fn without_return(text: &str) -> &str {
+    match text.strip_suffix('\r') {
+        Some(text) => text.trim_end_matches('\r'),
+        None => text,
     }
 }
 
