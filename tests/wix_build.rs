@@ -4,7 +4,7 @@
 use crate::support;
 use ancm_installer::id::Arch;
 use ancm_installer::msi;
-use ancm_installer::wix::{BindPath, Output, Request, build, preprocess};
+use ancm_installer::wix::{BindPath, Compat, Output, Request, build, preprocess};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::num::NonZeroUsize;
@@ -29,12 +29,15 @@ fn request(folder: &Path, threads: usize) -> Request {
             environment: BTreeMap::new(),
             arch: Arch::X64,
             current_dir: folder.to_path_buf(),
+            timestamp: 1_700_000_000,
+            compat: Compat::default(),
         },
         bind_paths: vec![BindPath { name: None, folder: folder.to_path_buf() }],
         bind_variables: BTreeMap::new(),
         timestamp: 1_700_000_000,
         application: "test".to_owned(),
         threads: NonZeroUsize::new(threads).expect("not zero"),
+        legacy_registry_guids: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::header::{self, CHECKSUM, FILE_HEADER_LENGTH};
 use super::{Error, Exports, Headers, Machine, MessageTable, Resource, ResourceId, VersionInfo};
-use super::{arm64x, bytes, export, import, resource};
+use super::{AssemblyIdentity, arm64x, assembly, bytes, export, import, resource};
 use std::borrow::Cow;
 
 /// An image. An ARM64X image has two views: the native one, which the file shows, and the one that an x64 process
@@ -130,6 +130,14 @@ impl<'a> View<'a> {
         let resources = self.resources()?;
         let found = resources.iter().find(|resource| resource.kind == ResourceId::MESSAGE_TABLE);
         found.map(|resource| MessageTable::parse(&resource.data)).transpose()
+    }
+
+    /// The identity of a .NET assembly; `None` where the image is none.
+    ///
+    /// # Errors
+    /// The metadata is broken.
+    pub fn assembly(&self) -> Result<Option<AssemblyIdentity>, Error> {
+        assembly::read(self)
     }
 
     /// `length` bytes at `rva`; they must lie in one section's data. `what` goes into the error.

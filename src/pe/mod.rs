@@ -9,6 +9,7 @@
 use installer_id as id;
 
 mod arm64x;
+pub mod assembly;
 mod bytes;
 mod error;
 mod export;
@@ -20,6 +21,7 @@ pub mod res;
 mod resource;
 pub mod version;
 
+pub use assembly::AssemblyIdentity;
 pub use error::Error;
 pub use export::{Export, Exports, Target};
 pub use header::{DataDirectory, Directory, Headers, Machine, Section};

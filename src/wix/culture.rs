@@ -50,6 +50,34 @@ pub(super) fn find(name: &str) -> Option<(u16, u16)> {
     found.map(|(_, language, codepage)| (*language, *codepage))
 }
 
+/// The number of the code page `text`, which is a number itself or a name on the web
+/// (<https://learn.microsoft.com/windows/win32/intl/code-page-identifiers>).
+pub(super) fn codepage(text: &str) -> Option<u32> {
+    const NAMES: [(&str, u32); 12] = [
+        ("utf-8", 65001),
+        ("utf-7", 65000),
+        ("us-ascii", 20127),
+        ("iso-8859-1", 28591),
+        ("iso-8859-2", 28592),
+        ("iso-8859-15", 28605),
+        ("shift_jis", 932),
+        ("gb2312", 936),
+        ("ks_c_5601-1987", 949),
+        ("big5", 950),
+        ("koi8-r", 20866),
+        ("macintosh", 10000),
+    ];
+    let lower = text.trim().to_lowercase();
+    let named = NAMES.iter().find(|(name, _)| *name == lower).map(|(_, number)| *number);
+    let number = lower.strip_prefix("windows-").unwrap_or(&lower);
+    named.or_else(|| number.parse().ok().filter(|number| *number <= 65_535))
+}
+
+/// Whether `number` is a code page of ANSI, which summary information must have.
+pub(super) fn is_ansi(number: u32) -> bool {
+    number == 0 || number == 874 || matches!(number, 932 | 936 | 949 | 950) || (1250..=1258).contains(&number)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

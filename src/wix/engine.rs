@@ -35,6 +35,8 @@ pub struct Request {
     pub application: String,
     /// How many threads may read files. The output does not depend on it.
     pub threads: NonZeroUsize,
+    /// Whether GUIDs of components whose key path is a registry value are computed as WiX 3 did (`-bcgg`).
+    pub legacy_registry_guids: bool,
 }
 
 /// What came of a build.
@@ -74,13 +76,13 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
     let mut sections = Vec::new();
     for (source, tree) in trees.iter().enumerate() {
         let Some(tree) = tree else { continue };
-        let compiled = compile::compile(tree, options.arch, report);
+        let compiled = compile::compile(tree, options.arch, options.compat, report);
         sections.extend(compiled.into_iter().map(|section| (source, section)));
     }
     gate()?;
     let mut harvested = BTreeSet::new();
     for (_, section) in &mut sections {
-        harvest::harvest(section, &request.bind_paths, options.arch, &mut harvested, report);
+        harvest::harvest(section, &request.bind_paths, (options.arch, options.compat), &mut harvested, report);
     }
     let symbols = link::link(sections, options.arch, report)?;
     let binding = Binding {
@@ -89,6 +91,7 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
         bind_paths: &request.bind_paths,
         arch: options.arch,
         threads: request.threads,
+        legacy_registry_guids: request.legacy_registry_guids,
     };
     let bound = bind::bind(symbols, &binding, report)?;
     let emission = Emission {

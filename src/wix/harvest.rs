@@ -3,6 +3,7 @@
 //! The order is that of the names, whatever the file system gives.
 
 use super::bind::BindPath;
+use super::compat::Compat;
 use super::compile::directory_below;
 use super::ids;
 use super::report::Report;
@@ -27,7 +28,7 @@ const MOST_DEPTH: usize = 64;
 pub(super) fn harvest(
     section: &mut Section,
     paths: &[BindPath],
-    arch: Arch,
+    (arch, compat): (Arch, Compat),
     done: &mut BTreeSet<PathBuf>,
     report: &Report,
 ) {
@@ -36,7 +37,8 @@ pub(super) fn harvest(
     for Symbol { at, kind, .. } in wildcards {
         let Kind::Harvest(harvest) = kind else { continue };
         let find = |patterns: &[String]| -> BTreeSet<Found> {
-            patterns.iter().flat_map(|pattern| matches(pattern, &harvest, paths, &at, report)).collect()
+            let find = |pattern: &String| matches(pattern, &harvest, (paths, compat), &at, report);
+            patterns.iter().flat_map(find).collect()
         };
         let excluded = find(&harvest.exclude);
         let excluded: BTreeSet<&Path> = excluded.iter().map(|found| found.path.as_path()).collect();
@@ -68,7 +70,7 @@ struct Found {
 fn matches(
     pattern: &str,
     harvest: &Harvest,
-    paths: &[BindPath],
+    paths: (&[BindPath], Compat),
     at: &Location,
     report: &Report,
 ) -> Vec<Found> {
@@ -86,7 +88,7 @@ fn matches(
             report.push(
                 Diagnostic::warning("WIX8601", message)
                     .at(at)
-                    .help("patterns begin at the first `-b` folder, or at the source file"),
+                    .help("relative patterns begin at the folder of the source file"),
             );
         }
     }
@@ -97,7 +99,7 @@ fn matches(
 fn rooted(
     pattern: &str,
     harvest: &Harvest,
-    paths: &[BindPath],
+    (paths, compat): (&[BindPath], Compat),
     at: &Location,
     report: &Report,
 ) -> Vec<PathBuf> {
@@ -115,13 +117,14 @@ fn rooted(
         }
         return rooted;
     }
-    let unnamed = paths.iter().find(|path| path.name.is_none());
-    let folder = match unnamed {
-        Some(path) => path.folder.clone(),
-        None if !harvest.source.is_empty() => PathBuf::from(harvest.source.replace('\\', "/")),
-        None => Path::new(&*at.file).parent().map(Path::to_path_buf).unwrap_or_default(),
+    let base = match harvest.source.as_str() {
+        "" => Path::new(&*at.file).parent().map(Path::to_path_buf).unwrap_or_default(),
+        source => PathBuf::from(source.replace('\\', "/")),
     };
-    vec![folder.join(pattern.replace('\\', "/"))]
+    // WiX 6 puts the first unnamed folder in between, and goes on from the source where that is not an absolute one.
+    let unnamed = paths.iter().find(|path| path.name.is_none()).filter(|_| compat == Compat::Wix6);
+    let between = unnamed.map_or_else(PathBuf::new, |path| path.folder.clone());
+    vec![base.join(between).join(pattern.replace('\\', "/"))]
 }
 
 /// Adds the files of `folder` whose name matches. Links to folders are not followed: they could lead in a circle.
@@ -182,13 +185,9 @@ fn add(section: &mut Section, harvest: &Harvest, found: &Found, arch: Arch, at: 
         component: id.clone(),
         directory: directory.clone(),
         name,
-        short_name: None,
-        version: None,
-        companion: false,
-        language: None,
         attributes: VITAL,
-        disk: None,
         source: found.path.to_string_lossy().into_owned(),
+        ..File::default()
     };
     push(Id::section(id.clone()), Kind::File(file));
     let component = Component {

@@ -69,6 +69,23 @@ pub fn identifier(prefix: &str, arguments: &[&str]) -> String {
     format!("{prefix}{}", hash(&arguments.join("|"), &alphabet))
 }
 
+/// The id that a name makes: what cannot stand in an identifier becomes `_`.
+#[must_use]
+pub fn identifier_of_name(name: &str) -> String {
+    let starts_well = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+    let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
+    let fixed = name.encode_utf16().map(|unit| {
+        char::from_u32(unit.into()).filter(|c| legal(*c)).unwrap_or('_')
+    });
+    if starts_well { fixed.collect() } else { std::iter::once('_').chain(fixed).collect() }
+}
+
+/// A yes or no as it goes into ids.
+#[must_use]
+pub fn boolean(yes: bool) -> &'static str {
+    if yes { "True" } else { "False" }
+}
+
 /// The GUID of a component whose key path is a file. `directory` is the canonical one: the standard directory's id
 /// or the seed as written, then the lower-case names of the directories below it, joined by `\`.
 #[must_use]
@@ -76,11 +93,12 @@ pub fn file_component(directory: &str, name: &str) -> Guid {
     derive(COMPONENTS, &format!("{directory}\\{}", lower(name)))
 }
 
-/// The GUID of a component whose key path is a registry value; `name` is empty for the key's default value.
+/// The GUID of a component whose key path is a registry value; `root` is the name of the root, or its number for a GUID
+/// of WiX 3, and `name` is empty for the key's default value.
 #[must_use]
-pub fn registry_component(root: RegistryRoot, key: &str, name: &str, is_64_bit: bool) -> Guid {
+pub fn registry_component(root: &str, key: &str, name: &str, is_64_bit: bool) -> Guid {
     let bits = if is_64_bit { "64" } else { "" };
-    derive(COMPONENTS, &lower(&format!("{bits}{root:?}\\{key}\\{name}")))
+    derive(COMPONENTS, &lower(&format!("{bits}{root}\\{key}\\{name}")))
 }
 
 /// The upgrade code of a package that has an `Id` instead of one.
@@ -126,6 +144,20 @@ pub fn lower(text: &str) -> String {
         .collect()
 }
 
+/// Upper case, character by character, as [`lower`] is.
+#[must_use]
+pub fn upper(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            let mut upper = c.to_uppercase();
+            match (upper.next(), upper.next()) {
+                (Some(single), None) => single,
+                _ => c,
+            }
+        })
+        .collect()
+}
+
 /// A name-based GUID, of the name in UTF-16 as .NET has it.
 fn derive(namespace: Guid, name: &str) -> Guid {
     let bytes: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -145,7 +177,7 @@ mod tests {
     fn component_guids_are_those_of_wix_s_own_tests() {
         let file = |directory, name| file_component(directory, name).to_string();
         let registry =
-            |root, bits| registry_component(root, r"WixToolset\TestKey", "Compat", bits).to_string();
+            |root: RegistryRoot, bits| registry_component(&format!("{root:?}"), r"WixToolset\TestKey", "Compat", bits).to_string();
         assert_eq!(
             file(r"ProgramFilesFolder\guidcompatibility", "Foo.bar"),
             "{AD87A3DE-042B-5CB1-82C8-782626737A3B}"

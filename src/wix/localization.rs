@@ -111,7 +111,8 @@ impl Localization {
             self.codepage = codepage.or(ansi);
             self.summary_codepage = summary_codepage.or_else(|| self.codepage.clone());
             // As WiX: the attribute is for other tools, and counts only for cultures that are not known here.
-            self.language = known.map(|(language, _)| language.to_string()).or(language);
+            self.language =
+                known.map(|(language, _)| language.to_string()).or(language.filter(|_| !culture.is_empty()));
             if known.is_none() && !culture.is_empty() && self.language.is_none() {
                 let message = format!("culture `{culture}` is not known to this engine");
                 let help = "add `Language` and `Codepage` with its numbers";

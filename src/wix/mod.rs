@@ -10,6 +10,7 @@ use installer_msi as msi;
 use installer_pe as pe;
 
 mod bind;
+pub mod compat;
 pub mod compile;
 mod culture;
 mod emit;
@@ -26,6 +27,7 @@ pub mod symbol;
 pub mod variables;
 
 pub use bind::BindPath;
+pub use compat::Compat;
 pub use emit::Beside;
 pub use engine::{Outcome, Output, Request, build};
 

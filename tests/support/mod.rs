@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 pub mod golden;
 pub mod pe;
+pub mod reference;
 pub mod tables;
 pub mod wine;
 

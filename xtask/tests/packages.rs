@@ -12,7 +12,7 @@ use ancm_installer::ledger::Ledger;
 use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Package, Plan, Sourced, plan};
-use ancm_installer::wix::{BindPath, Request, build, preprocess};
+use ancm_installer::wix::{BindPath, Compat, Request, build, preprocess};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,8 @@ fn tables_of(package: &Package) -> Value {
             environment: BTreeMap::new(),
             arch: engine.arch,
             current_dir: repository().to_owned(),
+            timestamp: 1_700_000_000,
+            compat: Compat::default(),
         },
         bind_paths: engine
             .bind_paths
@@ -89,6 +91,7 @@ fn tables_of(package: &Package) -> Value {
         timestamp: 1_700_000_000,
         application: "application".to_owned(),
         threads: NonZeroUsize::new(2).expect("not zero"),
+        legacy_registry_guids: false,
     };
     let outcome = build(&request);
     let findings: Vec<String> = outcome.diagnostics.iter().map(ToString::to_string).collect();

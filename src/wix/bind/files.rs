@@ -62,8 +62,13 @@ fn candidates(source: &str, paths: &[BindPath]) -> Vec<PathBuf> {
     if path.is_absolute() {
         return vec![path];
     }
-    let unnamed = paths.iter().filter(|path| path.name.is_none()).map(|bind| bind.folder.join(&path));
-    unnamed.chain([path.clone()]).collect()
+    // What is written for another tool: the folder that the package lies in.
+    let below = source.strip_prefix("SourceDir\\").or_else(|| source.strip_prefix("SourceDir/")).map(native);
+    let unnamed = paths.iter().filter(|path| path.name.is_none()).flat_map(|bind| {
+        below.iter().chain([&path]).map(|path| bind.folder.join(path)).collect::<Vec<_>>()
+    });
+    // As WiX: the current folder before all others.
+    std::iter::once(path.clone()).chain(unnamed).collect()
 }
 
 /// The most bytes that a file can have whose text stands in a cell.
@@ -153,6 +158,17 @@ fn read(path: &Path) -> Result<Contents, (u16, String)> {
 }
 
 impl Contents {
+    /// What is known of `bytes` that are no image.
+    pub(crate) fn of(bytes: &[u8]) -> Contents {
+        Contents {
+            size: bytes.len() as u64,
+            version: None,
+            languages: Vec::new(),
+            md5: Md5::digest(bytes).into(),
+            sha256: Sha256::digest(bytes).into(),
+        }
+    }
+
     /// The four numbers of MsiFileHash; zeros for an empty file, as `MsiGetFileHash` gives them.
     pub(crate) fn hash_parts(&self) -> [i32; 4] {
         let mut parts = [0; 4];

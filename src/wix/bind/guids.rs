@@ -1,9 +1,9 @@
 //! The GUIDs of components: computed from their key paths where the author gave none, and told apart.
 
-use super::BoundFile;
+use super::{Binding, BoundFile};
 use super::directories::Directories;
 use crate::diag::{Diagnostic, Location};
-use crate::id::{Arch, Guid};
+use crate::id::Guid;
 use crate::wix::ids;
 use crate::wix::report::Report;
 use crate::wix::symbol::{Component, ComponentGuid, KeyPath, Kind, Registry, Symbol};
@@ -23,10 +23,10 @@ const AMBIGUOUS: [&str; 6] = [
 pub(super) fn assign(
     symbols: &mut [Symbol],
     files: &BTreeMap<String, BoundFile>,
-    arch: Arch,
+    binding: &Binding<'_>,
     report: &Report,
 ) {
-    let directories = Directories::new(symbols, arch);
+    let directories = Directories::new(symbols, binding.arch);
     let registry: BTreeMap<&str, &Registry> = symbols
         .iter()
         .filter_map(|symbol| match (&symbol.kind, &symbol.id) {
@@ -48,7 +48,12 @@ pub(super) fn assign(
         let guid = match &component.key_path {
             KeyPath::Registry(value) => registry.get(value.as_str()).map(|value| {
                 let name = value.name.as_deref().unwrap_or_default();
-                ids::registry_component(value.root, &value.key, name, component.is_64_bit)
+                let root = if binding.legacy_registry_guids {
+                    value.root.number().to_string()
+                } else {
+                    format!("{:?}", value.root)
+                };
+                ids::registry_component(&root, &value.key, name, component.is_64_bit)
             }),
             KeyPath::File(key) => of_files(component, key, own, &directories, &symbol.at, report),
             KeyPath::Directory | KeyPath::OdbcDataSource(_) => None,

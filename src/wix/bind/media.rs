@@ -70,6 +70,7 @@ pub(super) fn assign(
             compression: None,
             prompt: None,
             volume: None,
+            split_mib: None,
             maximum_uncompressed_mib: 200,
         };
         let template = template.map_or(&default, |(template, _)| template);
@@ -102,7 +103,8 @@ fn order(symbols: &[Symbol], files: &BTreeMap<String, BoundFile>, arch: Arch) ->
     };
     let mut order: Vec<(&String, &BoundFile)> = files.iter().collect();
     order.sort_by(|(a_id, a), (b_id, b)| {
-        (a.disk, folder(a), &a.name, a_id).cmp(&(b.disk, folder(b), &b.name, b_id))
+        let place = |file: &BoundFile| (file.patch_group.is_some(), file.patch_group);
+        (place(a), a.disk, folder(a), &a.name, a_id).cmp(&(place(b), b.disk, folder(b), &b.name, b_id))
     });
     order.into_iter().map(|(id, _)| id.clone()).collect()
 }

@@ -3,14 +3,17 @@
 //!
 //! Knows no element of the language and no table's columns: the one is compiling's job, the other emitting's.
 
+mod assembly;
 mod dependency;
 pub(crate) mod directories;
 mod files;
 mod guids;
+mod limits;
 mod media;
 mod properties;
 mod resolve;
 mod sequence;
+mod software_tag;
 
 pub use files::BindPath;
 pub(crate) use files::Contents;
@@ -23,7 +26,7 @@ use crate::id::Arch;
 use crate::wix::compile;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
-use crate::wix::symbol::{Field, KeyPath, Kind, Package, Symbol, fields};
+use crate::wix::symbol::{Field, File, KeyPath, Kind, Package, Symbol, fields};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -37,6 +40,8 @@ pub(crate) struct Binding<'b> {
     pub arch: Arch,
     /// How many threads may read files.
     pub threads: NonZeroUsize,
+    /// Whether GUIDs of registry key paths are made as by WiX 3.
+    pub legacy_registry_guids: bool,
 }
 
 /// A file with everything that is known of it.
@@ -54,9 +59,19 @@ pub(crate) struct BoundFile {
     pub attributes: i32,
     pub disk: i32,
     pub sequence: i32,
-    pub path: PathBuf,
+    pub patch_group: Option<i32>,
+    pub content: Content,
     pub contents: Contents,
     pub at: Location,
+}
+
+/// Where the bytes of a file are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// In a file.
+    File(PathBuf),
+    /// Made up here; they may hold [`crate::wix::symbol::PACKAGE_CODE`].
+    Bytes(Vec<u8>),
 }
 
 /// A package ready to be written as tables.
@@ -76,6 +91,9 @@ pub(crate) struct Bound {
 pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> Option<Bound> {
     compile::localize(&mut symbols, binding.localization);
     resolve::first_pass(&mut symbols, binding, report);
+    let has_language = symbols.iter().any(
+        |symbol| matches!(&symbol.kind, Kind::Package(package) if package.language.is_some()),
+    );
     let (package, at) = properties::package(&mut symbols, binding.localization)?;
     let actions = sequence::schedule(&mut symbols, report);
     properties::special(&mut symbols);
@@ -83,15 +101,16 @@ pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Rep
     dependency::add(&mut symbols);
     text_files(&mut symbols, binding, report);
     let sources = sources(&mut symbols, binding, report);
-    let files = files(&mut symbols, binding, report);
+    let files = files(&mut symbols, &package, binding, report);
     if report.has_errors() {
         return None;
     }
-    let facts = facts(&symbols, &files);
+    let facts = facts(&symbols, &files, has_language);
     resolve::second_pass(&mut symbols, &facts, report);
     let mut files = late_texts(files, &facts, report);
-    let package = properties::bound(package, &at, &facts, report);
-    guids::assign(&mut symbols, &files, binding.arch, report);
+    let package = properties::bound(package, &mut symbols, &at, &facts, report);
+    limits::check(&symbols, report);
+    guids::assign(&mut symbols, &files, binding, report);
     let disks = media::assign(&symbols, &mut files, package.compressed, binding.arch, report);
     if report.has_errors() {
         return None;
@@ -162,17 +181,31 @@ fn sources(
 }
 
 /// Takes the files out of `symbols` and reads them.
-fn files(symbols: &mut Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> BTreeMap<String, BoundFile> {
+fn files(
+    symbols: &mut Vec<Symbol>,
+    package: &Package,
+    binding: &Binding<'_>,
+    report: &Report,
+) -> BTreeMap<String, BoundFile> {
     let mut taken = Vec::new();
     let mut paths = Vec::new();
+    let mut bound = BTreeMap::new();
+    let mut assemblies = Vec::new();
     for symbol in symbols.extract_if(.., |symbol| matches!(symbol.kind, Kind::File(_))) {
-        let (Kind::File(file), Some(id)) = (symbol.kind, symbol.id) else { continue };
+        let (Kind::File(mut file), Some(id)) = (symbol.kind, symbol.id) else { continue };
+        if let Some(assembly) = file.assembly.take() {
+            assemblies.push((id.name.clone(), assembly));
+        }
+        if let Some(regid) = file.tag.take() {
+            let bytes = software_tag::contents(package, &regid);
+            bound.insert(id.name, generated(file, bytes, symbol.at));
+            continue;
+        }
         let Some(path) = files::find(&file.source, binding.bind_paths, &symbol.at, report) else { continue };
         taken.push((id.name, file));
         paths.push((path, symbol.at));
     }
     let contents = files::read_all(&paths, binding.threads, report);
-    let mut bound = BTreeMap::new();
     for (((id, file), (path, at)), contents) in taken.into_iter().zip(paths).zip(contents) {
         let Some(contents) = contents else { continue };
         let own = contents.version.map(|version| version.to_string());
@@ -206,21 +239,60 @@ fn files(symbols: &mut Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> B
             attributes: file.attributes,
             disk: file.disk.unwrap_or(1),
             sequence: 0,
-            path,
+            patch_group: file.patch_group,
+            content: Content::File(path),
             contents,
             at,
         };
         bound.insert(id, file);
     }
+    assembly::names(symbols, &bound, &assemblies, report);
     bound
 }
 
+/// A file that has no source.
+fn generated(file: File, bytes: Vec<u8>, at: Location) -> BoundFile {
+    BoundFile {
+        component: file.component,
+        directory: file.directory,
+        name: file.name,
+        short_name: file.short_name,
+        version: None,
+        language: None,
+        hashed: true,
+        attributes: file.attributes,
+        disk: file.disk.unwrap_or(1),
+        sequence: 0,
+        patch_group: None,
+        contents: Contents::of(&bytes),
+        content: Content::Bytes(bytes),
+        at,
+    }
+}
+
 /// What `!(bind.…)` variables can ask for.
-fn facts(symbols: &[Symbol], files: &BTreeMap<String, BoundFile>) -> resolve::Facts {
+fn facts(
+    symbols: &[Symbol],
+    files: &BTreeMap<String, BoundFile>,
+    has_language: bool,
+) -> resolve::Facts {
     let mut facts = resolve::Facts::new();
     for symbol in symbols {
-        if let (Kind::Property(property), Some(id)) = (&symbol.kind, &symbol.id) {
-            facts.insert(resolve::key("property", &id.name), property.value.clone().unwrap_or_default());
+        let (Kind::Property(property), Some(id)) = (&symbol.kind, &symbol.id) else { continue };
+        // As WiX: the culture's language is not known yet.
+        if let Some(value) = property.value.as_ref().filter(|_| has_language || id.name != "ProductLanguage") {
+            facts.insert(resolve::key("property", &id.name), value.clone());
+        }
+        if id.name == "ProductVersion" {
+            let parts = ["Major", "Minor", "Build", "Revision"];
+            let version = property.value.as_deref().unwrap_or_default();
+            let numbers: Option<Vec<u32>> = version.split('.').map(|part| part.parse().ok()).collect();
+            // A part that is not there is -1, as .NET has it.
+            for (index, part) in parts.iter().enumerate().filter(|_| numbers.as_ref().is_some_and(|n| n.len() > 1)) {
+                let number = numbers.as_ref().and_then(|numbers| numbers.get(index));
+                let value = number.map_or_else(|| "-1".to_owned(), u32::to_string);
+                facts.insert(resolve::key("property", &format!("ProductVersion.{part}")), value);
+            }
         }
     }
     for (id, file) in files {

@@ -20,7 +20,7 @@ pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) ->
     let language = package.language.clone().or_else(|| localization.language.clone());
     let language = language.unwrap_or_else(|| "0".to_owned());
     let authored = package.version.clone();
-    let version = authored.strip_prefix(['v', 'V']).unwrap_or(&authored).to_owned();
+    let version = bare(&authored).to_owned();
     let product_code = package.product_code.clone().unwrap_or_else(|| DERIVED_PRODUCT_CODE.to_owned());
     for symbol in &mut *symbols {
         match (&mut symbol.kind, &symbol.id) {
@@ -30,28 +30,51 @@ pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) ->
                 "ProductVersion" => property.value = Some(version.clone()),
                 _ => {}
             },
-            (Kind::Upgrade(upgrade), _) => {
-                for limit in [&mut upgrade.minimum, &mut upgrade.maximum].into_iter().flatten() {
-                    if let Some(bare) = limit.strip_prefix(['v', 'V']) {
-                        *limit = bare.to_owned();
-                    }
-                }
-            }
             _ => {}
         }
     }
+    bare_versions(symbols);
     package.language = Some(language);
     package.version = version;
     Some((package, at))
 }
 
+/// A version without the `v` before it.
+fn bare(version: &str) -> &str {
+    version.strip_prefix(['v', 'V']).unwrap_or(version)
+}
+
+/// Takes the `v` from the versions that Windows Installer compares.
+fn bare_versions(symbols: &mut [Symbol]) {
+    for symbol in symbols {
+        let versions: [Option<&mut String>; 2] = match (&mut symbol.kind, &symbol.id) {
+            (Kind::Upgrade(upgrade), _) => [upgrade.minimum.as_mut(), upgrade.maximum.as_mut()],
+            (Kind::Property(property), Some(id)) if id.name == "ProductVersion" => [property.value.as_mut(), None],
+            _ => continue,
+        };
+        for version in versions.into_iter().flatten() {
+            *version = bare(version).to_owned();
+        }
+    }
+}
+
 /// The package with `!(bind.…)` resolved, checked (WIX1148).
-pub(super) fn bound(mut package: Package, at: &Location, facts: &Facts, report: &Report) -> Package {
-    for text in [&mut package.name, &mut package.manufacturer, &mut package.version] {
+pub(super) fn bound(
+    mut package: Package,
+    symbols: &mut [Symbol],
+    at: &Location,
+    facts: &Facts,
+    report: &Report,
+) -> Package {
+    let texts = [&mut package.name, &mut package.manufacturer, &mut package.version].into_iter();
+    for text in texts.chain(&mut package.language).chain(&mut package.codepage) {
         if text.contains("!(") {
             *text = resolve::resolve_bind(text, facts, at, report);
         }
     }
+    // A variable may have given a version with a `v`.
+    package.version = bare(&package.version).to_owned();
+    bare_versions(symbols);
     if let Err(error) = package.version.parse::<ProductVersion>() {
         report.warning(1148, at, format!("Windows Installer cannot compare this version: {error}"));
     }

@@ -63,7 +63,11 @@ impl Needed {
 /// Takes the actions out of `symbols` and gives them numbers. Problems: WIX0168, WIX0170, WIX0172, WIX0176, WIX0177,
 /// WIX0179, WIX1008, WIX1050.
 pub(super) fn schedule(symbols: &mut Vec<Symbol>, report: &Report) -> Vec<Sequenced> {
-    let tables: BTreeSet<String> = symbols.iter().map(|symbol| table(symbol).to_owned()).collect();
+    let mut tables: BTreeSet<String> = symbols.iter().map(|symbol| table(symbol).to_owned()).collect();
+    if symbols.iter().any(|symbol| matches!(&symbol.kind, Kind::File(file) if file.binds_image)) {
+        // As WiX: the action is there, and the table is not.
+        tables.insert("BindImage".to_owned());
+    }
     let migrates = symbols.iter().any(|symbol| match &symbol.kind {
         Kind::Upgrade(upgrade) => upgrade.attributes & 1 != 0,
         _ => false,

@@ -172,6 +172,37 @@ impl<'e> Attributes<'e> {
         Some(number)
     }
 
+    /// A date and time, as Windows Installer has them in a number (WIX0088).
+    pub fn date(&self, name: &str) -> Option<i32> {
+        let text = self.text(name)?;
+        let number = date_number(text.trim());
+        if number.is_none() {
+            let expected = "expected a date such as `2026-01-31` or `2026-01-31T12:30:00`, from 1980 on";
+            self.illegal(88, name, format_args!("is `{text}`; {expected}"));
+        }
+        number
+    }
+
+    /// A code page: a number or a name, given back as it stands, or a variable (WIX0276; WIX0349 for what is no ANSI
+    /// one where only those are legal).
+    pub fn codepage(&self, name: &str, only_ansi: bool) -> Option<String> {
+        let text = self.text(name)?;
+        if names::is_variable(&text) {
+            return Some(text);
+        }
+        match crate::wix::culture::codepage(&text) {
+            None => {
+                self.illegal(276, name, format_args!("is `{text}`; expected a number such as 1252, or a name such as utf-8"));
+                None
+            }
+            Some(number) if only_ansi && !crate::wix::culture::is_ansi(number) => {
+                self.illegal(349, name, format_args!("is {number}, which summary information cannot have; use an ANSI one such as 1252"));
+                None
+            }
+            Some(_) => Some(text),
+        }
+    }
+
     /// A whole number, or a `!(loc.…)` or `!(bind.…)` variable that will be one.
     pub fn localizable_integer(&self, name: &str, range: RangeInclusive<i32>) -> Option<Field> {
         let text = &self.find(name)?.value;
@@ -318,10 +349,47 @@ impl Drop for Attributes<'_> {
                 self.report.push(
                     Diagnostic::error("WIX0200", message)
                         .at(&attribute.at)
-                        .help("extensions are not supported by this engine; use `--engine wix`"),
+                        .help("this engine has no extensions; remove it, or build with WiX itself"),
                 );
             }
         }
+    }
+}
+
+/// A date in the format of MS-DOS: the date in the upper half, the time in the lower one
+/// (<https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-filetimetodosdatetime>).
+fn date_number(text: &str) -> Option<i32> {
+    let (date, time) = text.split_once(['T', ' ']).unwrap_or((text, "0:0:0"));
+    let numbers = |text: &str, separator: char| -> Option<Vec<i32>> {
+        text.split(separator).map(|part| part.parse().ok()).collect()
+    };
+    let [year, month, day] = match (numbers(date, '-'), numbers(date, '/')) {
+        (Some(date), _) if date.len() == 3 => [date[0], date[1], date[2]],
+        (_, Some(date)) if date.len() == 3 => [date[2], date[0], date[1]],
+        _ => return None,
+    };
+    let time = time.trim_end_matches('Z').split('.').next().unwrap_or_default();
+    let time = numbers(time, ':')?;
+    let part = |index: usize| time.get(index).copied().unwrap_or(0);
+    let (hour, minute, second) = (part(0), part(1), part(2));
+    let legal = (1980..=2107).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=days(year, month)).contains(&day)
+        && (0..24).contains(&hour)
+        && (0..60).contains(&minute)
+        && (0..60).contains(&second)
+        && (2..=3).contains(&time.len());
+    let date = (year - 1980) * 512 + month * 32 + day;
+    legal.then(|| date.wrapping_mul(65536).wrapping_add(hour * 2048 + minute * 32 + second / 2))
+}
+
+/// The days of a month.
+fn days(year: i32, month: i32) -> i32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
     }
 }
 

@@ -1,9 +1,19 @@
 //! `Component`, `ComponentGroup` and references to them.
 
-use super::{Attributes, Compiler, GuidForms, dependency, directory, file, files, folder, registry};
+use super::elements::{self, Rule, Within};
+use super::{Attributes, Compiler, GuidForms, directory};
 use crate::diag::Diagnostic;
 use crate::wix::source::Element;
-use crate::wix::symbol::{Component, ComponentGuid, Container, GroupKind, Id, KeyPath, Kind, Member};
+use crate::wix::symbol::{
+    Component, ComponentGuid, Container, GroupKind, Id, KeyPath, Kind, Member, fields,
+};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("Component", Within::Place(component)),
+    ("ComponentGroup", Within::Definition(component_group)),
+    ("ComponentGroupRef", Within::Package(|c, element| component_group_ref(c, element, None))),
+    ("ComponentRef", Within::Package(|c, element| component_ref(c, element, None))),
+];
 
 /// What an element's place in directories and groups gives to the components and files inside.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +39,10 @@ pub(super) struct Host {
     pub disk: Option<i32>,
     /// Folder that sources are in.
     pub source: String,
+    /// Whether it is a 64-bit one.
+    pub is_64_bit: bool,
+    /// Whether its GUID is not to be computed.
+    pub has_own_guid: bool,
 }
 
 /// What a child offers as its component's key path.
@@ -93,6 +107,9 @@ pub(super) fn component(c: &mut Compiler, element: &Element, place: &Place) {
     let directory = directory::place(c, &a, place.directory.clone());
     let directory_is_key = a.flag("KeyPath");
     let feature = a.reference("Feature");
+    let complus = a.integer("ComPlusFlags", 0..=i32::from(i16::MAX));
+    // Means something with instance transforms only.
+    let _ = a.yes_no("MultiInstance");
 
     let placeholder = c.placeholder();
     let id = authored.clone().unwrap_or_else(|| Id::section(placeholder.clone()));
@@ -102,26 +119,29 @@ pub(super) fn component(c: &mut Compiler, element: &Element, place: &Place) {
         }
         c.member((Container::Feature, feature), (Member::Component, &id.name), true, &element.at);
     }
-    let host = Host { id: id.name.clone(), directory, disk, source: place.source.clone() };
+    let host = Host {
+        id: id.name.clone(),
+        directory,
+        disk,
+        source: place.source.clone(),
+        is_64_bit,
+        has_own_guid: guid != ComponentGuid::Computed,
+    };
 
     let first = c.mark();
-    let mut keys = KeyPaths { found: directory_is_key, path: None, files: 0, odbc: false };
+    let mut keys = KeyPaths { found: directory_is_key, path: None, files: 0, has_data_source: false };
     c.children(element, |c, child| {
-        let candidate = match child.name.as_str() {
-            "File" => {
-                keys.files += 1;
-                file::file(c, child, &host)
-            }
-            "RegistryKey" => registry::key(c, child, &host.id, None),
-            "RegistryValue" => registry::value(c, child, &host.id, None),
-            "Provides" => dependency::provides(c, child, &host.id, is_64_bit),
-            _ => return in_component(c, child, &host),
-        };
+        let (known, candidate) = elements::in_component(c, child, &host);
+        keys.files += u32::from(child.name == "File");
+        keys.has_data_source |= child.name == "ODBCDataSource";
         if let Some(candidate) = candidate {
             keys.offer(c, child, candidate);
         }
-        true
+        known
     });
+    if let Some(flags) = complus {
+        c.row("Complus", None, &element.at, fields![&host.id, flags]);
+    }
     let id = keys.name(c, element, authored, &guid, &placeholder);
     if id.name != host.id {
         c.rename(first, &host.id, &id.name);
@@ -141,27 +161,12 @@ pub(super) fn component(c: &mut Compiler, element: &Element, place: &Place) {
     c.add(Some(id), &element.at, Kind::Component(component));
 }
 
-/// The children of a component that are never its key path. Says whether it knows `element`.
-fn in_component(c: &mut Compiler, element: &Element, host: &Host) -> bool {
-    match element.name.as_str() {
-        "CopyFile" => file::copy_file(c, element, host, None),
-        "CreateFolder" => folder::create_folder(c, element, host),
-        "RemoveFile" => folder::remove_file(c, element, host),
-        "RemoveFolder" => folder::remove_folder(c, element, host),
-        "RemoveRegistryKey" => registry::remove_key(c, element, &host.id),
-        "RemoveRegistryValue" => registry::remove_value(c, element, &host.id),
-        "ReserveCost" => folder::reserve_cost(c, element, host),
-        _ => return false,
-    }
-    true
-}
-
 /// Finding a component's key path among what its children offer.
 struct KeyPaths {
     found: bool,
     path: Option<KeyPath>,
     files: u32,
-    odbc: bool,
+    has_data_source: bool,
 }
 
 impl KeyPaths {
@@ -173,7 +178,6 @@ impl KeyPaths {
         }
         let first = candidate.chosen.is_none() && self.path.is_none() && !self.found;
         if candidate.chosen == Some(true) || first {
-            self.odbc |= matches!(candidate.path, KeyPath::OdbcDataSource(_));
             self.found = candidate.chosen == Some(true);
             self.path = Some(candidate.path);
         }
@@ -192,14 +196,14 @@ impl KeyPaths {
         let at = &element.at;
         let computable = match &self.path {
             None => false,
-            Some(_) if self.odbc => false,
+            Some(_) if self.has_data_source => false,
             Some(KeyPath::Registry(_)) => self.files == 0,
             Some(_) => true,
         };
         if !computable && *guid == ComponentGuid::Computed {
             let why = match &self.path {
                 Some(KeyPath::Registry(_)) => "its key path is a registry value although it has files",
-                Some(_) => "its key path is a data source",
+                Some(_) => "it has a data source",
                 None => "its key path is its directory",
             };
             c.report.push(
@@ -243,12 +247,9 @@ pub(super) fn component_group(c: &mut Compiler, element: &Element) {
         Place { directory, disk: None, source, parent: Some((Container::ComponentGroup, id.name.clone())) };
     c.children(element, |c, child| {
         match child.name.as_str() {
-            "Component" => component(c, child, &place),
             "ComponentRef" => component_ref(c, child, place.parent.as_ref()),
             "ComponentGroupRef" => component_group_ref(c, child, place.parent.as_ref()),
-            "File" => file::naked_file(c, child, &place),
-            "Files" => files::files(c, child, &place),
-            _ => return false,
+            _ => return elements::in_place(c, child, &place),
         }
         true
     });

@@ -1,8 +1,16 @@
 //! `CustomAction`, `SetProperty` and `SetDirectory`.
 
-use super::{Attributes, Compiler, sequence};
+use super::elements::{Rule, Within};
+use super::{Attributes, Compiler, directory, property, sequence};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Field, Id, Schedule, Sequence, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("CustomAction", Within::Definition(custom_action)),
+    ("CustomActionRef", Within::Definition(|c, element| property::reference(c, element, "CustomAction"))),
+    ("SetDirectory", Within::Definition(set_directory)),
+    ("SetProperty", Within::Definition(set_property)),
+];
 
 /// The bits of the Type column
 /// (<https://learn.microsoft.com/windows/win32/msi/summary-list-of-all-custom-action-types>).
@@ -132,17 +140,10 @@ fn source(c: &mut Compiler, a: &Attributes<'_>, element: &Element) -> Option<(i3
             // Read with the target.
             "Script" => None,
             "Property" => a.text(name),
+            "Directory" => directory::optional(c, a, None),
             _ => a.reference(name),
         })
         .collect();
-    let subdirectory = a.relative_path("Subdirectory");
-    if subdirectory.is_some() {
-        a.illegal(
-            37,
-            "Subdirectory",
-            "is not supported by this engine; declare a `Directory`, or use `--engine wix`",
-        );
-    }
     let Some((name, bits)) = only_one(a, element, &SOURCES, 22) else {
         if a.has("Error") {
             return Some((FILE, Field::Null));
@@ -160,7 +161,6 @@ fn source(c: &mut Compiler, a: &Attributes<'_>, element: &Element) -> Option<(i3
         SOURCES.iter().zip(values).find(|((known, _), _)| known == name).and_then(|(_, value)| value)?;
     let kind = match *name {
         "BinaryRef" => Some("Binary"),
-        "Directory" => Some("Directory"),
         "FileRef" => Some("File"),
         _ => None,
     };

@@ -1,10 +1,16 @@
 //! `CustomTable`: tables of the author's own, and rows for them.
 
 use super::Compiler;
+use super::elements::{Rule, Within};
 use crate::diag::Diagnostic;
 use crate::msi::{Column, ColumnKind, Table, Validation};
 use crate::wix::source::{Element, Node};
 use crate::wix::symbol::{CustomCell, CustomRow, Id, Kind};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("CustomTable", Within::Definition(custom_table)),
+    ("CustomTableRef", Within::Package(custom_table_ref)),
+];
 
 /// The longest name that a table can have.
 const MOST_NAME: usize = 31;

@@ -1,21 +1,23 @@
 //! `Provides` and `Requires`: who needs this package, kept in the registry below
 //! `Software\Classes\Installer\Dependencies`.
 
-use super::component::Candidate;
+use super::component::{Candidate, Host};
+use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, registry};
-use crate::wix::ids;
+use crate::wix::ids::{self, RegistryRoot};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Id, KeyPath, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("Provides", Within::KeyPath(provides)),
+    ("Requires", Within::Definition(|c, element| requires(c, element, None))),
+];
 
 const ROOT: &str = "Software\\Classes\\Installer\\Dependencies\\";
 
 /// `Provides`: <https://docs.firegiant.com/wix/schema/wxs/provides/>. Offers its version value as the key path.
-pub(super) fn provides(
-    c: &mut Compiler,
-    element: &Element,
-    component: &str,
-    is_64_bit: bool,
-) -> Option<Candidate> {
+fn provides(c: &mut Compiler, element: &Element, host: &Host) -> Option<Candidate> {
+    let component = &host.id;
     let a = c.attributes(element);
     let id = a.id("Id");
     let key = key(&a, "Key").unwrap_or_else(|| {
@@ -24,7 +26,7 @@ pub(super) fn provides(
     });
     let version = a.version("Version");
     let display_name = a.text("DisplayName");
-    if is_64_bit {
+    if host.is_64_bit {
         let message =
             "the component is a 64-bit one; others look for the provider in the 32-bit registry too";
         c.report.warning(5435, &element.at, message);
@@ -45,8 +47,10 @@ pub(super) fn provides(
     let fields = fields![&id, component, &key, version.as_ref(), display_name.as_ref(), None::<i32>];
     c.row("Wix4DependencyProvider", Some(id), &element.at, fields);
     let place = format!("{ROOT}{key}");
-    let mut write =
-        |name, value: &str| registry::machine_or_user_string(c, &place, name, value, component, &element.at);
+    let mut write = |name, value: &str| {
+        let value = Some(value.to_owned());
+        registry::string(c, RegistryRoot::MachineUser, place.clone(), name, value, component, &element.at)
+    };
     write(None, "[ProductCode]");
     let version = write(Some("Version"), version.as_deref().unwrap_or("[ProductVersion]"));
     write(Some("DisplayName"), display_name.as_deref().unwrap_or("[ProductName]"));

@@ -1,12 +1,19 @@
 //! `StandardDirectory`, `Directory`, `DirectoryRef`, and directories written inline as paths.
 
-use super::component::{self, Place, folder_path};
-use super::{Attributes, Compiler, GuidForms, file, files};
+use super::component::{Place, folder_path};
+use super::elements::{self, Rule, Within};
+use super::{Attributes, Compiler, GuidForms};
 use crate::diag::Location;
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::standard;
 use crate::wix::symbol::{Directory, Id, Kind};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("Directory", Within::Definition(|c, element| directory(c, element, &Place::default()))),
+    ("DirectoryRef", Within::Definition(directory_ref)),
+    ("StandardDirectory", Within::Definition(standard_directory)),
+];
 
 /// Where a component or file goes whose author does not say.
 const DEFAULT: &str = "INSTALLFOLDER";
@@ -82,14 +89,11 @@ pub(super) fn directory(c: &mut Compiler, element: &Element, around: &Place) {
 
 /// What may stand in a directory. Says whether it knows `element`.
 fn in_directory(c: &mut Compiler, element: &Element, place: &Place) -> bool {
-    match element.name.as_str() {
-        "Component" => component::component(c, element, place),
-        "Directory" => directory(c, element, place),
-        "File" => file::naked_file(c, element, place),
-        "Files" => files::files(c, element, place),
-        _ => return false,
+    if element.name == "Directory" {
+        directory(c, element, place);
+        return true;
     }
-    true
+    elements::in_place(c, element, place)
 }
 
 /// A name, or `.` for the parent itself.

@@ -1,9 +1,16 @@
 //! `Feature`, `FeatureGroup`, references to them, and `Level`.
 
 use super::component::{self, Place};
-use super::{Compiler, file, files};
+use super::elements::{self, Rule, Within};
+use super::Compiler;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Container, GroupKind, Kind, Member, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("Feature", Within::Definition(top_feature)),
+    ("FeatureGroupRef", Within::Package(|c, element| feature_group_ref(c, element, None))),
+    ("FeatureRef", Within::Definition(|c, element| feature_ref(c, element, None))),
+];
 
 /// The bits of the Attributes column (<https://learn.microsoft.com/windows/win32/msi/feature-table>).
 const FAVOR_SOURCE: i32 = 1;
@@ -15,6 +22,13 @@ const DISALLOW_ABSENT: i32 = 16;
 /// What a feature stands in: a feature, a feature group, or the package.
 type Parent<'a> = Option<(Container, &'a str)>;
 
+/// A feature at the top of a section.
+fn top_feature(c: &mut Compiler, element: &Element) {
+    let mut last = c.last_display;
+    feature(c, element, None, &mut last);
+    c.last_display = last;
+}
+
 /// `Feature`: <https://docs.firegiant.com/wix/schema/wxs/feature/>. `last` is the Display of the feature before it on
 /// the same level.
 pub(super) fn feature(c: &mut Compiler, element: &Element, parent: Parent<'_>, last: &mut i32) {
@@ -23,7 +37,7 @@ pub(super) fn feature(c: &mut Compiler, element: &Element, parent: Parent<'_>, l
     let mut attributes = a
         .choice("InstallDefault", &[("local", 0), ("source", FAVOR_SOURCE), ("followParent", FOLLOW_PARENT)])
         .unwrap_or_default();
-    if attributes == FOLLOW_PARENT && parent.is_none() {
+    if attributes == FOLLOW_PARENT && parent.is_none() && c.package.is_some() {
         a.illegal(209, "InstallDefault", "cannot be `followParent`: the feature has no parent");
     }
     attributes |= a.choice("TypicalDefault", &[("install", 0), ("advertise", FAVOR_ADVERTISE)]).unwrap_or(0);
@@ -128,15 +142,12 @@ fn members(
     let place = Place { parent: owner.clone(), ..Place::default() };
     c.children(element, |c, child| {
         match child.name.as_str() {
-            "Component" => component::component(c, child, &place),
             "ComponentRef" => component::component_ref(c, child, owner.as_ref()),
             "ComponentGroupRef" => component::component_group_ref(c, child, owner.as_ref()),
             "Feature" => feature(c, child, Some((container, id)), last),
             "FeatureRef" => feature_ref(c, child, Some((container, id))),
             "FeatureGroupRef" => feature_group_ref(c, child, Some((container, id))),
-            "File" => file::naked_file(c, child, &place),
-            "Files" => files::files(c, child, &place),
-            _ => return more(c, child),
+            _ => return elements::in_place(c, child, &place) || more(c, child),
         }
         true
     });

@@ -1,15 +1,23 @@
 //! `File`, inside a component and outside any ("naked": a component of its own), and `CopyFile`.
 
 use super::component::{Candidate, Host, Place, bitness};
-use super::{Attributes, Compiler, directory, names};
+use super::elements::{self, HostFile, Rule, Within};
+use super::{Attributes, Compiler, assembly, directory, names};
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::symbol::{
     Component, ComponentGuid, Container, Field, File, Id, KeyPath, Kind, Member, fields,
 };
 
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("CopyFile", Within::Component(|c, element, host| copy_file(c, element, host, None))),
+    ("CopyFile", Within::File(|c, element, file| copy_file(c, element, file.host, Some(file.id)))),
+    ("File", Within::KeyPath(file)),
+    ("File", Within::Place(naked_file)),
+];
+
 /// The bits of the Attributes column (<https://learn.microsoft.com/windows/win32/msi/file-table>).
-const READ_ONLY: i32 = 1;
+pub(super) const READ_ONLY: i32 = 1;
 const HIDDEN: i32 = 2;
 const SYSTEM: i32 = 4;
 const VITAL: i32 = 512;
@@ -27,6 +35,8 @@ pub(super) fn file(c: &mut Compiler, element: &Element, host: &Host) -> Option<C
         .unwrap_or_else(|| Id::section(ids::identifier("fil", &[&host.directory, &naming.name])));
     let chosen = a.yes_no("KeyPath");
     let file = other_attributes(c, &a, naming, host);
+    let assembly = assembly::of_file(c, &a, element, host, (&id.name, chosen == Some(true)));
+    let file = File { assembly, ..file };
     if file.companion && chosen == Some(true) {
         a.illegal(
             35,
@@ -38,7 +48,9 @@ pub(super) fn file(c: &mut Compiler, element: &Element, host: &Host) -> Option<C
     let key_path = (!file.companion).then_some(candidate);
     let name = id.name.clone();
     c.add(Some(id), &element.at, Kind::File(file));
-    children(c, element, host, &name);
+    beside(c, &a, element, &name);
+    let around = HostFile { host, id: &name, is_key_path: chosen == Some(true) };
+    c.children(element, |c, child| elements::in_file(c, child, &around));
     key_path
 }
 
@@ -56,9 +68,19 @@ pub(super) fn naked_file(c: &mut Compiler, element: &Element, place: &Place) {
     });
     // It is the key path whatever it says.
     let _ = a.yes_no("KeyPath");
-    let host = Host { id: id.name.clone(), directory, disk: None, source: place.source.clone() };
+    let host = Host {
+        id: id.name.clone(),
+        directory,
+        disk: None,
+        source: place.source.clone(),
+        is_64_bit,
+        has_own_guid: false,
+    };
     let file = other_attributes(c, &a, naming, &host);
+    let assembly = assembly::of_file(c, &a, element, &host, (&id.name, true));
+    let file = File { assembly, ..file };
     c.add(Some(id.clone()), &element.at, Kind::File(file));
+    beside(c, &a, element, &id.name);
     let component = Component {
         guid: ComponentGuid::Computed,
         directory: host.directory.clone(),
@@ -68,7 +90,8 @@ pub(super) fn naked_file(c: &mut Compiler, element: &Element, place: &Place) {
         key_path: KeyPath::File(id.name.clone()),
     };
     c.add(Some(id.clone()), &element.at, Kind::Component(component));
-    children(c, element, &host, &id.name);
+    let around = HostFile { host: &host, id: &id.name, is_key_path: true };
+    c.children(element, |c, child| elements::in_file(c, child, &around));
     if let Some((container, parent)) = &place.parent {
         let primary = *container == Container::Feature;
         c.member((*container, parent), (Member::Component, &id.name), primary, &element.at);
@@ -123,6 +146,20 @@ fn last_part(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
 }
 
+/// Rows of tables that a file can be in beside its own: fonts, and what registers itself.
+fn beside(c: &mut Compiler, a: &Attributes<'_>, element: &Element, id: &str) {
+    // As WiX: of the two, the one that stands last counts; the font's own title is the empty one.
+    let (title, is_true_type) = (a.text("FontTitle"), a.flag("TrueType"));
+    let place = |name: &str| element.attributes.iter().position(|attribute| attribute.name == name);
+    let own_title = is_true_type && place("TrueType") > place("FontTitle");
+    if title.is_some() || is_true_type {
+        c.row("Font", None, &element.at, fields![id, title.filter(|_| !own_title)]);
+    }
+    if let Some(cost) = a.integer("SelfRegCost", 0..=i32::from(i16::MAX)) {
+        c.row("SelfReg", None, &element.at, fields![id, cost]);
+    }
+}
+
 fn other_attributes(c: &mut Compiler, a: &Attributes<'_>, naming: Naming, host: &Host) -> File {
     let mut attributes = 0;
     for (name, bit) in
@@ -141,6 +178,10 @@ fn other_attributes(c: &mut Compiler, a: &Attributes<'_>, naming: Naming, host: 
         None => 0,
     };
     a.exclusive("DefaultVersion", "CompanionFile");
+    // The size is the file's own; the others mean something in patches only.
+    let _ = a.integer("DefaultSize", 0..=i32::MAX);
+    let _ = ["PatchAllowIgnoreOnError", "PatchIgnore", "PatchWholeFile"].map(|name| a.flag(name));
+    let patch_group = a.integer("PatchGroup", 1..=i32::MAX);
     let companion = a.reference("CompanionFile");
     if let Some(companion) = &companion {
         c.refer("File", companion, a.at("CompanionFile"));
@@ -161,19 +202,11 @@ fn other_attributes(c: &mut Compiler, a: &Attributes<'_>, naming: Naming, host: 
         attributes,
         disk,
         source: naming.source,
+        binds_image: a.text_or_empty("BindPath").is_some_and(|path| !path.is_empty()),
+        patch_group,
+        assembly: None,
+        tag: None,
     }
-}
-
-fn children(c: &mut Compiler, element: &Element, host: &Host, file: &str) {
-    c.children(element, |c, child| {
-        match child.name.as_str() {
-            "CopyFile" => copy_file(c, child, host, Some(file)),
-            "Permission" => super::permission::permission(c, child, file, "File"),
-            "PermissionEx" => super::permission::permission_ex(c, child, file, "File"),
-            _ => return false,
-        }
-        true
-    });
 }
 
 /// `CopyFile`: <https://docs.firegiant.com/wix/schema/wxs/copyfile/>. In a file, or with `FileId`, it duplicates that

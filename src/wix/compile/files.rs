@@ -1,9 +1,12 @@
 //! `Files`: files by wildcards.
 
 use super::component::Place;
+use super::elements::{Rule, Within};
 use super::{Compiler, directory};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Harvest, Kind};
+
+pub(super) const ELEMENTS: &[Rule] = &[("Files", Within::Place(files))];
 
 /// `Files`: <https://docs.firegiant.com/wix/schema/wxs/files/>.
 pub(super) fn files(c: &mut Compiler, element: &Element, place: &Place) {

@@ -1,24 +1,25 @@
 //! `CreateFolder`, `RemoveFolder`, `RemoveFile` and `ReserveCost`.
 
 use super::component::Host;
-use super::{Attributes, Compiler, directory, permission};
+use super::elements::{self, Rule, Within};
+use super::{Attributes, Compiler, directory};
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Field, Id, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("CreateFolder", Within::Component(create_folder)),
+    ("RemoveFile", Within::Component(remove_file)),
+    ("RemoveFolder", Within::Component(remove_folder)),
+    ("ReserveCost", Within::Component(reserve_cost)),
+];
 
 /// `CreateFolder`: <https://docs.firegiant.com/wix/schema/wxs/createfolder/>.
 pub(super) fn create_folder(c: &mut Compiler, element: &Element, host: &Host) {
     let a = c.attributes(element);
     let folder = directory::optional(c, &a, Some(host.directory.clone()));
     let Some(folder) = folder else { return };
-    c.children(element, |c, child| {
-        match child.name.as_str() {
-            "Permission" => permission::permission(c, child, &folder, "CreateFolder"),
-            "PermissionEx" => permission::permission_ex(c, child, &folder, "CreateFolder"),
-            _ => return false,
-        }
-        true
-    });
+    c.children(element, |c, child| elements::in_folder(c, child, host, &folder));
     c.row("CreateFolder", None, &element.at, fields![&folder, &host.id]);
 }
 

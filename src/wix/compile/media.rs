@@ -1,8 +1,12 @@
 //! `Media` and `MediaTemplate`.
 
-use super::{Attributes, Compiler, names};
+use super::elements::{Rule, Within};
+use super::{Attributes, Compiler, certificates, names, symbol_path};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Compression, Id, Kind, Media, MediaTemplate};
+
+pub(super) const ELEMENTS: &[Rule] =
+    &[("Media", Within::Definition(media)), ("MediaTemplate", Within::Definition(media_template))];
 
 /// `Media`: <https://docs.firegiant.com/wix/schema/wxs/media/>.
 pub(super) fn media(c: &mut Compiler, element: &Element) {
@@ -30,8 +34,29 @@ pub(super) fn media(c: &mut Compiler, element: &Element) {
         c.refer("Property", "DiskPrompt", a.at("DiskPrompt"));
     }
     let (volume, source, layout) = (a.text("VolumeLabel"), a.text("Source"), a.text("Layout"));
-    c.no_children(element);
+    c.children(element, |c, child| {
+        match child.name.as_str() {
+            "DigitalSignature" if embed => {
+                c.report.error(211, &child.at, "a cabinet inside the package is signed with the package; remove this");
+            }
+            "DigitalSignature" if cabinet.is_none() => {
+                c.report.error(212, &child.at, "there is no cabinet to sign; give the `Media` a `Cabinet`");
+            }
+            "DigitalSignature" => {
+                let disk = disk.map(|disk| disk.to_string()).unwrap_or_default();
+                certificates::digital_signature(c, child, &disk);
+            }
+            "SymbolPath" => symbol_path::symbol_path(c, child),
+            _ => return false,
+        }
+        true
+    });
     let Some(disk) = disk else { return };
+    // A name that begins with `#` is that of a stream already.
+    let (cabinet, embed) = match cabinet.as_deref().and_then(|name| name.strip_prefix('#')) {
+        Some(stream) => (Some(stream.to_owned()), true),
+        None => (cabinet, embed),
+    };
     let media = Media { disk, cabinet, embed, compression, prompt, volume, source, layout };
     c.add(Some(Id::global(disk.to_string())), &element.at, Kind::Media(media));
 }
@@ -59,10 +84,7 @@ pub(super) fn media_template(c: &mut Compiler, element: &Element) {
         c.report.warning(1142, a.at(name), message);
     }
     let size = a.integer("MaximumUncompressedMediaSize", 1..=2047);
-    if a.has("MaximumCabinetSizeForLargeFileSplitting") {
-        let _ = a.text("MaximumCabinetSizeForLargeFileSplitting");
-        a.illegal(4, "MaximumCabinetSizeForLargeFileSplitting", "is not supported by this engine");
-    }
+    let split = a.integer("MaximumCabinetSizeForLargeFileSplitting", 20..=2048);
     c.no_children(element);
     let template = MediaTemplate {
         cabinet,
@@ -70,6 +92,7 @@ pub(super) fn media_template(c: &mut Compiler, element: &Element) {
         compression,
         prompt,
         volume,
+        split_mib: split.and_then(|size| u32::try_from(size).ok()),
         maximum_uncompressed_mib: size.and_then(|size| u32::try_from(size).ok()).unwrap_or(200),
     };
     // The first disk is there to be referred to.

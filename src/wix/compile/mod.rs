@@ -1,10 +1,14 @@
-//! Compiling: elements of a source become symbols in sections. One function for each element, in a file for its
-//! family; `package.rs` says which element may stand where.
+//! Compiling: elements of a source become symbols in sections. One function for each element, in a file for it or its
+//! family, which also says what it may stand in; `elements.rs` lists the files.
 //!
 //! Knows nothing of other sources: what is only referred to here, linking finds.
 
+mod assembly;
 mod attributes;
 mod binary;
+mod category;
+mod certificates;
+mod com;
 mod component;
 mod control;
 mod custom_action;
@@ -12,18 +16,33 @@ mod custom_table;
 mod dependency;
 mod dialog;
 mod directory;
+mod elements;
+mod embedded;
+mod environment;
 mod feature;
 mod file;
 mod files;
 mod folder;
+mod ini_file;
+mod instance;
+mod isolate;
 mod media;
 pub(crate) mod names;
+mod odbc;
 mod package;
 mod permission;
 mod property;
 mod registry;
 mod search;
 mod sequence;
+mod service_config;
+mod service_control;
+mod service_install;
+mod sfp_catalog;
+mod shortcut;
+mod software_tag;
+mod summary;
+mod symbol_path;
 mod ui;
 mod upgrade;
 
@@ -34,6 +53,7 @@ pub(crate) use upgrade::default_major_upgrade;
 
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
+use crate::wix::compat::Compat;
 use crate::wix::report::Report;
 use crate::wix::source::{Element, Node};
 use crate::wix::symbol::{
@@ -51,12 +71,16 @@ pub struct Compiler<'r> {
     pub report: &'r Report,
     /// The processor that the package is for.
     pub arch: Arch,
+    /// The WiX that this engine is like.
+    pub compat: Compat,
     /// The section being filled.
     pub section: Section,
     /// The package, while its children are compiled.
     package: Option<Package>,
     /// Components of this source that were named after their key path so far.
     placeholders: usize,
+    /// Display of the last feature at the top of the section.
+    last_display: i32,
     /// Ids of directories that inline paths made in this section, by parent and path.
     inline_directories: BTreeMap<(String, String), String>,
 }
@@ -88,20 +112,24 @@ impl<'r> Compiler<'r> {
                     self.report.push(
                         Diagnostic::error("WIX0200", message)
                             .at(&child.at)
-                            .help("extensions are not supported by this engine; use `--engine wix`"),
+                            .help("this engine has no extensions; remove it, or build with WiX itself"),
                     );
                 }
                 Node::Element(child) => {
                     if !compile(self, child) {
                         let message = format!("`{}` is not known inside `{}`", child.name, element.name);
                         self.report.push(Diagnostic::error("WIX0005", message).at(&child.at).help(
-                            "check the spelling and the place; if WiX knows it there, this engine does not yet: \
-                             use `--engine wix`",
+                            "check the spelling, and what it may stand in",
                         ));
                     }
                 }
             }
         }
+    }
+
+    /// An error under a code of ours: of what WiX does not see, or this engine does not do.
+    pub(super) fn ours(&self, code: &str, at: &Location, message: impl Into<String>, help: impl Into<String>) {
+        self.report.push(Diagnostic::error(code, message).at(at).help(help));
     }
 
     /// For an element that has no children.
@@ -159,6 +187,6 @@ impl<'r> Compiler<'r> {
 /// Compiles a source, preprocessed, to the sections in it.
 ///
 /// Problems go to `report`; the sections are of use only if it has no errors afterwards.
-pub fn compile(source: &Element, arch: Arch, report: &Report) -> Vec<Section> {
-    package::wix(source, arch, report)
+pub fn compile(source: &Element, arch: Arch, compat: Compat, report: &Report) -> Vec<Section> {
+    package::wix(source, arch, compat, report)
 }

@@ -1,21 +1,18 @@
-//! `Wix`, `Package`, `Fragment` and `SummaryInformation`, and which elements may stand in them.
+//! `Wix`, `Package` and `Fragment`.
 
-use super::component::{self, Place};
-use super::{Attributes, Compiler, GuidForms, NAMESPACE, names};
-use super::{
-    binary, custom_action, custom_table, dependency, directory, feature, file, files, media, property,
-};
-use super::{search, sequence, ui, upgrade};
+use super::component::Place;
+use super::{Attributes, Compiler, GuidForms, NAMESPACE, elements, feature, names};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
+use crate::wix::compat::Compat;
 use crate::wix::ids;
 use crate::wix::report::Report;
 use crate::wix::source::Element;
-use crate::wix::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind, Sequence, Summary};
+use crate::wix::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind};
 use std::collections::BTreeMap;
 
 /// `Wix`, the root of every source (WIX0199 for another namespace, WIX0048 for another element).
-pub(super) fn wix(element: &Element, arch: Arch, report: &Report) -> Vec<Section> {
+pub(super) fn wix(element: &Element, arch: Arch, compat: Compat, report: &Report) -> Vec<Section> {
     if element.name != "Wix" {
         let message = format!("the root element is `{}`; expected `Wix`", element.name);
         report.error(48, &element.at, message);
@@ -38,12 +35,14 @@ pub(super) fn wix(element: &Element, arch: Arch, report: &Report) -> Vec<Section
     let mut c = Compiler {
         report,
         arch,
+        compat,
         section: empty(SectionKind::Fragment, &element.at),
         package: None,
         placeholders: 0,
+        last_display: 0,
         inline_directories: BTreeMap::new(),
     };
-    let _ = c.attributes(element).text("RequiredVersion");
+    required_version(&c, element);
     c.children(element, |c, child| {
         let kind = match child.name.as_str() {
             "Package" => SectionKind::Package,
@@ -52,6 +51,7 @@ pub(super) fn wix(element: &Element, arch: Arch, report: &Report) -> Vec<Section
         };
         c.section = empty(kind, &child.at);
         c.inline_directories.clear();
+        c.last_display = 0;
         match kind {
             SectionKind::Package => package(c, child),
             SectionKind::Fragment => fragment(c, child),
@@ -62,17 +62,31 @@ pub(super) fn wix(element: &Element, arch: Arch, report: &Report) -> Vec<Section
     sections
 }
 
+/// Whether the author wants no newer WiX than the one that this engine is like (WIX0007).
+fn required_version(c: &Compiler, element: &Element) {
+    let a = c.attributes(element);
+    let Some(text) = a.version("RequiredVersion") else { return };
+    let mut wanted = [0; 4];
+    for (part, text) in wanted.iter_mut().zip(text.split('.')) {
+        *part = text.parse::<u32>().unwrap_or(0);
+    }
+    let own = c.compat.version();
+    if wanted > own.map(u32::from) {
+        let own = own.map(|number| number.to_string()).join(".");
+        a.illegal(7, "RequiredVersion", format_args!("is {text}, and this engine is like WiX {own}"));
+    }
+}
+
 /// `Fragment`: <https://docs.firegiant.com/wix/schema/wxs/fragment/>.
 fn fragment(c: &mut Compiler, element: &Element) {
     // The name is for the reader; nothing refers to a fragment.
     let _ = c.attributes(element).id("Id");
-    let mut last = 0;
     c.children(element, |c, child| {
-        match child.name.as_str() {
-            "FeatureGroup" => feature::feature_group(c, child),
-            _ => return definition(c, child, &mut last),
+        if child.name == "FeatureGroup" {
+            feature::feature_group(c, child);
+            return true;
         }
-        true
+        elements::definition(c, child) || elements::in_place(c, child, &Place::default())
     });
 }
 
@@ -97,7 +111,7 @@ fn package(c: &mut Compiler, element: &Element) {
         manufacturer: manufacturer.unwrap_or_default(),
         version: version.unwrap_or_default(),
         language: language.filter(|language| check_language(&a, language)),
-        codepage: a.text("Codepage"),
+        codepage: a.codepage("Codepage", false),
         installer_version,
         scope: a.choice("Scope", &scopes).unwrap_or(Scope::Machine),
         compressed: a.yes_no_default("Compressed").unwrap_or(true),
@@ -121,14 +135,8 @@ fn package(c: &mut Compiler, element: &Element) {
     let at = &element.at;
     properties(c, id.as_ref(), &package, at);
     c.package = Some(package.clone());
-    let mut last = 0;
     c.children(element, |c, child| {
-        match child.name.as_str() {
-            "MajorUpgrade" => upgrade::major_upgrade(c, child),
-            "SummaryInformation" => summary_information(c, child),
-            _ => return definition(c, child, &mut last),
-        }
-        true
+        elements::in_package(c, child) || elements::in_place(c, child, &Place::default())
     });
     c.refer("Directory", "TARGETDIR", at);
     c.add(None, at, Kind::Package(package));
@@ -188,64 +196,4 @@ fn properties(c: &mut Compiler, id: Option<&Id>, package: &Package, at: &Locatio
             add(name, value);
         }
     }
-}
-
-/// `SummaryInformation`: <https://docs.firegiant.com/wix/schema/wxs/summaryinformation/>.
-fn summary_information(c: &mut Compiler, element: &Element) {
-    let a = c.attributes(element);
-    let summary = Summary {
-        codepage: a.text("Codepage"),
-        comments: a.text("Comments"),
-        description: a.text("Description"),
-        keywords: a.text("Keywords"),
-        manufacturer: a.text("Manufacturer"),
-    };
-    c.no_children(element);
-    c.add(None, &element.at, Kind::Summary(summary));
-}
-
-/// The elements that may stand in a package and in a fragment alike. Says whether it knows `element`. `last` is the
-/// Display of the feature before it.
-fn definition(c: &mut Compiler, element: &Element, last: &mut i32) -> bool {
-    match element.name.as_str() {
-        "AdminExecuteSequence" => sequence::sequence(c, element, Sequence::AdminExecute),
-        "AdminUISequence" => sequence::sequence(c, element, Sequence::AdminUi),
-        "AdvertiseExecuteSequence" => sequence::sequence(c, element, Sequence::AdvertiseExecute),
-        "Binary" => binary::binary(c, element),
-        "ComplianceCheck" => search::compliance_check(c, element),
-        "Component" => component::component(c, element, &Place::default()),
-        "ComponentGroup" => component::component_group(c, element),
-        "ComponentGroupRef" => component::component_group_ref(c, element, None),
-        "ComponentRef" => component::component_ref(c, element, None),
-        "CustomAction" => custom_action::custom_action(c, element),
-        "CustomActionRef" => property::reference(c, element, "CustomAction"),
-        "CustomTable" => custom_table::custom_table(c, element),
-        "CustomTableRef" => custom_table::custom_table_ref(c, element),
-        "Directory" => directory::directory(c, element, &Place::default()),
-        "DirectoryRef" => directory::directory_ref(c, element),
-        "EnsureTable" => property::ensure_table(c, element),
-        "Feature" => feature::feature(c, element, None, last),
-        "FeatureGroupRef" => feature::feature_group_ref(c, element, None),
-        "FeatureRef" => feature::feature_ref(c, element, None),
-        "File" => file::naked_file(c, element, &Place::default()),
-        "Files" => files::files(c, element, &Place::default()),
-        "Icon" => binary::icon(c, element),
-        "InstallExecuteSequence" => sequence::sequence(c, element, Sequence::InstallExecute),
-        "InstallUISequence" => sequence::sequence(c, element, Sequence::InstallUi),
-        "Launch" => property::launch(c, element),
-        "Media" => media::media(c, element),
-        "MediaTemplate" => media::media_template(c, element),
-        "Property" => property::property(c, element),
-        "PropertyRef" => property::reference(c, element, "Property"),
-        "Requires" => dependency::requires(c, element, None),
-        "SetDirectory" => custom_action::set_directory(c, element),
-        "SetProperty" => custom_action::set_property(c, element),
-        "StandardDirectory" => directory::standard_directory(c, element),
-        "UI" => ui::ui(c, element),
-        "UIRef" => property::reference(c, element, "WixUI"),
-        "Upgrade" => upgrade::upgrade(c, element),
-        "WixVariable" => property::variable(c, element),
-        _ => return false,
-    }
-    true
 }

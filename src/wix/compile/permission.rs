@@ -1,9 +1,17 @@
 //! `Permission` and `PermissionEx`: who may do what with a file, folder or registry key.
 
 use super::Compiler;
+use super::elements::{Rule, Within};
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Id, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("Permission", Within::File(|c, element, file| permission(c, element, file.id, "File"))),
+    ("Permission", Within::Folder(|c, element, _, folder| permission(c, element, folder, "CreateFolder"))),
+    ("PermissionEx", Within::File(|c, element, file| permission_ex(c, element, file.id, "File"))),
+    ("PermissionEx", Within::Folder(|c, element, _, folder| permission_ex(c, element, folder, "CreateFolder"))),
+];
 
 /// Rights of any object, from bit 16 and 28 (<https://learn.microsoft.com/windows/win32/secauthz/access-mask>).
 const STANDARD: [&str; 5] = ["Delete", "ReadPermission", "ChangePermission", "TakeOwnership", "Synchronize"];
@@ -44,11 +52,11 @@ pub(super) fn permission(c: &mut Compiler, element: &Element, object: &str, tabl
     let domain = a.text("Domain");
     let user = a.required("User", a.text("User"));
     let mut bits = 0_u32;
-    if a.flag("FileAllRights") {
-        bits |= 0x001f_01ff;
-    }
-    if a.flag("SpecificRightsAll") {
-        bits |= 0x0000_ffff;
+    // As WiX: it counts that these two are there, not what they say.
+    for (name, all) in [("FileAllRights", 0x001f_01ff), ("SpecificRightsAll", 0x0000_ffff)] {
+        if a.text_or_empty(name).is_some() {
+            bits |= all;
+        }
     }
     for (first, names) in [(0, specific(table)), (16, &STANDARD[..]), (28, &GENERIC[..])] {
         for (index, name) in names.iter().enumerate().filter(|(_, name)| **name != "FileAllRights") {

@@ -1,9 +1,22 @@
 //! `Property`, `Launch`, `WixVariable`, `EnsureTable`, and elements that only refer to something.
 
 use super::names::is_identifier;
+use super::elements::{Rule, Within};
 use super::{Compiler, search};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Access, Kind, Property, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("EnsureTable", Within::Definition(ensure_table)),
+    ("Launch", Within::Definition(launch)),
+    ("Property", Within::Definition(property)),
+    ("Property", Within::Ui(property)),
+    ("PropertyRef", Within::Definition(|c, element| reference(c, element, "Property"))),
+    ("PropertyRef", Within::Ui(|c, element| reference(c, element, "Property"))),
+    ("UIRef", Within::Definition(|c, element| reference(c, element, "WixUI"))),
+    ("UIRef", Within::Ui(|c, element| reference(c, element, "WixUI"))),
+    ("WixVariable", Within::Definition(variable)),
+];
 
 /// `Property`: <https://docs.firegiant.com/wix/schema/wxs/property/>.
 pub(super) fn property(c: &mut Compiler, element: &Element) {

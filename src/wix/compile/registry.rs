@@ -1,11 +1,19 @@
 //! `RegistryKey`, `RegistryValue`, `RemoveRegistryKey` and `RemoveRegistryValue`.
 
 use super::component::Candidate;
+use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, permission};
 use crate::diag::Location;
 use crate::wix::ids::{self, RegistryRoot};
 use crate::wix::source::Element;
 use crate::wix::symbol::{Id, KeyPath, Kind, Registry, RegistryValue, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("RegistryKey", Within::KeyPath(|c, element, host| key(c, element, &host.id, None))),
+    ("RegistryValue", Within::KeyPath(|c, element, host| value(c, element, &host.id, None))),
+    ("RemoveRegistryKey", Within::Component(|c, element, host| remove_key(c, element, &host.id))),
+    ("RemoveRegistryValue", Within::Component(|c, element, host| remove_value(c, element, &host.id))),
+];
 
 /// The key that an element stands in.
 #[derive(Clone, Debug)]
@@ -140,7 +148,8 @@ pub(super) fn value(
             "with an empty value would create or remove the key; use `RegistryKey` for that",
         );
     }
-    let text = a.required("Value", text)?;
+    let is_binary = a.is("Type", "binary");
+    let text = if is_binary { text.unwrap_or_default() } else { a.required("Value", text)? };
     let value = checked(&a, make(text))?;
     let candidate = Candidate { path: KeyPath::Registry(id.name.clone()), chosen };
     row(c, id, place, name, Some(value), component, &element.at);
@@ -242,19 +251,20 @@ fn row(
     c.add(Some(id), at, Kind::Registry(registry));
 }
 
-/// A string value below HKMU in the software key, for elements that mean one.
-pub(super) fn machine_or_user_string(
+/// A string value, for elements that mean one; the name `*` or `+` without a value creates the key. Gives its id.
+pub(super) fn string(
     c: &mut Compiler,
-    key: &str,
+    root: RegistryRoot,
+    key: String,
     name: Option<&str>,
-    value: &str,
+    value: Option<String>,
     component: &str,
     at: &Location,
 ) -> String {
-    let place = Parent { root: RegistryRoot::MachineUser, key: key.to_owned() };
+    let place = Parent { root, key };
     let id = generated_id(component, &place, name);
-    let value = RegistryValue::String(value.to_owned());
     let key_path = id.name.clone();
-    row(c, id, place, name.map(str::to_owned), Some(value), component, at);
+    let name = name.map(str::to_owned);
+    row(c, id, place, name, value.map(RegistryValue::String), component, at);
     key_path
 }

@@ -4,12 +4,15 @@
 //! Each search gives its signature, which AppSearch ties to the property. Searches nest: an inner one looks in what
 //! the outer one found, and its signature is that of the whole.
 
+use super::elements::{Rule, Within};
 use super::names::is_short_name;
 use super::{Attributes, Compiler, GuidForms, property};
 use crate::diag::Location;
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Field, Id, Kind, Upgrade, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[("ComplianceCheck", Within::Definition(compliance_check))];
 
 /// The bit of RegLocator's Type for the 64-bit view
 /// (<https://learn.microsoft.com/windows/win32/msi/reglocator-table>).
@@ -275,11 +278,7 @@ fn file_search(
     let (name, short) = (a.long_name("Name"), a.short_name("ShortName"));
     let versions = [a.text("MinVersion"), a.text("MaxVersion")];
     let sizes = ["MinSize", "MaxSize"].map(|name| a.integer(name, 0..=i32::MAX));
-    for name in ["MinDate", "MaxDate"] {
-        if a.text(name).is_some() {
-            a.illegal(6, name, "is not supported by this engine; use `--engine wix`");
-        }
-    }
+    let [after, before] = ["MinDate", "MaxDate"].map(|name| a.date(name));
     let languages = a.text("Languages");
     let id = if a.has("Id") { a.id("Id") } else { Some(Id::section(outer)) };
     c.no_children(element);
@@ -314,8 +313,7 @@ fn file_search(
         locator(c, child, Some(parent), None, None, &element.at);
     }
     let ([least, most], [small, big]) = (versions, sizes);
-    let no_date = None::<i32>;
-    let fields = fields![&id, name, least, most, small, big, no_date, no_date, languages];
+    let fields = fields![&id, name, least, most, small, big, after, before, languages];
     let signature = id.name.clone();
     c.row("Signature", Some(id), &element.at, fields);
     Some(signature)

@@ -1,10 +1,21 @@
 //! The five sequence elements and the actions in them.
 
+use super::elements::{Rule, Within};
 use super::{Attributes, Compiler};
 use crate::diag::Location;
 use crate::wix::source::Element;
 use crate::wix::standard;
 use crate::wix::symbol::{Access, Action, Id, Kind, Schedule, Sequence};
+
+pub(super) const ELEMENTS: &[Rule] = &[
+    ("AdminExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdminExecute))),
+    ("AdminUISequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdminUi))),
+    ("AdminUISequence", Within::Ui(|c, element| sequence(c, element, Sequence::AdminUi))),
+    ("AdvertiseExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdvertiseExecute))),
+    ("InstallExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::InstallExecute))),
+    ("InstallUISequence", Within::Definition(|c, element| sequence(c, element, Sequence::InstallUi))),
+    ("InstallUISequence", Within::Ui(|c, element| sequence(c, element, Sequence::InstallUi))),
+];
 
 /// Standard actions without a number of their own, and those that one may move: they stand where the author says.
 const PLACED: [&str; 7] = [

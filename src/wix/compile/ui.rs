@@ -1,9 +1,12 @@
 //! `UI` and what stands in it beside dialogs: texts, styles, lists, billboards.
 
-use super::{Compiler, binary, dialog, property, sequence};
+use super::elements::{self, Rule, Within};
+use super::{Compiler, dialog, property};
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Field, GroupKind, Id, Kind, Sequence, fields};
+
+pub(super) const ELEMENTS: &[Rule] = &[("UI", Within::Definition(ui))];
 
 /// The greatest number of a two-byte column.
 const MOST_SHORT: i32 = i16::MAX as i32;
@@ -13,17 +16,12 @@ pub(super) fn ui(c: &mut Compiler, element: &Element) {
     let id = c.attributes(element).id("Id");
     c.children(element, |c, child| {
         match child.name.as_str() {
-            "AdminUISequence" => sequence::sequence(c, child, Sequence::AdminUi),
             "BillboardAction" => billboard_action(c, child),
-            "Binary" => binary::binary(c, child),
             "ComboBox" | "ListBox" | "ListView" => list(c, child),
             "Dialog" => dialog::dialog(c, child),
             "DialogRef" => property::reference(c, child, "Dialog"),
             "Error" => error(c, child),
-            "InstallUISequence" => sequence::sequence(c, child, Sequence::InstallUi),
             "ProgressText" => progress_text(c, child),
-            "Property" => property::property(c, child),
-            "PropertyRef" => property::reference(c, child, "Property"),
             "Publish" => dialog::publish(c, child, None, &mut 0),
             "RadioButtonGroup" => {
                 if let Some(Button::Bitmap | Button::Icon) = radio_button_group(c, child, None) {
@@ -32,9 +30,8 @@ pub(super) fn ui(c: &mut Compiler, element: &Element) {
                 }
             }
             "TextStyle" => text_style(c, child),
-            "UIRef" => property::reference(c, child, "WixUI"),
             "UIText" => ui_text(c, child),
-            _ => return false,
+            _ => return elements::in_ui(c, child),
         }
         true
     });

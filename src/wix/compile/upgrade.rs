@@ -1,9 +1,13 @@
 //! `MajorUpgrade`, `Upgrade` and `UpgradeVersion`.
 
+use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, GuidForms};
 use crate::diag::Location;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Action, Id, Kind, Package, Schedule, Section, Sequence, Symbol, Upgrade, fields};
+
+pub(super) const ELEMENTS: &[Rule] =
+    &[("MajorUpgrade", Within::Package(major_upgrade)), ("Upgrade", Within::Definition(upgrade))];
 
 /// The bits of the Attributes column (<https://learn.microsoft.com/windows/win32/msi/upgrade-table>).
 const MIGRATE_FEATURES: i32 = 1;

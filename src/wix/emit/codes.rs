@@ -3,7 +3,10 @@
 
 use crate::id::Guid;
 use crate::msi::{Cell, Database, Stream, SummaryInformation};
-use crate::wix::bind::{Bound, Contents, DERIVED_PRODUCT_CODE};
+use super::Beside;
+use crate::cab::Source;
+use crate::wix::bind::{Bound, Content, Contents, DERIVED_PRODUCT_CODE};
+use crate::wix::symbol::PACKAGE_CODE;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -17,7 +20,7 @@ const PACKAGE: Guid = Guid::from_u128(0xE2D7_4C19_8F36_4D0B_B1A4_97C0_5E6F_1B28)
 /// The product code depends on tables and files. The package code depends on everything: Windows Installer takes two
 /// packages with one code for the same file
 /// (<https://learn.microsoft.com/windows/win32/msi/package-codes>).
-pub(super) fn assign(database: &mut Database, bound: &Bound) {
+pub(super) fn assign(database: &mut Database, beside: &mut [Beside], bound: &Bound) {
     let mut hasher = Hasher(Sha256::new());
     tables(&mut hasher, database);
     streams(&mut hasher, database, bound);
@@ -33,7 +36,56 @@ pub(super) fn assign(database: &mut Database, bound: &Bound) {
     hasher.text(&product);
     summary(&mut hasher, &database.summary);
     hasher.number(i64::from(database.codepage));
-    database.summary.revision_number = PACKAGE.derive(&hasher.0.finalize()).to_string();
+    let package = PACKAGE.derive(&hasher.0.finalize()).to_string();
+    if bound.files.values().any(|file| matches!(file.content, Content::Bytes(_))) {
+        name_package(database, beside, bound, package.trim_matches(['{', '}']));
+    }
+    database.summary.revision_number = package;
+}
+
+/// Puts the package code where software tags have its placeholder: in cells, and in the files that are the tags, whose
+/// hashes change with it.
+fn name_package(database: &mut Database, beside: &mut [Beside], bound: &Bound, package: &str) {
+    let settle = |bytes: &mut Vec<u8>| {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            *bytes = text.replace(PACKAGE_CODE, package).into_bytes();
+        }
+    };
+    let streams = database.streams.values_mut().chain(beside.iter_mut().map(|beside| &mut beside.content));
+    for stream in streams {
+        let Stream::Cabinet(cabinet) = stream else { continue };
+        for file in &mut cabinet.files {
+            if let Source::Bytes(bytes) = &mut file.source {
+                settle(bytes);
+            }
+        }
+    }
+    for loose in beside {
+        if let Stream::Bytes(bytes) = &mut loose.content {
+            settle(bytes);
+        }
+    }
+    for (name, table) in &mut database.tables {
+        for row in &mut table.rows {
+            let key = row.first().cloned();
+            if let (Some(Cell::Str(id)), "MsiFileHash") = (&key, name.as_str())
+                && let Some(Content::Bytes(bytes)) = bound.files.get(id).map(|file| &file.content)
+            {
+                let mut bytes = bytes.clone();
+                settle(&mut bytes);
+                for (cell, part) in row.iter_mut().skip(2).zip(Contents::of(&bytes).hash_parts()) {
+                    *cell = Cell::Int(part);
+                }
+            }
+            for cell in row {
+                if let Cell::Str(text) = cell
+                    && text.contains(PACKAGE_CODE)
+                {
+                    *text = text.replace(PACKAGE_CODE, package);
+                }
+            }
+        }
+    }
 }
 
 /// Takes texts and numbers so that no two sequences of them look alike.

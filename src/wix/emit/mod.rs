@@ -9,7 +9,8 @@ use crate::diag::Diagnostic;
 use crate::id::Arch;
 use crate::msi::schema::standard_table;
 use crate::msi::{Cell, Database, Row, Stream, SummaryInformation, Table};
-use crate::wix::bind::{Bound, Disk};
+use crate::wix::bind::{Bound, Content, Disk};
+use crate::wix::culture;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
 use crate::wix::symbol::{Kind, Package, Scope, Summary, Symbol};
@@ -58,7 +59,7 @@ pub(crate) fn emit(
         tables: tables.tables,
         streams,
     };
-    codes::assign(&mut database, bound);
+    codes::assign(&mut database, &mut beside, bound);
     if report.has_errors() { None } else { Some((database, beside)) }
 }
 
@@ -99,7 +100,10 @@ fn place(
                 name: id.clone(),
                 size: file.contents.size,
                 modified: timestamp,
-                source: Source::File(file.path.clone()),
+                source: match &file.content {
+                    Content::File(path) => Source::File(path.clone()),
+                    Content::Bytes(bytes) => Source::Bytes(bytes.clone()),
+                },
             })
         });
         let content = Stream::Cabinet(Cabinet { files: files.collect() });
@@ -113,7 +117,11 @@ fn place(
     for id in &disk.loose {
         let Some(file) = bound.files.get(id) else { continue };
         let path = files::on_medium(file, disk, bound);
-        beside.push(Beside { path, content: Stream::File(file.path.clone()) });
+        let content = match &file.content {
+            Content::File(path) => Stream::File(path.clone()),
+            Content::Bytes(bytes) => Stream::Bytes(bytes.clone()),
+        };
+        beside.push(Beside { path, content });
     }
 }
 
@@ -124,12 +132,7 @@ fn codepage(bound: &Bound, localization: &Localization, report: &Report) -> u32 
 }
 
 fn codepage_number(text: &str, report: &Report) -> u32 {
-    let lower = text.to_lowercase();
-    let number = match lower.as_str() {
-        "utf-8" => "65001",
-        other => other.strip_prefix("windows-").unwrap_or(other),
-    };
-    number.parse().unwrap_or_else(|_| {
+    culture::codepage(text).unwrap_or_else(|| {
         let message = format!("`{text}` is not a code page");
         report.push(
             Diagnostic::error("WIX0134", message)

@@ -15,6 +15,11 @@ const REGISTRY_KEY_PATH: i32 = 4;
 const ODBC_DATA_SOURCE: i32 = 32;
 const IS_64_BIT: i32 = 256;
 
+/// Tables that every package has, if without rows.
+const ALWAYS: [&str; 2] = ["File", "Media"];
+/// Tables that bring others along, if without rows: Windows Installer's actions read both.
+const COMPANIONS: [(&str, &str); 2] = [("AppSearch", "Signature"), ("ProgId", "Extension")];
+
 /// Adds the rows of all symbols.
 pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
     for symbol in &bound.symbols {
@@ -68,6 +73,14 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
     }
     // Nobody needs a table without rows, unless somebody says so.
     tables.tables.retain(|name, table| !table.rows.is_empty() || ensured.contains(&name.as_str()));
+    for (table, companion) in COMPANIONS {
+        if tables.tables.contains_key(table) {
+            tables.table(companion);
+        }
+    }
+    for table in ALWAYS {
+        tables.table(table);
+    }
 }
 
 /// A row whose cells are in the order of the table's columns.
@@ -94,7 +107,8 @@ fn row(tables: &mut Tables<'_>, symbol: &Symbol, name: &str, fields: &[Field]) {
             },
             Field::Text(value) => text(value),
             Field::Source(_) => Cell::Stream,
-            Field::TextFile(_) => unreachable!("binding replaced it with the text"),
+            // Linking and binding have replaced these.
+            Field::TextFile(_) | Field::Feature(_) => Cell::Null,
             Field::Name { long, short, salt } => {
                 let salt: Vec<&str> = salt.iter().map(String::as_str).collect();
                 Cell::Str(name_cell(long, short.as_deref(), true, &salt))
@@ -110,7 +124,7 @@ fn row(tables: &mut Tables<'_>, symbol: &Symbol, name: &str, fields: &[Field]) {
 /// (<https://learn.microsoft.com/windows/win32/msi/filename>).
 pub(super) fn name_cell(long: &str, short: Option<&str>, keep_extension: bool, salt: &[&str]) -> String {
     match short {
-        Some(short) if short == long => long.to_owned(),
+        Some(short) if short.eq_ignore_ascii_case(long) => long.to_owned(),
         Some(short) => format!("{short}|{long}"),
         None if is_short_name(long) => long.to_owned(),
         None => format!("{}|{long}", ids::short_name(long, keep_extension, salt)),

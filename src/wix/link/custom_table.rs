@@ -65,8 +65,8 @@ fn fields(row: CustomRow, table: &Table, at: &Location, report: &Report) -> Vec<
             report.error(53, at, message);
         }
     }
-    // As WiX: where a row has a stream, numbers that were not given are 0.
-    if fields.iter().any(|field| matches!(field, Field::Source(_))) {
+    // As WiX: in a table that can have streams, numbers that were not given are 0.
+    if table.columns.iter().any(|column| column.kind == ColumnKind::Stream) {
         for (column, field) in table.columns.iter().zip(&mut fields) {
             if matches!(column.kind, ColumnKind::Int2 | ColumnKind::Int4) && *field == Field::Null {
                 *field = Field::Int(0);

@@ -17,19 +17,27 @@ pub(super) fn connect(symbols: &mut Vec<Symbol>, mut memberships: Vec<Membership
         default_feature(symbols, &mut memberships);
     }
     let mut owners: BTreeMap<Owner, Vec<Membership>> = BTreeMap::new();
+    // Features in the order in which the sources give them something.
+    let mut features: Vec<Owner> = Vec::new();
     for membership in memberships {
         let owner = (membership.container, membership.container_id.clone());
-        owners.entry(owner).or_default().push(membership);
+        let members = owners.entry(owner.clone()).or_default();
+        if members.is_empty() && owner.0 == Container::Feature {
+            features.push(owner);
+        }
+        members.push(membership);
     }
     let mut flattener = Flattener { owners: &owners, done: BTreeMap::new(), report };
     let mut parents: BTreeMap<String, (Option<String>, Location)> = BTreeMap::new();
     let mut primaries: BTreeMap<String, String> = BTreeMap::new();
     let mut pairs: BTreeSet<(String, String)> = BTreeSet::new();
+    // The first feature of each component.
+    let mut firsts: BTreeMap<String, String> = BTreeMap::new();
     // Circles are found wherever they are, not only below features.
     for owner in owners.keys() {
         flattener.flat(owner, &mut Vec::new());
     }
-    for owner in owners.keys().filter(|owner| owner.0 == Container::Feature) {
+    for owner in &features {
         for membership in flattener.flat(owner, &mut Vec::new()) {
             let feature = owner.1.clone();
             match membership.member {
@@ -37,6 +45,7 @@ pub(super) fn connect(symbols: &mut Vec<Symbol>, mut memberships: Vec<Membership
                     if membership.primary {
                         primary(&mut primaries, &membership, &feature, report);
                     }
+                    firsts.entry(membership.member_id.clone()).or_insert_with(|| feature.clone());
                     pairs.insert((feature, membership.member_id));
                 }
                 Member::Feature => {
@@ -56,6 +65,8 @@ pub(super) fn connect(symbols: &mut Vec<Symbol>, mut memberships: Vec<Membership
     cycles(&parents, report);
     orphans(symbols, &pairs, report);
     set_parents(symbols, &parents);
+    firsts.extend(primaries);
+    set_features(symbols, &firsts, report);
     let at = symbols.first().map(|symbol| symbol.at.clone());
     let rows = pairs.into_iter().zip(at.into_iter().cycle());
     symbols.extend(rows.map(|((feature, component), at)| Symbol {
@@ -197,6 +208,24 @@ fn set_parents(symbols: &mut [Symbol], parents: &BTreeMap<String, (Option<String
             && let Some((parent, _)) = parents.get(&id.name)
         {
             fields[1] = Field::from(parent.as_ref());
+        }
+    }
+}
+
+/// Replaces [`Field::Feature`] by the feature (WIX0139 if the component has none).
+fn set_features(symbols: &mut [Symbol], firsts: &BTreeMap<String, String>, report: &Report) {
+    for symbol in symbols {
+        let Kind::Row { fields, .. } = &mut symbol.kind else { continue };
+        for field in fields {
+            let Field::Feature(component) = field else { continue };
+            match firsts.get(component) {
+                Some(feature) => *field = Field::Text(feature.clone()),
+                None => {
+                    let message = format!("component `{component}` belongs to no feature, and must to be advertised");
+                    report.error(139, &symbol.at, message);
+                    *field = Field::Null;
+                }
+            }
         }
     }
 }

@@ -2,7 +2,13 @@
 
 /// `name = value` of `<?define?>`: the bare name, and the value without its quotes.
 pub(super) fn definition(text: &str) -> Option<(&str, &str)> {
-    let (name, value) = text.split_once('=').unwrap_or((text, ""));
+    let text = text.trim();
+    let (name, value) = match text.split_once('=') {
+        // As WiX: without a value, the `=` is part of the name, and nobody finds the variable.
+        Some((name, "")) if variable(name).is_some() => return Some((text.trim(), "")),
+        Some((name, value)) => (name, value),
+        None => (text, ""),
+    };
     let name = variable(name)?;
     Some((name, unquoted(value)))
 }

@@ -13,6 +13,7 @@ mod xml;
 use self::variables::Variables;
 use crate::diag::Location;
 use crate::id::Arch;
+use crate::wix::compat::Compat;
 use crate::wix::report::Report;
 use crate::wix::source::Element;
 use std::collections::BTreeMap;
@@ -31,6 +32,10 @@ pub struct Options {
     pub arch: Arch,
     /// What `$(sys.CURRENTDIR)` gives.
     pub current_dir: PathBuf,
+    /// Seconds since 1970-01-01T00:00:00Z, for `$(fun.AutoVersion(…))`.
+    pub timestamp: i64,
+    /// The WiX that this engine is like.
+    pub compat: Compat,
 }
 
 /// Reads and preprocesses the file at `path`. Problems go to `report`; nothing is given if there is no usable tree.

@@ -110,8 +110,8 @@ impl<'o> Variables<'o> {
             "SOURCEFILEPATH" => self.file.clone(),
             "SOURCEFILEDIR" => self.folder.clone(),
             "CURRENTDIR" => format!("{}{}", self.options.current_dir.display(), std::path::MAIN_SEPARATOR),
-            // the version of the language that this engine's tables are those of
-            "WIXMAJORVERSION" => "6".to_owned(),
+            "WIXMAJORVERSION" => self.options.compat.version()[0].to_string(),
+            "WIXVERSION" => self.options.compat.version().map(|number| number.to_string()).join("."),
             _ => return None,
         };
         Some(Value { text, deprecated: name == "PLATFORM" })
@@ -136,6 +136,8 @@ impl<'o> Variables<'o> {
                 let name = &rest[2..length - 1];
                 if name.starts_with("loc.") {
                     out.push_str(&rest[..length]);
+                } else if name.contains('(') && self.get(name).is_none() {
+                    out.push_str(&self.function(name)?);
                 } else {
                     let value = self.get(name).ok_or_else(|| self.undefined(name))?;
                     if value.deprecated {
@@ -156,17 +158,36 @@ impl<'o> Variables<'o> {
         Ok(out)
     }
 
-    fn undefined(&self, name: &str) -> Problem {
-        if name.contains('(') && !name.starts_with("env.") {
-            return Problem::new(235, format!("`$({name})` is a preprocessor function"))
-                .help("this engine has none of them; use `--engine wix`");
+    /// What the function call `call` gives, as it stands between `$(` and `)`.
+    fn function(&self, call: &str) -> Result<String, Problem> {
+        /// Seconds of a day, and the days from 1970-01-01 to 2000-01-01.
+        const DAY: i64 = 86_400;
+        const FIRST_DAY: i64 = 10_957;
+        let (name, arguments) = call.split_once('(').unwrap_or((call, ""));
+        let Some(arguments) = arguments.strip_suffix(')').filter(|_| name.contains('.')) else {
+            return Err(Problem::new(234, format!("`$({call})` is not of the form `$(fun.Name(argument))`")));
+        };
+        if name != "fun.AutoVersion" {
+            return Err(Problem::new(235, format!("there is no preprocessor function `{name}`"))
+                .help("the only one is `fun.AutoVersion`"));
         }
+        let base = self.expand(arguments.split(',').next().unwrap_or_default().trim(), |_| {})?;
+        if base.is_empty() {
+            return Err(Problem::new(379, "`fun.AutoVersion` needs the first parts of a version")
+                .help("write for example `$(fun.AutoVersion(1.0))`"));
+        }
+        let now = self.options.timestamp;
+        let (days, seconds) = (now.div_euclid(DAY) - FIRST_DAY, now.rem_euclid(DAY));
+        Ok(format!("{base}.{days}.{}", seconds / 2))
+    }
+
+    fn undefined(&self, name: &str) -> Problem {
         let problem = Problem::new(150, format!("undefined preprocessor variable `$({name})`"));
         match name.split_once('.') {
             Some(("env", id)) => problem.help(format!("set the environment variable `{id}`")),
             Some(("sys", _)) => problem.help(
-                "system variables are BUILDARCH, BUILDARCHSHORT, CURRENTDIR, SOURCEFILEDIR, SOURCEFILEPATH and \
-                 WIXMAJORVERSION",
+                "system variables are BUILDARCH, BUILDARCHSHORT, CURRENTDIR, SOURCEFILEDIR, SOURCEFILEPATH, \
+                 WIXMAJORVERSION and WIXVERSION",
             ),
             _ => {
                 let bare = name.strip_prefix("var.").unwrap_or(name);

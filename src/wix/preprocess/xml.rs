@@ -295,8 +295,17 @@ impl<'s, 'o> Source<'s, 'o> {
             }
             "endforeach" => return Err(self.unmatched(at, name, "a `<?foreach?>` before it")),
             "pragma" => {
-                let message = format!("`<?pragma {text}?>` is for an extension of WiX; use `--engine wix`");
-                return Err(self.problem(at, Problem::new(334, message)));
+                let name = text.trim().split([' ', '\t', '\r', '\n', '(']).next().unwrap_or_default();
+                match name.split_once('.') {
+                    Some((prefix, pragma)) if !prefix.is_empty() && !pragma.is_empty() => {
+                        let message = format!("nothing here knows the pragma `{name}`; it has no effect");
+                        self.report.warning(1125, at, message);
+                    }
+                    _ => {
+                        let message = format!("`<?pragma {text}?>` is not of the form `<?pragma prefix.name?>`");
+                        return Err(self.problem(at, Problem::new(334, message)));
+                    }
+                }
             }
             _ => {
                 let message = format!("`<?{name}?>` is not an instruction of the preprocessor");

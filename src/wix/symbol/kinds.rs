@@ -45,7 +45,7 @@ pub struct Component {
 }
 
 /// A file. Its id is the symbol's.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct File {
     /// Its component's id.
     pub component: String,
@@ -67,6 +67,25 @@ pub struct File {
     pub disk: Option<i32>,
     /// Where the bytes are, as authored.
     pub source: String,
+    /// Whether it is bound to the DLLs that it imports.
+    pub binds_image: bool,
+    /// Its group: groups stand behind all other files.
+    pub patch_group: Option<i32>,
+    /// What makes it an assembly.
+    pub assembly: Option<Assembly>,
+    /// The regid of the software tag that the file is: it is made up, and has no source.
+    pub tag: Option<String>,
+}
+
+/// An assembly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assembly {
+    /// Whether it is one of .NET, and not a side-by-side assembly of Windows.
+    pub is_dotnet: bool,
+    /// The id of the file that is its manifest.
+    pub manifest: Option<String>,
+    /// Whether it belongs to one program, and not to the global assembly cache.
+    pub is_private: bool,
 }
 
 /// Files to be found by their names: each becomes a file with a component of its own.
@@ -135,6 +154,8 @@ pub struct MediaTemplate {
     pub prompt: Option<String>,
     /// VolumeLabel.
     pub volume: Option<String>,
+    /// From which size on a cabinet with one large file would be split, in MiB.
+    pub split_mib: Option<u32>,
     /// Bytes of files for a cabinet, in MiB.
     pub maximum_uncompressed_mib: u32,
 }

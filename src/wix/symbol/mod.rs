@@ -63,6 +63,8 @@ pub enum Field {
     Source(String),
     /// The path of a file whose text the cell has, as authored.
     TextFile(String),
+    /// The feature that the component with this id belongs to first of all, known once all is linked.
+    Feature(String),
     /// A file's or directory's name, written `short|long` where the long one is not a short one already.
     Name {
         /// The long name.
@@ -104,6 +106,12 @@ impl From<&Id> for Field {
     }
 }
 
+impl From<&Option<String>> for Field {
+    fn from(value: &Option<String>) -> Field {
+        value.as_ref().map_or(Field::Null, Into::into)
+    }
+}
+
 impl<T: Into<Field>> From<Option<T>> for Field {
     fn from(value: Option<T>) -> Field {
         value.map_or(Field::Null, Into::into)
@@ -115,6 +123,9 @@ macro_rules! fields {
     ($($field:expr),* $(,)?) => { vec![$($crate::wix::symbol::Field::from($field)),*] };
 }
 pub(crate) use fields;
+
+/// Stands for the package code, without braces, until the contents of the package are known. No author can mean it.
+pub const PACKAGE_CODE: &str = "8C3E1B5D-7A0F-4D62-9E14-D5B20C6F7A93";
 
 /// One thing that a source defines.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,7 +10,9 @@ impl Kind {
                 for field in fields {
                     match field {
                         Field::Null | Field::Int(_) => {}
-                        Field::Text(text) | Field::Source(text) | Field::TextFile(text) => visit(text),
+                        Field::Text(text) | Field::Source(text) | Field::TextFile(text) | Field::Feature(text) => {
+                            visit(text);
+                        }
                         Field::Name { long, short, salt } => {
                             visit(long);
                             short.iter_mut().chain(salt).for_each(&mut *visit);
@@ -34,8 +36,10 @@ impl Kind {
                 [&mut file.component, &mut file.directory, &mut file.name, &mut file.source]
                     .into_iter()
                     .for_each(&mut *visit);
-                [&mut file.short_name, &mut file.version, &mut file.language]
+                let manifest = file.assembly.as_mut().map(|assembly| &mut assembly.manifest);
+                [&mut file.short_name, &mut file.version, &mut file.language, &mut file.tag]
                     .into_iter()
+                    .chain(manifest)
                     .flatten()
                     .for_each(visit);
             }

@@ -76,6 +76,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         timestamp,
         console,
         threads,
+        compat: engine.compat(),
     };
     let gate = Gate::open(&gathered.root)?;
     let mut allowances = Allowances::read(&gathered.root, &[])?;

@@ -1,5 +1,6 @@
 //! Which engine makes the packages, and why.
 
+use ancm_installer::wix::Compat;
 use crate::config::EngineChoice;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::inputs::Gathered;
@@ -46,6 +47,15 @@ pub struct Engine {
     /// What was looked at to find it; empty where nothing was looked for.
     #[serde(skip)]
     pub candidates: Vec<Candidate>,
+}
+
+impl Engine {
+    /// The WiX that the embedded engine is to be like: the one that it is checked with, if there is one.
+    #[must_use]
+    pub fn compat(&self) -> Compat {
+        let major = self.wix.as_ref().map(|wix| wix.version.major.to_string());
+        major.and_then(|major| major.parse().ok()).unwrap_or_default()
+    }
 }
 
 /// Chooses. With `cross_check`, WiX is needed whatever is chosen.

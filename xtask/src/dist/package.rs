@@ -9,7 +9,7 @@ use ancm_installer::diag::Diagnostic;
 use ancm_installer::msi;
 use ancm_installer::plan::Package;
 use ancm_installer::wix::preprocess::Options;
-use ancm_installer::wix::{self, BindPath, Request};
+use ancm_installer::wix::{self, BindPath, Compat, Request};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -31,6 +31,8 @@ pub struct Setting<'s> {
     pub console: &'s Console,
     /// Threads for one package.
     pub threads: NonZeroUsize,
+    /// The WiX that the embedded engine is like.
+    pub compat: Compat,
 }
 
 /// Makes `package` with the embedded engine; gives the file, which waits under a name of its own, and what deserves a
@@ -64,11 +66,14 @@ pub fn compile(package: &Package, setting: &Setting<'_>) -> wix::Outcome {
             environment: BTreeMap::new(),
             arch: engine.arch,
             current_dir: setting.root.to_owned(),
+            timestamp: setting.timestamp,
+            compat: setting.compat,
         },
         bind_paths: engine.bind_paths.iter().cloned().map(|folder| BindPath { name: None, folder }).collect(),
         bind_variables: BTreeMap::new(),
         timestamp: setting.timestamp,
         application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
         threads: setting.threads,
+        legacy_registry_guids: false,
     })
 }

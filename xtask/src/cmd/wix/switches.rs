@@ -4,7 +4,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::id::Arch;
 use ancm_installer::wix::preprocess::Options;
-use ancm_installer::wix::{BindPath, Request};
+use ancm_installer::wix::{BindPath, Compat, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -27,6 +27,9 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
   -src FILE                    a source, whatever its ending
   -sw[NNNN]                    leave out warning NNNN, or all
   -wx[NNNN]                    take warning NNNN, or all, for an error
+  -pedantic                    take for an error what WiX lets through and Windows would trip over
+  -bcgg                        GUIDs of components with registry key paths as WiX 3 made them
+  -compat 6|7                  the WiX whose tables are made [default: 6]
   @FILE                        switches from a file, split at white space, with \" for quotes
 Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -defaultcompressionlevel/-dcl,
 -cabthreads/-ct, -cabcache/-cc, -outputtype package";
@@ -55,6 +58,9 @@ pub struct Switches {
     bind_variables: BTreeMap<String, String>,
     suppressed: Warnings,
     fatal: Warnings,
+    pedantic: bool,
+    legacy_registry_guids: bool,
+    compat: Compat,
 }
 
 /// Warnings by number.
@@ -87,7 +93,7 @@ enum Takes {
 }
 
 /// Every switch with its other names; what stands first is what [`parse`] goes by.
-const SWITCHES: [(&[&str], Takes); 19] = [
+const SWITCHES: [(&[&str], Takes); 22] = [
     (&["arch", "platform"], Takes::Value),
     (&["o", "out"], Takes::Value),
     (&["b", "bindpath"], Takes::Value),
@@ -101,6 +107,9 @@ const SWITCHES: [(&[&str], Takes); 19] = [
     (&["outputtype"], Takes::Value),
     (&["nologo", "-nologo"], Takes::Nothing),
     (&["v", "verbose"], Takes::Nothing),
+    (&["pedantic"], Takes::Nothing),
+    (&["bcgg"], Takes::Nothing),
+    (&["compat"], Takes::Value),
     (&["pdbtype"], Takes::Value),
     (&["pdb"], Takes::Value),
     (&["intermediatefolder"], Takes::Value),
@@ -151,6 +160,9 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         bind_variables: BTreeMap::new(),
         suppressed: Warnings::default(),
         fatal: Warnings::default(),
+        pedantic: false,
+        legacy_registry_guids: false,
+        compat: Compat::default(),
     };
     while let Some(word) = words.next() {
         if is_help(&word) {
@@ -166,7 +178,11 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
             continue;
         };
         let value = match takes {
-            Takes::Nothing => continue,
+            Takes::Nothing => {
+                switches.pedantic |= names[0] == "pedantic";
+                switches.legacy_registry_guids |= names[0] == "bcgg";
+                continue;
+            }
             Takes::Value => words.next().ok_or_else(|| usage(format!("`{word}` needs a value")))?,
         };
         switches.switch(names[0], &value)?;
@@ -177,6 +193,10 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
     if switches.output.as_os_str().is_empty() {
         switches.output =
             switches.sources[0].with_extension("msi").file_name().map(PathBuf::from).unwrap_or_default();
+    }
+    if let Some(ending @ ("msm" | "msp" | "exe" | "wixlib" | "wixipl")) = switches.ending().as_deref() {
+        let message = format!("`-o {}`: the embedded engine makes .msi packages only", switches.output.display());
+        return Err(usage(message).help(format!("name a .msi file, or build the .{ending} with WiX itself")));
     }
     Ok(Parsed::Build(Box::new(switches)))
 }
@@ -197,6 +217,11 @@ fn unknown(word: &str) -> Failure {
 }
 
 impl Switches {
+    /// The ending of the output's name, lower-case.
+    fn ending(&self) -> Option<String> {
+        Some(self.output.extension()?.to_str()?.to_ascii_lowercase())
+    }
+
     fn file(&mut self, word: &str) -> Outcome {
         let path = PathBuf::from(word);
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
@@ -250,6 +275,7 @@ impl Switches {
                 }
             }
             "i" => self.include_paths.push(value.into()),
+            "compat" => self.compat = value.parse().map_err(usage)?,
             "culture" => self.cultures.push(value.to_owned()),
             "loc" => self.localizations.push(value.into()),
             "src" => self.sources.push(value.into()),
@@ -285,13 +311,21 @@ impl Switches {
                     .collect(),
                 arch: self.arch,
                 current_dir,
+                timestamp,
+                compat: self.compat,
             },
             bind_paths,
             bind_variables: self.bind_variables.clone(),
             timestamp,
             application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
             threads,
+            legacy_registry_guids: self.legacy_registry_guids,
         }
+    }
+
+    /// Whether a warning is to be an error: codes of our own are of what WiX lets through.
+    fn is_fatal(&self, diagnostic: &Diagnostic) -> bool {
+        self.fatal.has(diagnostic) || (self.pedantic && diagnostic.code.starts_with("wix::"))
     }
 
     /// Findings as `-sw` and `-wx` want them.
@@ -299,7 +333,7 @@ impl Switches {
     pub fn filter(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         diagnostics.retain(|d| d.severity != Severity::Warning || !self.suppressed.has(d));
         for diagnostic in
-            diagnostics.iter_mut().filter(|d| d.severity == Severity::Warning && self.fatal.has(d))
+            diagnostics.iter_mut().filter(|d| d.severity == Severity::Warning && self.is_fatal(d))
         {
             diagnostic.severity = Severity::Error;
         }
