@@ -17,6 +17,8 @@ mod upgrade;
 mod wine_harness;
 mod wix_build;
 mod wix_errors;
+mod wix_exact;
 mod wix_golden;
 mod wix_localization;
 mod wix_preprocess;
+mod wix_reference;

@@ -1,15 +1,11 @@
-//! The embedded engine against WiX 6.0.2 on broken sources: every source of `tests/data/wix/errors` has the
+//! The embedded engine against WiX 6.0.2 on broken sources: every source of `tests/data/*/errors` has the
 //! findings that WiX had, by line, severity and number (`expected/errors.tsv`, made by WiX itself); and no source,
 //! however broken, makes the engine panic, hang or run away.
 
-use crate::support;
+use crate::support::reference::{self, listed};
 use ancm_installer::diag::{Diagnostic, Severity};
-use ancm_installer::id::Arch;
-use ancm_installer::wix::{BindPath, Outcome, Request, build, preprocess};
-use std::collections::BTreeMap;
+use ancm_installer::wix::{Compat, Outcome, build};
 use std::fmt::Write;
-use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 
 /// Where the engine finds something else than WiX on purpose: case, our findings, why.
 const DIFFERENT: &[(&str, &[&str], &str)] = &[
@@ -18,100 +14,37 @@ const DIFFERENT: &[(&str, &[&str], &str)] = &[
         &["5 error WIX0014"],
         "an id that is wrong is not missing too, and its property not useless",
     ),
-    (
-        "duplicate-component",
-        &["4 error WIX0091", "5 error WIX0092"],
-        "the component is the duplicate, not its feature",
-    ),
+    ("ensuretable-unknown", &["5 error WIX0182"], "the place is known"),
     ("identifier-bad", &["5 error WIX0014"], "an id that is wrong is not missing too"),
+    ("control-type-unknown", &["5 error WIX0021"], "a dialog whose control is wrong is not without one"),
     ("registry-binary-bad", &["5 error WIX0021"], "WiX writes a value that Windows Installer cannot"),
     ("registry-integer-bad", &["5 error WIX0008"], "WiX writes a value that Windows Installer cannot"),
-    ("service-name-missing", &["5 error WIX0005"], "services are not part of this engine yet"),
-    ("unresolved-icon", &["5 error WIX0005"], "shortcuts are not part of this engine yet"),
     ("version-bad", &["2 error WIX0108"], "a version that is wrong is not missing too"),
 ];
 
-/// `wix build -arch x64 SOURCE -b payload`.
-fn request(source: PathBuf, payload: &Path) -> Request {
-    Request {
-        preprocess: preprocess::Options {
-            defines: BTreeMap::new(),
-            include_paths: Vec::new(),
-            environment: BTreeMap::new(),
-            arch: Arch::X64,
-            current_dir: source.parent().map(Path::to_owned).unwrap_or_default(),
-        },
-        sources: vec![source],
-        localizations: Vec::new(),
-        cultures: Vec::new(),
-        bind_paths: vec![BindPath { name: None, folder: payload.to_owned() }],
-        bind_variables: BTreeMap::new(),
-        timestamp: 1_700_000_000,
-        application: "test".to_owned(),
-        threads: NonZeroUsize::MIN,
-    }
-}
-
-/// Findings with two places: WiX tells two of them, the first at the place that we call related.
-const PAIRS: [(&str, &str); 3] = [("WIX0089", "WIX0090"), ("WIX0091", "WIX0092"), ("WIX0367", "WIX0368")];
-
-/// `line severity code`, one for each finding as WiX tells it, sorted: WiX and we go through a source in different
-/// orders.
-fn listed(diagnostics: &[Diagnostic]) -> Vec<String> {
-    let mut list = Vec::new();
-    for d in diagnostics {
-        let line = d.at.as_ref().map_or("-".to_owned(), |at| at.line.to_string());
-        let other = d.related.first().map_or(line.clone(), |(at, _)| at.line.to_string());
-        match PAIRS.iter().find(|(code, _)| *code == d.code) {
-            Some((code, second)) => {
-                list.push(format!("{other} {} {code}", d.severity));
-                list.push(format!("{line} {} {second}", d.severity));
-            }
-            None => list.push(format!("{line} {} {}", d.severity, d.code)),
-        }
-    }
-    list.sort();
-    list
-}
-
-/// The findings of WiX, by case.
-fn expected(data: &Path) -> BTreeMap<String, Vec<String>> {
-    let text = std::fs::read_to_string(data.join("expected/errors.tsv")).expect("readable");
-    let mut cases: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for row in text.lines().skip(1) {
-        let [case, _, _, line, severity, code] = *row.split('\t').collect::<Vec<_>>() else {
-            panic!("errors.tsv: `{row}`")
-        };
-        let list = cases.entry(case.to_owned()).or_default();
-        if severity != "none" {
-            list.push(format!("{line} {severity} {code}"));
-        }
-    }
-    cases.values_mut().for_each(|list| list.sort());
-    cases
-}
-
 #[test]
 fn findings_equal_those_of_wix() {
-    let data = support::data("wix");
     let mut failures = String::new();
-    for (case, mut expected) in expected(&data) {
-        let source = data.join("errors").join(format!("{case}.wxs"));
-        let Outcome { output, diagnostics } = build(&request(source, &data.join("payload")));
-        if let Some((_, ours, _)) = DIFFERENT.iter().find(|(known, ..)| *known == case) {
-            expected = ours.iter().map(|finding| (*finding).to_owned()).collect();
-            expected.sort();
-        }
-        let found = listed(&diagnostics);
-        let texts: String = diagnostics.iter().map(|d| format!("        {d}\n")).collect();
-        if found != expected {
-            let _ = writeln!(failures, "{case}:\n    WiX:  {expected:?}\n    ours: {found:?}\n{texts}");
-        }
-        let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
-        assert_eq!(output.is_none(), errors.clone().count() > 0, "{case}: output and errors disagree");
-        for finding in errors {
-            let placed = finding.at.as_ref().is_some_and(|at| at.line == 0 || at.column > 0);
-            assert!(placed || finding.code == "WIX0093", "{case}: no column in {finding}");
+    for (reference, count) in reference::all().iter().zip([87, 74]) {
+        let all = reference.findings("errors.tsv");
+        assert_eq!(all.len(), count, "{}", reference.name);
+        for (case, mut expected) in all {
+            let Outcome { output, diagnostics } = reference.build("errors", &case, Compat::Wix6);
+            if let Some((_, ours, _)) = DIFFERENT.iter().find(|(known, ..)| *known == case) {
+                expected = ours.iter().map(|finding| (*finding).to_owned()).collect();
+                expected.sort();
+            }
+            let found = listed(&diagnostics);
+            let texts: String = diagnostics.iter().map(|d| format!("        {d}\n")).collect();
+            if found != expected {
+                let _ = writeln!(failures, "{case}:\n    WiX:  {expected:?}\n    ours: {found:?}\n{texts}");
+            }
+            let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error);
+            assert_eq!(output.is_none(), errors.clone().count() > 0, "{case}: output and errors disagree");
+            for finding in errors {
+                let placed = finding.at.as_ref().is_some_and(|at| at.line == 0 || at.column > 0);
+                assert!(placed || finding.code == "WIX0093", "{case}: no column in {finding}");
+            }
         }
     }
     assert!(failures.is_empty(), "{failures}");
@@ -163,22 +96,17 @@ fn broken(bytes: &[u8], random: &mut Random) -> Vec<u8> {
 
 #[test]
 fn broken_sources_are_refused_or_built_and_never_break_the_engine() {
-    let data = support::data("wix");
     let folder = tempfile::tempdir().expect("a temporary folder");
     let source = folder.path().join("broken.wxs");
     let mut random = Random(2026);
-    for name in ["errors", "cases"] {
-        let mut paths: Vec<PathBuf> = std::fs::read_dir(data.join(name))
-            .expect("readable")
-            .map(|entry| entry.expect("readable").path())
-            .filter(|path| path.extension().is_some_and(|extension| extension == "wxs"))
-            .collect();
-        paths.sort();
-        for path in paths {
+    let all = reference::all();
+    for (reference, name) in all.iter().flat_map(|reference| [(reference, "errors"), (reference, "cases")]) {
+        for case in reference.names(name) {
+            let path = reference.path(name).join(case).with_extension("wxs");
             let bytes = std::fs::read(&path).expect("readable");
-            for _ in 0..12 {
+            for _ in 0..6 {
                 std::fs::write(&source, broken(&bytes, &mut random)).expect("writable");
-                let outcome = build(&request(source.clone(), &data.join("payload")));
+                let outcome = build(&reference::request(source.clone(), &reference.path("payload")));
                 let errors = outcome.diagnostics.iter().any(|d| d.severity == Severity::Error);
                 assert_eq!(outcome.output.is_none(), errors, "{}: {:?}", path.display(), outcome.diagnostics);
             }
@@ -194,7 +122,7 @@ fn refused(text: &str, include: Option<&str>) -> Vec<Diagnostic> {
     if let Some(include) = include {
         std::fs::write(folder.path().join("bomb.wxi"), include).expect("writable");
     }
-    let outcome = build(&request(source, folder.path()));
+    let outcome = build(&reference::request(source, folder.path()));
     assert!(outcome.output.is_none(), "{:.60}", text);
     outcome.diagnostics
 }

@@ -2,6 +2,7 @@
 
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::Arch;
+use ancm_installer::wix::Compat;
 use ancm_installer::wix::localization::Localization;
 use ancm_installer::wix::preprocess::Options;
 use ancm_installer::wix::report::Report;
@@ -25,6 +26,8 @@ fn read(files: &[(&str, &str)], cultures: &[&str]) -> (Localization, Vec<Diagnos
         environment: BTreeMap::new(),
         arch: Arch::X64,
         current_dir: folder.path().to_owned(),
+        timestamp: 0,
+        compat: Compat::default(),
     };
     let report = Report::default();
     let cultures: Vec<String> = cultures.iter().map(|culture| (*culture).to_owned()).collect();

@@ -2,6 +2,7 @@
 
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
+use ancm_installer::wix::Compat;
 use ancm_installer::wix::preprocess::{Options, preprocess};
 use ancm_installer::wix::report::Report;
 use ancm_installer::wix::source::{Element, Node};
@@ -14,6 +15,8 @@ fn options() -> Options {
         environment: [("Greeting".to_owned(), "hello".to_owned())].into(),
         arch: Arch::X64,
         current_dir: "/here".into(),
+        timestamp: 0,
+        compat: Compat::default(),
     }
 }
 
@@ -112,7 +115,7 @@ fn findings_have_a_place_and_the_number_that_wix_gives() {
     fails("<r><?include none.wxi?></r>", "1:4 WIX0103");
     fails("<r><?error stop here?></r>", "1:4 WIX0250 stop here");
     fails("<r><?nonsense?></r>", "1:4 preprocess::unknown_instruction");
-    fails("<r><x v='$(fun.AutoVersion(1.2))'/></r>", "1:7 WIX0235");
+    fails("<r><x v='$(fun.Other(1.2))'/></r>", "1:7 WIX0235");
     fails("<r>\n<a></b></r>", "2:4 WIX0104");
     fails("", "0:0 WIX0104 not a valid source file: root element is missing");
     fails("no xml", "1:1 WIX0104");

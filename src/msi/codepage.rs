@@ -14,6 +14,13 @@ pub(super) enum CodePage {
     Encoding(&'static Encoding),
 }
 
+/// Whether every character of `text` is in the code page `number`. A code page that is not known has all: what is wrong
+/// with it is for others to say.
+#[must_use]
+pub fn can_encode(number: u32, text: &str) -> bool {
+    text.is_ascii() || CodePage::new(number).is_none_or(|page| page.encode(text).is_some())
+}
+
 impl CodePage {
     /// The code page of a number; nothing for one that is not known.
     pub(super) fn new(number: u32) -> Option<CodePage> {

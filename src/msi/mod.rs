@@ -18,6 +18,7 @@ pub mod schema;
 mod summary;
 mod write;
 
+pub use codepage::can_encode;
 pub use compare::{Difference, compare};
 pub use inspect::inspect;
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};

@@ -97,8 +97,10 @@ impl<'m> Metadata<'m> {
         if self.counts[ASSEMBLY] == 0 {
             return Ok(None);
         }
-        let before: u64 = ROWS.iter().zip(self.counts).map(|(row, count)| self.width(row) * u64::from(count)).sum();
-        let at = usize::try_from(before).map_err(|_| Error::Malformed("the metadata is too large".to_owned()))?;
+        let before: u64 =
+            ROWS.iter().zip(self.counts).map(|(row, count)| self.width(row) * u64::from(count)).sum();
+        let at =
+            usize::try_from(before).map_err(|_| Error::Malformed("the metadata is too large".to_owned()))?;
         let field = |offset: usize| bytes::u16(self.rows, at.saturating_add(offset), "the Assembly table");
         let version = [field(4)?, field(6)?, field(8)?, field(10)?];
         let [string, _, blob] = self.heap_widths;
@@ -119,8 +121,14 @@ impl<'m> Metadata<'m> {
     }
 
     fn string(&self, at: usize) -> String {
-        let text: Vec<u8> =
-            self.strings.get(at..).unwrap_or_default().iter().take_while(|byte| **byte != 0).copied().collect();
+        let text: Vec<u8> = self
+            .strings
+            .get(at..)
+            .unwrap_or_default()
+            .iter()
+            .take_while(|byte| **byte != 0)
+            .copied()
+            .collect();
         String::from_utf8_lossy(&text).into_owned()
     }
 
@@ -186,8 +194,8 @@ use Column::{Blob as B, Coded, Fixed, Guid as G, Index, String as S};
 const TYPE_DEF_OR_REF: Column = Coded(2, &[0x02, 0x01, 0x1B]);
 const METHOD_DEF_OR_REF: Column = Coded(1, &[0x06, 0x0A]);
 const HAS_ATTRIBUTE: &[u8] = &[
-    0x06, 0x04, 0x01, 0x02, 0x08, 0x09, 0x0A, 0x00, 0x0E, 0x17, 0x14, 0x11, 0x1A, 0x1B, 0x20, 0x23, 0x26, 0x27, 0x28,
-    0x2A, 0x2B, 0x2C,
+    0x06, 0x04, 0x01, 0x02, 0x08, 0x09, 0x0A, 0x00, 0x0E, 0x17, 0x14, 0x11, 0x1A, 0x1B, 0x20, 0x23, 0x26,
+    0x27, 0x28, 0x2A, 0x2B, 0x2C,
 ];
 
 /// The columns of the tables that stand before Assembly, by number (II.22).

@@ -1,8 +1,8 @@
 //! A whole image in memory, with one or two views of it.
 
 use super::header::{self, CHECKSUM, FILE_HEADER_LENGTH};
-use super::{Error, Exports, Headers, Machine, MessageTable, Resource, ResourceId, VersionInfo};
 use super::{AssemblyIdentity, arm64x, assembly, bytes, export, import, resource};
+use super::{Error, Exports, Headers, Machine, MessageTable, Resource, ResourceId, VersionInfo};
 use std::borrow::Cow;
 
 /// An image. An ARM64X image has two views: the native one, which the file shows, and the one that an x64 process

@@ -82,7 +82,13 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
     gate()?;
     let mut harvested = BTreeSet::new();
     for (_, section) in &mut sections {
-        harvest::harvest(section, &request.bind_paths, (options.arch, options.compat), &mut harvested, report);
+        harvest::harvest(
+            section,
+            &request.bind_paths,
+            (options.arch, options.compat),
+            &mut harvested,
+            report,
+        );
     }
     let symbols = link::link(sections, options.arch, report)?;
     let binding = Binding {
@@ -97,6 +103,7 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
     let emission = Emission {
         localization: &localization,
         arch: options.arch,
+        compat: options.compat,
         timestamp: request.timestamp,
         application: &request.application,
     };

@@ -6,6 +6,7 @@ use super::bind::BindPath;
 use super::compat::Compat;
 use super::compile::directory_below;
 use super::ids;
+use super::paths;
 use super::report::Report;
 use super::symbol::{
     Component, ComponentGuid, Container, File, Harvest, Id, KeyPath, Kind, Member, Membership, Section,
@@ -27,7 +28,7 @@ const MOST_DEPTH: usize = 64;
 /// Problems: WIX8600 nothing matched, WIX8601 no such folder, WIX8602 a file matched twice.
 pub(super) fn harvest(
     section: &mut Section,
-    paths: &[BindPath],
+    folders: &[BindPath],
     (arch, compat): (Arch, Compat),
     done: &mut BTreeSet<PathBuf>,
     report: &Report,
@@ -37,7 +38,7 @@ pub(super) fn harvest(
     for Symbol { at, kind, .. } in wildcards {
         let Kind::Harvest(harvest) = kind else { continue };
         let find = |patterns: &[String]| -> BTreeSet<Found> {
-            let find = |pattern: &String| matches(pattern, &harvest, (paths, compat), &at, report);
+            let find = |pattern: &String| matches(pattern, &harvest, (folders, compat), &at, report);
             patterns.iter().flat_map(find).collect()
         };
         let excluded = find(&harvest.exclude);
@@ -70,19 +71,19 @@ struct Found {
 fn matches(
     pattern: &str,
     harvest: &Harvest,
-    paths: (&[BindPath], Compat),
+    folders: (&[BindPath], Compat),
     at: &Location,
     report: &Report,
 ) -> Vec<Found> {
     let mut found = Vec::new();
-    for pattern in rooted(pattern, harvest, paths, at, report) {
+    for pattern in rooted(pattern, harvest, folders, at, report) {
         let slashed = pattern.to_string_lossy().replace('\\', "/");
         let (folder, name) = slashed.rsplit_once('/').unwrap_or((".", &slashed));
         let recursive = slashed.contains("**");
         let folder = folder.strip_suffix("/**").unwrap_or(folder);
         let folder = Path::new(if folder.is_empty() { "/" } else { folder });
-        if folder.is_dir() {
-            walk(folder, "", name, recursive, 0, &mut found);
+        if let Some(folder) = paths::find(folder).filter(|folder| folder.is_dir()) {
+            walk(&folder, "", name, recursive, 0, &mut found);
         } else {
             let message = format!("there is no folder `{}`", folder.display());
             report.push(
@@ -99,13 +100,15 @@ fn matches(
 fn rooted(
     pattern: &str,
     harvest: &Harvest,
-    (paths, compat): (&[BindPath], Compat),
+    (folders, compat): (&[BindPath], Compat),
     at: &Location,
     report: &Report,
 ) -> Vec<PathBuf> {
     if let Some((variable, Segment::BindPath(name))) = parse(pattern).first().cloned() {
         let rest = pattern[variable.len()..].trim_start_matches(['/', '\\']);
-        let named = paths.iter().filter(|path| path.name.as_deref() == Some(name));
+        let named = folders
+            .iter()
+            .filter(|path| path.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
         let rooted: Vec<PathBuf> = named.map(|path| path.folder.join(rest)).collect();
         if rooted.is_empty() {
             let message = format!("no folder has the name `{name}`");
@@ -122,7 +125,7 @@ fn rooted(
         source => PathBuf::from(source.replace('\\', "/")),
     };
     // WiX 6 puts the first unnamed folder in between, and goes on from the source where that is not an absolute one.
-    let unnamed = paths.iter().find(|path| path.name.is_none()).filter(|_| compat == Compat::Wix6);
+    let unnamed = folders.iter().find(|path| path.name.is_none()).filter(|_| compat == Compat::Wix6);
     let between = unnamed.map_or_else(PathBuf::new, |path| path.folder.clone());
     vec![base.join(between).join(pattern.replace('\\', "/"))]
 }

@@ -74,9 +74,8 @@ pub fn identifier(prefix: &str, arguments: &[&str]) -> String {
 pub fn identifier_of_name(name: &str) -> String {
     let starts_well = name.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
     let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '.';
-    let fixed = name.encode_utf16().map(|unit| {
-        char::from_u32(unit.into()).filter(|c| legal(*c)).unwrap_or('_')
-    });
+    let fixed =
+        name.encode_utf16().map(|unit| char::from_u32(unit.into()).filter(|c| legal(*c)).unwrap_or('_'));
     if starts_well { fixed.collect() } else { std::iter::once('_').chain(fixed).collect() }
 }
 
@@ -176,8 +175,9 @@ mod tests {
     #[test]
     fn component_guids_are_those_of_wix_s_own_tests() {
         let file = |directory, name| file_component(directory, name).to_string();
-        let registry =
-            |root: RegistryRoot, bits| registry_component(&format!("{root:?}"), r"WixToolset\TestKey", "Compat", bits).to_string();
+        let registry = |root: RegistryRoot, bits| {
+            registry_component(&format!("{root:?}"), r"WixToolset\TestKey", "Compat", bits).to_string()
+        };
         assert_eq!(
             file(r"ProgramFilesFolder\guidcompatibility", "Foo.bar"),
             "{AD87A3DE-042B-5CB1-82C8-782626737A3B}"

@@ -141,11 +141,13 @@ impl Localization {
     fn string(&mut self, element: &Element, report: &Report) {
         let a = Attributes::new(element, report);
         let id = a.required("Id", a.reference("Id"));
-        let value = a.required("Value", a.text_or_empty("Value"));
+        let value = a.text_or_empty("Value");
         let overridable = a.flag("Overridable");
         // For translators.
         let _ = a.text("Localizable");
         nothing_inside(element, "Value", report);
+        // What an older language had inside is one fault, not two.
+        let value = if element.children.is_empty() { a.required("Value", value) } else { value };
         let (Some(id), Some(value)) = (id, value) else { return };
         let text = Text { value, overridable, at: element.at.clone() };
         match self.texts.get(&id) {

@@ -1,6 +1,6 @@
 //! The collections of sources in `tests/data` that WiX itself compiled: what it made of each, and what it found.
 
-use ancm_installer::diag::Diagnostic;
+use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::Arch;
 use ancm_installer::wix::{BindPath, Compat, Outcome, Request, build, preprocess};
 use serde_json::Value;
@@ -63,7 +63,11 @@ impl Reference {
                 findings.push(format!("{line} {severity} {code}"));
             }
         }
-        cases.values_mut().for_each(|findings| findings.sort());
+        // A finding once for each line.
+        cases.values_mut().for_each(|findings| {
+            findings.sort();
+            findings.dedup();
+        });
         cases
     }
 
@@ -72,6 +76,10 @@ impl Reference {
         let folder = self.path(folder);
         let mut request = request(folder.join(name).with_extension("wxs"), &self.path("payload"));
         request.preprocess.compat = compat;
+        if name == "files-in-directory-relative-bindpath" {
+            // Here it matters how the folder was named.
+            request.bind_paths.insert(0, BindPath { name: None, folder: "../payload".into() });
+        }
         let args = std::fs::read_to_string(folder.join(name).with_extension("args")).unwrap_or_default();
         let mut args = args.split_whitespace();
         while let Some(switch) = args.next() {
@@ -125,9 +133,10 @@ pub fn request(source: PathBuf, payload: &Path) -> Request {
 }
 
 /// Findings with two places: WiX tells two of them, the first at the place that we call related.
-const PAIRS: [(&str, &str); 5] = [
+const PAIRS: [(&str, &str); 6] = [
     ("WIX0089", "WIX0090"),
     ("WIX0091", "WIX0092"),
+    ("WIX0177", "WIX0178"),
     ("WIX0367", "WIX0368"),
     ("WIX1008", "WIX1052"),
     ("WIX7009", "WIX0092"),
@@ -137,9 +146,9 @@ const PAIRS: [(&str, &str); 5] = [
 /// orders. A place in what we bring along has no line.
 pub fn listed(diagnostics: &[Diagnostic]) -> Vec<String> {
     let mut list = Vec::new();
-    let line = |at: &ancm_installer::diag::Location| match at.line {
-        0 => "-".to_owned(),
-        line => line.to_string(),
+    let line = |at: &Location| match &*at.file {
+        "<standard library>" => "-".to_owned(),
+        _ => at.line.to_string(),
     };
     for d in diagnostics {
         let own = d.at.as_ref().map_or("-".to_owned(), line);
@@ -149,7 +158,7 @@ pub fn listed(diagnostics: &[Diagnostic]) -> Vec<String> {
                 list.push(format!("{} {} WIX0091", other.unwrap_or_else(|| own.clone()), d.severity));
                 list.push(format!("{own} {} WIX0092", d.severity));
             }
-            Some((code, second)) if matches!(*code, "WIX1008" | "WIX7009") => {
+            Some((code, second)) if matches!(*code, "WIX0177" | "WIX1008" | "WIX7009") => {
                 list.push(format!("{own} {} {code}", d.severity));
                 list.push(format!("{} {} {second}", other.unwrap_or_else(|| "-".to_owned()), d.severity));
             }
@@ -161,5 +170,6 @@ pub fn listed(diagnostics: &[Diagnostic]) -> Vec<String> {
         }
     }
     list.sort();
+    list.dedup();
     list
 }

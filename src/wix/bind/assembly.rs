@@ -67,17 +67,29 @@ fn of_dotnet(file: &BoundFile, assembly: &Assembly) -> Result<Vec<(&'static str,
     let own_version = file.contents.version.map(|version| version.to_string());
     let mut pairs = vec![
         ("name", identity.name.clone()),
-        ("culture", if identity.culture.is_empty() { "neutral".to_owned() } else { identity.culture.clone() }),
+        (
+            "culture",
+            if identity.culture.is_empty() { "neutral".to_owned() } else { identity.culture.clone() },
+        ),
         ("version", version(&identity, own_version.as_deref())),
     ];
     if let Some(architecture) = architecture(&identity, view.headers().is_pe32_plus) {
         pairs.push(("processorArchitecture", architecture.to_owned()));
     }
     match &identity.public_key_token {
-        Some(token) => pairs.push(("publicKeyToken", token.iter().map(|byte| format!("{byte:02X}")).collect())),
+        Some(token) => {
+            pairs.push(("publicKeyToken", token.iter().map(|byte| format!("{byte:02X}")).collect()))
+        }
         None if !assembly.is_private => {
-            let message = format!("assembly `{}` has no strong name, and is to go to the global assembly cache", file.name);
-            return Err((282, message, "sign it, or name the program that it belongs to in `AssemblyApplication`"));
+            let message = format!(
+                "assembly `{}` has no strong name, and is to go to the global assembly cache",
+                file.name
+            );
+            return Err((
+                282,
+                message,
+                "sign it, or name the program that it belongs to in `AssemblyApplication`",
+            ));
         }
         None => {}
     }

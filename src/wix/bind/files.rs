@@ -3,6 +3,7 @@
 use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
 use crate::pe::version;
+use crate::wix::paths::{self, native};
 use crate::wix::report::Report;
 use crate::wix::variables::{Segment, parse};
 use md5::Md5;
@@ -39,8 +40,13 @@ pub(crate) struct Contents {
 /// The file that `source` means (WIX0103 if there is none).
 pub(crate) fn find(source: &str, paths: &[BindPath], at: &Location, report: &Report) -> Option<PathBuf> {
     let candidates = candidates(source, paths);
-    if let Some(found) = candidates.iter().find(|path| path.is_file()) {
-        return Some(found.clone());
+    let on_disk = candidates.iter().find(|path| path.is_file()).map(|path| (path, path.clone()));
+    let alike = || {
+        candidates.iter().find_map(|path| Some((path, paths::find(path).filter(|found| found.is_file())?)))
+    };
+    if let Some((wanted, found)) = on_disk.or_else(alike) {
+        paths::note(wanted, &found, at, report);
+        return Some(found);
     }
     let looked: Vec<String> = candidates.iter().map(|path| format!("`{}`", path.display())).collect();
     let message = format!("cannot find the file `{source}`");
@@ -52,10 +58,10 @@ pub(crate) fn find(source: &str, paths: &[BindPath], at: &Location, report: &Rep
     None
 }
 
-fn candidates(source: &str, paths: &[BindPath]) -> Vec<PathBuf> {
+fn candidates(source: &str, folders: &[BindPath]) -> Vec<PathBuf> {
     if let Some((variable, Segment::BindPath(name))) = parse(source).first().cloned() {
         let rest = native(source[variable.len()..].trim_start_matches(['/', '\\']));
-        let named = paths.iter().filter(|path| path.name.as_deref() == Some(name));
+        let named = folders.iter().filter(|folder| is_named(folder, name));
         return named.map(|path| path.folder.join(&rest)).collect();
     }
     let path = native(source);
@@ -64,17 +70,23 @@ fn candidates(source: &str, paths: &[BindPath]) -> Vec<PathBuf> {
     }
     // What is written for another tool: the folder that the package lies in.
     let below = source.strip_prefix("SourceDir\\").or_else(|| source.strip_prefix("SourceDir/")).map(native);
-    let unnamed = paths.iter().filter(|path| path.name.is_none()).flat_map(|bind| {
-        below.iter().chain([&path]).map(|path| bind.folder.join(path)).collect::<Vec<_>>()
-    });
+    let unnamed = folders
+        .iter()
+        .filter(|folder| folder.name.is_none())
+        .flat_map(|bind| below.iter().chain([&path]).map(|path| bind.folder.join(path)).collect::<Vec<_>>());
     // As WiX: the current folder before all others.
     std::iter::once(path.clone()).chain(unnamed).collect()
+}
+
+/// Whether `!(bindpath.NAME)` means the folder.
+fn is_named(folder: &BindPath, name: &str) -> bool {
+    folder.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The most bytes that a file can have whose text stands in a cell.
 const MOST_TEXT: u64 = 16 << 20;
 
-/// The text of a file, which must be UTF-8.
+/// The text of a file, up to a NUL if there is one. What is not UTF-8 becomes U+FFFD, with a warning.
 pub(crate) fn text(path: &Path, at: &Location, report: &Report) -> Option<String> {
     let fail = |why: String, help: &str| {
         let message = format!("cannot take the text of `{}`: {why}", path.display());
@@ -89,15 +101,23 @@ pub(crate) fn text(path: &Path, at: &Location, report: &Report) -> Option<String
         }
         Ok(_) => {}
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)),
-        Err(_) => fail("it is not UTF-8".to_owned(), "save it as UTF-8"),
+    let text = String::from_utf8_lossy(&bytes);
+    let warn = |what: &str, help: &str| {
+        let message = format!("`{}` {what}", path.display());
+        report.push(Diagnostic::warning("wix::text_file", message).at(at).help(help));
+    };
+    if text.contains('\u{fffd}') {
+        warn("is not UTF-8; what cannot be read is replaced", "save it as UTF-8");
     }
-}
-
-/// A path as this host writes it; sources have either separator.
-fn native(path: &str) -> PathBuf {
-    PathBuf::from(path.replace('\\', std::path::MAIN_SEPARATOR_STR))
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let text = match text.split_once('\0') {
+        None | Some((_, "")) => text.trim_end_matches('\0'),
+        Some((before, _)) => {
+            warn("has a NUL in it; what follows is left out", "remove the NUL");
+            before
+        }
+    };
+    Some(text.to_owned())
 }
 
 /// Reads the files, on `threads` threads; what is given is in the order of `paths`.

@@ -1,7 +1,7 @@
 //! The GUIDs of components: computed from their key paths where the author gave none, and told apart.
 
-use super::{Binding, BoundFile};
 use super::directories::Directories;
+use super::{Binding, BoundFile};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Guid;
 use crate::wix::ids;

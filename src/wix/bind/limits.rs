@@ -12,7 +12,8 @@ const MOST_FEATURE_DEPTH: usize = 16;
 pub(super) fn check(symbols: &[Symbol], report: &Report) {
     let components = symbols.iter().filter(|symbol| matches!(symbol.kind, Kind::Component(_))).count();
     if components > MOST_COMPONENTS {
-        let message = format!("the package has {components} components; Windows Installer takes {MOST_COMPONENTS}");
+        let message =
+            format!("the package has {components} components; Windows Installer takes {MOST_COMPONENTS}");
         report.push(Diagnostic::error("WIX7502", message).help("split the package"));
     }
     let mut parents: BTreeMap<&str, (Option<&str>, &Symbol)> = BTreeMap::new();
@@ -32,7 +33,9 @@ pub(super) fn check(symbols: &[Symbol], report: &Report) {
         if depth > MOST_FEATURE_DEPTH {
             let message = format!("feature `{id}` stands more than {MOST_FEATURE_DEPTH} deep in others");
             report.push(
-                Diagnostic::error("WIX7503", message).at(&symbol.at).help("move it up: Windows Installer goes no deeper"),
+                Diagnostic::error("WIX7503", message)
+                    .at(&symbol.at)
+                    .help("move it up: Windows Installer goes no deeper"),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::BoundFile;
 use super::directories::Directories;
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::wix::report::Report;
 use crate::wix::symbol::{Component, Compression, Kind, MediaTemplate, Symbol};
@@ -19,6 +19,8 @@ pub(crate) struct Disk {
     /// Where its files go that are in no cabinet.
     pub layout: Option<String>,
     pub cabinet: Option<DiskCabinet>,
+    /// Where it was written; none for one that files made necessary.
+    pub at: Option<Location>,
     /// Ids of the files that are in no cabinet.
     pub loose: Vec<String>,
 }
@@ -75,6 +77,7 @@ pub(super) fn assign(
         };
         let template = template.map_or(&default, |(template, _)| template);
         disks = from_template(template, &order, files, compressed);
+        too_large_for_one(template, &disks, files, report);
     } else {
         onto_authored(&mut disks, &order, files, compressed, report);
     }
@@ -136,6 +139,7 @@ fn authored(symbols: &[Symbol], report: &Report) -> Vec<Disk> {
             source: media.source.clone(),
             layout: media.layout.clone(),
             cabinet,
+            at: Some(symbol.at.clone()),
             loose: Vec::new(),
         });
     }
@@ -151,6 +155,7 @@ fn plain_disk(number: i32, cabinet: Option<DiskCabinet>) -> Disk {
         source: None,
         layout: None,
         cabinet,
+        at: None,
         loose: Vec::new(),
     }
 }
@@ -194,6 +199,25 @@ fn from_template(
         disk.loose = loose;
     }
     disks
+}
+
+/// Reports cabinets that WiX would split: this engine writes each in one piece.
+fn too_large_for_one(
+    template: &MediaTemplate,
+    disks: &[Disk],
+    files: &BTreeMap<String, BoundFile>,
+    report: &Report,
+) {
+    let Some(most) = template.split_mib.map(|size| u64::from(size) << 20) else { return };
+    let ids = disks.iter().filter_map(|disk| disk.cabinet.as_ref()).flat_map(|cabinet| &cabinet.files);
+    for file in ids.filter_map(|id| files.get(id)).filter(|file| file.contents.size > most) {
+        let message = format!("`{}` is larger than `MaximumCabinetSizeForLargeFileSplitting`", file.name);
+        report.push(
+            Diagnostic::error("wix::cabinet_splitting", message)
+                .at(&file.at)
+                .help("this engine does not split cabinets: leave the attribute out, or `Compressed=\"no\"` on the file"),
+        );
+    }
 }
 
 fn onto_authored(

@@ -91,9 +91,9 @@ pub(crate) struct Bound {
 pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> Option<Bound> {
     compile::localize(&mut symbols, binding.localization);
     resolve::first_pass(&mut symbols, binding, report);
-    let has_language = symbols.iter().any(
-        |symbol| matches!(&symbol.kind, Kind::Package(package) if package.language.is_some()),
-    );
+    let has_language = symbols
+        .iter()
+        .any(|symbol| matches!(&symbol.kind, Kind::Package(package) if package.language.is_some()));
     let (package, at) = properties::package(&mut symbols, binding.localization)?;
     let actions = sequence::schedule(&mut symbols, report);
     properties::special(&mut symbols);
@@ -271,16 +271,13 @@ fn generated(file: File, bytes: Vec<u8>, at: Location) -> BoundFile {
 }
 
 /// What `!(bind.…)` variables can ask for.
-fn facts(
-    symbols: &[Symbol],
-    files: &BTreeMap<String, BoundFile>,
-    has_language: bool,
-) -> resolve::Facts {
+fn facts(symbols: &[Symbol], files: &BTreeMap<String, BoundFile>, has_language: bool) -> resolve::Facts {
     let mut facts = resolve::Facts::new();
     for symbol in symbols {
         let (Kind::Property(property), Some(id)) = (&symbol.kind, &symbol.id) else { continue };
         // As WiX: the culture's language is not known yet.
-        if let Some(value) = property.value.as_ref().filter(|_| has_language || id.name != "ProductLanguage") {
+        if let Some(value) = property.value.as_ref().filter(|_| has_language || id.name != "ProductLanguage")
+        {
             facts.insert(resolve::key("property", &id.name), value.clone());
         }
         if id.name == "ProductVersion" {
@@ -288,7 +285,9 @@ fn facts(
             let version = property.value.as_deref().unwrap_or_default();
             let numbers: Option<Vec<u32>> = version.split('.').map(|part| part.parse().ok()).collect();
             // A part that is not there is -1, as .NET has it.
-            for (index, part) in parts.iter().enumerate().filter(|_| numbers.as_ref().is_some_and(|n| n.len() > 1)) {
+            for (index, part) in
+                parts.iter().enumerate().filter(|_| numbers.as_ref().is_some_and(|n| n.len() > 1))
+            {
                 let number = numbers.as_ref().and_then(|numbers| numbers.get(index));
                 let value = number.map_or_else(|| "-1".to_owned(), u32::to_string);
                 facts.insert(resolve::key("property", &format!("ProductVersion.{part}")), value);

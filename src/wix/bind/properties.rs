@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 /// Stands for a product code that is made from the contents, until they are known. No author can mean it.
 pub(crate) const DERIVED_PRODUCT_CODE: &str = "{5D0FC7A5-0C57-4A0A-9E0B-0FD2A5B42A8E}";
 
-/// Takes the package out of `symbols` with where it was written, and sets the properties that follow from it: a language, a product code, and a
-/// version without a leading `v`.
+/// Takes the package out of `symbols` with where it was written, and sets the properties that follow from it: a
+/// language, a product code, and a version without a leading `v`.
 pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) -> Option<(Package, Location)> {
     let at = symbols.iter().position(|symbol| matches!(symbol.kind, Kind::Package(_)))?;
     let Symbol { kind: Kind::Package(mut package), at, .. } = symbols.remove(at) else { return None };
@@ -23,13 +23,11 @@ pub(super) fn package(symbols: &mut Vec<Symbol>, localization: &Localization) ->
     let version = bare(&authored).to_owned();
     let product_code = package.product_code.clone().unwrap_or_else(|| DERIVED_PRODUCT_CODE.to_owned());
     for symbol in &mut *symbols {
-        match (&mut symbol.kind, &symbol.id) {
-            (Kind::Property(property), Some(id)) => match id.name.as_str() {
-                "ProductLanguage" => property.value = Some(language.clone()),
-                "ProductCode" => property.value = Some(product_code.clone()),
-                "ProductVersion" => property.value = Some(version.clone()),
-                _ => {}
-            },
+        let (Kind::Property(property), Some(id)) = (&mut symbol.kind, &symbol.id) else { continue };
+        match id.name.as_str() {
+            "ProductLanguage" => property.value = Some(language.clone()),
+            "ProductCode" => property.value = Some(product_code.clone()),
+            "ProductVersion" => property.value = Some(version.clone()),
             _ => {}
         }
     }
@@ -49,7 +47,9 @@ fn bare_versions(symbols: &mut [Symbol]) {
     for symbol in symbols {
         let versions: [Option<&mut String>; 2] = match (&mut symbol.kind, &symbol.id) {
             (Kind::Upgrade(upgrade), _) => [upgrade.minimum.as_mut(), upgrade.maximum.as_mut()],
-            (Kind::Property(property), Some(id)) if id.name == "ProductVersion" => [property.value.as_mut(), None],
+            (Kind::Property(property), Some(id)) if id.name == "ProductVersion" => {
+                [property.value.as_mut(), None]
+            }
             _ => continue,
         };
         for version in versions.into_iter().flatten() {

@@ -261,7 +261,9 @@ fn numbers(
                     "`{}` is scheduled next to `{}`, which runs on exit only",
                     key.1, entry.action.action
                 );
-                problem(needed, key, 177, message, report);
+                let place = needed.get(key).and_then(|entry| entry.at.as_ref());
+                let finding = place.iter().fold(Diagnostic::error("WIX0177", message), |d, at| d.at(at));
+                report.push(entry.at.iter().fold(finding, |d, at| d.related(at, "it runs on exit by this")));
             }
             continue;
         }

@@ -40,6 +40,11 @@ impl<'e> Attributes<'e> {
         Attributes { element, report, taken: RefCell::new(taken) }
     }
 
+    /// Leaves the attributes unread that nobody took so far: the element is wrong already, and what they say does not count.
+    pub fn leave_rest(&self) {
+        self.taken.borrow_mut().fill(true);
+    }
+
     /// Where the attribute `name` stands; where the element does, if it has none.
     pub fn at(&self, name: &str) -> &'e Location {
         self.find(name).map_or(&self.element.at, |attribute| &attribute.at)
@@ -192,11 +197,21 @@ impl<'e> Attributes<'e> {
         }
         match crate::wix::culture::codepage(&text) {
             None => {
-                self.illegal(276, name, format_args!("is `{text}`; expected a number such as 1252, or a name such as utf-8"));
+                self.illegal(
+                    276,
+                    name,
+                    format_args!("is `{text}`; expected a number such as 1252, or a name such as utf-8"),
+                );
                 None
             }
             Some(number) if only_ansi && !crate::wix::culture::is_ansi(number) => {
-                self.illegal(349, name, format_args!("is {number}, which summary information cannot have; use an ANSI one such as 1252"));
+                self.illegal(
+                    349,
+                    name,
+                    format_args!(
+                        "is {number}, which summary information cannot have; use an ANSI one such as 1252"
+                    ),
+                );
                 None
             }
             Some(_) => Some(text),
@@ -323,6 +338,15 @@ impl<'e> Attributes<'e> {
     ) -> Option<String> {
         let text = self.text(name)?;
         if legal(&text) || names::is_variable(&text) {
+            if names::is_ambiguous(&text) {
+                let message =
+                    format!("{} is `{text}`, which may be the short name of another file", self.title(name));
+                self.report.push(
+                    Diagnostic::warning("WIX1044", message)
+                        .at(self.at(name))
+                        .help("use a name without `~` and a number in it"),
+                );
+            }
             return Some(text);
         }
         self.illegal(number, name, format_args!("is `{text}`; expected {expected}"));

@@ -7,7 +7,10 @@ use crate::wix::source::Element;
 use crate::wix::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
-    ("PackageCertificates", Within::Definition(|c, element| certificates(c, element, "MsiPackageCertificate"))),
+    (
+        "PackageCertificates",
+        Within::Definition(|c, element| certificates(c, element, "MsiPackageCertificate")),
+    ),
     ("PatchCertificates", Within::Definition(|c, element| certificates(c, element, "MsiPatchCertificate"))),
 ];
 

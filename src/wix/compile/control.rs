@@ -122,7 +122,10 @@ impl Control {
 pub(super) fn control(c: &mut Compiler, element: &Element, of: &str) -> Option<Control> {
     let a = c.attributes(element);
     let types = TYPES.each_ref().map(|kind| (kind.name, kind));
-    let kind: &Type = a.required("Type", a.choice("Type", &types))?;
+    let Some(kind): Option<&Type> = a.required("Type", a.choice("Type", &types)) else {
+        a.leave_rest();
+        return None;
+    };
     let place = ["X", "Y", "Width", "Height"]
         .map(|n| a.required(n, a.localizable_integer(n, 0..=i32::from(i16::MAX))));
     let id = identifier(&a, of, &place);

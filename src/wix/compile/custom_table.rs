@@ -9,7 +9,7 @@ use crate::wix::symbol::{CustomCell, CustomRow, Id, Kind};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CustomTable", Within::Definition(custom_table)),
-    ("CustomTableRef", Within::Package(custom_table_ref)),
+    ("CustomTableRef", Within::Definition(custom_table_ref)),
 ];
 
 /// The longest name that a table can have.
@@ -140,7 +140,7 @@ fn column(c: &mut Compiler, element: &Element) -> Option<Column> {
     let _ = a.choice("Modularize", &MODULARIZE);
     let (nullable, key) = (a.flag("Nullable"), a.flag("PrimaryKey"));
     if a.flag("Unreal") {
-        a.illegal(6, "Unreal", "is not supported by this engine; remove it, or use `--engine wix`");
+        a.illegal(6, "Unreal", "is not supported by this engine; remove it, or build with WiX itself");
     }
     c.no_children(element);
     let kind = match kind? {

@@ -2,7 +2,7 @@
 
 use super::component::{Place, folder_path};
 use super::elements::{self, Rule, Within};
-use super::{Attributes, Compiler, GuidForms};
+use super::{Attributes, Compiler, GuidForms, symbol_path};
 use crate::diag::Location;
 use crate::wix::ids;
 use crate::wix::source::Element;
@@ -89,9 +89,16 @@ pub(super) fn directory(c: &mut Compiler, element: &Element, around: &Place) {
 
 /// What may stand in a directory. Says whether it knows `element`.
 fn in_directory(c: &mut Compiler, element: &Element, place: &Place) -> bool {
-    if element.name == "Directory" {
-        directory(c, element, place);
-        return true;
+    match element.name.as_str() {
+        "Directory" => {
+            directory(c, element, place);
+            return true;
+        }
+        "SymbolPath" => {
+            symbol_path::symbol_path(c, element);
+            return true;
+        }
+        _ => {}
     }
     elements::in_place(c, element, place)
 }

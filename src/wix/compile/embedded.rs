@@ -8,7 +8,10 @@ use crate::wix::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("EmbeddedChainer", Within::Definition(embedded_chainer)),
-    ("EmbeddedChainerRef", Within::Definition(|c, element| property::reference(c, element, "MsiEmbeddedChainer"))),
+    (
+        "EmbeddedChainerRef",
+        Within::Definition(|c, element| property::reference(c, element, "MsiEmbeddedChainer")),
+    ),
     ("EmbeddedUI", Within::Ui(embedded_ui)),
 ];
 
@@ -30,7 +33,7 @@ const HANDLES_BASIC: i32 = 2;
 /// `EmbeddedUI`: <https://docs.firegiant.com/wix/schema/wxs/embeddedui/>.
 fn embedded_ui(c: &mut Compiler, element: &Element) {
     let a = c.attributes(element);
-    let file = embedded_file(c, &a, element);
+    let file = embedded_file(&a);
     let filter = MESSAGES.iter().filter(|(name, _)| !a.flag(name)).map(|(_, bit)| bit).sum::<i32>();
     let attributes = ENTRY_POINT | if a.flag("SupportBasicUI") { HANDLES_BASIC } else { 0 };
     if let Some((_, name, _)) = file.as_ref().filter(|(_, name, _)| !name.contains('.')) {
@@ -40,7 +43,7 @@ fn embedded_ui(c: &mut Compiler, element: &Element) {
     c.children(element, |c, child| {
         if child.name == "EmbeddedUIResource" {
             let a = c.attributes(child);
-            let file = embedded_file(c, &a, child);
+            let file = embedded_file(&a);
             c.no_children(child);
             row(c, child, file, 0, None);
         }
@@ -52,7 +55,7 @@ fn embedded_ui(c: &mut Compiler, element: &Element) {
 /// Id, name and source.
 type EmbeddedFile = (Id, String, String);
 
-fn embedded_file(c: &Compiler, a: &Attributes<'_>, element: &Element) -> Option<EmbeddedFile> {
+fn embedded_file(a: &Attributes<'_>) -> Option<EmbeddedFile> {
     let id = a.id("Id");
     let name = a.long_name("Name");
     let source = a.required("SourceFile", a.text("SourceFile"))?;
@@ -61,18 +64,27 @@ fn embedded_file(c: &Compiler, a: &Attributes<'_>, element: &Element) -> Option<
         None => {
             let last = source.rsplit(['\\', '/']).next().unwrap_or_default();
             if !names::is_long_name(last) {
-                a.illegal(27, "SourceFile", format_args!("ends in `{last}`, which cannot be a file's name; add `@Name`"));
+                a.illegal(
+                    27,
+                    "SourceFile",
+                    format_args!("ends in `{last}`, which cannot be a file's name; add `@Name`"),
+                );
                 return None;
             }
             last.to_owned()
         }
     };
     let id = id.or_else(|| (!a.has("Id")).then(|| Id::section(ids::identifier_of_name(&name))));
-    let _ = (c, element);
     Some((id?, name, source))
 }
 
-fn row(c: &mut Compiler, element: &Element, file: Option<EmbeddedFile>, attributes: i32, filter: Option<i32>) {
+fn row(
+    c: &mut Compiler,
+    element: &Element,
+    file: Option<EmbeddedFile>,
+    attributes: i32,
+    filter: Option<i32>,
+) {
     let Some((id, name, source)) = file else { return };
     let fields = fields![&id, name, attributes, filter, Field::Source(source)];
     c.row("MsiEmbeddedUI", Some(id), &element.at, fields);
@@ -81,8 +93,11 @@ fn row(c: &mut Compiler, element: &Element, file: Option<EmbeddedFile>, attribut
 /// `EmbeddedChainer`: <https://docs.firegiant.com/wix/schema/wxs/embeddedchainer/>.
 fn embedded_chainer(c: &mut Compiler, element: &Element) {
     /// Attributes with the kind of what they name, and the number of the custom action type for it.
-    const SOURCES: [(&str, Option<&str>, i32); 3] =
-        [("BinarySource", Some("Binary"), 0x2), ("FileSource", Some("File"), 0x12), ("PropertySource", None, 0x32)];
+    const SOURCES: [(&str, Option<&str>, i32); 3] = [
+        ("BinarySource", Some("Binary"), 0x2),
+        ("FileSource", Some("File"), 0x12),
+        ("PropertySource", None, 0x32),
+    ];
     let a = c.attributes(element);
     let id = a.id("Id");
     let (command_line, condition) = (a.text("CommandLine"), a.text("Condition"));

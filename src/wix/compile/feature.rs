@@ -1,8 +1,8 @@
 //! `Feature`, `FeatureGroup`, references to them, and `Level`.
 
+use super::Compiler;
 use super::component::{self, Place};
 use super::elements::{self, Rule, Within};
-use super::Compiler;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Container, GroupKind, Kind, Member, fields};
 
@@ -102,18 +102,27 @@ pub(super) fn feature_ref(c: &mut Compiler, element: &Element, parent: Parent<'_
     let ignore_parent = a.flag("IgnoreParent");
     let Some(id) = id else { return };
     c.refer("Feature", &id, &element.at);
-    members(c, element, (Container::Feature, &id), &mut 0, |_, _| false);
+    members(c, element, (Container::Feature, &id), &mut 0, |c, child| {
+        if child.name == "FeatureGroup"
+            && let Some(group) = feature_group(c, child)
+        {
+            c.member((Container::Feature, &id), (Member::FeatureGroup, &group), false, &child.at);
+        }
+        child.name == "FeatureGroup"
+    });
     if let Some(parent) = parent.filter(|_| !ignore_parent) {
         c.member(parent, (Member::Feature, &id), false, &element.at);
     }
 }
 
-/// `FeatureGroup`: <https://docs.firegiant.com/wix/schema/wxs/featuregroup/>.
-pub(super) fn feature_group(c: &mut Compiler, element: &Element) {
+/// `FeatureGroup`: <https://docs.firegiant.com/wix/schema/wxs/featuregroup/>. Gives its id.
+pub(super) fn feature_group(c: &mut Compiler, element: &Element) -> Option<String> {
     let a = c.attributes(element);
-    let Some(id) = a.required("Id", a.id("Id")) else { return };
+    let id = a.required("Id", a.id("Id"))?;
     members(c, element, (Container::FeatureGroup, &id.name), &mut 0, |_, _| false);
+    let name = id.name.clone();
     c.add(Some(id), &element.at, Kind::Group(GroupKind::Feature));
+    Some(name)
 }
 
 /// `FeatureGroupRef`: <https://docs.firegiant.com/wix/schema/wxs/featuregroupref/>.

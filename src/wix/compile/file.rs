@@ -28,7 +28,10 @@ const COMPRESSED: i32 = 16384;
 /// `File` in a component: <https://docs.firegiant.com/wix/schema/wxs/file/>.
 pub(super) fn file(c: &mut Compiler, element: &Element, host: &Host) -> Option<Candidate> {
     let a = c.attributes(element);
-    let naming = naming(&a, &host.source)?;
+    let Some(naming) = naming(&a, &host.source) else {
+        a.leave_rest();
+        return None;
+    };
     let id = naming
         .id
         .clone()
@@ -60,7 +63,7 @@ pub(super) fn naked_file(c: &mut Compiler, element: &Element, place: &Place) {
     let is_64_bit = bitness(c, &a);
     let condition = a.text("Condition");
     let directory = directory::place(c, &a, place.directory.clone());
-    let Some(naming) = naming(&a, &place.source) else { return };
+    let Some(naming) = naming(&a, &place.source) else { return a.leave_rest() };
     let id = naming.id.clone().unwrap_or_else(|| {
         let bits = if is_64_bit { "True" } else { "False" };
         let condition = condition.as_deref().unwrap_or_default();

@@ -58,7 +58,10 @@ fn removal(c: &mut Compiler, a: &Attributes<'_>, host: &Host) -> Option<(i32, St
     a.exclusive("Property", "Directory");
     a.exclusive("Property", "Subdirectory");
     let folder = match property {
-        Some(property) => Some(property),
+        Some(property) => {
+            a.leave_rest();
+            Some(property)
+        }
         None => directory::optional(c, a, Some(host.directory.clone())),
     };
     Some((on?, folder?))

@@ -9,18 +9,18 @@ pub(super) const ELEMENTS: &[Rule] = &[("InstanceTransforms", Within::Package(in
 /// `InstanceTransforms`: <https://docs.firegiant.com/wix/schema/wxs/instancetransforms/>.
 fn instance_transforms(c: &mut Compiler, element: &Element) {
     let a = c.attributes(element);
-    if let Some(property) = a.required("Property", a.reference("Property")) {
+    let property = a.required("Property", a.reference("Property"));
+    if let Some(property) = &property {
         c.refer("Property", property, a.at("Property"));
     }
-    let mut instances = 0;
+    let mut instances = Vec::new();
     c.children(element, |c, child| {
         if child.name == "Instance" {
-            instances += 1;
-            instance(c, child);
+            instances.push(instance(c, child));
         }
         child.name == "Instance"
     });
-    if instances > 0 {
+    if property.is_some() && !instances.is_empty() && instances.iter().all(|right| *right) {
         let message = "instance transforms are not part of this engine";
         let help = "remove `InstanceTransforms`, or build the package with WiX itself";
         c.ours("wix::instance_transforms", &element.at, message, help);
@@ -28,10 +28,12 @@ fn instance_transforms(c: &mut Compiler, element: &Element) {
 }
 
 /// `Instance`: <https://docs.firegiant.com/wix/schema/wxs/instance/>.
-fn instance(c: &mut Compiler, element: &Element) {
+/// Says whether it is right.
+fn instance(c: &mut Compiler, element: &Element) -> bool {
     let a = c.attributes(element);
-    a.required("Id", a.id("Id"));
-    a.required("ProductCode", a.guid("ProductCode", GuidForms { star: true, empty: false }));
+    let id = a.required("Id", a.id("Id"));
+    let code = a.required("ProductCode", a.guid("ProductCode", GuidForms { star: true, empty: false }));
     let _ = (a.text("ProductName"), a.guid("UpgradeCode", GuidForms::default()));
     c.no_children(element);
+    id.is_some() && code.is_some()
 }

@@ -37,7 +37,11 @@ pub(super) fn media(c: &mut Compiler, element: &Element) {
     c.children(element, |c, child| {
         match child.name.as_str() {
             "DigitalSignature" if embed => {
-                c.report.error(211, &child.at, "a cabinet inside the package is signed with the package; remove this");
+                c.report.error(
+                    211,
+                    &child.at,
+                    "a cabinet inside the package is signed with the package; remove this",
+                );
             }
             "DigitalSignature" if cabinet.is_none() => {
                 c.report.error(212, &child.at, "there is no cabinet to sign; give the `Media` a `Cabinet`");
@@ -83,7 +87,7 @@ pub(super) fn media_template(c: &mut Compiler, element: &Element) {
         let message = format!("`MediaTemplate/@{name}` is reserved; a disk of its own needs `Media`");
         c.report.warning(1142, a.at(name), message);
     }
-    let size = a.integer("MaximumUncompressedMediaSize", 1..=2047);
+    let size = a.integer("MaximumUncompressedMediaSize", 1..=i32::MAX);
     let split = a.integer("MaximumCabinetSizeForLargeFileSplitting", 20..=2048);
     c.no_children(element);
     let template = MediaTemplate {

@@ -118,9 +118,11 @@ impl<'r> Compiler<'r> {
                 Node::Element(child) => {
                     if !compile(self, child) {
                         let message = format!("`{}` is not known inside `{}`", child.name, element.name);
-                        self.report.push(Diagnostic::error("WIX0005", message).at(&child.at).help(
-                            "check the spelling, and what it may stand in",
-                        ));
+                        self.report.push(
+                            Diagnostic::error("WIX0005", message)
+                                .at(&child.at)
+                                .help("check the spelling, and what it may stand in"),
+                        );
                     }
                 }
             }
@@ -128,7 +130,13 @@ impl<'r> Compiler<'r> {
     }
 
     /// An error under a code of ours: of what WiX does not see, or this engine does not do.
-    pub(super) fn ours(&self, code: &str, at: &Location, message: impl Into<String>, help: impl Into<String>) {
+    pub(super) fn ours(
+        &self,
+        code: &str,
+        at: &Location,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) {
         self.report.push(Diagnostic::error(code, message).at(at).help(help));
     }
 

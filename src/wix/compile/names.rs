@@ -26,6 +26,12 @@ pub fn is_version(text: &str) -> bool {
         && label.is_none_or(|label| !label.is_empty())
 }
 
+/// Whether `text` looks like a short name that Windows makes up: six characters, `~` and a digit.
+pub fn is_ambiguous(text: &str) -> bool {
+    let mut rest = text.chars().skip(6);
+    rest.next() == Some('~') && rest.next().is_some_and(|c| c.is_ascii_digit())
+}
+
 fn is_name_without(text: &str, illegal: &str) -> bool {
     let length = text.encode_utf16().count();
     (1..=259).contains(&length) && !text.bytes().all(|b| b == b'.') && !text.contains(|c| illegal.contains(c))

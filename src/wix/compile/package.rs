@@ -1,7 +1,7 @@
 //! `Wix`, `Package` and `Fragment`.
 
 use super::component::Place;
-use super::{Attributes, Compiler, GuidForms, NAMESPACE, elements, feature, names};
+use super::{Attributes, Compiler, GuidForms, NAMESPACE, elements, feature, names, property};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::wix::compat::Compat;
@@ -83,7 +83,7 @@ fn fragment(c: &mut Compiler, element: &Element) {
     let _ = c.attributes(element).id("Id");
     c.children(element, |c, child| {
         if child.name == "FeatureGroup" {
-            feature::feature_group(c, child);
+            let _ = feature::feature_group(c, child);
             return true;
         }
         elements::definition(c, child) || elements::in_place(c, child, &Place::default())
@@ -176,6 +176,9 @@ fn properties(c: &mut Compiler, id: Option<&Id>, package: &Package, at: &Locatio
     };
     let one_user = (package.scope == Scope::UserOrMachine).then_some("1");
     let mut add = |name: &str, value: Option<&str>| {
+        if let Some(reference) = value.and_then(property::first_property) {
+            property::is_not_replaced(c, name, reference, at);
+        }
         let property = Property { value: value.map(str::to_owned), ..Property::default() };
         c.add(Some(Id::global(name)), at, Kind::Property(property));
     };

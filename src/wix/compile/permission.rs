@@ -10,7 +10,10 @@ pub(super) const ELEMENTS: &[Rule] = &[
     ("Permission", Within::File(|c, element, file| permission(c, element, file.id, "File"))),
     ("Permission", Within::Folder(|c, element, _, folder| permission(c, element, folder, "CreateFolder"))),
     ("PermissionEx", Within::File(|c, element, file| permission_ex(c, element, file.id, "File"))),
-    ("PermissionEx", Within::Folder(|c, element, _, folder| permission_ex(c, element, folder, "CreateFolder"))),
+    (
+        "PermissionEx",
+        Within::Folder(|c, element, _, folder| permission_ex(c, element, folder, "CreateFolder")),
+    ),
 ];
 
 /// Rights of any object, from bit 16 and 28 (<https://learn.microsoft.com/windows/win32/secauthz/access-mask>).

@@ -1,10 +1,11 @@
 //! `Property`, `Launch`, `WixVariable`, `EnsureTable`, and elements that only refer to something.
 
-use super::names::is_identifier;
 use super::elements::{Rule, Within};
+use super::names::is_identifier;
 use super::{Compiler, search};
+use crate::diag::Location;
 use crate::wix::source::Element;
-use crate::wix::symbol::{Access, Kind, Property, fields};
+use crate::wix::symbol::{Access, Id, Kind, Property, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("EnsureTable", Within::Definition(ensure_table)),
@@ -30,6 +31,7 @@ pub(super) fn property(c: &mut Compiler, element: &Element) {
     };
     // Means something in merge modules only.
     let _ = a.yes_no("SuppressModularization");
+    let complies = a.flag("ComplianceCheck");
     let Some(id) = id else {
         c.no_children(element);
         return;
@@ -48,25 +50,37 @@ pub(super) fn property(c: &mut Compiler, element: &Element) {
         a.illegal(11, "Id", problem);
     }
     let searches = c.section.symbols.len();
-    c.children(element, |c, child| search::of_property(c, child, &id.name));
-    let useless = property == Property::default() && c.section.symbols.len() == searches;
+    let mut signatures = Vec::new();
+    c.children(element, |c, child| search::of_property(c, child, &id.name, &mut signatures));
+    if complies && signatures.is_empty() {
+        a.illegal(69, "ComplianceCheck", "needs a search inside the property; add one");
+    }
+    for signature in signatures.iter().filter(|_| complies) {
+        c.row("CCPSearch", Some(Id::section(signature)), &element.at, fields![signature]);
+    }
+    let useless =
+        property == Property::default() && c.section.symbols.len() == searches && element.children.is_empty();
     if useless {
         let message = format!("property `{}` has no value, no flag and no search: it does nothing", id.name);
         c.report.warning(1006, &element.at, message);
         return;
     }
     if let Some(name) = property.value.as_deref().and_then(first_property) {
-        let message = format!(
-            "property `{}` has `[{name}]` in its value, which is not replaced; use `SetProperty` for that",
-            id.name
-        );
-        c.report.warning(1077, &element.at, message);
+        is_not_replaced(c, &id.name, name, &element.at);
     }
     c.add(Some(id), &element.at, Kind::Property(property));
 }
 
+/// Warns of `[reference]` in the value of `property`.
+pub(super) fn is_not_replaced(c: &Compiler, property: &str, reference: &str, at: &Location) {
+    let message = format!(
+        "property `{property}` has `[{reference}]` in its value, which is not replaced; use `SetProperty` for that"
+    );
+    c.report.warning(1077, at, message);
+}
+
 /// The first `[Property]` in a text.
-fn first_property(text: &str) -> Option<&str> {
+pub(super) fn first_property(text: &str) -> Option<&str> {
     text.split('[')
         .skip(1)
         .filter_map(|rest| rest.split_once(']'))

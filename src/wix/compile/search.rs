@@ -22,8 +22,13 @@ const COMPLIANCE_DRIVE: &str = "CCP_DRIVE";
 /// What stands for a depth or field that was not given, in the ids of WiX.
 const NOT_SET: &str = "-2147483648";
 
-/// A search inside `Property`; says whether it knows `element`.
-pub(super) fn of_property(c: &mut Compiler, element: &Element, property: &str) -> bool {
+/// A search inside `Property`, whose signature goes to `signatures`; says whether it knows `element`.
+pub(super) fn of_property(
+    c: &mut Compiler,
+    element: &Element,
+    property: &str,
+    signatures: &mut Vec<String>,
+) -> bool {
     if element.name == "ProductSearch" {
         product_search(c, element, property);
         return true;
@@ -34,7 +39,8 @@ pub(super) fn of_property(c: &mut Compiler, element: &Element, property: &str) -
             let message = format!("property `{property}` is set by a search and must be upper-case");
             c.report.error(12, &element.at, message);
         }
-        c.row("AppSearch", None, &element.at, fields![property, signature]);
+        c.row("AppSearch", None, &element.at, fields![property, &signature]);
+        signatures.push(signature);
     }
     true
 }

@@ -11,8 +11,14 @@ pub(super) const ELEMENTS: &[Rule] = &[
     ("AdminExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdminExecute))),
     ("AdminUISequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdminUi))),
     ("AdminUISequence", Within::Ui(|c, element| sequence(c, element, Sequence::AdminUi))),
-    ("AdvertiseExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdvertiseExecute))),
-    ("InstallExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::InstallExecute))),
+    (
+        "AdvertiseExecuteSequence",
+        Within::Definition(|c, element| sequence(c, element, Sequence::AdvertiseExecute)),
+    ),
+    (
+        "InstallExecuteSequence",
+        Within::Definition(|c, element| sequence(c, element, Sequence::InstallExecute)),
+    ),
     ("InstallUISequence", Within::Definition(|c, element| sequence(c, element, Sequence::InstallUi))),
     ("InstallUISequence", Within::Ui(|c, element| sequence(c, element, Sequence::InstallUi))),
 ];

@@ -10,7 +10,10 @@ use crate::wix::symbol::{Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("ServiceConfig", Within::Component(|c, element, host| service_config(c, element, host, None))),
-    ("ServiceConfigFailureActions", Within::Component(|c, element, host| failure_actions(c, element, host, None))),
+    (
+        "ServiceConfigFailureActions",
+        Within::Component(|c, element, host| failure_actions(c, element, host, None)),
+    ),
 ];
 
 /// Attributes with their bits of the column Event
@@ -85,17 +88,18 @@ pub(super) fn service_config(c: &mut Compiler, element: &Element, host: &Host, s
     let shutdown = a.text_or_empty("PreShutdownDelay").filter(|delay| !delay.is_empty());
     let mut privileges: Option<String> = None;
     c.children(element, |c, child| {
-        if child.name == "RequiredPrivilege" {
-            if let Some(privilege) = required_privilege(c, child) {
-                privileges = Some(match privileges.take() {
-                    Some(before) => format!("{before}[~]{privilege}"),
-                    None => privilege,
-                });
-            }
+        if child.name == "RequiredPrivilege"
+            && let Some(privilege) = required_privilege(c, child)
+        {
+            privileges = Some(match privileges.take() {
+                Some(before) => format!("{before}[~]{privilege}"),
+                None => privilege,
+            });
         }
         child.name == "RequiredPrivilege"
     });
-    let settings = [("DS", 3, delayed), ("FA", 4, failure), ("SS", 5, sid), ("RP", 6, privileges), ("PD", 7, shutdown)];
+    let settings =
+        [("DS", 3, delayed), ("FA", 4, failure), ("SS", 5, sid), ("RP", 6, privileges), ("PD", 7, shutdown)];
     if settings.iter().all(|(.., value)| value.is_none()) {
         let message = "`ServiceConfig` needs `DelayedAutoStart`, `FailureActionsWhen`, `PreShutdownDelay`, \
                        `ServiceSid` or a `RequiredPrivilege`; add one";
@@ -147,7 +151,6 @@ pub(super) fn failure_actions(c: &mut Compiler, element: &Element, host: &Host, 
     });
     let Some(Common { id, name, events }) = common else { return };
     let list = |list: Vec<String>| (!list.is_empty()).then(|| list.join("[~]"));
-    let fields =
-        fields![&id, name, events, reset, message, command, list(actions), list(delays), &host.id];
+    let fields = fields![&id, name, events, reset, message, command, list(actions), list(delays), &host.id];
     c.row("MsiServiceConfigFailureActions", Some(id), &element.at, fields);
 }

@@ -15,8 +15,12 @@ const INTERACTIVE: i32 = 0x100;
 const VITAL: i32 = 0x8000;
 
 /// Kinds of services that Windows Installer does not install (WIX0073).
-const TYPES: [(&str, Option<i32>); 4] =
-    [("ownProcess", Some(0x10)), ("shareProcess", Some(0x20)), ("kernelDriver", None), ("systemDriver", None)];
+const TYPES: [(&str, Option<i32>); 4] = [
+    ("ownProcess", Some(0x10)),
+    ("shareProcess", Some(0x20)),
+    ("kernelDriver", None),
+    ("systemDriver", None),
+];
 const STARTS: [(&str, Option<i32>); 5] =
     [("auto", Some(2)), ("demand", Some(3)), ("disabled", Some(4)), ("boot", None), ("system", None)];
 
@@ -29,7 +33,8 @@ fn service_install(c: &mut Compiler, element: &Element, host: &Host) {
             .map(|name| a.text(name));
     let erases = a.flag("EraseDescription");
     let errors = [("ignore", 0), ("normal", 1), ("critical", 3)];
-    let error_control = a.choice("ErrorControl", &errors).unwrap_or(1) | if a.flag("Vital") { VITAL } else { 0 };
+    let error_control =
+        a.choice("ErrorControl", &errors).unwrap_or(1) | if a.flag("Vital") { VITAL } else { 0 };
     let interactive = if a.flag("Interactive") { INTERACTIVE } else { 0 };
     let name = a.required("Name", a.text("Name"));
     let supported = |attribute: &str, choice: Option<Option<i32>>| {

@@ -31,10 +31,11 @@ fn sfp_catalog(c: &mut Compiler, element: &Element) -> Option<String> {
     if dependency.is_none() {
         a.required::<()>("Dependency", None);
     }
-    let (name, source, dependency) = (name?, source?, dependency?);
-    let fields = fields![&name, Field::Source(source), dependency];
-    c.row("SFPCatalog", Some(Id::global(&*name)), &element.at, fields);
-    Some(name)
+    if let (Some(name), Some(source), Some(dependency)) = (&name, source, dependency) {
+        let fields = fields![name, Field::Source(source), dependency];
+        c.row("SFPCatalog", Some(Id::global(&**name)), &element.at, fields);
+    }
+    name
 }
 
 /// `SFPFile`: <https://docs.firegiant.com/wix/schema/wxs/sfpfile/>.

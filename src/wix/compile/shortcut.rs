@@ -9,11 +9,20 @@ use crate::wix::source::Element;
 use crate::wix::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
-    ("Shortcut", Within::Component(|c, element, host| shortcut(c, element, host, Target::Directory(&host.directory)))),
-    ("Shortcut", Within::Folder(|c, element, host, folder| shortcut(c, element, host, Target::Created(folder)))),
-    ("Shortcut", Within::File(|c, element, file| {
-        shortcut(c, element, file.host, Target::File { id: file.id, is_key_path: file.is_key_path });
-    })),
+    (
+        "Shortcut",
+        Within::Component(|c, element, host| shortcut(c, element, host, Target::Directory(&host.directory))),
+    ),
+    (
+        "Shortcut",
+        Within::Folder(|c, element, host, folder| shortcut(c, element, host, Target::Created(folder))),
+    ),
+    (
+        "Shortcut",
+        Within::File(|c, element, file| {
+            shortcut(c, element, file.host, Target::File { id: file.id, is_key_path: file.is_key_path });
+        }),
+    ),
 ];
 
 /// What a shortcut leads to that does not say so itself.
@@ -86,9 +95,9 @@ fn shortcut(c: &mut Compiler, element: &Element, host: &Host, default: Target<'_
     if let (true, Target::File { is_key_path: false, .. } | Target::Created(_)) = (advertise, default) {
         let message = format!("the advertised shortcut `{}` leads to the key path of its component", id.name);
         c.report.push(
-            Diagnostic::warning("WIX1113", message)
-                .at(&element.at)
-                .help("if that is what you want, write it in the `Component`; else make its file the key path"),
+            Diagnostic::warning("WIX1113", message).at(&element.at).help(
+                "if that is what you want, write it in the `Component`; else make its file the key path",
+            ),
         );
     }
     let target: Field = match (advertise, target, default) {
@@ -128,9 +137,7 @@ fn shortcut_property(c: &mut Compiler, element: &Element, shortcut: &str) {
     let value = a.required("Value", a.text("Value"));
     c.no_children(element);
     let (Some(key), Some(value)) = (key, value) else { return };
-    let id = id.unwrap_or_else(|| {
-        Id::section(ids::identifier("scp", &[shortcut, &ids::upper(&key)]))
-    });
+    let id = id.unwrap_or_else(|| Id::section(ids::identifier("scp", &[shortcut, &ids::upper(&key)])));
     let fields = fields![&id, shortcut, key, value];
     c.row("MsiShortcutProperty", Some(id), &element.at, fields);
 }

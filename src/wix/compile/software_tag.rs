@@ -6,7 +6,8 @@ use super::{Compiler, names};
 use crate::wix::ids;
 use crate::wix::source::Element;
 use crate::wix::symbol::{
-    Component, ComponentGuid, Container, Directory, Field, File, Id, KeyPath, Kind, Member, PACKAGE_CODE, fields,
+    Component, ComponentGuid, Container, Directory, Field, File, Id, KeyPath, Kind, Member, PACKAGE_CODE,
+    fields,
 };
 
 pub(super) const ELEMENTS: &[Rule] = &[("SoftwareTag", Within::Package(software_tag))];

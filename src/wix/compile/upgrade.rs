@@ -1,7 +1,7 @@
 //! `MajorUpgrade`, `Upgrade` and `UpgradeVersion`.
 
 use super::elements::{Rule, Within};
-use super::{Attributes, Compiler, GuidForms};
+use super::{Attributes, Compiler, GuidForms, property};
 use crate::diag::Location;
 use crate::wix::source::Element;
 use crate::wix::symbol::{Action, Id, Kind, Package, Schedule, Section, Sequence, Symbol, Upgrade, fields};
@@ -168,10 +168,19 @@ pub(super) fn upgrade(c: &mut Compiler, element: &Element) {
     let a = c.attributes(element);
     let code = a.required("Id", a.guid("Id", GuidForms::default()));
     c.children(element, |c, child| {
-        if child.name == "UpgradeVersion" {
-            upgrade_version(c, child, code.as_deref());
+        match child.name.as_str() {
+            "Property" => {
+                c.report.warning(
+                    1078,
+                    &child.at,
+                    "a `Property` inside an `Upgrade` is out of use; move it out",
+                );
+                property::property(c, child);
+            }
+            "UpgradeVersion" => upgrade_version(c, child, code.as_deref()),
+            _ => return false,
         }
-        child.name == "UpgradeVersion"
+        true
     });
 }
 

@@ -1,10 +1,10 @@
 //! ProductCode and PackageCode, derived from the contents: the same contents have the same codes wherever they are
 //! built, and different contents never have.
 
-use crate::id::Guid;
-use crate::msi::{Cell, Database, Stream, SummaryInformation};
 use super::Beside;
 use crate::cab::Source;
+use crate::id::Guid;
+use crate::msi::{Cell, Database, Stream, SummaryInformation};
 use crate::wix::bind::{Bound, Content, Contents, DERIVED_PRODUCT_CODE};
 use crate::wix::symbol::PACKAGE_CODE;
 use sha2::{Digest, Sha256};

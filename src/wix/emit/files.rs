@@ -5,7 +5,7 @@ use super::{Tables, optional, text};
 use crate::diag::Diagnostic;
 use crate::msi::{Cell, Stream};
 use crate::wix::bind::directories::Directories;
-use crate::wix::bind::{Bound, BoundFile, Disk};
+use crate::wix::bind::{Bound, BoundFile, Content, Disk};
 use crate::wix::report::Report;
 use crate::wix::symbol::{Field, Kind};
 use std::collections::BTreeMap;
@@ -13,7 +13,9 @@ use std::collections::BTreeMap;
 /// Adds the rows of File and MsiFileHash.
 pub(super) fn files(tables: &mut Tables<'_>, bound: &Bound, report: &Report) {
     for (id, file) in &bound.files {
-        let salt = ["File", file.directory.as_str()];
+        // As WiX: what it makes up itself is in no directory while names are.
+        let is_made_up = matches!(file.content, Content::Bytes(_));
+        let salt = ["File", if is_made_up { "" } else { &file.directory }];
         let name = name_cell(&file.name, file.short_name.as_deref(), true, &salt);
         let size = i32::try_from(file.contents.size).unwrap_or_else(|_| {
             let message = format!("file `{id}` is too large for a package: {} bytes", file.contents.size);
@@ -30,10 +32,14 @@ pub(super) fn files(tables: &mut Tables<'_>, bound: &Bound, report: &Report) {
             Cell::Int(file.attributes),
             Cell::Int(file.sequence),
         ];
-        tables.push("File", row);
+        tables.push("File", row, Some(&file.at));
         if file.hashed {
             let parts = file.contents.hash_parts().map(Cell::Int);
-            tables.push("MsiFileHash", [text(id), Cell::Int(0)].into_iter().chain(parts).collect());
+            tables.push(
+                "MsiFileHash",
+                [text(id), Cell::Int(0)].into_iter().chain(parts).collect(),
+                Some(&file.at),
+            );
         }
     }
 }
@@ -53,7 +59,7 @@ pub(super) fn media(tables: &mut Tables<'_>, bound: &Bound) {
             optional(disk.volume.as_ref()),
             optional(disk.source.as_ref()),
         ];
-        tables.push("Media", row);
+        tables.push("Media", row, disk.at.as_ref());
     }
 }
 

@@ -5,11 +5,12 @@ mod files;
 mod rows;
 
 use crate::cab::{Cabinet, CabinetFile, Source};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::msi::schema::standard_table;
-use crate::msi::{Cell, Database, Row, Stream, SummaryInformation, Table};
+use crate::msi::{self, Cell, Database, Row, Stream, SummaryInformation, Table};
 use crate::wix::bind::{Bound, Content, Disk};
+use crate::wix::compat::Compat;
 use crate::wix::culture;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
@@ -29,6 +30,8 @@ pub struct Beside {
 pub(crate) struct Emission<'e> {
     pub localization: &'e Localization,
     pub arch: Arch,
+    /// The WiX whose ids of directories are made.
+    pub compat: Compat,
     /// Seconds since 1970-01-01T00:00:00Z: when the package is said to be made, and its files to be changed.
     pub timestamp: i64,
     /// What the summary information says made the package.
@@ -41,8 +44,9 @@ pub(crate) fn emit(
     emission: &Emission<'_>,
     report: &Report,
 ) -> Option<(Database, Vec<Beside>)> {
-    let mut tables = Tables { tables: BTreeMap::new(), report };
-    rows::symbols(&mut tables, bound);
+    let codepage = codepage(bound, emission.localization, report);
+    let mut tables = Tables { tables: BTreeMap::new(), keys: BTreeMap::new(), codepage, report };
+    rows::symbols(&mut tables, bound, emission.compat);
     files::files(&mut tables, bound, report);
     files::media(&mut tables, bound);
     rows::actions(&mut tables, &bound.actions);
@@ -50,15 +54,11 @@ pub(crate) fn emit(
     let mut streams = BTreeMap::new();
     let mut beside = Vec::new();
     for disk in &bound.disks {
-        place(disk, bound, emission.timestamp, &mut streams, &mut beside);
+        place(disk, bound, emission.timestamp, report, &mut streams, &mut beside);
     }
     files::streams(bound, &mut streams);
-    let mut database = Database {
-        codepage: codepage(bound, emission.localization, report),
-        summary: summary(bound, emission, report),
-        tables: tables.tables,
-        streams,
-    };
+    let mut database =
+        Database { codepage, summary: summary(bound, emission, report), tables: tables.tables, streams };
     codes::assign(&mut database, &mut beside, bound);
     if report.has_errors() { None } else { Some((database, beside)) }
 }
@@ -66,6 +66,10 @@ pub(crate) fn emit(
 /// The tables being filled.
 pub(crate) struct Tables<'r> {
     tables: BTreeMap<String, Table>,
+    /// The keys of rows, by table, with where the row was written.
+    keys: BTreeMap<String, BTreeMap<Vec<Cell>, Option<Location>>>,
+    /// The code page of the string pool.
+    codepage: u32,
     report: &'r Report,
 }
 
@@ -78,9 +82,35 @@ impl Tables<'_> {
         self.tables.get_mut(name)
     }
 
-    fn push(&mut self, name: &str, row: Row) {
-        if let Some(table) = self.table(name) {
-            table.rows.push(row);
+    /// Adds a row. One whose key another row has (WIX0130), or with a text that the code page lacks characters of
+    /// (WIX0311), is an error `at` where it was written.
+    fn push(&mut self, name: &str, row: Row, at: Option<&Location>) {
+        let (report, codepage) = (self.report, self.codepage);
+        let Some(table) = self.table(name) else { return };
+        let key = table.key(&row).to_vec();
+        for (column, cell) in table.columns.iter().zip(&row) {
+            if let Cell::Str(text) = cell
+                && !msi::can_encode(codepage, text)
+            {
+                let message = format!(
+                    "`{text}`, in {name}.{}, has a character that code page {codepage} lacks",
+                    column.name
+                );
+                let finding = Diagnostic::error("WIX0311", message);
+                let finding = at.into_iter().fold(finding, |finding, at| finding.at(at));
+                report.push(
+                    finding.help("use `Codepage=\"utf-8\"` in `Package`, or the code page of the language"),
+                );
+            }
+        }
+        table.rows.push(row);
+        let keys = self.keys.entry(name.to_owned()).or_default();
+        if let Some(first) = keys.insert(key.clone(), at.cloned()) {
+            let shown: Vec<String> = key.iter().map(shown).collect();
+            let message = format!("two rows of table `{name}` have the key `{}`", shown.join("/"));
+            let finding = Diagnostic::error("WIX0130", message).help("change or remove one of them");
+            let finding = at.into_iter().fold(finding, |finding, at| finding.at(at));
+            report.push(first.iter().fold(finding, |finding, at| finding.related(at, "the first one")));
         }
     }
 }
@@ -90,10 +120,18 @@ fn place(
     disk: &Disk,
     bound: &Bound,
     timestamp: i64,
+    report: &Report,
     streams: &mut BTreeMap<String, Stream>,
     beside: &mut Vec<Beside>,
 ) {
-    if let Some(cabinet) = disk.cabinet.as_ref().filter(|cabinet| !cabinet.files.is_empty()) {
+    if let Some(cabinet) = &disk.cabinet {
+        if let (true, Some(at)) = (cabinet.files.is_empty(), &disk.at) {
+            report.push(
+                Diagnostic::warning("WIX1079", format!("the cabinet `{}` has no files", cabinet.name))
+                    .at(at)
+                    .help("remove the `Media`, or give files its `DiskId`"),
+            );
+        }
         let files = cabinet.files.iter().filter_map(|id| {
             let file = bound.files.get(id)?;
             Some(CabinetFile {
@@ -196,6 +234,15 @@ fn unknown_table(symbol: &Symbol, table: &str, report: &Report) {
             .at(&symbol.at)
             .help("define it with `CustomTable`, or check the spelling"),
     );
+}
+
+/// A cell of a key, for messages.
+fn shown(cell: &Cell) -> String {
+    match cell {
+        Cell::Str(text) => text.clone(),
+        Cell::Int(number) => number.to_string(),
+        Cell::Null | Cell::Stream => String::new(),
+    }
 }
 
 /// A string cell; null for an empty one.

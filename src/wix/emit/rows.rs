@@ -1,14 +1,16 @@
 //! Rows of symbols: one function for each kind that is more than cells.
 
 use super::{Tables, optional, text, unknown_table};
+use crate::diag::Location;
 use crate::msi::{Cell, ColumnKind, Row};
 use crate::wix::bind::{Bound, Sequenced};
+use crate::wix::compat::Compat;
 use crate::wix::compile::names::is_short_name;
 use crate::wix::ids;
 use crate::wix::symbol::{
     Component, ComponentGuid, Directory, Field, KeyPath, Kind, Registry, RegistryValue, Symbol, Upgrade,
 };
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// The bits of Component.Attributes that the key path and the bitness set.
 const REGISTRY_KEY_PATH: i32 = 4;
@@ -21,7 +23,7 @@ const ALWAYS: [&str; 2] = ["File", "Media"];
 const COMPANIONS: [(&str, &str); 2] = [("AppSearch", "Signature"), ("ProgId", "Extension")];
 
 /// Adds the rows of all symbols.
-pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
+pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound, compat: Compat) {
     for symbol in &bound.symbols {
         if let Kind::CustomTable { table, unreal: false } = &symbol.kind {
             tables.tables.insert(table.name.clone(), table.clone());
@@ -35,22 +37,25 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound) {
             _ => None,
         })
         .collect();
-    let mut directories = BTreeMap::new();
+    let mut directories = BTreeSet::new();
     let mut ensured = Vec::new();
     for symbol in &bound.symbols {
         let id = symbol.id.as_ref().map_or("", |id| id.name.as_str());
+        let at = Some(&symbol.at);
         match &symbol.kind {
             Kind::Row { table, .. } if unreal.contains(&table.as_ref()) => {}
             Kind::Row { table, fields } => row(tables, symbol, table, fields),
-            Kind::Component(component) => tables.push("Component", component_row(id, component)),
-            Kind::Directory(directory) => directory_rows(tables, id, directory, &mut directories),
-            Kind::Registry(registry) => tables.push("Registry", registry_row(id, registry)),
+            Kind::Component(component) => tables.push("Component", component_row(id, component), at),
+            Kind::Directory(directory) => {
+                directory_rows(tables, id, directory, (at, compat), &mut directories)
+            }
+            Kind::Registry(registry) => tables.push("Registry", registry_row(id, registry), at),
             Kind::Property(property) => {
                 if let Some(value) = property.value.as_ref().filter(|value| !value.is_empty()) {
-                    tables.push("Property", vec![text(id), text(value)]);
+                    tables.push("Property", vec![text(id), text(value)], at);
                 }
             }
-            Kind::Upgrade(upgrade) => tables.push("Upgrade", upgrade_row(upgrade)),
+            Kind::Upgrade(upgrade) => tables.push("Upgrade", upgrade_row(upgrade), at),
             Kind::EnsureTable(table) => {
                 ensured.push(table.as_str());
                 if tables.table(table).is_none() && !unreal.contains(&table.as_str()) {
@@ -117,7 +122,7 @@ fn row(tables: &mut Tables<'_>, symbol: &Symbol, name: &str, fields: &[Field]) {
     }
     // Columns that newer versions of a table have at its end.
     cells.resize(table.columns.len(), Cell::Null);
-    table.rows.push(cells);
+    tables.push(name, cells, Some(&symbol.at));
 }
 
 /// `short|long`, or only the long name where it is short enough
@@ -155,7 +160,13 @@ fn component_row(id: &str, component: &Component) -> Row {
 }
 
 /// A row for a directory, and one for each folder on the way to it if its name is a path.
-fn directory_rows(tables: &mut Tables<'_>, id: &str, directory: &Directory, done: &mut BTreeMap<String, ()>) {
+fn directory_rows(
+    tables: &mut Tables<'_>,
+    id: &str,
+    directory: &Directory,
+    (at, compat): (Option<&Location>, Compat),
+    done: &mut BTreeSet<String>,
+) {
     let authored = directory.parent.as_deref();
     let mut parent = match authored {
         Some(parent) => Some(parent.to_owned()),
@@ -168,10 +179,13 @@ fn directory_rows(tables: &mut Tables<'_>, id: &str, directory: &Directory, done
     let mut path = String::new();
     for folder in before {
         path = if path.is_empty() { (*folder).to_owned() } else { format!("{path}\\{folder}") };
-        let folder_id = ids::identifier("d", &[authored.unwrap_or_default(), &path]);
-        if done.insert(folder_id.clone(), ()).is_none() {
+        let parts = [authored.unwrap_or_default(), &path, "", "", ""];
+        // WiX 7 makes the id as that of a directory of its own.
+        let count = if compat == Compat::Wix7 { parts.len() } else { 2 };
+        let folder_id = ids::identifier("d", &parts[..count]);
+        if done.insert(folder_id.clone()) {
             let name = name_cell(folder, None, false, &salt);
-            tables.push("Directory", vec![text(&folder_id), optional(parent.as_ref()), text(&name)]);
+            tables.push("Directory", vec![text(&folder_id), optional(parent.as_ref()), text(&name)], at);
         }
         parent = Some(folder_id);
     }
@@ -185,8 +199,8 @@ fn directory_rows(tables: &mut Tables<'_>, id: &str, directory: &Directory, done
         Some(source) if source != target => format!("{target}:{source}"),
         _ => target,
     };
-    if done.insert(id.to_owned(), ()).is_none() {
-        tables.push("Directory", vec![text(id), optional(parent.as_ref()), text(&both)]);
+    if done.insert(id.to_owned()) {
+        tables.push("Directory", vec![text(id), optional(parent.as_ref()), text(&both)], at);
     }
 }
 
@@ -230,6 +244,6 @@ pub(super) fn actions(tables: &mut Tables<'_>, actions: &[Sequenced]) {
     for action in actions {
         let number = Cell::Int(action.number.into());
         let row = vec![text(&action.action), optional(action.condition.as_ref()), number];
-        tables.push(action.sequence.table(), row);
+        tables.push(action.sequence.table(), row, None);
     }
 }

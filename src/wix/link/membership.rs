@@ -221,7 +221,8 @@ fn set_features(symbols: &mut [Symbol], firsts: &BTreeMap<String, String>, repor
             match firsts.get(component) {
                 Some(feature) => *field = Field::Text(feature.clone()),
                 None => {
-                    let message = format!("component `{component}` belongs to no feature, and must to be advertised");
+                    let message =
+                        format!("component `{component}` belongs to no feature, and must to be advertised");
                     report.error(139, &symbol.at, message);
                     *field = Field::Null;
                 }

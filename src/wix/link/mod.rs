@@ -218,11 +218,18 @@ impl<'s> Linker<'s> {
     /// Reports symbols of the same kind and id (WIX0091 and WIX0092); gives those to leave out: `virtual` ones that an
     /// `override` replaces, and all but one of identical generated directories.
     fn conflicts(&self) -> BTreeSet<Place> {
+        self.without_virtual();
         let mut dropped = BTreeSet::new();
         for places in self.names.values().filter(|places| places.len() > 1) {
             let mut places: Vec<Place> =
                 places.iter().copied().filter(|(section, _)| self.seen.contains(section)).collect();
             let overridden = places.iter().any(|place| self.access(*place) == Access::Override);
+            if !overridden
+                && places.iter().filter(|place| self.access(**place) == Access::Virtual).count() == 1
+            {
+                self.not_overridden(&places);
+                continue;
+            }
             if overridden {
                 let is_virtual = |place: &Place| self.access(*place) == Access::Virtual;
                 dropped.extend(places.iter().copied().filter(is_virtual));
@@ -239,6 +246,44 @@ impl<'s> Linker<'s> {
         dropped
     }
 
+    /// Reports symbols that stand beside a `virtual` one without `override` (WIX7009).
+    fn not_overridden(&self, places: &[Place]) {
+        let (virtuals, others): (Vec<Place>, Vec<Place>) =
+            places.iter().partition(|place| self.access(**place) == Access::Virtual);
+        for (place, inherited) in others.iter().zip(virtuals.iter().cycle()) {
+            let (symbol, inherited) = (self.symbol(*place), self.symbol(*inherited));
+            let name = symbol.id.as_ref().map_or("", |id| &id.name);
+            let kind = described(symbol.kind.name());
+            let message = format!("{kind} `{name}` is there already, as a virtual one");
+            self.report.push(
+                Diagnostic::error("WIX7009", message)
+                    .at(&symbol.at)
+                    .related(&inherited.at, "the virtual one")
+                    .help(format!("remove this one, or replace the other with `Id=\"override {name}\"`")),
+            );
+        }
+    }
+
+    /// Reports `override` symbols that find nothing `virtual` to replace (WIX7008). Actions of the installer have a number
+    /// of their own, and some have none to replace.
+    fn without_virtual(&self) {
+        for ((kind, name), places) in &self.names {
+            let has_virtual = places.iter().any(|place| self.access(*place) == Access::Virtual);
+            if has_virtual || *kind == "WixAction" {
+                continue;
+            }
+            let lost = places.iter().filter(|place| self.access(**place) == Access::Override);
+            for place in lost.filter(|(section, _)| self.seen.contains(section)) {
+                let message = format!("there is no virtual {} `{name}` to override", described(kind));
+                self.report.push(
+                    Diagnostic::error("WIX7008", message)
+                        .at(&self.symbol(*place).at)
+                        .help("leave out `override`, or check the spelling"),
+                );
+            }
+        }
+    }
+
     fn identical_directories(&self, a: Place, b: Place) -> bool {
         let generated = [a, b].iter().all(|place| self.access(*place) == Access::Section);
         let (a, b) = (&self.symbol(a).kind, &self.symbol(b).kind);
@@ -249,8 +294,12 @@ impl<'s> Linker<'s> {
         let (first, other) = (self.symbol(first), self.symbol(other));
         let name = other.id.as_ref().map_or("", |id| &id.name);
         let message = format!("duplicate {} `{name}`", described(other.kind.name()));
+        // As WiX: without features of the author's own, both would belong to the one that it makes up.
+        let has_features = self.names.keys().any(|(kind, _)| *kind == "Feature");
+        let is_component = matches!(other.kind, Kind::Component(_));
+        let code = if is_component && !has_features { "WIX0095" } else { "WIX0091" };
         self.report.push(
-            Diagnostic::error("WIX0091", message)
+            Diagnostic::error(code, message)
                 .at(&other.at)
                 .related(&first.at, "first defined here")
                 .help("give one of them another id, or remove it"),

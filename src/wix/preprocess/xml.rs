@@ -5,6 +5,7 @@ use super::limits::{self, Budget};
 use super::variables::{Problem, Variables};
 use super::{Options, decode, expression};
 use crate::diag::{Diagnostic, Location};
+use crate::wix::paths;
 use crate::wix::report::Report;
 use crate::wix::source::{Attribute, Element, Node};
 use roxmltree::{Document, NodeType, ParsingOptions};
@@ -302,7 +303,8 @@ impl<'s, 'o> Source<'s, 'o> {
                         self.report.warning(1125, at, message);
                     }
                     _ => {
-                        let message = format!("`<?pragma {text}?>` is not of the form `<?pragma prefix.name?>`");
+                        let message =
+                            format!("`<?pragma {text}?>` is not of the form `<?pragma prefix.name?>`");
                         return Err(self.problem(at, Problem::new(334, message)));
                     }
                 }
@@ -357,7 +359,7 @@ impl<'s, 'o> Source<'s, 'o> {
         std::iter::once(beside)
             .chain(self.options.include_paths.iter().map(PathBuf::as_path))
             .map(|folder| folder.join(&wanted))
-            .find(|path| path.is_file())
+            .find_map(|path| paths::find(&path).filter(|found| found.is_file()))
     }
 
     fn content(

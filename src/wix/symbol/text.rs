@@ -10,7 +10,10 @@ impl Kind {
                 for field in fields {
                     match field {
                         Field::Null | Field::Int(_) => {}
-                        Field::Text(text) | Field::Source(text) | Field::TextFile(text) | Field::Feature(text) => {
+                        Field::Text(text)
+                        | Field::Source(text)
+                        | Field::TextFile(text)
+                        | Field::Feature(text) => {
                             visit(text);
                         }
                         Field::Name { long, short, salt } => {

@@ -1,12 +1,12 @@
 //! Which engine makes the packages, and why.
 
-use ancm_installer::wix::Compat;
 use crate::config::EngineChoice;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::inputs::Gathered;
 use crate::tool::wix::{self, Candidate, Host, Search, Wix};
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::plan::Origin;
+use ancm_installer::wix::Compat;
 use serde::Serialize;
 use std::fmt;
 

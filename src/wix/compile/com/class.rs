@@ -43,7 +43,8 @@ pub(super) fn class(c: &mut Compiler, element: &Element, around: &Around) {
     let relative = a.yes_no("RelativePath");
     let insertable = a.yes_no("Insertable").map(|yes| if yes { "Insertable" } else { "NotInsertable" });
     let [control, programmable, initializing, scripting, short_path] =
-        ["Control", "Programmable", "SafeForInitializing", "SafeForScripting", "ShortPath"].map(|n| a.flag(n));
+        ["Control", "Programmable", "SafeForInitializing", "SafeForScripting", "ShortPath"]
+            .map(|n| a.flag(n));
     agrees(&a, own, around.advertise);
     let advertise = own.unwrap_or(false);
     if advertise && contexts.is_empty() {
@@ -166,8 +167,16 @@ fn advertised(
     relative: bool,
 ) {
     if around.server.is_some() || class.server.is_some() {
-        let what = if class.server.is_some() { "cannot be used" } else { "is the file around the class, which cannot be" };
-        a.illegal(35, "Server", format_args!("{what} with `Advertise=\"yes\"`: the component's key path serves"));
+        let what = if class.server.is_some() {
+            "cannot be used"
+        } else {
+            "is the file around the class, which cannot be"
+        };
+        a.illegal(
+            35,
+            "Server",
+            format_args!("{what} with `Advertise=\"yes\"`: the component's key path serves"),
+        );
     }
     a.exclusive("ForeignServer", "Advertise");
     let app_id = class.app_id.as_ref().or(around.app_id.as_ref());
@@ -204,7 +213,9 @@ fn registered(c: &mut Compiler, element: &Element, a: &Attributes<'_>, around: &
         (None, None, None) => {
             c.report.error(44, &element.at, "`Class` needs `ForeignServer` or `Server`; add one");
         }
-        (Some(_), _, Some(_)) => a.illegal(62, "ForeignServer", "cannot be used inside a `File`, which is the server"),
+        (Some(_), _, Some(_)) => {
+            a.illegal(62, "ForeignServer", "cannot be used inside a `File`, which is the server")
+        }
         (None, Some(_), Some(_)) => a.exclusive("ForeignServer", "Server"),
         _ => {}
     }

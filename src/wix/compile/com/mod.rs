@@ -22,9 +22,20 @@ pub(super) const ELEMENTS: &[Rule] = &[
     ("AppId", Within::File(|c, element, file| app_id::app_id(c, element, &Around::file(file)))),
     ("Class", Within::Component(|c, element, host| class::class(c, element, &Around::component(host)))),
     ("Class", Within::File(|c, element, file| class::class(c, element, &Around::file(file)))),
-    ("Extension", Within::Component(|c, element, host| extension::extension(c, element, &host.id, None, None))),
-    ("Interface", Within::Component(|c, element, host| interface::interface(c, element, &Around::component(host)))),
-    ("ProgId", Within::Component(|c, element, host| drop(prog_id::prog_id(c, element, &prog_id::Around::component(&host.id))))),
+    (
+        "Extension",
+        Within::Component(|c, element, host| extension::extension(c, element, &host.id, None, None)),
+    ),
+    (
+        "Interface",
+        Within::Component(|c, element, host| interface::interface(c, element, &Around::component(host))),
+    ),
+    (
+        "ProgId",
+        Within::Component(|c, element, host| {
+            drop(prog_id::prog_id(c, element, &prog_id::Around::component(&host.id)))
+        }),
+    ),
     ("TypeLib", Within::Component(|c, element, host| type_lib::type_lib(c, element, host, None))),
     ("TypeLib", Within::File(|c, element, file| type_lib::type_lib(c, element, file.host, Some(file.id)))),
 ];
@@ -76,7 +87,11 @@ fn agrees(a: &Attributes<'_>, own: Option<bool>, around: Option<bool>) {
         && own != around
     {
         let (own, around) = (word(own), word(around));
-        a.illegal(59, "Advertise", format_args!("is `{own}`, and what it stands in has `{around}`; make them alike"));
+        a.illegal(
+            59,
+            "Advertise",
+            format_args!("is `{own}`, and what it stands in has `{around}`; make them alike"),
+        );
     }
 }
 

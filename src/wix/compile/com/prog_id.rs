@@ -86,7 +86,8 @@ pub(super) fn prog_id(c: &mut Compiler, element: &Element, around: &Around) -> (
         c.row("ProgId", Some(Id::global(&*id)), at, fields);
         c.ensure_table("Class", at);
     } else {
-        let mut value = |key: String, text: Option<String>| c.class_value(&around.component, at, key, None, text);
+        let mut value =
+            |key: String, text: Option<String>| c.class_value(&around.component, at, key, None, text);
         value(id.clone(), description);
         if let Some(class) = &around.class {
             value(format!("{id}\\CLSID"), Some(class.clone()));
@@ -108,9 +109,12 @@ pub(super) fn prog_id(c: &mut Compiler, element: &Element, around: &Around) -> (
         c.class_value(&around.component, at, id.clone(), Some("NoOpen"), no_open);
     }
     if advertise && !has_extension && around.parent.is_none() && around.class.is_none() {
-        let message = format!("nothing installs the advertised ProgId `{id}`: it has no class and no extension");
+        let message =
+            format!("nothing installs the advertised ProgId `{id}`: it has no class and no extension");
         c.report.push(
-            Diagnostic::warning("WIX1005", message).at(at).help("write it in a `Class`, or an `Extension` inside"),
+            Diagnostic::warning("WIX1005", message)
+                .at(at)
+                .help("write it in a `Class`, or an `Extension` inside"),
         );
     }
     (Some(id), has_extension)

@@ -3,6 +3,7 @@
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::id::Arch;
+use ancm_installer::wix::paths::{find, native};
 use ancm_installer::wix::preprocess::Options;
 use ancm_installer::wix::{BindPath, Compat, Request};
 use std::collections::{BTreeMap, BTreeSet};
@@ -195,10 +196,17 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
             switches.sources[0].with_extension("msi").file_name().map(PathBuf::from).unwrap_or_default();
     }
     if let Some(ending @ ("msm" | "msp" | "exe" | "wixlib" | "wixipl")) = switches.ending().as_deref() {
-        let message = format!("`-o {}`: the embedded engine makes .msi packages only", switches.output.display());
+        let message =
+            format!("`-o {}`: the embedded engine makes .msi packages only", switches.output.display());
         return Err(usage(message).help(format!("name a .msi file, or build the .{ending} with WiX itself")));
     }
     Ok(Parsed::Build(Box::new(switches)))
+}
+
+/// A path on the command line, as Windows would find it.
+fn folder(path: &str) -> PathBuf {
+    let path = native(path);
+    find(&path).unwrap_or(path)
 }
 
 fn unknown(word: &str) -> Failure {
@@ -223,7 +231,7 @@ impl Switches {
     }
 
     fn file(&mut self, word: &str) -> Outcome {
-        let path = PathBuf::from(word);
+        let path = folder(word);
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
         match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("wxl") => self.localizations.push(path),
@@ -249,11 +257,11 @@ impl Switches {
         let pair = || value.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()));
         match name {
             "arch" => self.arch = value.parse().map_err(usage)?,
-            "o" => self.output = value.into(),
+            "o" => self.output = native(value),
             "b" => {
                 let path = match pair() {
-                    Some((name, path)) => BindPath { name: Some(name), folder: path.into() },
-                    None => BindPath { name: None, folder: value.into() },
+                    Some((name, path)) => BindPath { name: Some(name), folder: folder(&path) },
+                    None => BindPath { name: None, folder: folder(value) },
                 };
                 if path.folder.is_file() {
                     return Err(usage(format!("`-b {value}` names a file; expected a folder")));
@@ -274,11 +282,11 @@ impl Switches {
                     return Err(usage(format!("the variable `{name}` is defined twice")));
                 }
             }
-            "i" => self.include_paths.push(value.into()),
+            "i" => self.include_paths.push(folder(value)),
             "compat" => self.compat = value.parse().map_err(usage)?,
             "culture" => self.cultures.push(value.to_owned()),
-            "loc" => self.localizations.push(value.into()),
-            "src" => self.sources.push(value.into()),
+            "loc" => self.localizations.push(folder(value)),
+            "src" => self.sources.push(folder(value)),
             "ext" => {
                 let message =
                     format!("`-ext {value}`: the embedded engine has the core language and no extensions");
