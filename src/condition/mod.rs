@@ -1,6 +1,8 @@
 //! Conditional statements of Windows Installer, with a third truth value for properties that nobody knows here
 //! (<https://learn.microsoft.com/windows/win32/msi/conditional-statement-syntax>).
 
+mod parse;
+
 use std::cmp::Ordering;
 
 /// What is known of a property.
@@ -8,6 +10,8 @@ use std::cmp::Ordering;
 pub enum Value {
     /// Its text; empty means that it is not set.
     Known(String),
+    /// It is set, to what only the machine knows: a search has found something.
+    Found,
     /// Depends on the machine.
     Unknown,
 }
@@ -76,12 +80,13 @@ enum Operand {
     Number(i64),
 }
 
+/// One step of the evaluation, which keeps truth values on a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Node {
-    Operand(Operand),
+enum Step {
+    Value(Operand),
     Compare(Operand, Operator, Operand),
-    Not(Box<Node>),
-    Logic(Box<Node>, Logic, Box<Node>),
+    Not,
+    Logic(Logic),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,7 +121,7 @@ enum Logic {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     text: String,
-    root: Option<Node>,
+    steps: Vec<Step>,
 }
 
 /// The text is not a condition.
@@ -127,23 +132,13 @@ pub struct ConditionError {
     problem: String,
 }
 
-/// Nested parentheses and `NOT`s beyond this are refused; real conditions have a handful.
-const DEEPEST: usize = 64;
-
 impl std::str::FromStr for Condition {
     type Err = ConditionError;
     fn from_str(text: &str) -> Result<Self, ConditionError> {
-        let fail = |problem: String| ConditionError { text: text.to_owned(), problem };
-        let tokens = tokens(text).map_err(fail)?;
-        if tokens.is_empty() {
-            return Ok(Condition { text: text.to_owned(), root: None });
+        match parse::steps(text) {
+            Ok(steps) => Ok(Condition { text: text.to_owned(), steps }),
+            Err(problem) => Err(ConditionError { text: text.to_owned(), problem }),
         }
-        let mut parser = Parser { tokens: &tokens, at: 0 };
-        let root = parser.logic(Logic::Imp, 0).map_err(fail)?;
-        if parser.at < tokens.len() {
-            return Err(fail(format!("`{}` is not expected there", tokens[parser.at].shown())));
-        }
-        Ok(Condition { text: text.to_owned(), root: Some(root) })
     }
 }
 
@@ -154,99 +149,143 @@ impl Condition {
         &self.text
     }
 
-    /// What it asks for: properties, and with their prefix the states of components (`$` `?`) and features (`&` `!`),
-    /// from left to right.
-    #[must_use]
-    pub fn references(&self) -> Vec<(Option<char>, &str)> {
-        let mut found = Vec::new();
-        if let Some(root) = &self.root {
-            root.references(&mut found);
-        }
-        found
-    }
-
     /// Whether it holds; an empty condition does.
     #[must_use]
     pub fn evaluate(&self, lookup: &dyn Lookup) -> Truth {
-        self.root.as_ref().map_or(Truth::True, |root| root.evaluate(lookup))
+        let mut truths: Vec<Truth> = Vec::new();
+        let pop = |truths: &mut Vec<Truth>| truths.pop().unwrap_or(Truth::True);
+        for step in &self.steps {
+            let truth = match step {
+                Step::Value(operand) => operand.truth(lookup),
+                Step::Compare(left, operator, right) => {
+                    operator.compare(&left.value(lookup), &right.value(lookup))
+                }
+                Step::Not => pop(&mut truths).not(),
+                Step::Logic(logic) => {
+                    let (right, left) = (pop(&mut truths), pop(&mut truths));
+                    match logic {
+                        Logic::And => left.and(right),
+                        Logic::Or => left.or(right),
+                        Logic::Xor => left.same(right).not(),
+                        Logic::Eqv => left.same(right),
+                        Logic::Imp => left.not().or(right),
+                    }
+                }
+            };
+            truths.push(truth);
+        }
+        pop(&mut truths)
     }
-}
 
-impl Node {
-    fn references<'a>(&'a self, found: &mut Vec<(Option<char>, &'a str)>) {
-        let operand = |operand: &'a Operand| match operand {
+    /// What it asks for: properties, and with their prefix the states of components (`$` `?`) and features (`&` `!`),
+    /// from left to right.
+    pub fn references(&self) -> impl Iterator<Item = (Option<char>, &str)> {
+        let operands = self.steps.iter().flat_map(|step| match step {
+            Step::Value(operand) => [Some(operand), None],
+            Step::Compare(left, _, right) => [Some(left), Some(right)],
+            Step::Not | Step::Logic(_) => [None, None],
+        });
+        operands.flatten().filter_map(|operand| match operand {
             Operand::Property(name) => Some((None, name.as_str())),
             Operand::State(prefix, name) => Some((Some(*prefix), name.as_str())),
             Operand::Environment(_) | Operand::Literal(_) | Operand::Number(_) => None,
-        };
+        })
+    }
+
+    /// The properties that it names.
+    pub fn properties(&self) -> impl Iterator<Item = &str> {
+        self.references().filter_map(|(prefix, name)| prefix.is_none().then_some(name))
+    }
+}
+
+/// What is compared: numbers in the text of a condition and states are integers; properties and literals are texts,
+/// which count as integers beside one, where they can.
+enum Comparand {
+    Integer(i64),
+    Text(String),
+    Found,
+    Unknown,
+}
+
+impl Operand {
+    fn value(&self, lookup: &dyn Lookup) -> Comparand {
         match self {
-            Node::Operand(one) => found.extend(operand(one)),
-            Node::Compare(left, _, right) => found.extend([left, right].into_iter().filter_map(operand)),
-            Node::Not(node) => node.references(found),
-            Node::Logic(left, _, right) => {
-                left.references(found);
-                right.references(found);
-            }
+            Operand::Property(name) => match lookup.property(name) {
+                Value::Known(text) => Comparand::Text(text),
+                Value::Found => Comparand::Found,
+                Value::Unknown => Comparand::Unknown,
+            },
+            Operand::Environment(_) => Comparand::Unknown,
+            Operand::State(prefix, name) => lookup
+                .state(*prefix, name)
+                .map_or(Comparand::Unknown, |state| Comparand::Integer(state.into())),
+            Operand::Literal(text) => Comparand::Text(text.clone()),
+            Operand::Number(number) => Comparand::Integer(*number),
         }
     }
 
-    fn evaluate(&self, lookup: &dyn Lookup) -> Truth {
-        match self {
-            Node::Operand(operand) => match operand.value(lookup) {
-                Value::Unknown => Truth::Unknown,
-                Value::Known(text) => match operand {
-                    Operand::Number(number) => (*number != 0).into(),
-                    Operand::State(..) => (text != "0").into(),
-                    _ => (!text.is_empty()).into(),
-                },
-            },
-            Node::Compare(left, operator, right) => match (left.value(lookup), right.value(lookup)) {
-                (Value::Known(left), Value::Known(right)) => operator.holds(&left, &right).into(),
-                _ => Truth::Unknown,
-            },
-            Node::Not(node) => node.evaluate(lookup).not(),
-            Node::Logic(left, logic, right) => {
-                let (left, right) = (left.evaluate(lookup), right.evaluate(lookup));
-                match logic {
-                    Logic::And => left.and(right),
-                    Logic::Or => left.or(right),
-                    Logic::Xor => left.same(right).not(),
-                    Logic::Eqv => left.same(right),
-                    Logic::Imp => left.not().or(right),
-                }
-            }
+    fn truth(&self, lookup: &dyn Lookup) -> Truth {
+        match self.value(lookup) {
+            Comparand::Integer(number) => (number != 0).into(),
+            Comparand::Text(text) => (!text.is_empty()).into(),
+            Comparand::Found => Truth::True,
+            Comparand::Unknown => Truth::Unknown,
         }
     }
 }
 
-impl Operand {
-    fn value(&self, lookup: &dyn Lookup) -> Value {
+impl Comparand {
+    fn integer(&self) -> Option<i64> {
         match self {
-            Operand::Property(name) => lookup.property(name),
-            Operand::Environment(_) => Value::Unknown,
-            Operand::State(prefix, name) => {
-                lookup.state(*prefix, name).map_or(Value::Unknown, |state| Value::Known(state.to_string()))
-            }
-            Operand::Literal(text) => Value::Known(text.clone()),
-            Operand::Number(number) => Value::Known(number.to_string()),
+            Comparand::Integer(number) => Some(*number),
+            Comparand::Text(text) => text.trim().parse().ok(),
+            Comparand::Found | Comparand::Unknown => None,
         }
     }
 }
 
 impl Operator {
-    /// Numbers are compared as numbers; a text against a number only ever differs, which Windows Installer shows as
-    /// `<>` being true and every other comparison false.
-    fn holds(self, left: &str, right: &str) -> bool {
-        let order = match (left.parse::<i64>(), right.parse::<i64>()) {
-            (Ok(left), Ok(right)) => Some(left.cmp(&right)),
-            _ => None,
-        };
-        let (left, right) = if self.ignore_case {
-            (left.to_lowercase(), right.to_lowercase())
-        } else {
-            (left.to_owned(), right.to_owned())
-        };
-        let order = order.unwrap_or_else(|| left.cmp(&right));
+    /// An integer beside something that is none: only `<>` is true.
+    fn compare(self, left: &Comparand, right: &Comparand) -> Truth {
+        match (left, right) {
+            (Comparand::Unknown, _) | (_, Comparand::Unknown) => Truth::Unknown,
+            (Comparand::Found, Comparand::Text(text)) | (Comparand::Text(text), Comparand::Found)
+                if text.is_empty() && matches!(self.kind, Comparison::Equal | Comparison::NotEqual) =>
+            {
+                (self.kind == Comparison::NotEqual).into()
+            }
+            (Comparand::Found, _) | (_, Comparand::Found) => Truth::Unknown,
+            (Comparand::Text(left), Comparand::Text(right)) if self.ignore_case => {
+                self.texts(&left.to_lowercase(), &right.to_lowercase()).into()
+            }
+            (Comparand::Text(left), Comparand::Text(right)) => self.texts(left, right).into(),
+            (left, right) => match (left.integer(), right.integer()) {
+                (Some(left), Some(right)) => self.integers(left, right).into(),
+                _ => (self.kind == Comparison::NotEqual).into(),
+            },
+        }
+    }
+
+    fn texts(self, left: &str, right: &str) -> bool {
+        match self.kind {
+            Comparison::Contains => left.contains(right),
+            Comparison::StartsWith => left.starts_with(right),
+            Comparison::EndsWith => left.ends_with(right),
+            _ => self.orders(left.cmp(right)),
+        }
+    }
+
+    /// `><` asks for common bits, `<<` and `>>` compare the high and the low half of the left number.
+    fn integers(self, left: i64, right: i64) -> bool {
+        match self.kind {
+            Comparison::Contains => left & right != 0,
+            Comparison::StartsWith => (left >> 16) & 0xFFFF == right,
+            Comparison::EndsWith => left & 0xFFFF == right,
+            _ => self.orders(left.cmp(&right)),
+        }
+    }
+
+    fn orders(self, order: Ordering) -> bool {
         match self.kind {
             Comparison::Equal => order == Ordering::Equal,
             Comparison::NotEqual => order != Ordering::Equal,
@@ -254,170 +293,7 @@ impl Operator {
             Comparison::LessEqual => order != Ordering::Greater,
             Comparison::Greater => order == Ordering::Greater,
             Comparison::GreaterEqual => order != Ordering::Less,
-            Comparison::Contains => left.contains(&right),
-            Comparison::StartsWith => left.starts_with(&right),
-            Comparison::EndsWith => left.ends_with(&right),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Open,
-    Close,
-    Not,
-    Logic(Logic),
-    Operator(Operator),
-    Operand(Operand),
-}
-
-impl Token {
-    fn shown(&self) -> String {
-        match self {
-            Token::Open => "(".to_owned(),
-            Token::Close => ")".to_owned(),
-            Token::Not => "NOT".to_owned(),
-            Token::Logic(logic) => format!("{logic:?}").to_uppercase(),
-            Token::Operator(operator) => format!("{:?}", operator.kind),
-            Token::Operand(operand) => format!("{operand:?}"),
-        }
-    }
-}
-
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
-    const OPERATORS: [(&str, Comparison); 9] = [
-        ("<>", Comparison::NotEqual),
-        ("<=", Comparison::LessEqual),
-        (">=", Comparison::GreaterEqual),
-        ("><", Comparison::Contains),
-        ("<<", Comparison::StartsWith),
-        (">>", Comparison::EndsWith),
-        ("=", Comparison::Equal),
-        ("<", Comparison::Less),
-        (">", Comparison::Greater),
-    ];
-    let mut found = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let used = match first {
-            '(' | ')' => {
-                found.push(if first == '(' { Token::Open } else { Token::Close });
-                1
-            }
-            '"' => {
-                let end = rest[1..].find('"').ok_or("a string literal is not closed")?;
-                found.push(Token::Operand(Operand::Literal(rest[1..=end].to_owned())));
-                end + 2
-            }
-            '~' | '<' | '>' | '=' => {
-                let ignore_case = first == '~';
-                let bare = rest.trim_start_matches('~');
-                let (sign, kind) = OPERATORS
-                    .iter()
-                    .find(|(sign, _)| bare.starts_with(sign))
-                    .ok_or_else(|| format!("`{first}` begins no operator"))?;
-                found.push(Token::Operator(Operator { ignore_case, kind: *kind }));
-                rest.len() - bare.len() + sign.len()
-            }
-            '-' | '0'..='9' => {
-                let end =
-                    rest[1..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |position| position + 1);
-                let number =
-                    rest[..end].parse().map_err(|_| format!("`{}` is not a number", &rest[..end]))?;
-                found.push(Token::Operand(Operand::Number(number)));
-                end
-            }
-            '$' | '?' | '&' | '!' | '%' | 'a'..='z' | 'A'..='Z' | '_' => {
-                let start = usize::from(!(first.is_ascii_alphabetic() || first == '_'));
-                let end = rest[start..]
-                    .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '.'))
-                    .map_or(rest.len(), |position| position + start);
-                let word = &rest[start..end];
-                if word.is_empty() {
-                    return Err(format!("`{first}` stands without a name"));
-                }
-                found.push(match first {
-                    '%' => Token::Operand(Operand::Environment(word.to_owned())),
-                    '$' | '?' | '&' | '!' => Token::Operand(Operand::State(first, word.to_owned())),
-                    _ => match word.to_ascii_uppercase().as_str() {
-                        "NOT" => Token::Not,
-                        "AND" => Token::Logic(Logic::And),
-                        "OR" => Token::Logic(Logic::Or),
-                        "XOR" => Token::Logic(Logic::Xor),
-                        "EQV" => Token::Logic(Logic::Eqv),
-                        "IMP" => Token::Logic(Logic::Imp),
-                        _ => Token::Operand(Operand::Property(word.to_owned())),
-                    },
-                });
-                end
-            }
-            other => return Err(format!("`{other}` is not expected there")),
-        };
-        rest = rest[used..].trim_start();
-    }
-    Ok(found)
-}
-
-struct Parser<'a> {
-    tokens: &'a [Token],
-    at: usize,
-}
-
-impl Parser<'_> {
-    fn next(&mut self) -> Option<&Token> {
-        let token = self.tokens.get(self.at);
-        self.at += 1;
-        token
-    }
-
-    /// Operators of the strength `level` or stronger; `Imp` is the weakest, `And` the strongest.
-    fn logic(&mut self, level: Logic, depth: usize) -> Result<Node, String> {
-        let mut left = match level {
-            Logic::Imp => self.logic(Logic::Eqv, depth)?,
-            Logic::Eqv => self.logic(Logic::Xor, depth)?,
-            Logic::Xor => self.logic(Logic::Or, depth)?,
-            Logic::Or => self.logic(Logic::And, depth)?,
-            Logic::And => self.unary(depth)?,
-        };
-        while self.tokens.get(self.at) == Some(&Token::Logic(level)) {
-            self.at += 1;
-            let right = match level {
-                Logic::Imp => self.logic(Logic::Eqv, depth)?,
-                Logic::Eqv => self.logic(Logic::Xor, depth)?,
-                Logic::Xor => self.logic(Logic::Or, depth)?,
-                Logic::Or => self.logic(Logic::And, depth)?,
-                Logic::And => self.unary(depth)?,
-            };
-            left = Node::Logic(Box::new(left), level, Box::new(right));
-        }
-        Ok(left)
-    }
-
-    fn unary(&mut self, depth: usize) -> Result<Node, String> {
-        if depth > DEEPEST {
-            return Err(format!("nested deeper than {DEEPEST}"));
-        }
-        match self.next().cloned() {
-            Some(Token::Not) => Ok(Node::Not(Box::new(self.unary(depth + 1)?))),
-            Some(Token::Open) => {
-                let node = self.logic(Logic::Imp, depth + 1)?;
-                match self.next() {
-                    Some(Token::Close) => Ok(node),
-                    _ => Err("a parenthesis is not closed".to_owned()),
-                }
-            }
-            Some(Token::Operand(left)) => match self.tokens.get(self.at).cloned() {
-                Some(Token::Operator(operator)) => {
-                    self.at += 1;
-                    match self.next().cloned() {
-                        Some(Token::Operand(right)) => Ok(Node::Compare(left, operator, right)),
-                        _ => Err("an operator has nothing on its right".to_owned()),
-                    }
-                }
-                _ => Ok(Node::Operand(left)),
-            },
-            Some(token) => Err(format!("`{}` is not expected there", token.shown())),
-            None => Err("it ends too early".to_owned()),
+            Comparison::Contains | Comparison::StartsWith | Comparison::EndsWith => false,
         }
     }
 }
@@ -433,6 +309,8 @@ mod tests {
                 "REMOVE" => Value::Known("All".to_owned()),
                 "VersionNT" => Value::Known("603".to_owned()),
                 "Search" => Value::Unknown,
+                "FOUND" => Value::Found,
+                "FIVE" => Value::Known("5".to_owned()),
                 _ => Value::Known(String::new()),
             }
         }
@@ -463,9 +341,78 @@ mod tests {
         check("?C.x64 = 2", Truth::Unknown);
     }
 
+    /// <https://learn.microsoft.com/windows/win32/msi/conditional-statement-syntax>
+    #[test]
+    fn compares_as_documented() {
+        for text in ["UNDEFINED < 7", "UNDEFINED = 0", "UNDEFINED >= 0", "REMOVE > 1", "REMOVE >< 1"] {
+            check(text, Truth::False);
+            check(&format!("NOT {text}"), Truth::True);
+        }
+        check("UNDEFINED <> 7", Truth::True);
+        check("7 <> UNDEFINED", Truth::True);
+        check("VersionNT > 70", Truth::True);
+        check("VersionNT > \"70\"", Truth::False);
+        check("\"100\" <= \"12\"", Truth::True);
+        check("FIVE = \"5\"", Truth::True);
+        check("FIVE = \"05\"", Truth::False);
+        check("FIVE = 05", Truth::True);
+        check("3 >< 4", Truth::False);
+        check("6 >< 2", Truth::True);
+        check("FIVE >< 4", Truth::True);
+        check("FIVE >< \"4\"", Truth::False);
+        check("65537 << 1", Truth::True);
+        check("65538 >> 2", Truth::True);
+        check("65538 >> 65538", Truth::False);
+        check("\"abc\" << \"AB\"", Truth::False);
+        check("\"abc\" ~<< \"AB\"", Truth::True);
+    }
+
+    #[test]
+    fn what_a_search_found_is_set_to_something() {
+        check("FOUND", Truth::True);
+        check("NOT FOUND", Truth::False);
+        check("FOUND = \"\"", Truth::False);
+        check("FOUND = \"#1\"", Truth::Unknown);
+        check("FOUND <> 1 OR VersionNT", Truth::True);
+    }
+
+    #[test]
+    fn operators_bind_as_in_basic() {
+        check("1 OR 1 AND 0", Truth::True);
+        check("NOT 0 AND 0", Truth::False);
+        check("1 XOR 1 OR 1", Truth::False);
+        check("0 IMP 0 EQV 1", Truth::True);
+        check("1 IMP 0 IMP 0", Truth::True);
+        check("NOT NOT 1", Truth::True);
+        check("NOT (1 AND NOT 0)", Truth::False);
+    }
+
+    #[test]
+    fn no_length_and_no_depth_is_too_much() {
+        check(&vec!["0"; 200_000].join(" OR "), Truth::False);
+        check(&vec!["1"; 200_000].join(" AND "), Truth::True);
+        check(&format!("{}1{}", "(".repeat(200_000), ")".repeat(200_000)), Truth::True);
+        check(&format!("{}1", "NOT ".repeat(200_001)), Truth::False);
+        check(&format!("{}1{}", "NOT (0 IMP ".repeat(100_000), ")".repeat(100_000)), Truth::False);
+        check("VersionNT < 99999999999999999999999999", Truth::True);
+    }
+
     #[test]
     fn refuses_what_is_no_condition() {
-        for text in ["(A", "A = ", "AND B", "A B", "\"open", "A # B", &"(".repeat(100_000)] {
+        for text in [
+            "(A",
+            "A = ",
+            "AND B",
+            "A B",
+            "\"open",
+            "A # B",
+            "A )",
+            "()",
+            "A < ",
+            "A < B < C",
+            "-",
+            &"(".repeat(100_000),
+        ] {
             assert!(text.parse::<Condition>().is_err());
         }
     }

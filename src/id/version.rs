@@ -69,6 +69,12 @@ impl ProductVersion {
     pub fn compared(&self) -> [u16; 3] {
         [self.numbers[0], self.numbers[1], self.numbers[2]]
     }
+
+    /// All four fields, those that are not written as 0.
+    #[must_use]
+    pub fn numbers(&self) -> [u16; 4] {
+        self.numbers
+    }
 }
 
 impl FromStr for ProductVersion {

@@ -53,7 +53,7 @@ const IIS_MODULES: &str = "IISGlobalModule";
 const CONFIGURATIONS: &str = "AncmConfiguration";
 
 /// Properties worth keeping; the others are for the user interface.
-const PROPERTIES: [&str; 8] = [
+const PROPERTIES: [&str; 9] = [
     "ALLUSERS",
     "INSTALLLEVEL",
     "ProductCode",
@@ -61,8 +61,12 @@ const PROPERTIES: [&str; 8] = [
     "ProductName",
     "ProductVersion",
     "REINSTALLMODE",
+    SECURE,
     "UpgradeCode",
 ];
+
+/// The property that lists those which reach the elevated part of an install.
+const SECURE: &str = "SecureCustomProperties";
 
 /// The file is not a baseline.
 #[derive(Debug, thiserror::Error)]
@@ -205,7 +209,12 @@ impl Baseline {
     /// # Errors
     /// The tables do not make a package.
     pub fn package(&self) -> Result<Package, PackageError> {
-        Package::load(&self.name, &self.database, &self.payload)
+        let mut package = Package::load(&self.name, &self.database, &self.payload)?;
+        if !package.properties.contains_key(SECURE) {
+            // a baseline that does not say it is taken to have it right
+            package.secure = package.upgrades.iter().map(|row| row.property.clone()).collect();
+        }
+        Ok(package)
     }
 
     /// As the text of its file; reading that gives the same baseline.

@@ -5,6 +5,7 @@
 use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
 use crate::upgrade::folded::Folded;
 use crate::upgrade::package::FileFacts;
+use crate::upgrade::places::is_of_windows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
@@ -126,7 +127,7 @@ pub enum Client {
 }
 
 /// The recorded key path of a component.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RecordedKeyPath {
     /// A file.
     File(Folded),
@@ -145,12 +146,6 @@ impl fmt::Display for RecordedKeyPath {
             RecordedKeyPath::Registry(name) => write!(f, "{name}"),
             RecordedKeyPath::Other(text) => f.write_str(text),
         }
-    }
-}
-
-impl PartialEq<RecordedKeyPath> for &RecordedKeyPath {
-    fn eq(&self, other: &RecordedKeyPath) -> bool {
-        *self == other
     }
 }
 
@@ -247,15 +242,15 @@ impl Machine {
         }
     }
 
-    /// Whether the folder exists: made on purpose, or because something stands in it.
+    /// Whether the folder exists: it is one of Windows, it was made on purpose, or something stands in it.
     fn has_folder(&self, path: &Folded) -> bool {
         let prefix = format!("{}\\", path.folded());
-        self.folders.contains(path)
-            || self
-                .files
-                .range(Folded::new(&prefix)..)
-                .next()
-                .is_some_and(|(file, _)| file.folded().starts_with(&prefix))
+        let below = |first: Option<&Folded>| first.is_some_and(|name| name.folded().starts_with(&prefix));
+        let from = Folded::new(&prefix);
+        is_of_windows(path, self.arch)
+            || self.folders.contains(path)
+            || below(self.files.range(from.clone()..).next().map(|(file, _)| file))
+            || below(self.folders.range(from..).next())
     }
 
     /// Restarts Windows: what was pending happens, in order.

@@ -1,8 +1,9 @@
 //! Every baseline × every new package × what may have happened on the machine × how it is installed.
 
 use super::engine::{Ending, Options, ReinstallMode};
+use super::judge::Intended;
 use super::package::Package;
-use super::report::{Intended, Report, Verdict};
+use super::report::{Outcome, Report, Verdict};
 use super::scenario::{Perturbation, Scenario};
 use crate::id::Arch;
 use serde::Serialize;
@@ -67,14 +68,12 @@ pub struct Tally {
     pub new: usize,
     /// Resources that are still the old ones.
     pub stale: usize,
-    /// Resources that are gone.
+    /// Resources that are gone, and module entries that point to nothing.
     pub missing: usize,
     /// Of those, how many are uncertain.
     pub uncertain: usize,
-    /// Resources that nobody owns any more.
+    /// Resources that nobody owns any more and that are certainly still there.
     pub left_behind: usize,
-    /// IIS modules whose entry went with the old product, although their files are there.
-    pub unregistered: usize,
     /// Products that stay beside the new one.
     pub beside: usize,
     /// Whether the new package was refused.
@@ -86,14 +85,14 @@ impl Tally {
     #[must_use]
     pub fn of(report: &Report) -> Tally {
         let count = |verdict: Verdict| report.outcomes.iter().filter(|o| o.verdict == verdict).count();
-        let uncertain = report.outcomes.iter().filter(|o| o.verdict == Verdict::Missing && o.is_uncertain());
+        let lost = || report.outcomes.iter().filter(|outcome| outcome.verdict.is_loss());
+        let sure = |outcome: &&Outcome| outcome.verdict == Verdict::LeftBehind && !outcome.is_uncertain();
         Tally {
             new: count(Verdict::PresentNew),
             stale: count(Verdict::PresentOld),
-            missing: count(Verdict::Missing),
-            uncertain: uncertain.count(),
-            left_behind: count(Verdict::LeftBehind),
-            unregistered: report.unregistered.len(),
+            missing: lost().count(),
+            uncertain: lost().filter(|outcome| outcome.is_uncertain()).count(),
+            left_behind: report.outcomes.iter().filter(sure).count(),
             beside: report.beside.len(),
             refused: report.ending != Ending::Done,
         }
@@ -111,7 +110,6 @@ impl fmt::Display for Tally {
             (self.uncertain, "missing?"),
             (self.stale, "stale"),
             (self.left_behind, "left"),
-            (self.unregistered, "unregistered"),
             (self.beside, "beside"),
         ] {
             if count > 0 {

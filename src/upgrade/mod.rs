@@ -11,26 +11,33 @@ use installer_msi as msi;
 use installer_pe as pe;
 
 mod baseline;
+mod cells;
 mod engine;
 mod findings;
 mod folded;
 mod journal;
+mod judge;
+mod kin;
 mod machine;
 pub mod matrix;
 mod package;
 mod picture;
+mod places;
 mod report;
 mod rules;
 mod scenario;
+mod worlds;
 
 pub use baseline::{Baseline, BaselineError};
 pub use engine::{
-    Decision, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, decide, veto,
+    Decision, Doubt, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, World,
+    decide, veto,
 };
 pub use findings::{Finding, KINDS, Kind, explain};
 pub use folded::Folded;
 pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use journal::{Deed, Event, Journal, Subject};
+pub use judge::Intended;
 pub use machine::{
     Client, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View, Written,
 };
@@ -40,9 +47,9 @@ pub use package::{
     Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, cabinets_beside,
     for_each_file, for_each_file_in, read_payload,
 };
-pub use report::{Intended, Link, Outcome, Report, Verdict};
+pub use report::{Headline, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};
-pub use scenario::{FOREIGN_PRODUCT, Perturbation, Played, Scenario};
+pub use scenario::{FOREIGN_PRODUCT, Perturbation, Played, Scenario, Then};
 
 /// This room by its name in the library.
 mod upgrade {

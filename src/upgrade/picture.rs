@@ -3,10 +3,12 @@
 //! Only HTML and CSS, nothing from elsewhere; readable in light and dark, and on paper.
 
 use super::engine::{Ending, ScheduleClass};
+use super::findings::Finding;
 use super::journal::{Deed, Event};
 use super::package::Package;
-use super::report::{Link, Outcome, Report, Verdict};
+use super::report::{Headline, Link, Outcome, Report, Verdict};
 use super::rules::Confidence;
+use crate::id::ProductCode;
 use std::fmt::Write as _;
 
 const STYLE: &str = "
@@ -20,7 +22,8 @@ const STYLE: &str = "
   table { min-width: 0; } small { font-size: 7.5pt; } .hint { display: none; }
   thead { display: table-header-group; } tr { break-inside: avoid; } }
 body { margin: 2rem; background: var(--ground); color: var(--text); font: 15px/1.45 system-ui, sans-serif; }
-h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h1 b.bad { color: var(--bad); } h1 b.good { color: var(--good); }
+h1 { font-size: 1.35rem; margin: 0 0 .25rem; } h1 b.bad { color: var(--bad); } h1 b.good { color: var(--good); } h1 b.old { color: var(--old); }
+ul { margin: .6rem 0; padding-left: 1.2rem; } li { margin: .2rem 0; }
 p { margin: .2rem 0; color: var(--faint); }
 table { border-collapse: collapse; table-layout: fixed; width: 100%; min-width: 60rem; margin-top: 1.25rem; }
 th, td { text-align: left; vertical-align: top; padding: .5rem .6rem; border-bottom: 1px solid var(--line);
@@ -30,7 +33,7 @@ th { font-weight: 600; color: var(--faint); } th.name { width: 23%; } th.fate { 
 .wrote { border-color: var(--good); } .removed, .vetoed, .put-off { border-color: var(--bad); }
 .kept, .not-selected { border-color: var(--old); } .spared { border-color: var(--left); }
 small { display: inline-block; line-height: 1.35; color: var(--faint); }
-.verdict { font-weight: 600; white-space: nowrap; } .missing { color: var(--bad); } .present-new { color: var(--good); }
+.verdict { font-weight: 600; white-space: nowrap; } .missing, .dangling { color: var(--bad); } .present-new { color: var(--good); }
 .present-old { color: var(--old); } .left-behind { color: var(--left); }
 ";
 
@@ -66,19 +69,21 @@ impl Report {
     pub fn picture(&self, packages: &[&Package]) -> String {
         let name = |code| self.names.get(&code).map_or("", String::as_str);
         let old: Vec<&str> = self.old.iter().map(|code| name(*code)).collect();
-        let (class, verdict) = match (&self.ending, self.is_regression()) {
-            (Ending::Failed { .. }, _) => ("bad", "refused"),
-            (Ending::Done, true) => ("bad", "loses something"),
-            (Ending::Done, false) => ("good", "loses nothing"),
+        let headline = self.headline();
+        let class = match headline {
+            Headline::Ok => "good",
+            Headline::Stale | Headline::SideBySide | Headline::Uncertain => "old",
+            Headline::Refused | Headline::Regression => "bad",
         };
-        let title = format!("{} over {}", escaped(name(self.new)), escaped(&old.join(", ")));
+        let over = if old.is_empty() { "a clean machine".to_owned() } else { old.join(", ") };
+        let title = format!("{} over {}", escaped(name(self.new)), escaped(&over));
         let mut page = format!(
             "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
              <meta name=\"viewport\" content=\"width=device-width\">\n<title>{title}</title>\n<style>{STYLE}</style>\n\
-             <h1>{title}: <b class=\"{class}\">{verdict}</b></h1>\n<p>Old products go {}.</p>\n\
-             <p class=\"hint\">Point at a step for the rule behind it.</p>\n",
-            self.schedule.class
+             <h1>{title}: <b class=\"{class}\">{headline}</b></h1>\n"
         );
+        self.circumstances(&mut page);
+        page.push_str("<p class=\"hint\">Point at a step for the rule behind it.</p>\n");
         let phases = match self.schedule.class {
             ScheduleClass::PreCost => [Phase::Removal, Phase::Costing, Phase::Install],
             _ if self.schedule.is_early() => [Phase::Costing, Phase::Removal, Phase::Install],
@@ -91,7 +96,7 @@ impl Report {
         page.push_str("<th class=\"fate\">afterwards</th></tr></thead>\n");
         let mut lanes: Vec<&Outcome> = self.outcomes.iter().collect();
         lanes.sort_by_key(|outcome| match outcome.verdict {
-            Verdict::Missing => 0,
+            Verdict::Dangling | Verdict::Missing => 0,
             Verdict::PresentOld => 1,
             Verdict::LeftBehind => 2,
             Verdict::PresentNew => 3,
@@ -101,6 +106,50 @@ impl Report {
         }
         page.push_str("</table>\n</html>\n");
         page
+    }
+
+    /// What holds for the whole upgrade: how it ended, what was assumed, findings about the packages.
+    fn circumstances(&self, page: &mut String) {
+        let names = |codes: &[ProductCode]| {
+            let name = |code| self.names.get(code).map_or("another product", String::as_str);
+            codes.iter().map(name).collect::<Vec<_>>().join(", ")
+        };
+        let mut say = |text: String| {
+            let _ = writeln!(page, "<p>{}</p>", breakable(&text));
+        };
+        match &self.ending {
+            Ending::Failed { error, reason, .. } => {
+                say(format!(
+                    "Windows Installer refuses it: error {error}, {reason}. The machine is as before."
+                ));
+            }
+            Ending::Done => say(format!("Old products go {}.", self.schedule.class)),
+        }
+        if !self.removed.is_empty() {
+            say(format!("Removed: {}.", names(&self.removed)));
+        }
+        if !self.beside.is_empty() {
+            say(format!("Stays beside it: {}.", names(&self.beside)));
+        }
+        self.later.iter().for_each(|what| say(format!("{what}.")));
+        if self.restart {
+            say("Windows has to be restarted; this is how it is after that.".to_owned());
+        }
+        self.assumptions.iter().for_each(|assumption| say(format!("Assumed: {assumption}.")));
+        for (product, parts) in &self.not_simulated {
+            say(format!("Not simulated of {}: {}.", names(&[*product]), parts.join("; ")));
+        }
+        let of_packages: Vec<&Finding> =
+            self.findings.iter().filter(|finding| finding.resource.is_none()).collect();
+        if !of_packages.is_empty() {
+            page.push_str("<ul>\n");
+            for finding in of_packages {
+                let (code, title) = (finding.code(), escaped(finding.kind.title));
+                let (message, fix) = (breakable(&finding.message), breakable(finding.kind.fix));
+                let _ = writeln!(page, "<li><b>{code}</b> {title}: {message} <small>fix: {fix}</small></li>");
+            }
+            page.push_str("</ul>\n");
+        }
     }
 
     fn lane(&self, page: &mut String, outcome: &Outcome, phases: &[Phase], packages: &[&Package]) {
@@ -135,7 +184,8 @@ impl Report {
         );
         for finding in self.findings.iter().filter(|f| f.resource.as_ref() == Some(&outcome.resource)) {
             let (code, title) = (finding.code(), escaped(finding.kind.title));
-            let _ = write!(page, "<br><abbr title=\"{}\">{code}</abbr> {title}", escaped(finding.kind.fix));
+            let fix = escaped(finding.kind.fix);
+            let _ = write!(page, "<br><abbr title=\"{fix}\">{code}</abbr> {title}<br>fix: {fix}");
         }
         page.push_str("</small></td></tr>\n");
     }

@@ -1,13 +1,16 @@
 //! The answer: each resource's fate, with the chain of events that led there.
 
-use super::engine::{Ending, Engine, Fired, Schedule};
+use super::engine::{Ending, Fired, Schedule, World};
 use super::findings::{Finding, findings};
-use super::folded::Folded;
-use super::journal::{Deed, Event, Subject};
-use super::machine::{Machine, Resource};
+use super::journal::Event;
+use super::judge::{Intended, outcomes};
+use super::kin::Kin;
+use super::machine::Resource;
 use super::package::Package;
-use super::rules::{Confidence, Rule};
+use super::rules::Confidence;
 use super::scenario::{Played, Scenario};
+use super::worlds;
+use crate::id::Arch;
 use crate::id::ProductCode;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,6 +28,27 @@ pub enum Verdict {
     Missing,
     /// There, although nobody owns it any more.
     LeftBehind,
+    /// The entry of an IIS module, left pointing at a DLL that is gone.
+    Dangling,
+}
+
+impl Verdict {
+    /// Whether somebody's thing does not work any more.
+    #[must_use]
+    pub fn is_loss(self) -> bool {
+        matches!(self, Verdict::Missing | Verdict::Dangling)
+    }
+
+    /// The higher, the worse.
+    pub(super) fn badness(self) -> u8 {
+        match self {
+            Verdict::PresentNew => 0,
+            Verdict::LeftBehind => 1,
+            Verdict::PresentOld => 2,
+            Verdict::Missing => 3,
+            Verdict::Dangling => 4,
+        }
+    }
 }
 
 impl fmt::Display for Verdict {
@@ -34,6 +58,7 @@ impl fmt::Display for Verdict {
             Verdict::PresentOld => "present-old",
             Verdict::Missing => "MISSING",
             Verdict::LeftBehind => "left-behind",
+            Verdict::Dangling => "DANGLING",
         })
     }
 }
@@ -62,6 +87,8 @@ pub struct Outcome {
     pub new_components: BTreeSet<String>,
     /// Whether `msiexec /f` brings it back; only asked for what is missing.
     pub repairable: bool,
+    /// Whether the authoring asks for it: NeverOverwrite keeps what is there.
+    pub by_design: bool,
     /// What happened to it in the new package's run, oldest first.
     pub chain: Vec<Link>,
 }
@@ -71,6 +98,49 @@ impl Outcome {
     #[must_use]
     pub fn is_uncertain(&self) -> bool {
         self.confidence == Confidence::D
+    }
+}
+
+/// The answer in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Headline {
+    /// Windows Installer refuses the new package; the machine is as before.
+    Refused,
+    /// Something that an installed product owns is gone.
+    Regression,
+    /// Something hangs on what is not known of Windows or of the machine.
+    Uncertain,
+    /// The old product stays installed beside the new one.
+    SideBySide,
+    /// Something is still the old one.
+    Stale,
+    /// Everything is as the new package brings it.
+    Ok,
+}
+
+impl Headline {
+    /// Every one, worst first.
+    pub const ALL: [Headline; 6] = [
+        Headline::Refused,
+        Headline::Regression,
+        Headline::Uncertain,
+        Headline::SideBySide,
+        Headline::Stale,
+        Headline::Ok,
+    ];
+}
+
+impl fmt::Display for Headline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Headline::Refused => "REFUSED",
+            Headline::Regression => "REGRESSION",
+            Headline::Uncertain => "UNCERTAIN",
+            Headline::SideBySide => "SIDE BY SIDE",
+            Headline::Stale => "STALE",
+            Headline::Ok => "OK",
+        })
     }
 }
 
@@ -93,13 +163,20 @@ pub struct Report {
     pub removed: Vec<ProductCode>,
     /// Products that stay beside the new one.
     pub beside: Vec<ProductCode>,
+    /// Of those, the ones that the new package looks like a release of.
+    pub kin_beside: Vec<ProductCode>,
+    /// Whether products were installed and none of them went.
+    pub nothing_replaced: bool,
+    /// The machine's processor.
+    pub machine: Arch,
+    /// What was assumed of the machine.
+    pub assumptions: Vec<String>,
+    /// What happened afterwards, in words.
+    pub later: Vec<String>,
     /// Whether a bundle removed the old packages at the end.
     pub bundle: bool,
     /// Whether Windows must be restarted.
     pub restart: bool,
-    /// IIS modules whose entry in applicationHost.config went with the old product, although the new package installs
-    /// their file and does not write the entry itself.
-    pub unregistered: Vec<Resource>,
     /// Every resource of the new package, and those of others that changed.
     pub outcomes: Vec<Outcome>,
     /// What is wrong, or worth knowing.
@@ -121,13 +198,17 @@ impl Report {
     #[must_use]
     pub fn against(scenario: &Scenario, intended: &Intended) -> Report {
         let played = scenario.play();
-        let outcomes = outcomes(scenario, &played, intended);
+        let assumed = outcomes(scenario, &played, intended, &World::default());
+        let (outcomes, searches) = worlds::compared(scenario, &played, assumed);
+        let kin = Kin::of(scenario, &played);
         let new = scenario.new.product_code;
         let packages = || scenario.installed.iter().copied().chain([scenario.new]);
         let mut removed = played.run.removed.clone();
         removed.extend(played.bundle_runs.iter().map(|run| run.product));
         let mut fired = played.run.fired.clone();
         fired.extend(played.bundle_runs.iter().flat_map(|run| run.fired.iter().cloned()));
+        let beside: Vec<ProductCode> =
+            played.engine.machine.products.keys().copied().filter(|code| *code != new).collect();
         let mut report = Report {
             names: packages().map(|package| (package.product_code, package.name.clone())).collect(),
             old: scenario.installed.iter().map(|package| package.product_code).collect(),
@@ -140,11 +221,15 @@ impl Report {
                 .filter(|run| run.ending != Ending::Done)
                 .map(|run| (run.product, run.ending.clone()))
                 .collect(),
+            nothing_replaced: removed.is_empty() && !beside.is_empty(),
             removed,
-            beside: played.engine.machine.products.keys().copied().filter(|code| *code != new).collect(),
+            kin_beside: beside.iter().copied().filter(|code| kin.is_predecessor(code)).collect(),
+            beside,
+            machine: scenario.arch(),
+            assumptions: assumptions(scenario, &played, searches),
+            later: later(scenario, &played),
             bundle: !played.bundle_runs.is_empty(),
             restart: played.restart,
-            unregistered: unregistered(&played, &intended.machine),
             outcomes,
             findings: Vec::new(),
             fired,
@@ -153,8 +238,28 @@ impl Report {
                 .map(|package| (package.product_code, package.not_simulated.clone()))
                 .collect(),
         };
-        report.findings = findings(scenario, &played, &report);
+        own_actions(&mut report);
+        if played.engine.is_exhausted() {
+            let text =
+                "RemoveFile and MoveFile rows with wildcards beyond half a million comparisons".to_owned();
+            report.not_simulated.entry(new).or_default().push(text);
+        }
+        report.findings = findings(scenario, &played, &report, &kin);
         report
+    }
+
+    /// The answer in a word.
+    #[must_use]
+    pub fn headline(&self) -> Headline {
+        let any = |wanted: &dyn Fn(&Outcome) -> bool| self.outcomes.iter().any(wanted);
+        match () {
+            () if self.ending != Ending::Done => Headline::Refused,
+            () if any(&|o| o.verdict.is_loss() && !o.is_uncertain()) => Headline::Regression,
+            () if any(&|o| o.verdict != Verdict::LeftBehind && o.is_uncertain()) => Headline::Uncertain,
+            () if !self.kin_beside.is_empty() || self.nothing_replaced => Headline::SideBySide,
+            () if any(&|o| o.verdict == Verdict::PresentOld && !o.by_design) => Headline::Stale,
+            () => Headline::Ok,
+        }
     }
 
     /// The fate of `resource`.
@@ -166,179 +271,62 @@ impl Report {
     /// Whether something that an installed product owns is, or may be, gone.
     #[must_use]
     pub fn is_regression(&self) -> bool {
-        self.outcomes.iter().any(|outcome| outcome.verdict == Verdict::Missing)
+        self.outcomes.iter().any(|outcome| outcome.verdict.is_loss())
     }
 }
 
-/// What a clean install of the new package gives: the measure of what is missing, stale or left behind.
-#[derive(Clone, Debug)]
-pub struct Intended {
-    machine: Machine,
-    owners: BTreeMap<Resource, BTreeSet<String>>,
+/// What was assumed of the machine: its kind, what searches find, what is in use.
+fn assumptions(scenario: &Scenario, played: &Played, searches: Vec<String>) -> Vec<String> {
+    let kind = match scenario.arch() {
+        Arch::X86 => "32-bit Windows",
+        Arch::X64 => "64-bit Windows on x64",
+        Arch::Arm64 => "64-bit Windows on ARM64",
+    };
+    let mut all = Vec::new();
+    if scenario.arch.is_none() {
+        all.push(format!("the machine runs {kind}"));
+    }
+    all.extend(searches);
+    let held = played.held.iter();
+    all.extend(held.map(|name| format!("the program of the service `{name}` is in use: nothing stops it")));
+    all
 }
 
-impl Intended {
-    /// For the new package of `scenario`, installed with its options on its kind of machine.
-    #[must_use]
-    pub fn of(scenario: &Scenario) -> Intended {
-        let mut engine = Engine::new(Machine::new(scenario.arch()));
-        engine.install(scenario.new, &scenario.options);
-        let owners = |resource: Resource| {
-            let events = engine.journal.of(&Subject::Resource(resource.clone()));
-            let keys = events
-                .filter(|(_, event)| matches!(event.deed, Deed::Wrote | Deed::Kept))
-                .map(|(_, event)| event.component.clone())
-                .collect();
-            (resource, keys)
+/// What happened after the upgrade.
+fn later(scenario: &Scenario, played: &Played) -> Vec<String> {
+    let name = |code: ProductCode| {
+        let mut packages = scenario.installed.iter().copied().chain([scenario.new]);
+        packages.find(|package| package.product_code == code).map_or("", |package| package.name.as_str())
+    };
+    let said = |then: &super::scenario::Then| {
+        let (deed, product) = match then {
+            super::scenario::Then::Remove(product) => ("removed", *product),
+            super::scenario::Then::Repair(product) => ("repaired", *product),
         };
-        let owners = engine.machine.resources().map(owners).collect();
-        Intended { machine: engine.machine, owners }
-    }
-}
-
-fn outcomes(scenario: &Scenario, played: &Played, intended: &Intended) -> Vec<Outcome> {
-    let machine = &played.engine.machine;
-    let new = scenario.new.product_code;
-    let Intended { machine: intended, owners } = intended;
-    let mut outcomes = Vec::new();
-    let mut judge = |resource: Resource, verdict: Verdict, owner: ProductCode, sure: bool| {
-        let new_components = owners.get(&resource).cloned().unwrap_or_default();
-        let chain = chain(scenario, played, &resource, &new_components);
-        let weakest = confidence(&chain, verdict);
-        let confidence = if sure { weakest } else { Confidence::D };
-        outcomes.push(Outcome {
-            confidence,
-            owner,
-            new_components,
-            repairable: false,
-            chain,
-            verdict,
-            resource,
-        });
+        match played.later.iter().find(|run| run.product == product) {
+            Some(run) if run.ending == Ending::Done => format!("then {} is {deed}", name(product)),
+            Some(_) => format!("then {} could not be {deed}", name(product)),
+            None => format!("then {} was not there to be {deed}", name(product)),
+        }
     };
-    if played.run.ending == Ending::Done {
-        for resource in intended.resources() {
-            let same = is_as_intended(machine, intended, &resource);
-            let verdict = match (machine.has(&resource), same) {
-                (false, _) => Verdict::Missing,
-                (true, Some(true)) => Verdict::PresentNew,
-                (true, Some(false) | None) => Verdict::PresentOld,
-            };
-            judge(resource, verdict, new, verdict != Verdict::PresentOld || same.is_some());
-        }
-    }
-    for resource in machine.resources() {
-        let Some(writer) = writer(machine, &resource) else { continue };
-        if serves(machine, &resource, intended) {
-            continue;
-        }
-        if writer != new && !intended.has(&resource) && !machine.products.contains_key(&writer) {
-            judge(resource, Verdict::LeftBehind, writer, true);
-        }
-    }
-    for resource in played.before.resources() {
-        let Some(writer) = writer(&played.before, &resource) else { continue };
-        if !machine.has(&resource) && machine.products.contains_key(&writer) && !intended.has(&resource) {
-            judge(resource, Verdict::Missing, writer, true);
-        }
-    }
-    if outcomes.iter().any(|outcome| outcome.verdict == Verdict::Missing && outcome.owner == new) {
-        let mut repaired = played.engine.clone();
-        repaired.repair(new, &scenario.options);
-        for outcome in &mut outcomes {
-            outcome.repairable =
-                outcome.verdict == Verdict::Missing && repaired.machine.has(&outcome.resource);
-        }
-    }
-    outcomes
+    scenario.then.iter().map(said).collect()
 }
 
-/// Whether `resource` is the entry of an IIS module whose file the new package installs: it stays in use.
-fn serves(machine: &Machine, resource: &Resource, intended: &Machine) -> bool {
-    let (Resource::Module(_), Some(entry)) = (resource, machine.others.get(resource)) else { return false };
-    let image = Folded::path(&entry.data);
-    intended.files.keys().any(|path| path.name().eq_ignore_ascii_case(image.name()))
-}
+/// So many custom actions are named.
+const NAMED: usize = 4;
 
-fn unregistered(played: &Played, intended: &Machine) -> Vec<Resource> {
-    let gone = |resource: &Resource| {
-        !played.engine.machine.has(resource)
-            && !intended.has(resource)
-            && serves(&played.before, resource, intended)
-    };
-    played.before.resources().filter(gone).collect()
-}
-
-fn writer(machine: &Machine, resource: &Resource) -> Option<ProductCode> {
-    match resource {
-        Resource::File(path) => machine.files.get(path)?.writer,
-        other => machine.others.get(other)?.writer,
+/// Names the custom actions of the new package itself: what they do is not simulated.
+fn own_actions(report: &mut Report) {
+    let own = report.fired.iter().filter(|fired| fired.product == report.new && !fired.is_followed);
+    let mut names: Vec<String> = own.map(|fired| format!("`{}` ({})", fired.action, fired.stage)).collect();
+    names.dedup();
+    if !names.is_empty() {
+        let more =
+            if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
+        names.truncate(NAMED);
+        let text = format!("its custom actions {}{more}", names.join(", "));
+        report.not_simulated.entry(report.new).or_default().push(text);
     }
-}
-
-/// Whether the resource is as the new package brings it; nothing where the old bytes are not known.
-fn is_as_intended(machine: &Machine, intended: &Machine, resource: &Resource) -> Option<bool> {
-    match resource {
-        Resource::File(path) => match (machine.files.get(path), intended.files.get(path)) {
-            (Some(there), Some(wanted)) if there.writer == wanted.writer => Some(true),
-            (Some(there), Some(wanted)) => there.facts.same_bytes(&wanted.facts),
-            _ => Some(false),
-        },
-        other => {
-            let data = |machine: &Machine| machine.others.get(other).map(|written| written.data.clone());
-            Some(data(machine) == data(intended))
-        }
-    }
-}
-
-/// Events about the resource and about the components that own or owned it, from the new package's run on.
-fn chain(
-    scenario: &Scenario,
-    played: &Played,
-    resource: &Resource,
-    new_components: &BTreeSet<String>,
-) -> Vec<Link> {
-    let journal = &played.engine.journal;
-    let start = played.run.events.start;
-    let own = Subject::Resource(resource.clone());
-    let mut owners: BTreeSet<Subject> =
-        new_components.iter().map(|key| Subject::Component(scenario.new.product_code, key.clone())).collect();
-    owners.extend(
-        journal.of(&own).map(|(_, event)| Subject::Component(event.session, event.component.clone())),
-    );
-    let mut links: Vec<(usize, Link)> = Vec::new();
-    for (subject, direct) in owners.into_iter().map(|owner| (owner, false)).chain([(own, true)]) {
-        let events = journal.of(&subject).filter(|(at, _)| *at >= start);
-        links.extend(events.map(|(at, event)| (at, Link { direct, event: event.clone() })));
-    }
-    links.sort_by_key(|(at, _)| *at);
-    links.into_iter().map(|(_, link)| link).collect()
-}
-
-/// The weakest link of what decided: the last thing that changed the resource, and what was decided about the
-/// components for as long as that matters.
-fn confidence(chain: &[Link], verdict: Verdict) -> Confidence {
-    let changes = |link: &Link| {
-        link.direct && matches!(link.event.deed, Deed::Wrote | Deed::Removed | Deed::PutOff | Deed::Kept)
-    };
-    let last = chain.iter().rposition(changes).unwrap_or(0);
-    let matters = |at: usize, link: &Link| match link.event.deed {
-        _ if link.direct => at >= last,
-        Deed::Vetoed | Deed::NotSelected => verdict != Verdict::PresentNew,
-        Deed::Spared => true,
-        Deed::Wrote | Deed::Kept | Deed::Removed | Deed::PutOff => false,
-    };
-    chain
-        .iter()
-        .enumerate()
-        .filter(|(at, link)| matters(*at, link))
-        .map(|(_, link)| match (link.event.rule, verdict) {
-            // what stays of a component that counts as absent is not proven
-            (Rule::A33, Verdict::LeftBehind) => Confidence::D,
-            _ => link.event.confidence,
-        })
-        .max()
-        .unwrap_or(Confidence::A)
 }
 
 /// A package's name in a report.

@@ -91,9 +91,9 @@ rules! {
     A32 A "the key path is a file, a registry value or the folder";
     A33 B "a component whose key path is missing counts as absent, so its removal does nothing";
     A34 A "removal deletes what its component owns, whoever wrote it";
-    A35 A "a component stays while another product is a client of its ComponentId";
+    A35 A "a component is shared, and stays, while another product is a client of its ComponentId at the same key path, whatever further clients there are elsewhere (About shared components)";
     A36 B "removal ignores file versions";
-    A37 D "a component whose other clients have another key path loses its files only";
+    A37 D "a component whose other clients all have other key paths loses its files only";
     A38 A "a permanent component is never removed";
     A39 A "a component without ComponentId is never registered and never removed";
     A40 B "a file whose SharedDLLs count stays above zero is kept";
@@ -115,7 +115,8 @@ rules! {
     S02 A "a feature's level and the command line decide whether it is installed";
     S03 A "a launch condition that does not hold ends the install";
     S04 A "the same ProductCode in another package is refused with error 1638";
-    S06 C "a condition depends on the machine; it was taken to hold";
+    S05 A "a custom action of type 19 ends the install with its error";
+    S06 D "a condition depends on the machine; searches are taken to find what they look for";
     S07 A "InstallFiles writes a file that is not there";
     S08 A "values, services and the like of an installed component are written";
     S09 B "a module stays in applicationHost.config unless its file's component is absent or removed";

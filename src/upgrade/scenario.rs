@@ -1,6 +1,6 @@
 //! A question: what is installed, what happened to it since, and what comes over it.
 
-use super::engine::{Ending, Engine, Options, Run, STOP_ON_REMOVAL};
+use super::engine::{Ending, Engine, Options, Run, STOP_ON_REMOVAL, World};
 use super::folded::Folded;
 use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
 use super::package::{FileFacts, KeyPath, Package};
@@ -29,6 +29,15 @@ pub enum Perturbation {
 pub const FOREIGN_PRODUCT: ProductCode =
     ProductCode(Guid::from_u128(0xF0BE_1617_0000_4000_8000_0000_0000_0001));
 
+/// What happens to an installed product after the upgrade.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It is removed: `msiexec /x`.
+    Remove(ProductCode),
+    /// It is repaired: `msiexec /f`.
+    Repair(ProductCode),
+}
+
 /// The question.
 #[derive(Clone, Debug)]
 pub struct Scenario<'a> {
@@ -40,10 +49,15 @@ pub struct Scenario<'a> {
     pub new: &'a Package,
     /// How it is installed.
     pub options: Options,
-    /// The machine's processor; none takes the new package's.
+    /// How the installed ones were installed; none for the same assumptions as those of the new one.
+    pub old_options: Option<Options>,
+    /// The machine's processor; none takes 64-bit Windows, on ARM64 where a package is for that, else on x64. A package
+    /// that refuses 64-bit Windows is played on 32-bit Windows.
     pub arch: Option<Arch>,
     /// Whether a bundle removes the old packages after the new chain is complete.
     pub bundle: bool,
+    /// What happens afterwards, in order.
+    pub then: Vec<Then>,
 }
 
 impl<'a> Scenario<'a> {
@@ -61,26 +75,51 @@ impl<'a> Scenario<'a> {
             perturbations: Vec::new(),
             new,
             options: Options::default(),
+            old_options: None,
             arch: None,
             bundle: false,
+            then: Vec::new(),
         }
     }
 
     /// The machine's processor.
     #[must_use]
     pub fn arch(&self) -> Arch {
-        self.arch.unwrap_or(self.new.arch)
+        if let Some(arch) = self.arch {
+            return arch;
+        }
+        let packages = || self.installed.iter().copied().chain([self.new]);
+        if packages().any(|package| package.arch == Arch::Arm64) {
+            return Arch::Arm64;
+        }
+        let narrow =
+            |package: &Package| package.arch == Arch::X86 && !World::default().admits(package, Arch::X64);
+        if packages().any(narrow) { Arch::X86 } else { Arch::X64 }
+    }
+
+    /// How the installed packages were installed.
+    #[must_use]
+    pub fn old_options(&self) -> Options {
+        let same = || Options { mode: None, assumed: self.options.assumed.clone() };
+        self.old_options.clone().unwrap_or_else(same)
     }
 
     /// Plays it.
     #[must_use]
     pub fn play(&self) -> Played<'a> {
-        let mut engine = Engine::new(Machine::new(self.arch()));
-        let defaults = Options { mode: None, assumed: self.options.assumed.clone() };
+        self.play_in(&World::default())
+    }
+
+    /// Plays it on a machine where searches and conditions come out as in `world`.
+    #[must_use]
+    pub fn play_in(&self, world: &World) -> Played<'a> {
+        let mut engine = Engine::in_world(Machine::new(self.arch()), world.clone());
+        let defaults = self.old_options();
         let earlier: Vec<Run> =
             self.installed.iter().map(|package| engine.install(package, &defaults)).collect();
+        let mut held = Vec::new();
         for package in &self.installed {
-            hold_programs(&mut engine.machine, package);
+            held.extend(hold_programs(&mut engine.machine, package));
         }
         for perturbation in &self.perturbations {
             perturb(&mut engine.machine, &self.installed, perturbation);
@@ -90,12 +129,17 @@ impl<'a> Scenario<'a> {
         let mut bundle_runs = Vec::new();
         if self.bundle && run.ending == Ending::Done {
             for package in &self.installed {
-                bundle_runs.extend(engine.remove(package.product_code, &defaults));
+                bundle_runs.extend(engine.remove(package.product_code, &Options::default()));
             }
         }
+        let later = |then: &Then| match then {
+            Then::Remove(product) => engine.remove(*product, &Options::default()),
+            Then::Repair(product) => engine.repair(*product, &Options::default()),
+        };
+        let later: Vec<Run> = self.then.iter().filter_map(later).collect();
         let restart = !engine.machine.pending.is_empty();
         engine.machine.restart();
-        Played { earlier, before, run, bundle_runs, restart, engine }
+        Played { earlier, before, run, bundle_runs, later, held, restart, engine }
     }
 }
 
@@ -110,6 +154,10 @@ pub struct Played<'a> {
     pub run: Run,
     /// Removals by the bundle.
     pub bundle_runs: Vec<Run>,
+    /// Removals and repairs afterwards.
+    pub later: Vec<Run>,
+    /// Services whose programs are taken to be in use, since nothing stops them.
+    pub held: Vec<Folded>,
     /// Whether Windows had to be restarted; the machine is as after that.
     pub restart: bool,
     /// The machine now, and the journal.
@@ -117,7 +165,8 @@ pub struct Played<'a> {
 }
 
 /// A service that nothing stops when its package goes holds its program open.
-fn hold_programs(machine: &mut Machine, package: &Package) {
+fn hold_programs(machine: &mut Machine, package: &Package) -> Vec<Folded> {
+    let mut held = Vec::new();
     let controls = || package.components.iter().flat_map(|component| &component.service_controls);
     let stops = |name: &str| {
         controls().any(|row| row.events & STOP_ON_REMOVAL != 0 && row.service.eq_ignore_ascii_case(name))
@@ -128,8 +177,10 @@ fn hold_programs(machine: &mut Machine, package: &Package) {
             && let Some(program) = machine.files.get_mut(&Folded::path(&service.data))
         {
             program.locked = true;
+            held.push(Folded::new(name));
         }
     }
+    held
 }
 
 fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturbation) {

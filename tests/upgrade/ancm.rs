@@ -246,7 +246,9 @@ fn t8_the_handler_moves_with_every_build() {
     let report = report("old-iis-x64", "fixed-iis-x64");
     let new = module("iis", r"110.0.25100\aspnetcorev2_outofprocess.dll");
     assert_eq!(outcome(&report, &new).verdict, Verdict::PresentNew);
-    assert!(report.outcome(&module("iis", r"19.0.25100\aspnetcorev2_outofprocess.dll")).is_none());
+    let old = outcome(&report, &module("iis", r"19.0.25100\aspnetcorev2_outofprocess.dll"));
+    assert_eq!((old.verdict, old.is_uncertain()), (Verdict::LeftBehind, true));
+    assert_eq!(codes(&report, &old.resource), ["U011"]);
 }
 
 /// T9: a machine on which the broken package was the first one has the forwarder under a ComponentId that nobody else
@@ -292,11 +294,20 @@ fn the_picture_is_one_page_with_all_lanes() {
             "{hover}"
         );
     }
-    for expected in ["loses something", "U001", "A17 (A)", "prefers-color-scheme: dark", "@media print"] {
+    for expected in [
+        "REGRESSION</b>",
+        "fix: keep the ComponentId",
+        "Assumed: ",
+        "U039",
+        "U001",
+        "A17 (A)",
+        "prefers-color-scheme: dark",
+        "@media print",
+    ] {
         assert!(page.contains(expected), "{expected}");
     }
     let refused = self::report("net11rc1-iis-x64", "fixed-iis-x64").picture(&[]);
-    assert!(refused.contains("refused</b>") && !refused.contains("loses nothing"));
+    assert!(refused.contains("REFUSED</b>") && refused.contains("Windows Installer refuses it: error 1603"));
     for foreign in ["<script", "http:", "https:", "url(", "@import"] {
         assert!(!page.contains(foreign), "{foreign}");
     }

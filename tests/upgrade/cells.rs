@@ -120,15 +120,32 @@ fn no_cell_is_uncertain() {
     }
 }
 
-/// That nothing vetoes an equal version, or a file without one, is practice and not documented. Where the old file
-/// stays until the new one has come, nothing depends on it.
+/// SPEC §9: by payload, the confidence for the same and for a new ComponentId, early and late.
 #[test]
-fn early_cells_rest_on_what_is_no_veto() {
+fn no_cell_is_surer_than_the_table() {
+    use Confidence::{A, B, C};
+    const TABLE: [[[Confidence; 2]; 2]; 9] = [
+        [[A, A], [A, B]],
+        [[B, A], [B, B]],
+        [[B, A], [B, B]],
+        [[A, B], [B, B]],
+        [[B, C], [A, A]],
+        [[C, A], [C, C]],
+        [[B, A], [B, B]],
+        [[B, A], [B, A]],
+        [[B, A], [C, C]],
+    ];
     for (payload, (name, ..)) in PAYLOADS.iter().enumerate() {
-        let sure = |sequence| verdict(&report(&Variant::default(), payload, true, sequence)).1;
-        let early = if matches!(payload, 0 | 3 | 4) { Confidence::A } else { Confidence::B };
-        assert_eq!(sure(1501), early, "{name}, early");
-        assert_eq!(sure(6601), Confidence::A, "{name}, late");
+        for same_id in [true, false] {
+            for (place, (schedule, sequence)) in SCHEDULES.iter().enumerate() {
+                let (_, confidence) = verdict(&report(&Variant::default(), payload, same_id, *sequence));
+                let table = TABLE[payload][usize::from(!same_id)][usize::from(place >= 2)];
+                assert!(
+                    confidence >= table,
+                    "{name}, same id: {same_id}, {schedule}: {confidence}, not {table}"
+                );
+            }
+        }
     }
 }
 

@@ -114,6 +114,12 @@ impl Msi {
         self
     }
 
+    /// Makes it a package for x86.
+    pub fn for_x86(mut self) -> Msi {
+        self.database.summary.template = "Intel;1033".to_owned();
+        self
+    }
+
     /// Adds a row; cells are text, numbers are read where the column holds numbers.
     pub fn row(&mut self, table: &str, cells: &[&str]) {
         let empty = || standard_table(table).unwrap_or_else(|| panic!("`{table}` is no standard table"));

@@ -6,6 +6,8 @@ mod cells;
 mod fixture;
 mod foreign;
 mod judge;
+mod owners;
 mod properties;
+mod reported;
 mod rules;
 mod wine;

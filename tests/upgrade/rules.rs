@@ -251,11 +251,11 @@ fn environment_variables_by_prefix() {
     assert_eq!(play("=-*HOME", "1", "2"), fate("2", Verdict::PresentNew), "the value is replaced");
     assert_eq!(
         play("+-*HOME", "1", "2"),
-        [fate("2", Verdict::Missing), fate("1", Verdict::LeftBehind)].concat()
+        [fate("1", Verdict::LeftBehind), fate("2", Verdict::Missing)].concat()
     );
     assert_eq!(
         play("=-*PATH", "[~];one", "[~];two"),
-        [fate("two", Verdict::PresentNew), fate("one", Verdict::LeftBehind)].concat()
+        [fate("one", Verdict::LeftBehind), fate("two", Verdict::PresentNew)].concat()
     );
 }
 

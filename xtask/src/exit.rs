@@ -29,13 +29,21 @@ pub enum Exit {
     Findings,
     /// An upgrade would lose something.
     Upgrade,
+    /// What becomes of an upgrade hangs on something that is not known.
+    Uncertain,
+    /// An upgrade leaves the old product installed.
+    SideBySide,
+    /// An upgrade is refused.
+    Refused,
+    /// An upgrade leaves something as it was.
+    Stale,
     /// Ctrl-C.
     Interrupted,
 }
 
 impl Exit {
     /// Every one, by code.
-    pub const ALL: [Exit; 13] = [
+    pub const ALL: [Exit; 17] = [
         Exit::Success,
         Exit::Internal,
         Exit::Usage,
@@ -48,6 +56,10 @@ impl Exit {
         Exit::Output,
         Exit::Findings,
         Exit::Upgrade,
+        Exit::Uncertain,
+        Exit::SideBySide,
+        Exit::Refused,
+        Exit::Stale,
         Exit::Interrupted,
     ];
 
@@ -69,6 +81,12 @@ impl Exit {
                 (20, "a package is not what it must be, or an application pool would not start")
             }
             Exit::Upgrade => (21, "an upgrade would lose a file, registry value or module"),
+            Exit::Uncertain => {
+                (22, "what an upgrade does hangs on what is not known of Windows or of the machine")
+            }
+            Exit::SideBySide => (23, "an upgrade would leave the old product installed beside the new one"),
+            Exit::Refused => (24, "Windows Installer would refuse the new package"),
+            Exit::Stale => (25, "an upgrade would leave something as the old package had it"),
             Exit::Interrupted => (130, "interrupted by Ctrl-C"),
         }
     }

@@ -26,6 +26,47 @@ fn the_bug_that_started_this_ends_with_21_and_its_reasons() {
     assert_eq!(shown.matches("fix: keep the ComponentId;").count(), 1, "a cure is told once: {shown}");
 }
 
+/// What the README shows is what the program says.
+#[test]
+fn the_readme_shows_what_the_program_says() {
+    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(readme).expect("the README");
+    let command = "$ cargo xtask upgrade old-iisexpress-arm64 broken-iisexpress-arm64\n";
+    let (_, shown) = readme.split_once(command).expect("the example");
+    let (shown, _) = shown.split_once("[…]").expect("it ends there");
+    let said = text(&upgrade(&["old-iisexpress-arm64", "broken-iisexpress-arm64"]).stdout);
+    assert!(said.starts_with(shown), "README.md shows\n{shown}\nand the program says\n{said}");
+}
+
+/// Every answer has a word and a code of its own, and `--allow` takes it.
+#[test]
+fn answers_are_told_apart() {
+    for (arguments, word, code, allowed) in [
+        (&["old-iis-x64", "rc1-iis-x64"][..], "OK", 0, "stale"),
+        (&["old-iis-x64", "rc1-iis-x64", "--after", "hotfix=aspnetcorev2.dll"], "STALE", 25, "stale"),
+        (&["old-iis-arm64", "fixed-iis-arm64"], "SIDE BY SIDE", 23, "side-by-side"),
+        (&["net11rc1-iis-x64", "fixed-iis-x64"], "REFUSED", 24, "refused"),
+        (&["rc2-iis-x64", "fixed-iis-x64"], "REGRESSION", 21, "regression,uncertain"),
+    ] {
+        let output = upgrade(arguments);
+        let shown = text(&output.stdout);
+        assert!(shown.starts_with(&format!("{word}: ")), "{arguments:?}: {shown}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+        let allowed = upgrade(&[arguments, &["--allow", allowed]].concat());
+        assert_eq!((allowed.status.code(), text(&allowed.stdout)), (Some(0), shown), "{arguments:?}");
+    }
+    let refused = text(&upgrade(&["net11rc1-iis-x64", "fixed-iis-x64"]).stdout);
+    assert!(refused.contains("error 1603: launch condition"), "{refused}");
+}
+
+#[test]
+fn a_plain_removal_is_played() {
+    let output = upgrade(&["old-iis-x64", "--then-remove"]);
+    let shown = text(&output.stdout);
+    assert!(shown.starts_with("OK: old-iis-x64 over a clean machine\n"), "{shown}");
+    assert!(shown.contains("then old-iis-x64 is removed"), "{shown}");
+}
+
 #[test]
 fn an_upgrade_that_loses_nothing_ends_with_0() {
     let output = upgrade(&["old-iis-arm64", "rc1-iis-arm64"]);
@@ -37,7 +78,7 @@ fn an_upgrade_that_loses_nothing_ends_with_0() {
 fn an_old_file_that_stays_is_not_called_ok() {
     let arguments = ["old-iis-x64", "rc1-iis-x64", "--after", "hotfix=aspnetcorev2.dll"];
     let output = upgrade(&arguments);
-    assert_eq!(output.status.code(), Some(0), "nothing is lost");
+    assert_eq!(output.status.code(), Some(25), "nothing is lost, and not everything is new");
     assert!(
         text(&output.stdout).starts_with("STALE: rc1-iis-x64 over old-iis-x64\n"),
         "{}",

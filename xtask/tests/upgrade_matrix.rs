@@ -2,7 +2,7 @@
 //! writes it anew.
 
 use crate::support::golden;
-use ancm_installer::id::Flavour;
+use ancm_installer::ledger::Ledger;
 use ancm_installer::upgrade::Baseline;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -55,11 +55,32 @@ fn the_gate_of_dist_stops_the_broken_package() {
     let text =
         std::fs::read_to_string(root.join(format!("wix/baselines/{name}.toml"))).expect("the baseline");
     let broken = Baseline::parse(name, &text).expect("a baseline").package().expect("a package");
-    let failure = gate.check(&broken, Flavour::IisExpress).expect_err("it loses the module");
+    let failure = gate.check(&broken).expect_err("it loses the module");
     assert_eq!(failure.exit, Exit::Upgrade);
     let messages: Vec<&str> = failure.diagnostics.iter().map(|d| d.message.as_str()).collect();
     assert!(messages.iter().any(|m| m.contains("`old-iisexpress-arm64` (clean)")), "{messages:?}");
-    assert!(gate.check(&broken, Flavour::Iis).is_ok(), "the other flavour has nothing to lose");
+}
+
+/// A baseline counts by its UpgradeCode, whatever it is called.
+#[test]
+fn the_gate_asks_for_upgrade_codes() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+    let package = |name: &str| {
+        let path = root.join(format!("wix/baselines/{name}.toml"));
+        let text = std::fs::read_to_string(path).expect("the baseline");
+        Baseline::parse(name, &text).expect("a baseline").package().expect("a package")
+    };
+    let file = root.join("wix/identity.toml");
+    let text = std::fs::read_to_string(&file).expect("the ledger");
+    let ledger = Ledger::parse("identity.toml", &text).expect("a ledger");
+    let broken = package("broken-iisexpress-arm64");
+    for (name, old, stopped) in
+        [("imported", "old-iisexpress-arm64", true), ("old-iisexpress-arm64", "old-iis-arm64", false)]
+    {
+        let baselines = [(name.to_owned(), package(old))].into_iter().collect();
+        let gate = Gate::of(baselines, &ledger);
+        assert_eq!(gate.check(&broken).is_err(), stopped, "{name}");
+    }
 }
 
 /// The bug that started this, with our package in the place of the broken one, and on a machine that has it.

@@ -19,7 +19,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
         let (table, column) = (column.text("Table"), column.text("Column"));
         for row in package.rows(table).filter(|row| row.text(column).contains("AdminUser")) {
             let Ok(condition) = row.text(column).parse::<Condition>() else { continue };
-            if condition.references().contains(&(None, "AdminUser")) {
+            if condition.references().any(|named| named == (None, "AdminUser")) {
                 found.warning(
                     row.at(column),
                     "the condition asks for `AdminUser`; `Privileged` is often meant",

@@ -7,7 +7,7 @@ use crate::upgrade::journal::Deed;
 use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
 use crate::upgrade::package::{Component, ComponentAttributes};
 use crate::upgrade::rules::{Confidence, Rule};
-use installer_condition::{Truth, Value};
+use installer_condition::Value;
 use std::collections::BTreeSet;
 
 impl<'a> Engine<'a> {
@@ -35,29 +35,59 @@ impl<'a> Engine<'a> {
     }
 
     /// A feature is installed where its level, after the Condition table, lies between 1 and INSTALLLEVEL, and its
-    /// parent is installed; ADDLOCAL chooses by name.
+    /// parent is installed. ADDLOCAL and its like name those that are installed instead, with their parents; REMOVE,
+    /// ADVERTISE and REINSTALL name those that are not.
     fn select_features(&mut self, session: &mut Session<'a>) {
-        let text = |name: &str| match session.properties.get(name) {
-            Some(Value::Known(text)) => text.clone(),
-            _ => String::new(),
+        /// Features are nested no deeper (<https://learn.microsoft.com/windows/win32/msi/feature-table>).
+        const DEEPEST: usize = 16;
+        let package = session.package;
+        let features = &package.features;
+        let list = |names: &[&str]| -> BTreeSet<String> {
+            let lists = names.iter().flat_map(|name| session.text(name).split(','));
+            lists.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
         };
-        let install_level: i32 = text("INSTALLLEVEL").parse().unwrap_or(1);
-        let local: BTreeSet<String> = text("ADDLOCAL").split(',').map(str::to_owned).collect();
-        let features = &session.package.features;
-        let wanted: Vec<bool> = features
+        let named = list(&["ADDLOCAL", "ADDDEFAULT", "ADDSOURCE"]);
+        let (unwanted, reinstalled) = (list(&["REMOVE", "ADVERTISE"]), list(&["REINSTALL"]));
+        let install_level: i32 = session.text("INSTALLLEVEL").parse().unwrap_or(1);
+        let levels: Vec<i32> = features
             .iter()
             .map(|feature| {
-                let level = feature
-                    .levels
-                    .iter()
-                    .filter(|(_, condition)| session.evaluate(condition) == Truth::True)
-                    .map(|(level, _)| *level)
-                    .next_back()
-                    .unwrap_or(feature.level);
-                let by_level = level > 0 && level <= install_level;
-                level != 0 && (by_level || local.contains("ALL") || local.contains(&feature.key))
+                let decides = || format!("feature `{}`", feature.key);
+                let mut level = feature.level;
+                for (other, condition) in &feature.levels {
+                    if self.ask(session, condition, decides).holds {
+                        level = *other;
+                    }
+                }
+                level
             })
             .collect();
+        session.disabled = levels.iter().map(|level| *level == 0).collect();
+        let has = |list: &BTreeSet<String>, key: &String| list.contains("ALL") || list.contains(key);
+        let mut wanted: Vec<bool> = features
+            .iter()
+            .zip(&levels)
+            .map(|(feature, level)| match (named.is_empty(), reinstalled.is_empty()) {
+                (false, _) => has(&named, &feature.key),
+                (true, true) => *level > 0 && *level <= install_level,
+                // what is not there is not installed again
+                (true, false) => false,
+            })
+            .collect();
+        let ancestors = |index: usize| {
+            std::iter::successors(features[index].parent, |at| features[*at].parent).take(DEEPEST)
+        };
+        for index in (0..features.len()).filter(|index| named.contains(&features[*index].key)) {
+            ancestors(index).for_each(|above| wanted[above] = true);
+        }
+        for index in (0..features.len()).filter(|index| features[*index].follows_parent) {
+            if let Some(leader) = ancestors(index).find(|above| !features[*above].follows_parent) {
+                wanted[index] |= wanted[leader];
+            }
+        }
+        for (index, feature) in features.iter().enumerate() {
+            wanted[index] &= levels[index] != 0 && !has(&unwanted, &feature.key);
+        }
         let mut installed: Vec<Option<bool>> = vec![None; features.len()];
         for index in 0..features.len() {
             let mut climbed = Vec::new();
@@ -106,14 +136,10 @@ impl<'a> Engine<'a> {
         index: usize,
         component: &Component,
     ) -> ComponentAction {
-        match session.evaluate(&component.condition) {
-            Truth::True => {}
-            Truth::Unknown => session.confidence[index] = Rule::S06.confidence(),
-            Truth::False => {
-                let detail = format!("condition `{}` does not hold", component.condition.text());
-                self.note_component(session, index, Deed::NotSelected, (Rule::S01, Confidence::A), detail);
-                return ComponentAction::Null;
-            }
+        if !self.ask(session, &component.condition, || format!("component `{}`", component.key)).holds {
+            let detail = format!("condition `{}` does not hold", component.condition.text());
+            self.note_component(session, index, Deed::NotSelected, (Rule::S01, Confidence::A), detail);
+            return ComponentAction::Null;
         }
         if !component.features.iter().any(|feature| session.features[*feature]) {
             let names: Vec<&str> =
@@ -217,8 +243,8 @@ impl<'a> Engine<'a> {
                 session.confidence[index] = Rule::A41.confidence();
             }
             (ComponentAction::Absent, Deed::Removed, Rule::A34, detail)
-        } else if others.iter().all(|(_, path)| **path == key_path) {
-            let detail = format!("another product is a client of {id}");
+        } else if others.iter().any(|(_, path)| **path == key_path) {
+            let detail = format!("another product is a client of {id} at this key path");
             (ComponentAction::Null, Deed::Spared, Rule::A35, detail)
         } else {
             let detail = format!("another product has {id} at another path");

@@ -1,7 +1,8 @@
 //! Which installed products a package replaces.
 
-use super::session::{Detected, Purpose, Session};
+use super::session::{Detected, Purpose, SELECTING, Session};
 use super::{Engine, Run};
+use crate::id::ProductVersion;
 use crate::upgrade::machine::Product;
 use crate::upgrade::package::Upgrade;
 use installer_condition::Value;
@@ -9,7 +10,7 @@ use installer_condition::Value;
 impl<'a> Engine<'a> {
     /// FindRelatedProducts (<https://learn.microsoft.com/windows/win32/msi/findrelatedproducts-action>).
     pub(super) fn find_related(&mut self, session: &mut Session<'a>, run: &mut Run) {
-        if session.purpose != Purpose::Install {
+        if !session.is_first_install() {
             return;
         }
         for (row, upgrade) in session.package.upgrades.iter().enumerate() {
@@ -28,11 +29,8 @@ impl<'a> Engine<'a> {
 
     /// MigrateFeatureStates: a feature takes the state that its namesake has in the products found; local wins.
     pub(super) fn migrate_features(&mut self, session: &mut Session<'a>) {
-        let chosen =
-            |name: &str| matches!(session.properties.get(name), Some(Value::Known(text)) if !text.is_empty());
-        if session.purpose != Purpose::Install
-            || ["Preselected", "ADDLOCAL", "ADDDEFAULT", "REMOVE"].into_iter().any(chosen)
-        {
+        let chosen = |name: &&str| !session.text(name).is_empty();
+        if session.purpose != Purpose::Install || SELECTING.iter().chain(&["Preselected"]).any(chosen) {
             return;
         }
         let found: Vec<&Product> = session
@@ -46,7 +44,7 @@ impl<'a> Engine<'a> {
             let states: Vec<bool> =
                 found.iter().filter_map(|product| product.features.get(&feature.key).copied()).collect();
             if !states.is_empty() {
-                let local = states.contains(&true);
+                let local = states.contains(&true) && !session.disabled[index];
                 changed |= session.features[index] != local;
                 session.features[index] = local;
             }
@@ -59,7 +57,17 @@ impl<'a> Engine<'a> {
 
 /// Whether `product` falls under a row of the Upgrade table, for a package that installs for the machine or not.
 pub(super) fn matches(row: &Upgrade, per_machine: bool, product: &Product) -> bool {
-    let version = product.version.compared();
+    let language = row.languages.is_empty()
+        || row.languages.contains(&product.language) != row.has(Upgrade::LANGUAGES_EXCLUSIVE);
+    product.upgrade_code == Some(row.upgrade_code)
+        && product.per_machine == per_machine
+        && is_in_range(row, product.version)
+        && language
+}
+
+/// Whether `version` lies in the range of a row.
+pub(crate) fn is_in_range(row: &Upgrade, version: ProductVersion) -> bool {
+    let version = version.compared();
     let above = row.min.is_none_or(|min| {
         let min = min.compared();
         version > min || (version == min && row.has(Upgrade::MIN_INCLUSIVE))
@@ -68,11 +76,5 @@ pub(super) fn matches(row: &Upgrade, per_machine: bool, product: &Product) -> bo
         let max = max.compared();
         version < max || (version == max && row.has(Upgrade::MAX_INCLUSIVE))
     });
-    let language = row.languages.is_empty()
-        || row.languages.contains(&product.language) != row.has(Upgrade::LANGUAGES_EXCLUSIVE);
-    product.upgrade_code == Some(row.upgrade_code)
-        && product.per_machine == per_machine
-        && above
-        && below
-        && language
+    above && below
 }

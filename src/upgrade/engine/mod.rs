@@ -5,24 +5,29 @@
 
 mod cost;
 mod detect;
+mod doubt;
 mod files;
 mod registration;
+mod registry;
 mod removal;
 mod schedule;
 mod session;
 mod system;
 mod write;
 
+pub(crate) use detect::is_in_range;
+pub use doubt::{Doubt, World};
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
 pub(crate) use system::STOP_ON_REMOVAL;
 
-use crate::id::ProductCode;
+use crate::id::{ComponentId, ProductCode};
+use crate::upgrade::folded::Folded;
 use crate::upgrade::journal::{Deed, Event, Journal, Subject};
 use crate::upgrade::machine::{Machine, Product, Resource};
-use crate::upgrade::package::{Package, Search};
+use crate::upgrade::package::{Component, CustomAction, Package};
 use crate::upgrade::rules::{Confidence, Rule};
-use installer_condition::{Truth, Value};
+use installer_condition::{Condition, Truth, Value};
 use session::{ComponentAction, Purpose, Queued, Session};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,14 +49,27 @@ pub struct Fired {
     pub upgrading: bool,
     /// The action.
     pub action: String,
-    /// Its type.
-    pub kind: i32,
+    /// When it runs: immediate, deferred, rollback or commit.
+    pub stage: &'static str,
+    /// Whether what it does is known, and played.
+    pub is_followed: bool,
     /// What it calls.
     pub target: String,
     /// Its condition.
     pub condition: String,
     /// Whether the condition depends on the machine.
     pub unknown: bool,
+}
+
+/// A component that owns a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FileOwner<'a> {
+    /// The product.
+    pub product: ProductCode,
+    /// The component's key.
+    pub component: &'a str,
+    /// Its ComponentId.
+    pub id: Option<ComponentId>,
 }
 
 /// How a run ended.
@@ -97,6 +115,11 @@ pub struct Engine<'a> {
     /// What happened.
     pub journal: Journal,
     packages: BTreeMap<ProductCode, &'a Package>,
+    assumed: BTreeMap<ProductCode, BTreeMap<String, String>>,
+    world: World,
+    doubts: Vec<Doubt>,
+    /// How many more names are held against wildcards.
+    comparisons: usize,
     runs: usize,
 }
 
@@ -107,10 +130,43 @@ struct Failure {
 }
 
 impl<'a> Engine<'a> {
+    /// So many doubts are kept; real packages have a few.
+    const DOUBTS: usize = 16;
+
+    /// So many names are held against wildcards; real packages need some hundreds.
+    const COMPARISONS: usize = 500_000;
+
     /// An installer on `machine`.
     #[must_use]
     pub fn new(machine: Machine) -> Engine<'a> {
-        Engine { machine, journal: Journal::default(), packages: BTreeMap::new(), runs: 0 }
+        Engine::in_world(machine, World::default())
+    }
+
+    /// An installer on `machine`, where searches and conditions come out as in `world`.
+    #[must_use]
+    pub fn in_world(machine: Machine, world: World) -> Engine<'a> {
+        Engine {
+            machine,
+            journal: Journal::default(),
+            packages: BTreeMap::new(),
+            assumed: BTreeMap::new(),
+            world,
+            doubts: Vec::new(),
+            comparisons: Self::COMPARISONS,
+            runs: 0,
+        }
+    }
+
+    /// Whether wildcards were left out because there were too many of them.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        self.comparisons == 0
+    }
+
+    /// What only a real machine knows, and what it decided.
+    #[must_use]
+    pub fn doubts(&self) -> &[Doubt] {
+        &self.doubts
     }
 
     /// Installs `package`: `msiexec /i`.
@@ -130,6 +186,7 @@ impl<'a> Engine<'a> {
             };
         }
         self.packages.insert(package.product_code, package);
+        self.assumed.insert(package.product_code, options.assumed.clone());
         self.run(package, Purpose::Install, options)
     }
 
@@ -143,6 +200,25 @@ impl<'a> Engine<'a> {
         self.maintain(product, Purpose::Remove { upgrading: None, features: None }, options)
     }
 
+    /// Who owns which file, of all installed products and the components that they have installed.
+    pub(crate) fn file_owners(&self) -> BTreeMap<Folded, Vec<FileOwner<'a>>> {
+        let mut owners: BTreeMap<Folded, Vec<FileOwner>> = BTreeMap::new();
+        for (code, product) in &self.machine.products {
+            let Some(package) = self.packages.get(code).copied() else { continue };
+            let mut session =
+                Session::new(package, Purpose::Repair, 0, self.machine.arch, &BTreeMap::new(), None);
+            session.directories.clone_from(&product.directories);
+            let is_installed = |component: &&Component| product.components.contains(&component.key);
+            for component in package.components.iter().filter(is_installed) {
+                for position in 0..component.files.len() {
+                    let owner = FileOwner { product: *code, component: &component.key, id: component.id };
+                    owners.entry(session.file_path(component, position)).or_default().push(owner);
+                }
+            }
+        }
+        owners
+    }
+
     fn maintain(&mut self, product: ProductCode, purpose: Purpose, options: &Options) -> Option<Run> {
         let package = *self.packages.get(&product)?;
         self.machine.products.contains_key(&product).then(|| self.run(package, purpose, options))
@@ -151,7 +227,9 @@ impl<'a> Engine<'a> {
     fn run(&mut self, package: &'a Package, purpose: Purpose, options: &Options) -> Run {
         let start = self.journal.len();
         let before = self.machine.clone();
-        let mut session = self.session(package, purpose, options);
+        let mut assumed = self.assumed.get(&package.product_code).cloned().unwrap_or_default();
+        assumed.extend(options.assumed.clone());
+        let mut session = self.session(package, purpose, &assumed, options.mode.as_ref());
         let mut run = Run {
             product: package.product_code,
             ending: Ending::Done,
@@ -161,7 +239,7 @@ impl<'a> Engine<'a> {
             fired: Vec::new(),
             events: start..start,
         };
-        if let Err(failure) = self.sequence(&mut session, options, &mut run) {
+        if let Err(failure) = self.sequence(&mut session, &assumed, &mut run) {
             self.machine = before;
             run.ending = Ending::Failed { error: failure.error, reason: failure.reason, rule: failure.rule };
             run.removed.clear();
@@ -172,45 +250,113 @@ impl<'a> Engine<'a> {
         run
     }
 
-    fn session(&mut self, package: &'a Package, purpose: Purpose, options: &Options) -> Session<'a> {
+    fn session(
+        &mut self,
+        package: &'a Package,
+        purpose: Purpose,
+        assumed: &BTreeMap<String, String>,
+        mode: Option<&ReinstallMode>,
+    ) -> Session<'a> {
         let run = self.runs;
         self.runs += 1;
-        let arch = self.machine.arch;
-        Session::new(package, purpose, run, arch, &options.assumed, options.mode.as_ref())
+        Session::new(package, purpose, run, self.machine.arch, assumed, mode)
     }
 
     /// Row by row, each condition evaluated when its turn comes.
     fn sequence(
         &mut self,
         session: &mut Session<'a>,
-        options: &Options,
+        assumed: &BTreeMap<String, String>,
         run: &mut Run,
     ) -> Result<(), Failure> {
         let package = session.package;
         for action in &package.execute {
-            let truth = session.evaluate(&action.condition);
-            if truth == Truth::False {
+            if let Some(custom) = package.custom_actions.get(&action.name) {
+                self.custom_action(session, custom, &action.condition)?;
+                continue;
+            }
+            if !self.ask(session, &action.condition, || format!("`{}`", action.name)).holds {
                 continue;
             }
             match action.name.as_str() {
                 "FindRelatedProducts" => self.find_related(session, run),
-                "AppSearch" => search(session, options),
-                "LaunchConditions" => launch_conditions(session)?,
+                "AppSearch" => self.search(session, assumed),
+                "LaunchConditions" => self.launch_conditions(session)?,
                 "CostFinalize" => self.cost(session),
                 "MigrateFeatureStates" => self.migrate_features(session),
-                "InstallExecute" | "InstallExecuteAgain" => self.flush(session),
-                "InstallFinalize" => self.flush(session),
-                "RemoveExistingProducts" => self.remove_existing(session, options, run)?,
+                "InstallExecute" | "InstallExecuteAgain" | "InstallFinalize" => self.flush(session),
+                "RemoveExistingProducts" => self.remove_existing(session, run)?,
                 name if schedule::queues(name) => session.queue.push(Queued::Standard(name.to_owned())),
-                name => {
-                    if let Some(custom) = package.custom_actions.get(name) {
-                        custom_action(session, custom, action.condition.text(), truth);
-                    }
-                }
+                _ => {}
             }
         }
         if session.removes_all() {
             self.machine.products.remove(&package.product_code);
+            self.assumed.remove(&package.product_code);
+        }
+        Ok(())
+    }
+
+    /// What does not hold only because a search is taken to find something is taken to hold: there would be nothing to
+    /// play. Whether another machine refuses the package is found out in another world.
+    fn launch_conditions(&mut self, session: &Session<'a>) -> Result<(), Failure> {
+        for (condition, message) in &session.package.launch_conditions {
+            let answer = self.ask(session, condition, || "whether it installs at all".to_owned());
+            let is_assumed = answer.is_open && self.world.is_as_assumed();
+            if !answer.holds && !is_assumed {
+                let reason =
+                    format!("launch condition `{}`: {}", condition.text(), session.formatted(message));
+                return Err(Failure { error: 1603, reason, rule: Rule::S03 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets properties and folders (types 51 and 35), ends with an error (type 19), follows what is known of ANCM's
+    /// actions, and notes the rest.
+    fn custom_action(
+        &mut self,
+        session: &mut Session<'a>,
+        action: &CustomAction,
+        condition: &Condition,
+    ) -> Result<(), Failure> {
+        /// Where the type's low bits say what the action does.
+        const ERROR: i32 = 19;
+        const SET_DIRECTORY: i32 = 35;
+        const SET_PROPERTY: i32 = 51;
+        let truth = session.evaluate(condition);
+        match action.kind & 0x3F {
+            ERROR => {
+                let answer = self.ask(session, condition, || format!("the error of `{}`", action.name));
+                if answer.holds && !(answer.is_open && self.world.is_as_assumed()) {
+                    let text = session.formatted(&action.target);
+                    let reason = format!("custom action `{}`: {text}", action.name);
+                    return Err(Failure { error: 1603, reason, rule: Rule::S05 });
+                }
+            }
+            _ if truth == Truth::False => {}
+            SET_DIRECTORY | SET_PROPERTY => {
+                let text = session.formatted(&action.target);
+                let value = if text.contains('[') && has_unknown(session, &action.target) {
+                    Value::Unknown
+                } else {
+                    Value::Known(text)
+                };
+                session.properties.insert(action.source.clone(), value);
+            }
+            _ => {
+                let is_followed = registration::follow(session, action);
+                session.fired.push(Fired {
+                    product: session.package.product_code,
+                    upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),
+                    action: action.name.clone(),
+                    stage: action.stage(),
+                    is_followed,
+                    target: action.target.clone(),
+                    condition: condition.text().to_owned(),
+                    unknown: truth == Truth::Unknown,
+                });
+            }
         }
         Ok(())
     }
@@ -281,13 +427,8 @@ impl<'a> Engine<'a> {
     }
 
     /// Removes what FindRelatedProducts found, each with its own package, inside this run.
-    fn remove_existing(
-        &mut self,
-        session: &mut Session<'a>,
-        options: &Options,
-        run: &mut Run,
-    ) -> Result<(), Failure> {
-        if session.purpose != Purpose::Install {
+    fn remove_existing(&mut self, session: &mut Session<'a>, run: &mut Run) -> Result<(), Failure> {
+        if !session.is_first_install() {
             return Ok(());
         }
         if !session.queue.is_empty() {
@@ -315,11 +456,9 @@ impl<'a> Engine<'a> {
             }
             let features = features.filter(|names| !names.contains("ALL"));
             let upgrading = Some(session.package.product_code);
-            let mut nested = self.session(old, Purpose::Remove { upgrading, features }, &Options::default());
-            for (name, value) in &options.assumed {
-                nested.properties.insert(name.clone(), Value::Known(value.clone()));
-            }
-            self.sequence(&mut nested, options, run)?;
+            let assumed = self.assumed.get(&found.product).cloned().unwrap_or_default();
+            let mut nested = self.session(old, Purpose::Remove { upgrading, features }, &assumed, None);
+            self.sequence(&mut nested, &assumed, run)?;
             run.fired.append(&mut nested.fired);
             run.removed.push(found.product);
         }
@@ -375,70 +514,10 @@ impl<'a> Engine<'a> {
     }
 }
 
-/// Properties that searches set: a path where the search can be followed without the machine, else unknown. The
-/// searched thing is taken to be there, as it is on every machine that the package is made for.
-fn search(session: &mut Session, options: &Options) {
-    for Search { property, path } in &session.package.searches {
-        if options.assumed.contains_key(property) {
-            continue;
-        }
-        let value = match path {
-            Some(path) => Value::Known(session.formatted(path).replace("\\\\", "\\")),
-            None => Value::Unknown,
-        };
-        session.properties.insert(property.clone(), value);
-    }
-}
-
-fn launch_conditions(session: &Session) -> Result<(), Failure> {
-    for (condition, message) in &session.package.launch_conditions {
-        if session.evaluate(condition) == Truth::False {
-            let reason = format!("launch condition `{}`: {}", condition.text(), session.formatted(message));
-            return Err(Failure { error: 1603, reason, rule: Rule::S03 });
-        }
-    }
-    Ok(())
-}
-
-/// Sets properties and folders (types 51 and 35), follows what is known of ANCM's actions, and notes the rest.
-fn custom_action(
-    session: &mut Session,
-    action: &crate::upgrade::package::CustomAction,
-    condition: &str,
-    truth: Truth,
-) {
-    /// Where the type's low bits say what the action does.
-    const SET_DIRECTORY: i32 = 35;
-    const SET_PROPERTY: i32 = 51;
-    match action.kind & 0x3F {
-        SET_DIRECTORY | SET_PROPERTY => {
-            let text = session.formatted(&action.target);
-            let value = if text.contains('[') && has_unknown(session, &action.target) {
-                Value::Unknown
-            } else {
-                Value::Known(text)
-            };
-            session.properties.insert(action.source.clone(), value);
-        }
-        _ => {
-            registration::follow(session, action);
-            session.fired.push(Fired {
-                product: session.package.product_code,
-                upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),
-                action: action.name.clone(),
-                kind: action.kind,
-                target: action.target.clone(),
-                condition: condition.to_owned(),
-                unknown: truth == Truth::Unknown,
-            });
-        }
-    }
-}
-
 /// Whether a formatted text names a property that only the machine knows.
 fn has_unknown(session: &Session, text: &str) -> bool {
     text.split('[')
         .skip(1)
         .filter_map(|rest| rest.split(']').next())
-        .any(|name| matches!(session.properties.get(name), Some(Value::Unknown)))
+        .any(|name| matches!(session.properties.get(name), Some(Value::Unknown | Value::Found)))
 }

@@ -8,24 +8,29 @@ use crate::upgrade::package::{Component, Configuration, CustomAction};
 use crate::upgrade::rules::Rule;
 use installer_condition::{Truth, Value};
 
-/// The bits of a custom action's type that say whether it is a deferred one, and the value of those that are.
-const KIND_OF_SCRIPT: i32 = 0x500;
-const DEFERRED: i32 = 0x400;
+/// In a command line of appcmd: what stands before the file that is edited.
+const CONFIGURATION_FILE: &str = "/apphostconfig:\"";
 
-/// Follows what is known of an action that runs code; of another one, nothing happens.
-pub(super) fn follow(session: &mut Session, action: &CustomAction) {
+/// Follows what is known of an action that runs code, and says whether it is; of another one, nothing happens.
+pub(super) fn follow(session: &mut Session, action: &CustomAction) -> bool {
     let queued = match action.target.as_str() {
         "IISScheduleInstallCA" => Queued::Modules { install: true },
         "IISScheduleUninstallCA" => Queued::Modules { install: false },
-        "ScheduleConfiguration" => return schedule(session),
+        "ScheduleConfiguration" => {
+            schedule(session);
+            return true;
+        }
         "ApplyConfiguration" => Queued::Configurations { install: action.name == "AddConfiguration" },
-        _ if action.kind & KIND_OF_SCRIPT == DEFERRED => match session.properties.get(&action.name) {
-            Some(Value::Known(command)) => Queued::Command(command.clone()),
-            _ => return,
+        _ if action.stage() == "deferred" => match session.properties.get(&action.name) {
+            Some(Value::Known(command)) if command.contains(CONFIGURATION_FILE) => {
+                Queued::Command(command.clone())
+            }
+            _ => return false,
         },
-        _ => return,
+        _ => return false,
     };
     session.queue.push(queued);
+    true
 }
 
 /// Our own action that decides (`wix/registration.wxs`): it gives a property to each action that has something to do.
@@ -107,7 +112,7 @@ impl<'a> Engine<'a> {
     /// ANCM's actions for IIS Express: `appcmd install module /name:X … /apphostconfig:"FILE"` and `uninstall module`.
     /// The entry is booked on the component that holds the module's file, or on the first one.
     pub(super) fn command(&mut self, session: &mut Session<'a>, command: &str) {
-        let Some(config) = command.split("/apphostconfig:\"").nth(1).and_then(|rest| rest.split('"').next())
+        let Some(config) = command.split(CONFIGURATION_FILE).nth(1).and_then(|rest| rest.split('"').next())
         else {
             return;
         };

@@ -1,16 +1,22 @@
 //! One run of one package: its properties, folders and names.
 
+use super::registry::{self, Looker};
 use super::{Fired, ReinstallMode};
 use crate::id::{Arch, ProductCode};
 use crate::upgrade::folded::Folded;
-use crate::upgrade::machine::{RegistryName, View};
+use crate::upgrade::machine::RegistryName;
 use crate::upgrade::package::{Component, KeyPath, Package, is_per_machine};
+use crate::upgrade::places::standard_properties;
 use crate::upgrade::rules::{Confidence, Rule};
 use installer_condition::{Lookup, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest text that references are replaced in: that of Windows' paths and command lines.
 const LONGEST: usize = 32_767;
+
+/// Properties that select features; they speak to one run, not to the machine.
+pub(super) const SELECTING: [&str; 6] =
+    ["ADDLOCAL", "ADDDEFAULT", "ADDSOURCE", "ADVERTISE", "REINSTALL", "REMOVE"];
 
 /// What a session is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,6 +88,10 @@ pub(super) struct Session<'a> {
     pub directories: BTreeMap<String, Folded>,
     pub costed: bool,
     pub features: Vec<bool>,
+    /// By feature: whether its level is 0, so that nothing installs it.
+    pub disabled: Vec<bool>,
+    /// Properties that a search of this run has set.
+    pub searched: BTreeSet<&'a str>,
     pub actions: Vec<ComponentAction>,
     pub confidence: Vec<Confidence>,
     /// By component: the rule by which what stood at the key path when costing looked is no veto.
@@ -104,8 +114,9 @@ impl<'a> Session<'a> {
         assumed: &BTreeMap<String, String>,
         mode: Option<&ReinstallMode>,
     ) -> Session<'a> {
-        let mut properties: BTreeMap<String, Value> =
-            standard_properties(arch).map(|(name, value)| (name.to_owned(), value)).collect();
+        let mut properties: BTreeMap<String, Value> = standard_properties(arch)
+            .map(|(name, text)| (name.to_owned(), Value::Known(text.to_owned())))
+            .collect();
         let known = |text: &str| Value::Known(text.to_owned());
         for (name, value) in &package.properties {
             properties.insert(name.clone(), known(value));
@@ -132,8 +143,11 @@ impl<'a> Session<'a> {
         if let Some(mode) = mode {
             properties.insert("REINSTALLMODE".to_owned(), Value::Known(mode.to_string()));
         }
+        let own_selection = purpose != Purpose::Install;
         for (name, value) in assumed {
-            properties.insert(name.clone(), known(value));
+            if !(own_selection && SELECTING.contains(&name.as_str())) {
+                properties.insert(name.clone(), known(value));
+            }
         }
         let mut files = BTreeMap::new();
         let mut components = BTreeMap::new();
@@ -159,6 +173,8 @@ impl<'a> Session<'a> {
             directories: BTreeMap::new(),
             costed: false,
             features: vec![false; package.features.len()],
+            disabled: vec![false; package.features.len()],
+            searched: BTreeSet::new(),
             actions: vec![ComponentAction::Null; count],
             confidence: vec![Confidence::A; count],
             not_vetoed: vec![None; count],
@@ -184,6 +200,20 @@ impl<'a> Session<'a> {
         matches!(self.purpose, Purpose::Remove { .. })
     }
 
+    /// The text of the property `name`; empty where it is not set or not known.
+    pub fn text(&self, name: &str) -> &str {
+        match self.properties.get(name) {
+            Some(Value::Known(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// Whether the session installs the product for the first time: with REINSTALL on the command line, or with all of
+    /// it removed, Windows Installer takes it for maintenance.
+    pub fn is_first_install(&self) -> bool {
+        self.purpose == Purpose::Install && self.text("REINSTALL").is_empty() && self.text("REMOVE") != "ALL"
+    }
+
     /// Resolves every directory; done again at CostFinalize, when custom actions have set properties.
     pub fn resolve_directories(&mut self) {
         let mut resolved = BTreeMap::new();
@@ -196,7 +226,7 @@ impl<'a> Session<'a> {
 
     /// Ends because loading refuses directories that are below themselves.
     fn resolve_directory(&self, key: &str) -> Folded {
-        if let Some(Value::Known(path)) = self.properties.get(key).filter(|_| key != "TARGETDIR")
+        if let Some(Value::Known(path)) = self.properties.get(key)
             && !path.is_empty()
         {
             return Folded::path(path);
@@ -248,20 +278,12 @@ impl<'a> Session<'a> {
 
     /// The name of a registry value of `component`.
     pub fn registry_name(&self, component: &Component, root: i32, path: &str, value: &str) -> RegistryName {
-        let hive = match root {
-            0 => "HKCR",
-            1 => "HKCU",
-            3 => "HKU",
-            -1 if !self.per_machine => "HKCU",
-            _ => "HKLM",
+        let looker = Looker {
+            wide_machine: self.arch.is_64_bit(),
+            wide_component: component.is_64_bit(),
+            per_machine: self.per_machine,
         };
-        let key = Folded::path(&self.formatted(path));
-        let view = match (self.arch.is_64_bit() && is_redirected(hive, key.folded()), component.is_64_bit()) {
-            (false, _) => View::Shared,
-            (true, true) => View::Bits64,
-            (true, false) => View::Bits32,
-        };
-        RegistryName { hive, view, key, value: Folded::new(&self.formatted(value)) }
+        registry::name(root, &self.formatted(path), &self.formatted(value), looker)
     }
 
     /// The recorded key path of `component`.
@@ -348,11 +370,12 @@ impl<'a> Session<'a> {
             },
             Some('%' | '~') | None => unknown(),
             Some(_) => match self.property(name) {
-                Value::Known(text) if text.is_empty() => {
+                // folders have their properties from CostFinalize on
+                Value::Known(text) if text.is_empty() && self.costed => {
                     self.directories.get(name).map(|path| format!("{path}\\")).unwrap_or_default()
                 }
                 Value::Known(text) => text,
-                Value::Unknown => unknown(),
+                Value::Found | Value::Unknown => unknown(),
             },
         }
     }
@@ -389,64 +412,4 @@ impl Lookup for Session<'_> {
             _ => Some(if self.purpose == Purpose::Install { 2 } else { 3 }),
         }
     }
-}
-
-/// Whether the key lies where 32-bit and 64-bit programs see different values
-/// (<https://learn.microsoft.com/windows/win32/winprog64/shared-registry-keys>).
-fn is_redirected(hive: &str, key: &str) -> bool {
-    const SPLIT_CLASSES: [&str; 5] = ["clsid", "directshow", "interface", "media type", "mediafoundation"];
-    let classes = |rest: &str| {
-        SPLIT_CLASSES.iter().any(|split| rest == *split || rest.starts_with(&format!("{split}\\")))
-    };
-    match hive {
-        "HKCR" => classes(key),
-        "HKLM" => match key.strip_prefix("software\\") {
-            None => key == "software",
-            Some(rest) => match rest.strip_prefix("classes\\") {
-                Some(rest) => classes(rest),
-                None => rest != "classes",
-            },
-        },
-        _ => key.strip_prefix("software\\classes\\").is_some_and(classes),
-    }
-}
-
-/// Properties that Windows Installer sets on an up-to-date Windows 11; folders as a plain installation has them.
-fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static str, Value)> {
-    let wide = arch.is_64_bit();
-    let programs = if wide { r"C:\Program Files (x86)\" } else { r"C:\Program Files\" };
-    let common =
-        if wide { r"C:\Program Files (x86)\Common Files\" } else { r"C:\Program Files\Common Files\" };
-    let system = if wide { r"C:\Windows\SysWOW64\" } else { r"C:\Windows\System32\" };
-    let narrow = [
-        ("VersionNT", "603"),
-        ("WindowsBuild", "9600"),
-        ("ServicePackLevel", "0"),
-        ("Privileged", "1"),
-        ("AdminUser", "1"),
-        ("ProgramFilesFolder", programs),
-        ("CommonFilesFolder", common),
-        ("SystemFolder", system),
-        ("WindowsFolder", r"C:\Windows\"),
-        ("WindowsVolume", r"C:\"),
-        ("FontsFolder", r"C:\Windows\Fonts\"),
-        ("TempFolder", r"C:\Windows\Temp\"),
-        ("CommonAppDataFolder", r"C:\ProgramData\"),
-        ("ProgramMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\"),
-        ("StartMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\"),
-        ("StartupFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup\"),
-        ("DesktopFolder", r"C:\Users\Public\Desktop\"),
-        ("AppDataFolder", r"C:\Users\user\AppData\Roaming\"),
-        ("LocalAppDataFolder", r"C:\Users\user\AppData\Local\"),
-        ("PersonalFolder", r"C:\Users\user\Documents\"),
-    ];
-    let sixty_four = [
-        ("VersionNT64", "603"),
-        ("ProgramFiles64Folder", r"C:\Program Files\"),
-        ("CommonFiles64Folder", r"C:\Program Files\Common Files\"),
-        ("System64Folder", r"C:\Windows\System32\"),
-        (if arch == Arch::Arm64 { "Arm64" } else { "MsiAMD64" }, "1"),
-    ];
-    let known = |(name, text): (&'static str, &str)| (name, Value::Known(text.to_owned()));
-    narrow.into_iter().chain(sixty_four.into_iter().take(if wide { 5 } else { 0 })).map(known)
 }

@@ -248,20 +248,25 @@ impl<'a> Engine<'a> {
     }
 
     /// Files in `folder` that match `pattern` (`*` and `?`).
-    pub(super) fn matching(&self, folder: &Folded, pattern: &str) -> Vec<Folded> {
+    pub(super) fn matching(&mut self, folder: &Folded, pattern: &str) -> Vec<Folded> {
+        if !pattern.contains(['*', '?']) {
+            let path = folder.join(pattern);
+            return if self.machine.files.contains_key(&path) { vec![path] } else { Vec::new() };
+        }
         let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
         let prefix = format!("{}\\", folder.folded());
-        self.machine
-            .files
-            .range(Folded::new(&prefix)..)
-            .map(|(path, _)| path)
-            .take_while(|path| path.folded().starts_with(&prefix))
-            .filter(|path| {
-                let name: Vec<char> = path.folded()[prefix.len()..].chars().collect();
-                !name.contains(&'\\') && matches_pattern(&pattern, &name)
-            })
-            .cloned()
-            .collect()
+        let below = self.machine.files.range(Folded::new(&prefix)..).map(|(path, _)| path);
+        let below = below.take_while(|path| path.folded().starts_with(&prefix)).take(self.comparisons);
+        let (mut compared, mut found) = (0, Vec::new());
+        for path in below {
+            compared += 1;
+            let name: Vec<char> = path.folded()[prefix.len()..].chars().collect();
+            if !name.contains(&'\\') && matches_pattern(&pattern, &name) {
+                found.push(path.clone());
+            }
+        }
+        self.comparisons -= compared;
+        found
     }
 
     /// CreateFolders.
@@ -314,28 +319,36 @@ impl<'a> Engine<'a> {
         name: &RegistryName,
         whole_key: bool,
     ) {
-        let below = format!("{}\\", name.key.folded());
-        let gone: Vec<Resource> = self
-            .machine
-            .others
-            .keys()
-            .filter(|resource| match resource {
-                Resource::Registry(other) if (other.hive, other.view) == (name.hive, name.view) => {
-                    if whole_key {
-                        other.key == name.key || other.key.folded().starts_with(&below)
-                    } else {
-                        other == name
-                    }
-                }
-                _ => false,
-            })
-            .cloned()
-            .collect();
+        let gone = if whole_key { self.in_key(name) } else { vec![Resource::Registry(name.clone())] };
         for resource in gone {
-            self.machine.others.remove(&resource);
+            if self.machine.others.remove(&resource).is_none() {
+                continue;
+            }
             let detail = if whole_key { "the whole key goes".to_owned() } else { String::new() };
             self.note(session, index, resource, Deed::Removed, by(Rule::A44), detail);
         }
+    }
+}
+
+impl Engine<'_> {
+    /// The values of the key of `name`, and of all keys below it.
+    fn in_key(&self, name: &RegistryName) -> Vec<Resource> {
+        let below = format!("{}\\", name.key.folded());
+        let from =
+            |key: Folded| Resource::Registry(RegistryName { key, value: Folded::new(""), ..name.clone() });
+        let values = |first: Resource, wanted: &dyn Fn(&Folded) -> bool| -> Vec<Resource> {
+            let rest = self.machine.others.range(first..).map(|(resource, _)| resource);
+            let same = |resource: &&Resource| match resource {
+                Resource::Registry(other) => {
+                    (other.hive, other.view) == (name.hive, name.view) && wanted(&other.key)
+                }
+                _ => false,
+            };
+            rest.take_while(same).cloned().collect()
+        };
+        let mut all = values(from(name.key.clone()), &|key| *key == name.key);
+        all.extend(values(from(Folded::new(&below)), &|key| key.folded().starts_with(&below)));
+        all
     }
 }
 

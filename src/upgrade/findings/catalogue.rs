@@ -43,7 +43,7 @@ pub const KINDS: &[Kind] = &[
         Error,
         "version goes backwards, old product removed early",
         "Costing sees the old product's file with the higher version and does not install the component; then the old product goes and takes the file along. A repair brings it back.",
-        "raise the file version above every shipped one; or pass REINSTALLMODE=amus; or remove the old product late with the same ComponentId",
+        "raise the file version above every shipped one; or pass REINSTALLMODE=amus, before costing",
     ),
     kind(
         "U002e",
@@ -352,6 +352,41 @@ pub const KINDS: &[Kind] = &[
         "the bundle removes the old package after the new chain",
         "The new package did not replace the old one, so the bundle uninstalls it at the end, without UPGRADINGPRODUCTCODE: what both own under different ComponentIds goes.",
         "an Upgrade row in the new package, or stable ComponentIds",
+    ),
+    kind(
+        "U044",
+        Warning,
+        "ComponentIds that two installed products share",
+        "Windows Installer takes components with one ComponentId for the same component. At one key path that is how sharing works; at several, the removal of either product takes the files of its component and leaves the rest of it behind.",
+        "ComponentIds of its own for each path",
+    ),
+    kind(
+        "U045",
+        Warning,
+        "a RemoveFile row takes files of the user along",
+        "RemoveFile rows delete whatever matches them, also files that no package has installed: settings, logs, data.",
+        "name the files that the package made; nothing can change a package that has shipped",
+    ),
+    kind(
+        "U046",
+        Warning,
+        "property of an Upgrade row that loses its answer",
+        "What FindRelatedProducts finds must be in a public property that SecureCustomProperties lists, that no other row has and that nothing sets before (ICE61).",
+        "a name in capitals for each row, listed in SecureCustomProperties",
+    ),
+    kind(
+        "U047",
+        Note,
+        "lower version in the fourth field only",
+        "Windows Installer compares three fields of ProductVersion, so that the lower version counts as the same one.",
+        "raise one of the first three fields",
+    ),
+    kind(
+        "U048",
+        Error,
+        "module entry of IIS that points to a deleted DLL",
+        "IIS loads every module that applicationHost.config names when an application pool starts. Where the DLL is gone, no pool starts any more.",
+        "keep the ComponentId and the path of the module's DLL; or take the entry away with the DLL",
     ),
 ];
 

@@ -4,7 +4,7 @@ use super::Finding;
 use crate::upgrade::journal::{Deed, Event};
 use crate::upgrade::machine::Resource;
 use crate::upgrade::report::{Outcome, Report, Verdict};
-use crate::upgrade::rules::Rule;
+use crate::upgrade::rules::{Confidence, Rule};
 
 /// The causes of everything that is not as it should be.
 pub(super) fn of(report: &Report) -> Vec<Finding> {
@@ -12,6 +12,8 @@ pub(super) fn of(report: &Report) -> Vec<Finding> {
     for outcome in &report.outcomes {
         let codes = match outcome.verdict {
             Verdict::Missing => missing(report, outcome),
+            Verdict::Dangling => vec![("U048", direct(outcome).next_back())],
+            Verdict::PresentOld if outcome.by_design => Vec::new(),
             Verdict::PresentOld => stale(report, outcome),
             Verdict::LeftBehind => left(outcome),
             Verdict::PresentNew => kept_anyway(outcome),
@@ -36,7 +38,9 @@ fn message(outcome: &Outcome, event: Option<&Event>) -> String {
         Verdict::Missing if outcome.repairable => "is missing until a repair",
         Verdict::Missing => "is missing",
         Verdict::PresentOld => "is still the old one",
+        Verdict::LeftBehind if outcome.is_uncertain() => "may be left behind",
         Verdict::LeftBehind => "is left behind",
+        Verdict::Dangling => "points to a file that is gone",
         Verdict::PresentNew => "is there",
     };
     let resource = &outcome.resource;
@@ -66,7 +70,8 @@ fn veto<'a>(report: &Report, outcome: &'a Outcome) -> Option<&'a Event> {
         .find(|event| event.session == report.new && matches!(event.deed, Deed::Vetoed | Deed::NotSelected))
 }
 
-fn veto_code(outcome: &Outcome, event: &Event) -> &'static str {
+/// The code of a veto, by itself. What costing keeps away is lost where the old product goes early, and stale otherwise.
+fn veto_code(report: &Report, outcome: &Outcome, event: &Event) -> &'static str {
     let key_file =
         matches!(outcome.resource, Resource::File(_)) && event.detail.contains(&outcome.resource.to_string());
     match event.rule {
@@ -76,7 +81,8 @@ fn veto_code(outcome: &Outcome, event: &Event) -> &'static str {
         Rule::S02 | Rule::A51 => "U020",
         Rule::A16 | Rule::A17 | Rule::A30 if !key_file => "U007",
         Rule::A17 => "U003",
-        _ => "U002",
+        _ if report.schedule.is_early() => "U002",
+        _ => "U004",
     }
 }
 
@@ -85,36 +91,43 @@ fn missing<'a>(report: &Report, outcome: &'a Outcome) -> Vec<Cause<'a>> {
     if let Some(event) = events(outcome).find(|event| event.rule == Rule::A53) {
         return vec![("U025", Some(event))];
     }
-    if let Some(event) = veto(report, outcome) {
-        causes.push((veto_code(outcome, event), Some(event)));
-    }
+    let is_ours = outcome.owner == report.new;
     let late = report.schedule.is_late() || report.bundle;
-    let removal = direct(outcome)
-        .rfind(|event| event.session != report.new && matches!(event.deed, Deed::Removed | Deed::PutOff));
+    // late, what NeverOverwrite keeps is deleted with or without it
+    let speaks = |event: &&Event| !(late && event.rule == Rule::A21);
+    if let Some(event) = veto(report, outcome).filter(speaks).filter(|_| is_ours) {
+        causes.push((veto_code(report, outcome, event), Some(event)));
+    }
+    let removal = direct(outcome).rfind(|event| {
+        let other = event.session != report.new || event.removing;
+        other && matches!(event.deed, Deed::Removed | Deed::PutOff)
+    });
     if let Some(event) = removal.filter(|_| late || causes.is_empty()) {
-        causes.push((removal_code(outcome, event), Some(event)));
+        causes.push((removal_code(outcome, event, is_ours), Some(event)));
     }
     if causes.is_empty() {
-        causes.push((if outcome.owner == report.new { "U001" } else { "U029" }, None));
+        causes.push((if is_ours { "U001" } else { "U029" }, direct(outcome).next_back()));
     }
     causes
 }
 
-fn removal_code(outcome: &Outcome, event: &Event) -> &'static str {
+/// `is_ours`: the new package owns the resource, and not another product, of which the path is shared then.
+fn removal_code(outcome: &Outcome, event: &Event, is_ours: bool) -> &'static str {
     match (&outcome.resource, event.rule) {
         (_, Rule::A45) => "U012",
+        (_, Rule::A37) => "U011",
+        (Resource::File(_), _) if !is_ours => "U029",
         (Resource::Registry(_), _) if event.detail.contains("whole key") => "U013",
         (Resource::Registry(_), _) => "U009",
         (Resource::Service(_) | Resource::Running(_), _) => "U014",
         (Resource::Environment(..), _) => "U015",
-        (_, Rule::A37) => "U011",
         _ => "U001",
     }
 }
 
 fn stale<'a>(report: &Report, outcome: &'a Outcome) -> Vec<Cause<'a>> {
     if let Some(event) = veto(report, outcome) {
-        let code = match veto_code(outcome, event) {
+        let code = match veto_code(report, outcome, event) {
             "U002" | "U003" => "U004",
             code => code,
         };
@@ -124,21 +137,25 @@ fn stale<'a>(report: &Report, outcome: &'a Outcome) -> Vec<Cause<'a>> {
     match kept.map(|event| event.rule) {
         Some(Rule::A27) => vec![("U006", kept)],
         Some(Rule::A24 | Rule::A25) => vec![("U004", kept)],
-        _ => vec![("U005", kept)],
+        Some(_) if matches!(outcome.resource, Resource::File(_)) => vec![("U005", kept)],
+        _ => Vec::new(),
     }
 }
 
 fn left(outcome: &Outcome) -> Vec<Cause<'_>> {
     let spared = events(outcome).rfind(|event| event.deed == Deed::Spared);
-    let partly = events(outcome).any(|event| event.rule == Rule::A37);
+    let unproven = |event: &Event| {
+        event.rule == Rule::A37 || (event.deed == Deed::Removed && event.confidence == Confidence::D)
+    };
+    let partly = events(outcome).rfind(|event| unproven(event));
     let code = match spared.map(|event| event.rule) {
         Some(Rule::A38) => "U022",
         Some(Rule::A40) => "U023",
         Some(Rule::A39) => "U031",
-        _ if partly => "U011",
+        _ if partly.is_some() => "U011",
         _ => "U010",
     };
-    vec![(code, spared)]
+    vec![(code, spared.or(partly))]
 }
 
 fn kept_anyway(outcome: &Outcome) -> Vec<Cause<'_>> {

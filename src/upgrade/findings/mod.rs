@@ -2,10 +2,13 @@
 
 mod catalogue;
 mod causes;
+mod detection;
 mod facts;
+mod sharing;
 
 pub use catalogue::{KINDS, Kind, explain};
 
+use super::kin::Kin;
 use super::machine::Resource;
 use super::report::Report;
 use super::rules::Confidence;
@@ -43,8 +46,10 @@ impl Finding {
 }
 
 /// All findings, worst first.
-pub(super) fn findings(scenario: &Scenario, played: &Played, report: &Report) -> Vec<Finding> {
+pub(super) fn findings(scenario: &Scenario, played: &Played, report: &Report, kin: &Kin) -> Vec<Finding> {
     let mut found = causes::of(report);
+    found.extend(detection::of(scenario, played, report, kin));
+    found.extend(sharing::of(scenario, played, report));
     found.extend(facts::of(scenario, played, report));
     found.sort_by(|a, b| {
         (a.severity, a.kind.code, &a.resource, &a.message).cmp(&(

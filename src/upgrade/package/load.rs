@@ -3,13 +3,14 @@
 use super::components::Components;
 use super::table::{PackageError, RowView, Rows};
 use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
-use crate::id::Arch;
+use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
+use crate::msi::schema::standard_table;
 use installer_condition::Condition;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Tables that put something on a machine and are not simulated.
-const NOT_SIMULATED: [&str; 23] = [
+/// Standard tables that put something on a machine and are not simulated.
+const NOT_SIMULATED: [&str; 21] = [
     "AppId",
     "BindImage",
     "Class",
@@ -31,10 +32,10 @@ const NOT_SIMULATED: [&str; 23] = [
     "SelfReg",
     "TypeLib",
     "Verb",
-    // folders that WiX's extension empties on removal
-    "Wix4RemoveFolderEx",
-    "WixRemoveFolderEx",
 ];
+
+/// Tables of extensions that are played.
+const PLAYED: [&str; 2] = ["IISGlobalModule", "AncmConfiguration"];
 
 impl Package {
     /// Reads the package `name` from its database, with what is known of its files' bytes.
@@ -138,6 +139,12 @@ fn not_simulated(
     let rows = |name: &str| database.tables.get(name).map_or(0, |table| table.rows.len());
     let mut parts: Vec<String> =
         NOT_SIMULATED.iter().filter(|table| rows(table) > 0).map(|table| format!("table {table}")).collect();
+    let of_extensions = database.tables.values().filter(|table| {
+        let acts = ["Component_", "File_"].into_iter().any(|column| table.column(column).is_some());
+        let name = table.name.as_str();
+        acts && !table.rows.is_empty() && standard_table(name).is_none() && !PLAYED.contains(&name)
+    });
+    parts.extend(of_extensions.map(|table| format!("table {}", table.name)));
     let is_of_windows = |component: &Component| {
         let mut at = component.directory.as_str();
         while let Some(directory) = directories.get(at) {
@@ -238,6 +245,9 @@ fn directories(database: &Database) -> Result<BTreeMap<String, Directory>, Packa
     Ok(directories)
 }
 
+/// `Feature.Attributes`: the feature is installed where its parent is.
+const FOLLOW_PARENT: i32 = 2;
+
 fn features(database: &Database) -> Result<Vec<Feature>, PackageError> {
     let rows = Rows::of(database, "Feature").with(&["Feature", "Level"])?;
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -258,6 +268,7 @@ fn features(database: &Database) -> Result<Vec<Feature>, PackageError> {
                 _ => Some(place(row, "Feature_Parent")?),
             },
             level: row.number("Level", 1)?,
+            follows_parent: row.number("Attributes", 0)? & FOLLOW_PARENT != 0,
             levels: Vec::new(),
         });
     }
@@ -281,8 +292,8 @@ fn upgrades(database: &Database) -> Result<Vec<Upgrade>, PackageError> {
                 upgrade_code: row
                     .parsed("UpgradeCode")?
                     .ok_or_else(|| row.wrong("UpgradeCode", "is empty, expected a GUID"))?,
-                min: row.parsed("VersionMin")?,
-                max: row.parsed("VersionMax")?,
+                min: bound(row, "VersionMin")?,
+                max: bound(row, "VersionMax")?,
                 languages: languages(row, "Language")?,
                 attributes: row.number("Attributes", 0)?,
                 remove: match row.text("Remove")? {
@@ -293,6 +304,21 @@ fn upgrades(database: &Database) -> Result<Vec<Upgrade>, PackageError> {
             })
         })
         .collect()
+}
+
+/// A bound of a version range. Packages have bounds that no version reaches, as `99999.0.0`: they are as high as can be.
+fn bound(row: &RowView, column: &str) -> Result<Option<ProductVersion>, PackageError> {
+    const HIGHEST: [u32; 4] = [255, 255, 65_535, 65_535];
+    let text = row.text(column)?;
+    let fields: Option<Vec<u32>> = text.split('.').map(|field| field.parse().ok()).collect();
+    match fields {
+        Some(fields) if fields.len() <= HIGHEST.len() => {
+            let limited: Vec<String> =
+                fields.iter().zip(HIGHEST).map(|(field, highest)| highest.min(*field).to_string()).collect();
+            limited.join(".").parse().map(Some).map_err(|error| row.wrong(column, format!("{error}")))
+        }
+        _ => row.parsed(column),
+    }
 }
 
 fn sequence(database: &Database, table: &str) -> Result<Vec<Action>, PackageError> {

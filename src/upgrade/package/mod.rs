@@ -266,6 +266,8 @@ pub struct Feature {
     pub parent: Option<usize>,
     /// Install level; installed where it is between 1 and `INSTALLLEVEL`.
     pub level: i32,
+    /// Whether it is installed where its parent is.
+    pub follows_parent: bool,
     /// Rows of the Condition table: the level to take where the condition holds.
     pub levels: Vec<(i32, Condition)>,
 }
@@ -341,6 +343,26 @@ pub struct CustomAction {
     pub source: String,
     /// What is called, or the text that is set.
     pub target: String,
+}
+
+impl CustomAction {
+    /// Whether it is written into the script, and runs when that runs.
+    #[must_use]
+    pub fn is_deferred(&self) -> bool {
+        self.stage() != "immediate"
+    }
+
+    /// When it runs, in a word, by the bits of its type
+    /// (<https://learn.microsoft.com/windows/win32/msi/custom-action-in-script-execution-options>).
+    #[must_use]
+    pub fn stage(&self) -> &'static str {
+        match self.kind & 0x700 {
+            0x600 => "commit",
+            0x500 => "rollback",
+            0x400 => "deferred",
+            _ => "immediate",
+        }
+    }
 }
 
 /// A row of the AppSearch table, followed through DrLocator where that works without a machine.

@@ -68,22 +68,16 @@ pub enum PayloadError {
         /// What went wrong.
         source: cab::ReadError,
     },
-    /// A file that is too big to be a part of any installer known.
-    #[error("file `{file}` of the cabinet `{cabinet}` has {size} bytes, more than {LARGEST}")]
-    TooLarge {
-        /// The cabinet.
-        cabinet: String,
-        /// The file.
-        file: String,
-        /// Its size in bytes.
-        size: u32,
-    },
 }
 
-/// A file is held in memory while its version is read; larger ones are refused.
-const LARGEST: u32 = 1 << 30;
+/// Bytes of a file that is held in memory while its version is read; a larger one is not looked at.
+const LARGEST: u32 = 128 << 20;
 
-/// Reads the facts of every file in the package's embedded cabinets. Files outside the package are not looked at here
+/// Bytes of all files of a package that are looked at; what comes after is taken as the File table has it.
+const TOTAL: u64 = 512 << 20;
+
+/// Reads the facts of the files in the package's embedded cabinets: of all that are no larger than 128 MiB, up to 512 MiB
+/// altogether, so that a small package cannot ask for much memory or time. Files outside the package are not looked at here
 /// ([`cabinets_beside`] names their cabinets); the simulation takes them as the columns have them.
 ///
 /// # Errors
@@ -96,7 +90,8 @@ pub fn read_payload<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Pay
     Ok(payload)
 }
 
-/// Gives `visit` the File key and the bytes of every file in the package's embedded cabinets.
+/// Gives `visit` the File key and the bytes of the files in the package's embedded cabinets, within the bounds of
+/// [`read_payload`].
 ///
 /// # Errors
 /// A cabinet is missing or broken.
@@ -111,11 +106,12 @@ pub fn for_each_file<R: Read + Seek>(
         let names = media.rows.iter().filter_map(|row| row.get(column)?.as_str()?.strip_prefix('#'));
         cabinets.extend(names.map(str::to_owned));
     }
+    let mut budget = TOTAL;
     for cabinet in cabinets {
         let stream = package
             .stream(&cabinet)
             .map_err(|source| PayloadError::Stream { cabinet: cabinet.clone(), source })?;
-        for_each_file_in(&cabinet, stream, &mut visit)?;
+        visit_files(&cabinet, stream, &mut budget, &mut visit)?;
     }
     Ok(())
 }
@@ -129,7 +125,8 @@ pub fn cabinets_beside(database: &msi::Database) -> Vec<String> {
     names.filter(|name| !name.is_empty() && !name.starts_with('#')).map(str::to_owned).collect()
 }
 
-/// Gives `visit` the File key and the bytes of every file in the cabinet `stream`, which is called `cabinet`.
+/// Gives `visit` the File key and the bytes of the files in the cabinet `stream`, which is called `cabinet`, within the
+/// bounds of [`read_payload`].
 ///
 /// # Errors
 /// The cabinet is broken.
@@ -138,14 +135,26 @@ pub fn for_each_file_in(
     stream: impl Read + Seek,
     mut visit: impl FnMut(&str, &[u8]),
 ) -> Result<(), PayloadError> {
+    visit_files(cabinet, stream, &mut TOTAL.clone(), &mut visit)
+}
+
+fn visit_files(
+    cabinet: &str,
+    stream: impl Read + Seek,
+    budget: &mut u64,
+    visit: &mut impl FnMut(&str, &[u8]),
+) -> Result<(), PayloadError> {
     let broken = |source| PayloadError::Cabinet { cabinet: cabinet.to_owned(), source };
     let mut reader = cab::Reader::open(stream).map_err(broken)?;
     for index in 0..reader.files().len() {
         let cab::Entry { name, size, .. } = reader.files()[index].clone();
+        // what is skipped is unpacked all the same, where something behind it in its folder is wanted
+        let Some(left) = budget.checked_sub(u64::from(size)) else { break };
+        *budget = left;
         if size > LARGEST {
-            return Err(PayloadError::TooLarge { cabinet: cabinet.to_owned(), file: name, size });
+            continue;
         }
-        let mut bytes = Vec::new();
+        let mut bytes = Vec::with_capacity(size as usize);
         reader.extract(index, &mut bytes).map_err(broken)?;
         visit(&name, &bytes);
     }

@@ -96,7 +96,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         let (made, more) = verify(file.as_file_mut(), package, &staged, &ledger, flags.locked)?;
         findings.extend(more);
         let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
-        gate.check(&read, package.flavour)?;
+        gate.check(&read)?;
         findings.extend(pools::check(&read, &dlls, gathered.inputs.handler.value)?);
         progress.step("read back and verified");
         progress.finish("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));

@@ -1,21 +1,22 @@
 //! `cargo xtask upgrade`: what a machine would hold after an upgrade, and why.
 
+mod gate;
 mod show;
 pub(super) mod sources;
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
-use ancm_installer::diag::Diagnostic;
-use ancm_installer::id::{Arch, ComponentId, Flavour};
-use ancm_installer::upgrade::matrix::{Accident, Installed, Tally, Target, runs_on};
+use ancm_installer::id::{Arch, ComponentId};
+use ancm_installer::upgrade::matrix::{Accident, Tally, Target};
 use ancm_installer::upgrade::{
-    KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Scenario, explain,
+    Headline, KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Scenario, Then, explain,
 };
 use clap::Args;
+pub use gate::Gate;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
@@ -26,9 +27,15 @@ pub struct Flags {
     /// Play every baseline × every PACKAGE × every accident × omus and amus [default packages: dist/*.msi]
     #[arg(long)]
     pub all: bool,
-    /// Assume that a search or the command line sets a property
+    /// Assume that a search or the command line sets a property; ADDLOCAL, REMOVE and REINSTALL select features
     #[arg(long, value_name = "KEY=VALUE")]
     pub assume: Vec<String>,
+    /// As --assume, for the packages that are installed before only
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub assume_old: Vec<String>,
+    /// As --assume, for the new package only
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub assume_new: Vec<String>,
     /// What happened on the machine before: edited, deleted, locked or hotfix, with =NAME for one file; client=GUID for
     /// another product that uses a component
     #[arg(long, value_name = "WHAT[=FILE]")]
@@ -36,9 +43,19 @@ pub struct Flags {
     /// REINSTALLMODE on the command line of the new package
     #[arg(long, value_name = "LETTERS")]
     pub mode: Option<String>,
-    /// The machine's processor [default: the new package's]
+    /// The machine's processor [default: arm64 where a package is for that; x86 where the new one refuses 64-bit Windows;
+    /// else x64]
     #[arg(long, value_name = "ARCH")]
     pub machine: Option<Arch>,
+    /// Remove a package afterwards, the new one by default; with one PACKAGE that is a plain removal
+    #[arg(long, value_name = "PACKAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub then_remove: Option<String>,
+    /// Repair a package afterwards, the new one by default, and before it is removed
+    #[arg(long, value_name = "PACKAGE", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    pub then_repair: Option<String>,
+    /// End with 0 where this is the answer, which is shown all the same
+    #[arg(long, value_name = "ANSWER", value_delimiter = ',')]
+    pub allow: Vec<Allowed>,
     /// A bundle removes the old package after the new one is complete
     #[arg(long)]
     pub bundle: bool,
@@ -48,6 +65,51 @@ pub struct Flags {
     /// Say what a finding means
     #[arg(long, value_name = "CODE", conflicts_with_all = ["packages", "all"])]
     pub explain: Option<String>,
+}
+
+/// An answer that a pipeline accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Allowed {
+    /// REGRESSION
+    Regression,
+    /// UNCERTAIN
+    Uncertain,
+    /// SIDE BY SIDE
+    SideBySide,
+    /// REFUSED
+    Refused,
+    /// STALE
+    Stale,
+}
+
+impl Allowed {
+    /// What is allowed, the exit code that it spares, and what happens otherwise; nothing for an upgrade that is as it
+    /// should be.
+    fn of(headline: Headline) -> Option<(Allowed, Exit, &'static str)> {
+        Some(match headline {
+            Headline::Ok => return None,
+            Headline::Regression => {
+                let what = "the upgrade would lose what an installed product owns";
+                (Allowed::Regression, Exit::Upgrade, what)
+            }
+            Headline::Uncertain => {
+                (Allowed::Uncertain, Exit::Uncertain, "what the upgrade does hangs on what is not known")
+            }
+            Headline::SideBySide => {
+                (Allowed::SideBySide, Exit::SideBySide, "the old product would stay beside the new one")
+            }
+            Headline::Refused => (Allowed::Refused, Exit::Refused, "the new package would be refused"),
+            Headline::Stale => {
+                (Allowed::Stale, Exit::Stale, "the upgrade would leave something as the old package had it")
+            }
+        })
+    }
+
+    /// As it is written on the command line.
+    fn word(self) -> String {
+        let value = clap::ValueEnum::to_possible_value(&self);
+        value.map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
 }
 
 /// Plays one upgrade, or all of them.
@@ -61,15 +123,18 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     if flags.all {
         return all(flags, console);
     }
+    let afterwards = flags.then_remove.is_some() || flags.then_repair.is_some();
     let [old @ .., new] = flags.packages.as_slice() else {
         return Err(usage("`upgrade` wants at least two packages"));
     };
-    if old.is_empty() {
+    if old.is_empty() && !afterwards {
         return Err(usage("`upgrade` wants at least two packages, the old one first"));
     }
     let root = workspace::root()?;
-    let old: Vec<Package> = old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
-    let new = sources::package(&root, new)?;
+    let mut old: Vec<Package> =
+        old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
+    let mut new = sources::package(&root, new)?;
+    tell_apart(old.iter_mut().chain([&mut new]), &flags.packages);
     let report = Report::of(&scenario(flags, &old, &new)?);
     if let Some(path) = &flags.html {
         let packages: Vec<&Package> = old.iter().chain([&new]).collect();
@@ -79,29 +144,52 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         })?;
     }
     show::report(&report, console);
-    if report.is_regression() {
-        return Err(Failure::new(
-            Exit::Upgrade,
-            "upgrade::regression",
-            "the upgrade would lose what an installed product owns",
-        ));
+    match Allowed::of(report.headline()) {
+        Some((answer, exit, what)) if !flags.allow.contains(&answer) => {
+            let code = format!("upgrade::{}", answer.word().replace('-', "_"));
+            let help = format!("`--allow {}` accepts it", answer.word());
+            Err(Failure::new(exit, &code, what).help(help))
+        }
+        _ => Ok(()),
     }
-    Ok(())
+}
+
+/// Packages of one file name are called by the paths by which the user called them.
+fn tell_apart<'p>(packages: impl Iterator<Item = &'p mut Package>, paths: &[String]) {
+    let packages: Vec<&mut Package> = packages.collect();
+    let names: Vec<String> = packages.iter().map(|package| package.name.clone()).collect();
+    for ((package, name), path) in packages.into_iter().zip(&names).zip(paths) {
+        if names.iter().filter(|other| *other == name).count() > 1 {
+            package.name.clone_from(path);
+        }
+    }
 }
 
 fn usage(message: &str) -> Failure {
     Failure::new(Exit::Usage, "upgrade::usage", message).help("see `cargo xtask upgrade --help`")
 }
 
-fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<Scenario<'a>> {
-    let mut assumed = BTreeMap::new();
-    for pair in &flags.assume {
-        let (key, value) = pair
-            .split_once('=')
-            .filter(|(key, _)| !key.is_empty())
-            .ok_or_else(|| usage(&format!("`{pair}` is not of the form KEY=VALUE")))?;
-        assumed.insert(key.to_owned(), value.to_owned());
+/// Pairs KEY=VALUE.
+fn assumed<'p>(pairs: impl Iterator<Item = &'p String>) -> Outcome<BTreeMap<String, String>> {
+    let parse = |pair: &String| {
+        let parts = pair.split_once('=').filter(|(key, _)| !key.is_empty());
+        let (key, value) = parts.ok_or_else(|| usage(&format!("`{pair}` is not of the form KEY=VALUE")))?;
+        Ok((key.to_owned(), value.to_owned()))
+    };
+    pairs.map(parse).collect()
+}
+
+/// The package of the command line that `name` means; the new one without a name.
+fn named<'a>(name: &str, flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<&'a Package> {
+    if name.is_empty() {
+        return Ok(new);
     }
+    let mut packages = flags.packages.iter().zip(old.iter().chain([new]));
+    let found = packages.find(|(path, package)| *path == name || package.name == name);
+    found.map(|(_, package)| package).ok_or_else(|| usage(&format!("`{name}` is none of the packages")))
+}
+
+fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<Scenario<'a>> {
     if let Some(mode) = flags.mode.as_deref()
         && let Some(letter) = mode.chars().find(|letter| !"poedcausmv".contains(letter.to_ascii_lowercase()))
     {
@@ -110,7 +198,19 @@ fn scenario<'a>(flags: &Flags, old: &'a [Package], new: &'a Package) -> Outcome<
         )));
     }
     let mut scenario = Scenario::chain(old.iter().collect(), new);
-    scenario.options = Options { mode: flags.mode.as_deref().map(ReinstallMode::new), assumed };
+    let assumed_new = assumed(flags.assume.iter().chain(&flags.assume_new))?;
+    let mode = flags.mode.as_deref().map(ReinstallMode::new);
+    scenario.options = Options { mode, assumed: assumed_new };
+    let assumed_old = assumed(flags.assume.iter().chain(&flags.assume_old))?;
+    scenario.old_options = Some(Options { mode: None, assumed: assumed_old });
+    for (name, then) in [
+        (&flags.then_repair, Then::Repair as fn(_) -> Then),
+        (&flags.then_remove, Then::Remove as fn(_) -> Then),
+    ] {
+        if let Some(name) = name {
+            scenario.then.push(then(named(name, flags, old, new)?.product_code));
+        }
+    }
     scenario.arch = flags.machine;
     scenario.bundle = flags.bundle;
     for what in &flags.after {
@@ -220,7 +320,7 @@ fn matrix(gate: &Gate, new: &[Package]) -> Vec<Row> {
     let mut rows = Vec::new();
     for package in new {
         let targets = ["omus", "amus"].map(|mode| (mode, Target::with_mode(package, mode)));
-        for (old, installed) in gate.installed(package, |_| true) {
+        for (old, installed) in gate.all(package) {
             for accident in Accident::ALL {
                 for (mode, target) in &targets {
                     if let Some(tally) = target.cell(&installed, accident) {
@@ -232,65 +332,6 @@ fn matrix(gate: &Gate, new: &[Package]) -> Vec<Row> {
         }
     }
     rows
-}
-
-/// What `dist` asks before it lets a package out: whether an upgrade from any package of the same flavour that shipped
-/// would lose something, whatever happened on the machine before.
-pub struct Gate {
-    baselines: BTreeMap<String, Package>,
-}
-
-impl Gate {
-    /// With the baselines of the project in `root`.
-    ///
-    /// # Errors
-    /// A baseline cannot be read.
-    pub fn open(root: &Path) -> Outcome<Gate> {
-        Ok(Gate { baselines: sources::baselines(root)? })
-    }
-
-    /// Asks for `new`.
-    ///
-    /// # Errors
-    /// An upgrade to it would lose something.
-    pub fn check(&self, new: &Package, flavour: Flavour) -> Outcome {
-        let name = &new.name;
-        let target = Target::of(new);
-        let mut lost = Vec::new();
-        for (old, installed) in self.installed(new, |family| family.starts_with(&format!("{flavour}-"))) {
-            for accident in Accident::ALL {
-                let Some(tally) = target.cell(&installed, accident) else { continue };
-                if tally.missing > 0 {
-                    lost.push(
-                        Diagnostic::error(
-                            "upgrade::regression",
-                            format!("`{name}` over `{old}` ({accident}) would lose something: {tally}"),
-                        )
-                        .help(format!("see `cargo xtask upgrade {old} {name}`")),
-                    );
-                }
-            }
-        }
-        if lost.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Upgrade, lost)) }
-    }
-
-    /// The baselines that run on the machine of `new` and whose family (flavour and processor) is `wanted`.
-    fn installed<'a>(
-        &'a self,
-        new: &Package,
-        wanted: impl Fn(&str) -> bool,
-    ) -> Vec<(&'a str, Installed<'a>)> {
-        let family = |name: &'a str| name.split_once('-').map_or("", |(_, family)| family);
-        self.baselines
-            .iter()
-            .filter(|(name, old)| runs_on(old.arch, new.arch) && wanted(family(name)))
-            .map(|(name, old)| {
-                let damage = ["old", "broken"].map(|era| format!("{era}-{}", family(name)));
-                let damage = damage.iter().filter_map(|era| self.baselines.get(era)).collect();
-                (name.as_str(), Installed { package: old, damage })
-            })
-            .collect()
-    }
 }
 
 /// The folder of the packages that `dist` makes by default.

@@ -2,14 +2,19 @@
 
 use super::Row;
 use crate::console::Console;
+use ancm_installer::id::Arch;
 use ancm_installer::id::ProductCode;
 use ancm_installer::upgrade::matrix::Accident;
-use ancm_installer::upgrade::{Confidence, Deed, Ending, Link, Outcome, Report, ScheduleClass, Verdict};
+use ancm_installer::upgrade::{
+    Confidence, Deed, Ending, Headline, Link, Outcome, Report, Resource, ScheduleClass, Verdict,
+};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// So many resources are shown with their chains; the others are counted.
-const SHOWN: usize = 3;
+const SHOWN: usize = 2;
+/// So many lost things are listed.
+const LISTED: usize = 200;
 /// Columns of a step; a longer one loses its middle, so that an answer fits a screen.
 const COLUMNS: usize = 100;
 
@@ -20,13 +25,8 @@ pub fn report(report: &Report, console: &Console) {
     }
     let name = |code: &ProductCode| report.names.get(code).map_or_else(|| code.to_string(), Clone::clone);
     let old: Vec<String> = report.old.iter().map(&name).collect();
-    let verdict = match (&report.ending, report.is_regression()) {
-        (Ending::Failed { .. }, _) => "REFUSED",
-        (Ending::Done, true) => "REGRESSION",
-        (Ending::Done, false) if report.outcomes.iter().any(|o| o.verdict == Verdict::PresentOld) => "STALE",
-        (Ending::Done, false) => "OK",
-    };
-    console.print(&format!("{verdict}: {} over {}", name(&report.new), old.join(", ")));
+    let over = if old.is_empty() { "a clean machine".to_owned() } else { old.join(", ") };
+    console.print(&format!("{}: {} over {over}", report.headline(), name(&report.new)));
     if let Ending::Failed { error, reason, .. } = &report.ending {
         console.print(&format!("  error {error}: {}", reason.trim_end_matches([':', ' '])));
     }
@@ -45,27 +45,55 @@ pub fn report(report: &Report, console: &Console) {
     if !report.beside.is_empty() {
         console.print(&format!("  stays beside it: {}", list(&report.beside)));
     }
+    for what in &report.later {
+        console.print(&format!("  {what}"));
+    }
     if report.restart {
         console.print("  Windows has to be restarted; what follows is how it is after that");
+    }
+    for assumption in &report.assumptions {
+        console.print(&format!("  assumed: {assumption}"));
     }
     if !report.outcomes.is_empty() {
         console.print(&format!("  {}", counts(report)));
     }
-    for finding in
-        report.findings.iter().filter(|f| report.unregistered.iter().any(|r| f.resource.as_ref() == Some(r)))
-    {
-        console.print(&format!("  {}: {}", finding.code(), finding.message));
-    }
-    let wrong: Vec<&Outcome> =
+    let mut wrong: Vec<&Outcome> =
         report.outcomes.iter().filter(|outcome| outcome.verdict != Verdict::PresentNew).collect();
+    wrong.sort_by_key(|outcome| importance(outcome));
+    let lost: Vec<&&Outcome> = wrong.iter().filter(|outcome| outcome.verdict.is_loss()).collect();
+    for outcome in lost.iter().take(LISTED) {
+        let unsure = if outcome.is_uncertain() { "?" } else { "" };
+        let what = format!("{}{unsure}", outcome.verdict);
+        let of = match report.names.get(&outcome.owner) {
+            Some(owner) if outcome.owner != report.new => format!(" of {owner}"),
+            _ => String::new(),
+        };
+        console.print(&format!("  {what:<9} {} {}{of}", outcome.resource.kind(), outcome.resource));
+    }
+    if lost.len() > LISTED {
+        console.print(&format!("  … and {} more; `--json` has them all", lost.len() - LISTED));
+    }
+    // an entry that points to nothing is explained by the file that is gone
+    wrong.sort_by_key(|outcome| (!outcome.verdict.is_loss(), outcome.verdict == Verdict::Dangling));
     let mut fixes = BTreeSet::new();
     for outcome in wrong.iter().take(SHOWN) {
         resource(report, outcome, &mut fixes, console);
     }
     if wrong.len() > SHOWN {
-        console.print(&format!("\n… and {} more; `--json` has them all", wrong.len() - SHOWN));
+        console.print(&format!("\n… and {} more; `--json` has the reasons of all", wrong.len() - SHOWN));
     }
     notes(report, console);
+}
+
+/// What is told first: losses before the rest, what is certain before what is not, the module entry of IIS before all.
+fn importance(outcome: &Outcome) -> (u8, bool, bool) {
+    let rank = match outcome.verdict {
+        Verdict::Dangling | Verdict::Missing => 0,
+        Verdict::PresentOld => 1,
+        Verdict::LeftBehind => 2,
+        Verdict::PresentNew => 3,
+    };
+    (rank, outcome.is_uncertain(), !matches!(outcome.resource, Resource::Module(_)))
 }
 
 fn counts(report: &Report) -> String {
@@ -243,9 +271,14 @@ struct Json<'a> {
     schema: &'static str,
     new: &'a str,
     old: Vec<&'a str>,
+    verdict: Headline,
     regression: bool,
+    machine: Arch,
+    assumptions: &'a [String],
     removes: ScheduleClass,
     error: Option<u32>,
+    reason: Option<&'a str>,
+    later: &'a [String],
     removed: Vec<&'a str>,
     beside: Vec<&'a str>,
     restart: bool,
@@ -259,9 +292,11 @@ struct JsonResource {
     kind: &'static str,
     name: String,
     verdict: Verdict,
+    owner: String,
     confidence: Confidence,
     uncertain: bool,
     repairable: bool,
+    by_design: bool,
     chain: Vec<JsonStep>,
 }
 
@@ -295,12 +330,20 @@ impl<'a> Json<'a> {
             schema: "ancm-upgrade/1",
             new: name(&report.new),
             old: report.old.iter().map(name).collect(),
-            regression: report.is_regression(),
+            verdict: report.headline(),
+            regression: report.headline() == Headline::Regression,
+            machine: report.machine,
+            assumptions: &report.assumptions,
             removes: report.schedule.class,
             error: match &report.ending {
                 Ending::Done => None,
                 Ending::Failed { error, .. } => Some(*error),
             },
+            reason: match &report.ending {
+                Ending::Done => None,
+                Ending::Failed { reason, .. } => Some(reason),
+            },
+            later: &report.later,
             removed: report.removed.iter().map(name).collect(),
             beside: report.beside.iter().map(name).collect(),
             restart: report.restart,
@@ -338,9 +381,11 @@ fn resource_json(report: &Report, outcome: &Outcome) -> JsonResource {
         kind: outcome.resource.kind(),
         name: outcome.resource.to_string(),
         verdict: outcome.verdict,
+        owner: report.names.get(&outcome.owner).map_or_else(|| outcome.owner.to_string(), Clone::clone),
         confidence: outcome.confidence,
         uncertain: outcome.is_uncertain(),
         repairable: outcome.repairable,
+        by_design: outcome.by_design,
         chain: chain.collect(),
     }
 }

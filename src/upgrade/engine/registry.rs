@@ -1,0 +1,203 @@
+//! Which value a registry row means: one name for what Windows has at one place.
+//!
+//! By <https://learn.microsoft.com/windows/win32/winprog64/shared-registry-keys> for Windows 7 and later.
+
+use crate::upgrade::folded::Folded;
+use crate::upgrade::machine::{RegistryName, View};
+
+/// Who looks at the registry.
+#[derive(Clone, Copy)]
+pub(super) struct Looker {
+    /// Whether the machine has two views.
+    pub wide_machine: bool,
+    /// Whether the component is a 64-bit one.
+    pub wide_component: bool,
+    /// Whether the package installs for the machine.
+    pub per_machine: bool,
+}
+
+/// The value `value` of `key` below `root`, a number of the Registry table
+/// (<https://learn.microsoft.com/windows/win32/msi/registry-table>).
+pub(super) fn name(root: i32, key: &str, value: &str, looker: Looker) -> RegistryName {
+    let own = if looker.per_machine { "HKLM" } else { "HKCU" };
+    let (hive, key) = match root {
+        // a merged view, in which an install for the machine writes to the machine's half
+        0 => (own, Folded::path(&format!(r"Software\Classes\{key}"))),
+        1 => ("HKCU", Folded::path(key)),
+        3 => ("HKU", Folded::path(key)),
+        -1 => (own, Folded::path(key)),
+        _ => ("HKLM", Folded::path(key)),
+    };
+    let value = Folded::new(value);
+    if !looker.wide_machine {
+        return RegistryName { hive, view: View::Shared, key, value };
+    }
+    let (key, written_out) = match without_node(hive, &key) {
+        Some(key) => (key, true),
+        None => (key, false),
+    };
+    let view = match is_redirected(hive, key.folded()) {
+        false => View::Shared,
+        true if written_out || !looker.wide_component => View::Bits32,
+        true => View::Bits64,
+    };
+    RegistryName { hive, view, key, value }
+}
+
+/// `key` without the `Wow6432Node` by which it names the 32-bit view; nothing where it names none.
+fn without_node(hive: &str, key: &Folded) -> Option<Folded> {
+    const PLACES: [(&str, &str); 3] = [
+        ("HKLM", r"software\wow6432node"),
+        ("HKLM", r"software\classes\wow6432node"),
+        ("HKCU", r"software\classes\wow6432node"),
+    ];
+    let (_, place) = PLACES.iter().find(|(of, place)| {
+        let rest = key.folded().strip_prefix(place);
+        *of == hive && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('\\'))
+    })?;
+    // the node's name is ASCII, so that both writings have the same length
+    let (before, rest) = (place.rfind('\\')?, key.as_str().get(place.len()..)?);
+    Some(Folded::path(&format!("{}{rest}", key.as_str().get(..before)?)))
+}
+
+/// Keys below `HKLM\Software` that are listed, with whether they are redirected; a key is as its nearest listed parent.
+const LISTED: [(&str, bool); 56] = [
+    ("", true),
+    (r"\classes", false),
+    (r"\classes\clsid", true),
+    (r"\classes\directshow", true),
+    (r"\classes\hcp", false),
+    (r"\classes\interface", true),
+    (r"\classes\media type", true),
+    (r"\classes\mediafoundation", true),
+    (r"\clients", false),
+    (r"\microsoft\com3", false),
+    (r"\microsoft\cryptography\calais\current", false),
+    (r"\microsoft\cryptography\calais\readers", false),
+    (r"\microsoft\cryptography\services", false),
+    (r"\microsoft\ctf\systemshared", false),
+    (r"\microsoft\ctf\tip", false),
+    (r"\microsoft\dfs", false),
+    (r"\microsoft\driver signing", false),
+    (r"\microsoft\enterprisecertificates", false),
+    (r"\microsoft\eventsystem", false),
+    (r"\microsoft\msmq", false),
+    (r"\microsoft\non-driver signing", false),
+    (r"\microsoft\notepad\defaultfonts", false),
+    (r"\microsoft\ole", false),
+    (r"\microsoft\ras", false),
+    (r"\microsoft\rpc", false),
+    (r"\microsoft\shared tools\msinfo", false),
+    (r"\microsoft\systemcertificates", false),
+    (r"\microsoft\termservlicensing", false),
+    (r"\microsoft\transactionserver", false),
+    (r"\microsoft\windows nt\currentversion\console", false),
+    (r"\microsoft\windows nt\currentversion\fontdpi", false),
+    (r"\microsoft\windows nt\currentversion\fontlink", false),
+    (r"\microsoft\windows nt\currentversion\fontmapper", false),
+    (r"\microsoft\windows nt\currentversion\fonts", false),
+    (r"\microsoft\windows nt\currentversion\fontsubstitutes", false),
+    (r"\microsoft\windows nt\currentversion\gre_initialize", false),
+    (r"\microsoft\windows nt\currentversion\image file execution options", false),
+    (r"\microsoft\windows nt\currentversion\language pack", false),
+    (r"\microsoft\windows nt\currentversion\networkcards", false),
+    (r"\microsoft\windows nt\currentversion\perflib", false),
+    (r"\microsoft\windows nt\currentversion\ports", false),
+    (r"\microsoft\windows nt\currentversion\print", false),
+    (r"\microsoft\windows nt\currentversion\profilelist", false),
+    (r"\microsoft\windows nt\currentversion\time zones", false),
+    (r"\microsoft\windows\currentversion\app paths", false),
+    (r"\microsoft\windows\currentversion\control panel\cursors\schemes", false),
+    (r"\microsoft\windows\currentversion\explorer\autoplayhandlers", false),
+    (r"\microsoft\windows\currentversion\explorer\driveicons", false),
+    (r"\microsoft\windows\currentversion\explorer\kindmap", false),
+    (r"\microsoft\windows\currentversion\group policy", false),
+    (r"\microsoft\windows\currentversion\policies", false),
+    (r"\microsoft\windows\currentversion\previewhandlers", false),
+    (r"\microsoft\windows\currentversion\setup", false),
+    (r"\microsoft\windows\currentversion\telephony\locations", false),
+    (r"\policies", false),
+    (r"\registeredapplications", false),
+];
+
+/// Whether 32-bit and 64-bit programs see different values in the key.
+fn is_redirected(hive: &str, key: &str) -> bool {
+    let Some(below) = key.strip_prefix("software") else { return false };
+    if !(below.is_empty() || below.starts_with('\\')) {
+        return false;
+    }
+    // of a user's keys, only those of classes are redirected, as those of the machine are
+    if hive != "HKLM" && !(hive == "HKCU" && below.starts_with(r"\classes")) {
+        return false;
+    }
+    let mut at = below;
+    loop {
+        let listed = LISTED.iter().find(|(name, _)| *name == at);
+        if let Some((_, redirected)) = listed {
+            return *redirected;
+        }
+        at = at.rfind('\\').map_or("", |end| &at[..end]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(root: i32, key: &str, wide_component: bool, per_machine: bool) -> String {
+        name(root, key, "v", Looker { wide_machine: true, wide_component, per_machine }).to_string()
+    }
+
+    #[test]
+    fn one_place_has_one_name() {
+        for (names, place) in [
+            (
+                &[(0, r".foo"), (2, r"Software\Classes\.foo"), (-1, r"SOFTWARE\Classes\.foo")][..],
+                r"Classes\.foo : v",
+            ),
+            (
+                &[(0, r"Wow6432Node\CLSID\{1}"), (2, r"Software\Wow6432Node\Classes\CLSID\{1}")],
+                r"Classes\CLSID\{1} : v (32-bit view)",
+            ),
+            (&[(2, r"SOFTWARE\Wow6432Node\Acme")], r"Acme : v (32-bit view)"),
+            (&[(2, r"SOFTWARE\WOW6432Node\Classes\.foo")], r"Classes\.foo : v"),
+        ] {
+            for (root, key) in names {
+                let found = shown(*root, key, true, true).to_lowercase();
+                assert_eq!(found, format!(r"hklm\software\{}", place.to_lowercase()), "{root} {key}");
+            }
+        }
+        assert_eq!(shown(2, r"Software\Acme", false, true), r"HKLM\Software\Acme : v (32-bit view)");
+        assert_eq!(shown(0, ".foo", true, false), r"HKCU\Software\Classes\.foo : v");
+        assert_eq!(shown(-1, r"Software\Acme", true, false), r"HKCU\Software\Acme : v");
+        assert_eq!(
+            shown(2, r"Software\Wow6432NodeX", true, true),
+            r"HKLM\Software\Wow6432NodeX : v (64-bit view)"
+        );
+    }
+
+    #[test]
+    fn shared_keys_are_one_and_redirected_ones_are_two() {
+        let app_paths = r"Software\Microsoft\Windows\CurrentVersion\App Paths\a.exe";
+        for (key, shared) in [
+            (app_paths, true),
+            (r"Software\Policies\Acme", true),
+            (r"Software\RegisteredApplications", true),
+            (r"SYSTEM\CurrentControlSet\Services\x", true),
+            (r"Software\Classes\CLSID\{1}", false),
+            (r"Software\Classes\Interface", false),
+            (r"Software\Classes\AppID\{1}", true),
+            (r"Software\Microsoft\Windows\CurrentVersion\Run", false),
+            (r"Software\Microsoft\Windows\CurrentVersion\App PathsX", false),
+            ("Software", false),
+            ("SoftwareX", true),
+        ] {
+            assert_eq!(shown(2, key, true, true) == shown(2, key, false, true), shared, "{key}");
+        }
+        assert_eq!(shown(1, r"Software\Acme", true, true), shown(1, r"Software\Acme", false, true));
+        assert_ne!(
+            shown(1, r"Software\Classes\CLSID\x", true, true),
+            shown(1, r"Software\Classes\CLSID\x", false, true)
+        );
+    }
+}

@@ -1,0 +1,363 @@
+//! The fate of each resource, judged by who owns it: what an installed product would put on a clean machine is its own.
+
+use super::cells;
+use super::engine::{Ending, Engine, Schedule, World};
+use super::folded::Folded;
+use super::journal::{Deed, Event, Subject};
+use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
+use super::package::{ComponentAttributes, File, Package};
+use super::report::{Link, Outcome, Verdict};
+use super::rules::{Confidence, Rule};
+use super::scenario::{Played, Scenario};
+use crate::id::{ComponentId, ProductCode};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a clean install of a package gives: the measure of what is missing, stale or left behind.
+#[derive(Clone, Debug)]
+pub struct Intended {
+    machine: Machine,
+    owners: BTreeMap<Resource, BTreeSet<String>>,
+}
+
+impl Intended {
+    /// For the new package of `scenario`, installed with its options on its kind of machine.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Intended {
+        Intended::in_world(scenario, scenario.new, &World::default())
+    }
+
+    /// For `package`, installed as it is in `scenario`, where searches and conditions come out as in `world`.
+    pub(super) fn in_world(scenario: &Scenario, package: &Package, world: &World) -> Intended {
+        let is_new = package.product_code == scenario.new.product_code;
+        let options = if is_new { scenario.options.clone() } else { scenario.old_options() };
+        let mut engine = Engine::in_world(Machine::new(scenario.arch()), world.clone());
+        engine.install(package, &options);
+        let owners = |resource: Resource| {
+            let events = engine.journal.of(&Subject::Resource(resource.clone()));
+            let keys = events
+                .filter(|(_, event)| matches!(event.deed, Deed::Wrote | Deed::Kept))
+                .map(|(_, event)| event.component.clone())
+                .collect();
+            (resource, keys)
+        };
+        let owners = engine.machine.resources().map(owners).collect();
+        Intended { machine: engine.machine, owners }
+    }
+
+    /// The keys of the components that put `resource` there.
+    pub(super) fn owners(&self, resource: &Resource) -> Option<&BTreeSet<String>> {
+        self.owners.get(resource)
+    }
+}
+
+/// The fates of all resources that somebody owns, and of those that nobody owns any more.
+pub(super) fn outcomes(
+    scenario: &Scenario,
+    played: &Played,
+    intended: &Intended,
+    world: &World,
+) -> Vec<Outcome> {
+    let mut judge = Judge { scenario, played, keys: KeyFiles::of(scenario, played), judged: BTreeMap::new() };
+    let (machine, before) = (&played.engine.machine, &played.before);
+    let new = scenario.new.product_code;
+    let others: Vec<(ProductCode, Intended)> = scenario
+        .installed
+        .iter()
+        .filter(|package| package.product_code != new && machine.products.contains_key(&package.product_code))
+        .map(|package| (package.product_code, Intended::in_world(scenario, package, world)))
+        .collect();
+    let is_there = played.run.ending == Ending::Done && machine.products.contains_key(&new);
+    let is_owned = |resource: &Resource| {
+        (is_there && intended.machine.has(resource))
+            || others.iter().any(|(_, intended)| intended.machine.has(resource))
+    };
+    if is_there {
+        for resource in intended.machine.resources() {
+            let same = is_as_intended(machine, &intended.machine, &resource);
+            let verdict = match (machine.has(&resource), same) {
+                _ if points_nowhere(before, machine, &resource) => Verdict::Dangling,
+                (false, _) => Verdict::Missing,
+                (true, Some(true)) => Verdict::PresentNew,
+                (true, Some(false) | None) => Verdict::PresentOld,
+            };
+            if verdict == Verdict::Missing
+                && !before.has(&resource)
+                && judge.was_never_chosen(&resource, intended)
+            {
+                continue;
+            }
+            let is_sure = verdict != Verdict::PresentOld || same.is_some();
+            let components = intended.owners(&resource).cloned().unwrap_or_default();
+            judge.say(resource, verdict, new, components, is_sure);
+        }
+        // an entry that the new package does not write and that its module needs
+        for resource in before.resources() {
+            if !machine.has(&resource) && serves(before, &resource, &intended.machine) {
+                judge.say(resource, Verdict::Missing, new, BTreeSet::new(), true);
+            }
+        }
+    }
+    for (product, intended) in &others {
+        for resource in intended.machine.resources() {
+            if !machine.has(&resource) && before.has(&resource) {
+                judge.say(resource, Verdict::Missing, *product, BTreeSet::new(), true);
+            }
+        }
+    }
+    for resource in machine.resources() {
+        let Some(writer) = writer(machine, &resource) else { continue };
+        if points_nowhere(before, machine, &resource) {
+            judge.say(resource, Verdict::Dangling, writer, BTreeSet::new(), true);
+            continue;
+        }
+        let is_served = is_there && serves(machine, &resource, &intended.machine);
+        let is_kept = machine.products.contains_key(&writer) || is_owned(&resource) || is_served;
+        if !is_kept {
+            judge.say(resource, Verdict::LeftBehind, writer, BTreeSet::new(), true);
+        }
+    }
+    for resource in before.resources() {
+        let Some(writer) = writer(before, &resource) else { continue };
+        if !machine.has(&resource) && !is_owned(&resource) && judge.goes_by_an_unproven_rule(&resource) {
+            judge.say(resource, Verdict::LeftBehind, writer, BTreeSet::new(), false);
+        }
+    }
+    judge.repairs();
+    judge.judged.into_values().collect()
+}
+
+/// Whether `resource` is the entry of an IIS module whose file the new package installs: it stays in use.
+fn serves(machine: &Machine, resource: &Resource, intended: &Machine) -> bool {
+    let (Resource::Module(_), Some(entry)) = (resource, machine.others.get(resource)) else { return false };
+    let image = Folded::path(&entry.data);
+    intended.files.keys().any(|path| path.name().eq_ignore_ascii_case(image.name()))
+}
+
+/// Whether `resource` is the entry of an IIS module whose file was there before and is gone: no application pool that
+/// loads it starts any more.
+fn points_nowhere(before: &Machine, now: &Machine, resource: &Resource) -> bool {
+    let (Resource::Module(_), Some(entry)) = (resource, now.others.get(resource)) else { return false };
+    let image = Folded::path(&entry.data);
+    // behind a variable, as in `%IIS_BIN%\folder\module.dll`, stands what all places of it have in common; the place
+    // that counts is the one whose root the configuration lies in
+    let Some((_, end)) = image.folded().rsplit_once('%') else {
+        return before.files.contains_key(&image) && !now.files.contains_key(&image);
+    };
+    let named = resource.to_string().to_lowercase();
+    let is_meant = |path: &Folded| {
+        let root = path.folded().strip_suffix(end).filter(|_| !end.is_empty());
+        root.is_some_and(|root| !named.contains('\\') || named.contains(&format!("({root}\\")))
+    };
+    before.files.keys().any(|path| is_meant(path) && !now.files.contains_key(path))
+}
+
+fn writer(machine: &Machine, resource: &Resource) -> Option<ProductCode> {
+    match resource {
+        Resource::File(path) => machine.files.get(path)?.writer,
+        other => machine.others.get(other)?.writer,
+    }
+}
+
+/// Whether the resource is as the new package brings it; nothing where the old bytes are not known.
+fn is_as_intended(machine: &Machine, intended: &Machine, resource: &Resource) -> Option<bool> {
+    match resource {
+        Resource::File(path) => match (machine.files.get(path), intended.files.get(path)) {
+            (Some(there), Some(wanted)) if there.writer == wanted.writer => Some(true),
+            (Some(there), Some(wanted)) => there.facts.same_bytes(&wanted.facts),
+            _ => Some(false),
+        },
+        other => {
+            let data = |machine: &Machine| machine.others.get(other).map(|written| written.data.clone());
+            Some(data(machine) == data(intended))
+        }
+    }
+}
+
+struct Judge<'s, 'a> {
+    scenario: &'s Scenario<'a>,
+    played: &'s Played<'a>,
+    keys: KeyFiles<'a>,
+    judged: BTreeMap<Resource, Outcome>,
+}
+
+impl Judge<'_, '_> {
+    /// The first word on a resource counts: the new product's before others'.
+    fn say(
+        &mut self,
+        resource: Resource,
+        verdict: Verdict,
+        owner: ProductCode,
+        new_components: BTreeSet<String>,
+        is_sure: bool,
+    ) {
+        if self.judged.contains_key(&resource) {
+            return;
+        }
+        let chain = self.chain(&resource, &new_components);
+        let mut confidence = weakest(&chain, verdict);
+        if let Resource::File(path) = &resource
+            && verdict != Verdict::LeftBehind
+        {
+            confidence = confidence.max(self.keys.confidence(self.played, path));
+        }
+        if !is_sure {
+            confidence = Confidence::D;
+        }
+        let by_design = verdict == Verdict::PresentOld
+            && chain.iter().any(|link| !link.direct && link.event.rule == Rule::A21);
+        let outcome = Outcome {
+            confidence,
+            owner,
+            new_components,
+            repairable: false,
+            by_design,
+            chain,
+            verdict,
+            resource: resource.clone(),
+        };
+        self.judged.insert(resource, outcome);
+    }
+
+    /// Whether only features that the old product did not have either would bring `resource`.
+    fn was_never_chosen(&self, resource: &Resource, intended: &Intended) -> bool {
+        let journal = &self.played.engine.journal;
+        let start = self.played.run.events.start;
+        intended.owners(resource).is_some_and(|keys| {
+            keys.iter().all(|key| {
+                let subject = Subject::Component(self.scenario.new.product_code, key.clone());
+                let last = journal.of(&subject).filter(|(at, _)| *at >= start).last();
+                last.is_some_and(|(_, event)| event.rule == Rule::A51)
+            })
+        })
+    }
+
+    /// Whether what took `resource` away is not proven.
+    fn goes_by_an_unproven_rule(&self, resource: &Resource) -> bool {
+        let events = self.played.engine.journal.of(&Subject::Resource(resource.clone()));
+        let last = events.filter(|(at, _)| *at >= self.played.run.events.start).last();
+        last.is_some_and(|(_, event)| event.deed == Deed::Removed && event.confidence == Confidence::D)
+    }
+
+    /// Events about the resource and about the components that own or owned it, from the new package's run on.
+    fn chain(&self, resource: &Resource, new_components: &BTreeSet<String>) -> Vec<Link> {
+        let journal = &self.played.engine.journal;
+        let start = self.played.run.events.start;
+        let new = self.scenario.new.product_code;
+        let own = Subject::Resource(resource.clone());
+        let mut owners: BTreeSet<Subject> =
+            new_components.iter().map(|key| Subject::Component(new, key.clone())).collect();
+        let owner = |event: &Event| Subject::Component(event.session, event.component.clone());
+        owners.extend(journal.of(&own).map(|(_, event)| owner(event)));
+        let mut links: Vec<(usize, Link)> = Vec::new();
+        for (subject, direct) in owners.into_iter().map(|owner| (owner, false)).chain([(own, true)]) {
+            let events = journal.of(&subject).filter(|(at, _)| *at >= start);
+            links.extend(events.map(|(at, event)| (at, Link { direct, event: event.clone() })));
+        }
+        links.sort_by_key(|(at, _)| *at);
+        links.into_iter().map(|(_, link)| link).collect()
+    }
+
+    /// Asks what a repair of its owner brings back.
+    fn repairs(&mut self) {
+        let lost = |outcome: &&mut Outcome| outcome.verdict == Verdict::Missing;
+        let owners: BTreeSet<ProductCode> =
+            self.judged.values_mut().filter(lost).map(|outcome| outcome.owner).collect();
+        for owner in owners {
+            let mut repaired = self.played.engine.clone();
+            repaired.repair(owner, &Default::default());
+            for outcome in self.judged.values_mut().filter(|outcome| outcome.owner == owner) {
+                outcome.repairable =
+                    outcome.verdict == Verdict::Missing && repaired.machine.has(&outcome.resource);
+            }
+        }
+    }
+}
+
+/// The weakest link of what decided: the last thing that changed the resource, and what was decided about the
+/// components for as long as that matters.
+fn weakest(chain: &[Link], verdict: Verdict) -> Confidence {
+    let changes = |link: &Link| {
+        link.direct && matches!(link.event.deed, Deed::Wrote | Deed::Removed | Deed::PutOff | Deed::Kept)
+    };
+    let last = chain.iter().rposition(changes).unwrap_or(0);
+    let matters = |at: usize, link: &Link| match link.event.deed {
+        _ if link.direct => at >= last,
+        Deed::Vetoed | Deed::NotSelected => verdict != Verdict::PresentNew,
+        Deed::Spared => true,
+        // what stays of a component that lost its files only
+        Deed::Removed => verdict == Verdict::LeftBehind && link.event.rule == Rule::A37,
+        Deed::Wrote | Deed::Kept | Deed::PutOff => false,
+    };
+    chain
+        .iter()
+        .enumerate()
+        .filter(|(at, link)| matters(*at, link))
+        .map(|(_, link)| match (link.event.rule, verdict) {
+            // what stays of a component that counts as absent is not proven
+            (Rule::A33, Verdict::LeftBehind) => Confidence::D,
+            (rule, _) => {
+                link.event.confidence.max(if link.direct { Confidence::A } else { rule.confidence() })
+            }
+        })
+        .max()
+        .unwrap_or(Confidence::A)
+}
+
+/// The key files of the new package at paths where a removed product had one: the cells of the truth table.
+struct KeyFiles<'a> {
+    new: BTreeMap<Folded, (Option<ComponentId>, &'a File)>,
+    old: BTreeMap<Folded, ComponentId>,
+    early: Option<bool>,
+}
+
+impl<'a> KeyFiles<'a> {
+    /// Empty where something modifies the table: another REINSTALLMODE, or removal before costing.
+    fn of(scenario: &Scenario<'a>, played: &Played) -> KeyFiles<'a> {
+        let schedule = Schedule::of(scenario.new);
+        let early = match (schedule.is_early(), schedule.is_late() || !played.bundle_runs.is_empty()) {
+            (true, false) => Some(true),
+            (_, true) => Some(false),
+            (false, false) => None,
+        };
+        let mut keys = KeyFiles { new: BTreeMap::new(), old: BTreeMap::new(), early };
+        if early.is_none() || ['a', 'e', 'd', 'p', 'c'].iter().any(|letter| played.run.mode.has(*letter)) {
+            return keys;
+        }
+        let removed = |client: &Client| match client {
+            Client::Product(product) => {
+                played.run.removed.contains(product)
+                    || played.bundle_runs.iter().any(|run| run.product == *product)
+            }
+            Client::Permanent => false,
+        };
+        for (id, clients) in &played.before.clients {
+            for path in clients.iter().filter(|(client, _)| removed(client)).map(|(_, path)| path) {
+                if let RecordedKeyPath::File(path) = path {
+                    keys.old.insert(path.clone(), *id);
+                }
+            }
+        }
+        let Some(product) = played.engine.machine.products.get(&scenario.new.product_code) else {
+            return keys;
+        };
+        for component in &scenario.new.components {
+            let plain = !component.attributes.has(ComponentAttributes::NEVER_OVERWRITE);
+            if let (true, Some(file)) = (plain, component.key_file().filter(|file| file.companion.is_none()))
+                && let Some(folder) = product.directories.get(&component.directory)
+            {
+                keys.new.insert(folder.join(&file.name), (component.id, file));
+            }
+        }
+        keys
+    }
+
+    fn confidence(&self, played: &Played, path: &Folded) -> Confidence {
+        let disk: Option<&DiskFile> = played.before.files.get(path).filter(|disk| !disk.locked);
+        match (disk, self.new.get(path), self.old.get(path), self.early) {
+            (Some(disk), Some((id, file)), Some(old), Some(early)) => {
+                cells::confidence(disk, file, *id == Some(*old), early)
+            }
+            _ => Confidence::A,
+        }
+    }
+}
