@@ -12,10 +12,12 @@ pub use installer_diag as diag;
 pub use installer_id as id;
 pub use installer_msi as msi;
 pub use installer_pe as pe;
+pub use installer_signature as signature;
 pub use installer_upgrade as upgrade;
 pub use installer_wix as wix;
 
 pub mod apphost;
+pub mod archive;
 pub mod authoring;
 pub mod check;
 pub mod explain;

@@ -16,5 +16,5 @@ mod read;
 mod write;
 
 pub use model::{Cabinet, CabinetFile, Entry, Source};
-pub use read::{ReadError, Reader};
+pub use read::{FileReader, Place, ReadError, Reader};
 pub use write::{WriteError, write};

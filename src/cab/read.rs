@@ -68,9 +68,19 @@ pub struct Reader<R> {
     reserved: u8,
     folders: Vec<Folder>,
     files: Vec<Entry>,
-    /// For each file, its folder's number and its offset in the folder's uncompressed bytes.
-    places: Vec<(u16, u32)>,
+    places: Vec<Place>,
     progress: Option<Progress>,
+}
+
+/// Where a file is in a cabinet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where its `CFFILE` is, in bytes from the cabinet's beginning.
+    pub entry: u64,
+    /// The number of its folder; from 0xfffd on, it begins or ends in another cabinet.
+    pub folder: u16,
+    /// Where it begins in the folder's uncompressed bytes.
+    pub offset: u32,
 }
 
 /// One `CFFOLDER`.
@@ -177,6 +187,7 @@ impl<R: Read + Seek> Reader<R> {
         let (mut files, mut places) = (Vec::new(), Vec::new());
         for number in 0..file_count {
             let broken = || part(&format!("file {number}"));
+            let entry = source.stream_position().map_err(ReadError::Input)?;
             let bytes: [u8; FILE] = array(&mut source)?.ok_or_else(broken)?;
             let name = string(&mut source)?.ok_or_else(broken)?;
             let modified = unix_time(word(&bytes, 10), word(&bytes, 12));
@@ -185,7 +196,7 @@ impl<R: Read + Seek> Reader<R> {
                 size: double(&bytes, 0),
                 modified,
             });
-            places.push((word(&bytes, 8), double(&bytes, 4)));
+            places.push(Place { entry, folder: word(&bytes, 8), offset: double(&bytes, 4) });
         }
         drop(source);
         Ok(Reader { reader, reserved, folders, files, places, progress: None })
@@ -197,36 +208,49 @@ impl<R: Read + Seek> Reader<R> {
         &self.files
     }
 
+    /// Where the file `index` is.
+    #[must_use]
+    pub fn place(&self, index: usize) -> Option<Place> {
+        self.places.get(index).copied()
+    }
+
     /// Writes the bytes of the file `index` (a position in [`Reader::files`]) to `out`: never more than its size.
     /// Going through the files in order costs one pass over the cabinet.
     ///
     /// # Errors
     /// There is no such file, its data is broken or its compression is not known, or reading or writing fails.
     pub fn extract(&mut self, index: usize, out: &mut impl Write) -> Result<(), ReadError> {
-        let (Some(entry), Some((folder, offset))) = (self.files.get(index), self.places.get(index)) else {
+        let mut file = self.file(index)?;
+        loop {
+            let bytes = file.fill()?;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            out.write_all(bytes).map_err(ReadError::Output)?;
+            let count = bytes.len();
+            file.offset += count as u64;
+        }
+    }
+
+    /// The bytes of the file `index`, to be read; see [`Reader::extract`]. What is wrong with them comes as the inner
+    /// error of an I/O error.
+    ///
+    /// # Errors
+    /// There is no such file, or its compression is not known.
+    pub fn file(&mut self, index: usize) -> Result<FileReader<'_, R>, ReadError> {
+        let (Some(entry), Some(place)) = (self.files.get(index), self.places.get(index)) else {
             return Err(ReadError::NoSuchFile { index, count: self.files.len() });
         };
-        let (name, folder, mut offset) = (entry.name.clone(), usize::from(*folder), u64::from(*offset));
+        let (name, folder, offset) = (entry.name.clone(), usize::from(place.folder), u64::from(place.offset));
         let end = offset + u64::from(entry.size);
         if folder >= 0xfffd {
             return Err(ReadError::Continued { name });
         }
-        let mut progress = match self.progress.take() {
-            Some(progress) if progress.folder == folder && progress.offset <= offset => progress,
-            _ => self.begin(folder, &name)?,
-        };
-        while offset < end {
-            let skipped = usize::try_from(offset - progress.offset).unwrap_or(usize::MAX);
-            let Some(bytes) = progress.bytes.get(skipped..).filter(|bytes| !bytes.is_empty()) else {
-                self.advance(&mut progress, &name)?;
-                continue;
-            };
-            let count = bytes.len().min(usize::try_from(end - offset).unwrap_or(usize::MAX));
-            out.write_all(&bytes[..count]).map_err(ReadError::Output)?;
-            offset += count as u64;
+        if !matches!(&self.progress, Some(progress) if progress.folder == folder && progress.offset <= offset)
+        {
+            self.progress = Some(self.begin(folder, &name)?);
         }
-        self.progress = Some(progress);
-        Ok(())
+        Ok(FileReader { reader: self, name, offset, end })
     }
 
     /// Stands before the first block of a folder.
@@ -267,6 +291,44 @@ impl<R: Read + Seek> Reader<R> {
         progress.block += 1;
         progress.position += (DATA + data.len()) as u64;
         Ok(())
+    }
+}
+
+/// A file of a cabinet, being read.
+#[derive(Debug)]
+pub struct FileReader<'a, R> {
+    reader: &'a mut Reader<R>,
+    name: String,
+    /// What comes next, and where the file ends, in its folder's uncompressed bytes.
+    offset: u64,
+    end: u64,
+}
+
+impl<R: Read + Seek> FileReader<'_, R> {
+    /// The next bytes; none at the end.
+    fn fill(&mut self) -> Result<&[u8], ReadError> {
+        let Some(mut progress) = self.reader.progress.take().filter(|_| self.offset < self.end) else {
+            return Ok(&[]);
+        };
+        loop {
+            let skipped = usize::try_from(self.offset - progress.offset).unwrap_or(usize::MAX);
+            if skipped < progress.bytes.len() {
+                let most = usize::try_from(self.end - self.offset).unwrap_or(usize::MAX);
+                let bytes = &self.reader.progress.insert(progress).bytes[skipped..];
+                return Ok(&bytes[..bytes.len().min(most)]);
+            }
+            self.reader.advance(&mut progress, &self.name)?;
+        }
+    }
+}
+
+impl<R: Read + Seek> Read for FileReader<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let bytes = self.fill().map_err(io::Error::other)?;
+        let count = bytes.len().min(buf.len());
+        buf[..count].copy_from_slice(&bytes[..count]);
+        self.offset += count as u64;
+        Ok(count)
     }
 }
 

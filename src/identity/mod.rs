@@ -103,22 +103,12 @@ fn key_path(package: &Package, component: &Component) -> Option<KeyPath> {
 
 /// The folder of a directory, as `[Root]names`.
 fn folder(package: &Package, key: &str) -> String {
-    let (mut at, mut names) = (key, Vec::new());
-    // a directory that is its own ancestor is no folder; as many steps as there are rows end at any root
-    for _ in 0..package.directories.len() {
-        let Some(directory) = package.directories.get(at) else { break };
-        // a standard folder is where Windows has it, wherever it stands in the table (T11) and whatever it is called
-        let standard = ROOTS.iter().any(|(root, _)| root.trim_matches(['[', ']']) == at);
-        if standard || directory.parent.is_empty() {
-            break;
-        }
-        if !directory.name.is_empty() {
-            names.push(if is_version(&directory.name) { VERSION } else { directory.name.as_str() });
-        }
-        at = &directory.parent;
-    }
-    names.reverse();
-    format!("[{at}]{}", names.join("\\"))
+    // a standard folder is where Windows has it, wherever it stands in the table (T11) and whatever it is called
+    let is_standard = |key: &str| ROOTS.iter().any(|(root, _)| root.trim_matches(['[', ']']) == key);
+    let (root, names) = package.way_to(key, is_standard);
+    let names: Vec<&str> =
+        names.into_iter().map(|name| if is_version(name) { VERSION } else { name }).collect();
+    format!("[{root}]{}", names.join("\\"))
 }
 
 /// Whether it is a name of the handler's folder: three numbers.

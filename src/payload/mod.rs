@@ -1,15 +1,17 @@
 //! The binaries that we package and did not build: what was found, what each file is, and what is missing.
 //!
-//! Takes any folder tree, or files in memory (the stand-in payload). A file is recognised by what it is: machine,
+//! Takes folders, and archives of every kind that `archive` knows, or files in memory (the stand-in payload). A file is recognised by what it is: machine,
 //! exports, version resource, XML content. Never trusts a name over the bytes, and never decides what a package
 //! needs beyond [`Role::needed_by`](crate::id::Role::needed_by).
 
+pub mod inspect;
 mod recognise;
 mod resolver;
 mod scan;
 
 use crate::diag::Diagnostic;
 use crate::id::{Arch, FileVersion, Role};
+use crate::pe::Signed;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +20,7 @@ use std::sync::Arc;
 
 pub use recognise::{Ignored, Recognised, recognise};
 pub use resolver::searches_folder_of_handler;
+pub use scan::refusal;
 
 /// The bytes of a file, or where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +49,7 @@ impl Content {
 pub struct PayloadFile {
     /// What it is for.
     pub role: Role,
-    /// Where it was found: below the payload's folder, with `/` between names.
+    /// Where it was found: below the payload's folder, or in an archive after its name and `!`, with `/` between names.
     pub path: String,
     /// The version of a DLL; the schema has none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +61,8 @@ pub struct PayloadFile {
     /// off the code of `aspnetcorev2.dll` for x64; false elsewhere, and where it cannot be told.
     #[serde(skip_serializing_if = "is_false")]
     pub searches_handler_folder: bool,
+    /// What its Authenticode signature says.
+    pub signed: Signed,
     /// Length in bytes.
     pub size: u64,
     /// SHA-256 of the bytes, in lower-case hexadecimal digits.
@@ -71,8 +76,8 @@ pub struct PayloadFile {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
-    /// A folder that the user named.
-    Folder(PathBuf),
+    /// Folders and archives that the user named.
+    Paths(Vec<PathBuf>),
     /// Made here, so that a fresh machine can build complete packages. Never for use.
     StandIn,
 }
@@ -101,6 +106,9 @@ pub struct Payload {
     /// Findings that keep packages from being made: codes `payload::…`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Diagnostic>,
+    /// What deserves a look and stops nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Diagnostic>,
 }
 
 fn is_false(flag: &bool) -> bool {

@@ -38,8 +38,6 @@ pub enum Ignored {
     },
     /// The schema of version 1 of the module, which is another product.
     SchemaOfVersion1,
-    /// An archive; what it holds is not looked at.
-    Archive,
     /// Neither a PE image nor the schema.
     Other,
     /// Has the same bytes as a file that was taken.
@@ -73,7 +71,6 @@ impl fmt::Display for Ignored {
             Ignored::OtherPe { detail } => write!(f, "not a DLL of the module: {detail}"),
             Ignored::BrokenPe { detail } => write!(f, "a broken PE image: {detail}"),
             Ignored::SchemaOfVersion1 => f.write_str("the schema of version 1 of the module"),
-            Ignored::Archive => f.write_str("an archive, not looked into; unpack it first"),
             Ignored::Other => f.write_str("neither a PE image nor the schema"),
             Ignored::SameAs { path } => write!(f, "the same bytes as `{path}`"),
             Ignored::TooLarge { size } => write!(f, "{size} bytes, more than any of the module's files has"),
@@ -114,9 +111,6 @@ pub fn recognise(bytes: &[u8]) -> Recognised {
             Err(error @ Error::Truncated { .. }) => Recognised::Truncated(error.to_string()),
             Err(error) => Recognised::Ignored(Ignored::BrokenPe { detail: error.to_string() }),
         };
-    }
-    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1") {
-        return Recognised::Ignored(Ignored::Archive);
     }
     schema(bytes).unwrap_or(Recognised::Ignored(Ignored::Other))
 }

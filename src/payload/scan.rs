@@ -1,50 +1,44 @@
-//! Looking through a folder tree, or a list of files in memory.
+//! Looking through folders and archives, or a list of files in memory.
 
 use super::{Content, Ignored, IgnoredFile, Payload, PayloadFile, Recognised, Source, recognise};
-use crate::diag::Diagnostic;
+use crate::archive::{self, Kind, Limits, Visitor, walk};
+use crate::diag::{Diagnostic, Severity};
 use crate::id::{Arch, Role};
+use crate::pe::{Signed, authenticode};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// No file of the module comes near; longer ones are not read.
-const LONGEST: u64 = 64 << 20;
+pub(super) const LONGEST: u64 = 64 << 20;
 /// What is read of a file to see whether the rest is worth reading, in bytes.
 const HEAD: u64 = 4096;
-/// A tree with more entries is not a payload but, say, somebody's home.
-const MOST_ENTRIES: usize = 200_000;
-/// Folders below folders.
-const DEEPEST: usize = 64;
 
 impl Payload {
-    /// Looks through `folder` and everything below it. Links to folders are not followed, so that no loop can be.
+    /// Looks through `sources`: folders with everything below them, and files with everything in them.
     #[must_use]
-    pub fn in_folder(folder: &Path) -> Payload {
-        let mut scan = Scan::new(Source::Folder(folder.to_owned()));
-        match walk(folder) {
-            Ok(walked) => {
-                let files = walked.files.len();
-                scan.payload.ignored = walked.ignored;
-                for (path, on_disk) in walked.files {
-                    scan.file_on_disk(path, on_disk);
-                }
-                if files == 0 && scan.payload.ignored.is_empty() {
-                    let message = format!("the payload folder `{}` is empty", folder.display());
-                    scan.problem("empty", message, "put the module's DLLs and its schema file there");
-                }
-            }
-            Err(Unwalkable::Io(path, error)) => {
-                let message = format!("cannot list the payload folder `{}`: {error}", path.display());
-                scan.problem("unreadable", message, "name a folder that exists and that you may read");
-            }
-            Err(Unwalkable::TooMuch) => {
-                let message = format!(
-                    "the payload folder `{}` has more than {MOST_ENTRIES} files and folders, or more than {DEEPEST} levels",
-                    folder.display()
-                );
-                scan.problem("too_large", message, "name the folder that holds the module's files only");
+    pub fn found_in(sources: &[PathBuf]) -> Payload {
+        let mut scan = Scan::new(Source::Paths(sources.to_vec()));
+        for source in sources {
+            scan.label = if sources.len() > 1 { label(source) } else { String::new() };
+            let seen = scan.seen;
+            if let Err(error) = walk(source, Limits::default(), &mut scan) {
+                let message = format!("the payload `{}` {error}", source.display());
+                let (slug, help) = match error {
+                    archive::Error::Limit { .. } => {
+                        ("too_large", "name the folder or file that holds the module only")
+                    }
+                    _ => (
+                        "unreadable",
+                        "name a folder, or a bundle, package, cabinet or zip file, that you may read",
+                    ),
+                };
+                scan.problem(slug, message, help);
+            } else if scan.seen == seen && source.is_dir() {
+                let message = format!("the payload folder `{}` is empty", source.display());
+                scan.problem("empty", message, "put the module's DLLs and its schema file there");
             }
         }
         scan.finish()
@@ -56,22 +50,109 @@ impl Payload {
         let mut scan = Scan::new(Source::StandIn);
         for (path, bytes) in files {
             let bytes: Arc<[u8]> = bytes.into();
-            scan.file(path, &bytes, Content::Bytes(bytes.clone()));
+            scan.bytes(path, &bytes, Content::Bytes(bytes.clone()));
         }
         scan.finish()
     }
 }
 
+/// What the files of a source are known by where there are several: its name, without the folders that lead there.
+fn label(source: &Path) -> String {
+    match source.file_name() {
+        Some(name) if source.is_dir() => format!("{}/", name.to_string_lossy()),
+        _ => String::new(),
+    }
+}
+
+/// What is told of something in a source that was refused, or that is missing.
+#[must_use]
+pub fn refusal(path: &str, error: &archive::Error) -> Diagnostic {
+    let message = format!("`{path}`: {error}");
+    match error {
+        archive::Error::Missing { .. } => Diagnostic::warning("payload::missing", message)
+            .help("put it there if the module's files should be in it"),
+        _ => Diagnostic::error("payload::refused", message)
+            .help("get it again from where it is published, or take it out of the payload"),
+    }
+}
+
 struct Scan {
     payload: Payload,
+    /// What goes before the paths of the source that is being looked through.
+    label: String,
+    /// How many files and archives there were.
+    seen: usize,
     /// Every file that fits a role, with different bytes.
     candidates: BTreeMap<Role, Vec<PayloadFile>>,
+    /// Files whose path promises another processor: path, the word, what it promises, and what it is.
+    promises: Vec<(String, String, Role, Role)>,
+}
+
+impl Visitor for Scan {
+    fn enters(&mut self, _depth: usize) -> bool {
+        true
+    }
+
+    fn archive(
+        &mut self,
+        _file: archive::File<'_>,
+        _kind: Kind,
+        _source: &archive::Source,
+    ) -> io::Result<()> {
+        self.seen += 1;
+        Ok(())
+    }
+
+    fn file(&mut self, mut file: archive::File<'_>) -> io::Result<()> {
+        self.seen += 1;
+        let path = format!("{}{}", self.label, file.path);
+        if file.size > LONGEST {
+            self.ignore(path, Ignored::TooLarge { size: file.size });
+            return Ok(());
+        }
+        let bytes = match read(&mut file) {
+            Err(error) if file.on_disk.is_some() => {
+                self.ignore(path, Ignored::Unreadable { detail: error.to_string() });
+                return Ok(());
+            }
+            read => read?,
+        };
+        match file.on_disk {
+            Some(on_disk) => self.bytes(path, &bytes, Content::File(on_disk.to_owned())),
+            None => {
+                let bytes: Arc<[u8]> = bytes.into();
+                self.bytes(path, &bytes, Content::Bytes(bytes.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    fn problem(&mut self, path: &str, error: archive::Error) {
+        self.seen += 1;
+        let path = format!("{}{path}", self.label);
+        match error {
+            archive::Error::Io(error) if error.kind() == io::ErrorKind::Unsupported => {
+                self.ignore(path, Ignored::NotAFile);
+            }
+            archive::Error::Io(error) => self.ignore(path, Ignored::Unreadable { detail: error.to_string() }),
+            error => match refusal(&path, &error) {
+                finding if finding.severity == Severity::Error => self.payload.problems.push(finding),
+                finding => self.payload.warnings.push(finding),
+            },
+        }
+    }
 }
 
 impl Scan {
     fn new(source: Source) -> Scan {
-        let payload = Payload { source, files: BTreeMap::new(), ignored: Vec::new(), problems: Vec::new() };
-        Scan { payload, candidates: BTreeMap::new() }
+        let payload = Payload {
+            source,
+            files: BTreeMap::new(),
+            ignored: Vec::new(),
+            problems: Vec::new(),
+            warnings: Vec::new(),
+        };
+        Scan { payload, label: String::new(), seen: 0, candidates: BTreeMap::new(), promises: Vec::new() }
     }
 
     fn problem(&mut self, slug: &str, message: impl Into<String>, help: impl Into<String>) {
@@ -82,47 +163,34 @@ impl Scan {
         self.payload.ignored.push(IgnoredFile { path, why });
     }
 
-    fn file_on_disk(&mut self, path: String, on_disk: PathBuf) {
-        let size = match std::fs::metadata(&on_disk) {
-            Ok(metadata) if metadata.is_file() => metadata.len(),
-            Ok(_) => return self.ignore(path, Ignored::NotAFile),
-            Err(error) => return self.ignore(path, Ignored::Unreadable { detail: error.to_string() }),
-        };
-        if size > LONGEST {
-            return self.ignore(path, Ignored::TooLarge { size });
-        }
-        match read(&on_disk) {
-            Ok(bytes) => self.file(path, &bytes, Content::File(on_disk)),
-            Err(error) => self.ignore(path, Ignored::Unreadable { detail: error.to_string() }),
-        }
-    }
-
-    fn file(&mut self, path: String, bytes: &[u8], content: Content) {
+    fn bytes(&mut self, path: String, bytes: &[u8], content: Content) {
         match recognise(bytes) {
             Recognised::Ignored(why) => self.ignore(path, why),
             Recognised::Truncated(detail) => {
                 let message = format!("`{path}` is a PE image that was cut short: {detail}");
-                self.problem(
-                    "truncated",
-                    message,
-                    "copy the file again, or take it out of the payload folder",
-                );
+                self.problem("truncated", message, "copy the file again, or take it out of the payload");
             }
             Recognised::WrongMachine(module, machine) => {
                 let message = format!("`{path}` is a {module} for {machine}, which no package is for");
-                self.problem("wrong_machine", message, "take it out of the payload folder");
+                self.problem("wrong_machine", message, "take it out of the payload");
             }
             Recognised::Payload { role, version, stand_in, searches_handler_folder } => {
                 if let Role::Module(module, arch) = role
                     && let Some((word, promised)) = promised(&path)
                     && promised != arch
                 {
-                    let message = format!(
-                        "`{path}` is a {module} for {arch}, but `{word}` in its path promises {promised}"
-                    );
-                    let help = "put the right file there, or give the folder another name; packages with the wrong \
-                                machine's DLL stop every application pool";
-                    return self.problem("wrong_machine", message, help);
+                    self.promises.push((path.clone(), word.to_owned(), Role::Module(module, promised), role));
+                }
+                let signed = match role {
+                    Role::Schema => Signed::Unsigned,
+                    Role::Module(..) => {
+                        authenticode::read(&mut Cursor::new(bytes)).unwrap_or(Signed::Unsigned)
+                    }
+                };
+                if let Signed::Wrong { .. } = &signed {
+                    let message = format!("`{path}`: {signed}");
+                    let help = "the file is not the one that was published; get it again from where it is";
+                    return self.problem("signature", message, help);
                 }
                 let size = bytes.len() as u64;
                 let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -132,6 +200,7 @@ impl Scan {
                     version,
                     stand_in,
                     searches_handler_folder,
+                    signed,
                     size,
                     sha256,
                     content,
@@ -157,9 +226,20 @@ impl Scan {
                 let list: Vec<String> = candidates.iter().map(describe).collect();
                 let message =
                     format!("{} different files could be the {role}: {}", list.len(), list.join(", "));
-                self.problem("two_candidates", message, "leave one of them in the payload folder");
+                self.problem("two_candidates", message, "leave one of them in the payload");
             }
             self.payload.files.insert(role, candidates.swap_remove(0));
+        }
+        // a path never makes a file what it is not; but where what it promises is nowhere, that explains why
+        for (path, word, promised, found) in std::mem::take(&mut self.promises) {
+            let (Role::Module(module, found), Role::Module(_, arch)) = (found, promised) else { continue };
+            if !self.payload.files.contains_key(&promised) {
+                let message = format!(
+                    "`{path}` is a {module} for {found}, and nothing else is one for {arch}, as `{word}` in its path promises"
+                );
+                let warning = Diagnostic::warning("payload::promise", message);
+                self.payload.warnings.push(warning.help("put the right file there, if that was meant"));
+            }
         }
         self.payload.ignored.sort_by(|a, b| a.path.cmp(&b.path));
         self.payload
@@ -167,8 +247,7 @@ impl Scan {
 }
 
 /// The whole of a file that may be a PE image or XML; of any other file the beginning, which tells enough.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut file = std::fs::File::open(path)?;
+fn read(file: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
@@ -185,8 +264,7 @@ fn describe(file: &PayloadFile) -> String {
     }
 }
 
-/// The processor that the last telling word of a path promises. It never makes a file what it is not; it only
-/// contradicts.
+/// The processor that the last telling word of a path promises.
 fn promised(path: &str) -> Option<(&str, Arch)> {
     path.rsplit(|c: char| !c.is_ascii_alphanumeric()).find_map(|word| {
         let arch = match word.to_ascii_lowercase().as_str() {
@@ -197,50 +275,6 @@ fn promised(path: &str) -> Option<(&str, Arch)> {
         };
         Some((word, arch))
     })
-}
-
-enum Unwalkable {
-    Io(PathBuf, io::Error),
-    TooMuch,
-}
-
-#[derive(Default)]
-struct Walked {
-    /// Names below the folder, and where they are; sorted.
-    files: BTreeMap<String, PathBuf>,
-    ignored: Vec<IgnoredFile>,
-    entries: usize,
-}
-
-fn walk(folder: &Path) -> Result<Walked, Unwalkable> {
-    let mut walked = Walked::default();
-    let mut folders = vec![(folder.to_owned(), String::new(), 0)];
-    while let Some((folder, prefix, depth)) = folders.pop() {
-        let listing = std::fs::read_dir(&folder);
-        let entries = match listing.and_then(Iterator::collect::<io::Result<Vec<_>>>) {
-            Ok(entries) => entries,
-            Err(error) if depth == 0 => return Err(Unwalkable::Io(folder, error)),
-            Err(error) => {
-                let why = Ignored::Unreadable { detail: error.to_string() };
-                walked.ignored.push(IgnoredFile { path: prefix, why });
-                continue;
-            }
-        };
-        for entry in entries {
-            walked.entries += 1;
-            if walked.entries > MOST_ENTRIES || depth > DEEPEST {
-                return Err(Unwalkable::TooMuch);
-            }
-            let path = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            let kind = entry.file_type();
-            if kind.as_ref().is_ok_and(|kind| kind.is_dir()) {
-                folders.push((entry.path(), format!("{path}/"), depth + 1));
-            } else {
-                walked.files.insert(path, entry.path());
-            }
-        }
-    }
-    Ok(walked)
 }
 
 #[cfg(test)]

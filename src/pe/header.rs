@@ -177,6 +177,16 @@ pub(super) fn signature_offset(dos: &[u8]) -> Result<usize, Error> {
     usize::try_from(offset).map_err(|_| Error::NotPe("the signature is out of reach"))
 }
 
+/// Where the entry of [`Directory::Security`] is, in the image that begins with `head`.
+pub(super) fn security_directory(head: &[u8]) -> Result<usize, Error> {
+    let optional = signature_offset(head)? + FILE_HEADER;
+    let directories = match bytes::u16(head, optional, "the optional header")? {
+        0x20B => 112,
+        _ => 96,
+    };
+    Ok(optional + directories + 8 * Directory::Security as usize)
+}
+
 /// How far the headers reach, from the [`FILE_HEADER_LENGTH`] bytes at `signature`.
 pub(super) fn extent(signature: usize, file_header: &[u8]) -> Result<Extent, Error> {
     if !file_header.starts_with(b"PE\0\0") {
@@ -191,6 +201,17 @@ pub(super) fn extent(signature: usize, file_header: &[u8]) -> Result<Extent, Err
 pub(super) const FILE_HEADER_LENGTH: usize = FILE_HEADER;
 
 impl Headers {
+    /// The headers of the image that begins with `head`; what follows them does not matter.
+    ///
+    /// # Errors
+    /// The bytes are no image, or end before its section table does.
+    pub fn of(head: &[u8]) -> Result<Headers, Error> {
+        let signature = signature_offset(head)?;
+        let file_header = bytes::slice(head, signature, FILE_HEADER_LENGTH, "the file header")?;
+        let extent = extent(signature, file_header)?;
+        Headers::parse(bytes::slice(head, extent.signature, extent.length, "the section table")?)
+    }
+
     /// Reads `head`: everything from the signature to the end of the section table.
     pub(super) fn parse(head: &[u8]) -> Result<Headers, Error> {
         const OPTIONAL: &str = "the optional header";

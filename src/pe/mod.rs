@@ -7,9 +7,11 @@
 //! The format: <https://learn.microsoft.com/windows/win32/debug/pe-format>.
 
 use installer_id as id;
+use installer_signature as signature;
 
 mod arm64x;
 pub mod assembly;
+pub mod authenticode;
 mod bytes;
 mod error;
 mod export;
@@ -22,6 +24,7 @@ mod resource;
 pub mod version;
 
 pub use assembly::AssemblyIdentity;
+pub use authenticode::Signed;
 pub use error::Error;
 pub use export::{Export, Exports, Target};
 pub use header::{DataDirectory, Directory, Headers, Machine, Section};

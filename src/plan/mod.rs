@@ -142,7 +142,7 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         return Err(problems);
     }
 
-    let mut warnings = Vec::new();
+    let mut warnings = payload.warnings.clone();
     let version = version::of_packages(inputs, ledger, &mut warnings).map_err(|problem| vec![*problem])?;
     let [major, minor, build] = version.value.compared();
     let handler_folder = format!("{major}.{minor}.{build}");

@@ -1,6 +1,7 @@
 //! `ancm.toml` and the environment: settings, each with where it came from.
 
 use crate::exit::{Exit, Failure, Outcome};
+use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
 use ancm_installer::diag::{Diagnostic, Location};
@@ -43,8 +44,8 @@ pub struct Settings {
     pub arch: Option<Sourced<Vec<Arch>>>,
     /// Kinds of IIS.
     pub flavour: Option<Sourced<Vec<Flavour>>>,
-    /// The payload's folder.
-    pub payload: Option<Sourced<PathBuf>>,
+    /// Where the payload is.
+    pub payload: Option<Sourced<Vec<PayloadSource>>>,
     /// The packages' version.
     pub version: Option<Sourced<ProductVersion>>,
     /// The publisher in Apps & Features.
@@ -132,7 +133,11 @@ impl Settings {
         match name {
             "arch" => self.arch = Some(all(texts, origin)?),
             "flavour" => self.flavour = Some(all(texts, origin)?),
-            "payload" => self.payload = Some(path(origin)?),
+            "payload" => {
+                let sources = all::<PayloadSource>(texts, origin)?;
+                let below = sources.value.into_iter().map(|source| source.below(base)).collect();
+                self.payload = Some(Sourced::new(below, sources.origin));
+            }
             "version" => self.version = Some(one(texts, origin)?),
             "manufacturer" => self.manufacturer = Some(one(texts, origin)?),
             "handler" => self.handler = Some(one(texts, origin)?),
@@ -162,10 +167,11 @@ impl Settings {
         for name in NAMES.into_iter().chain([ACCEPT_WIX_EULA]) {
             let variable = variable(name);
             let Some(value) = variables(&variable).filter(|value| !value.is_empty()) else { continue };
-            let texts: Vec<&str> = if matches!(name, "arch" | "flavour") {
-                value.split(',').map(str::trim).collect()
-            } else {
-                vec![&value]
+            let texts: Vec<&str> = match name {
+                "arch" | "flavour" => value.split(',').map(str::trim).collect(),
+                // as in a path of Windows; names of files and addresses have the other separators
+                "payload" => value.split(';').filter(|source| !source.is_empty()).collect(),
+                _ => vec![&value],
             };
             settings.take(name, &texts, base, Origin::Flag(variable.clone())).map_err(|problem| {
                 Failure::new(

@@ -3,6 +3,7 @@
 use crate::config::{EngineChoice, Settings};
 use crate::console::ColorChoice;
 use crate::exit::Exit;
+use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
@@ -56,6 +57,11 @@ pub enum Command {
     Explain(crate::cmd::explain::Flags),
     /// Say which application pools would start with a package, and why not
     Pools(crate::cmd::pools::Flags),
+    /// Look into what Microsoft ships: what is inside, unpack it, pin it
+    #[command(subcommand)]
+    Payload(crate::cmd::payload::Command),
+    /// Show the files that a package installs: paths, processors, versions, components
+    Layout(crate::cmd::layout::Flags),
     /// Keep what shipped, small enough to stand in for it in `upgrade`
     #[command(subcommand)]
     Baseline(crate::cmd::baseline::Command),
@@ -125,9 +131,10 @@ pub struct Build {
     /// Kinds of IIS to make packages for [default: iis,iisexpress]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub flavour: Vec<Flavour>,
-    /// Folder with Microsoft's binaries, any layout [default: stand-ins made here, for trying out only]
-    #[arg(long, value_name = "FOLDER")]
-    pub payload: Option<PathBuf>,
+    /// What Microsoft ships: a folder, a hosting bundle, an .msi, .nupkg, .zip or .cab; several for several
+    /// [default: stand-ins made here, for trying out only]
+    #[arg(long, value_name = "SOURCE")]
+    pub payload: Vec<OsString>,
     /// Version of the packages [default: the one that goes with the payload]
     #[arg(long, value_name = "VERSION")]
     pub version: Option<ProductVersion>,
@@ -165,6 +172,10 @@ pub struct Build {
 }
 
 impl Build {
+    fn sources(&self) -> Vec<PayloadSource> {
+        self.payload.iter().cloned().map(PayloadSource::from).collect()
+    }
+
     /// What the flags say.
     #[must_use]
     pub fn settings(&self) -> Settings {
@@ -175,7 +186,7 @@ impl Build {
         Settings {
             arch: given(&list(self.arch.is_empty()).map(|()| self.arch.clone()), "--arch"),
             flavour: given(&list(self.flavour.is_empty()).map(|()| self.flavour.clone()), "--flavour"),
-            payload: given(&self.payload, "--payload"),
+            payload: given(&list(self.payload.is_empty()).map(|()| self.sources()), "--payload"),
             version: given(&self.version, "--version"),
             manufacturer: given(&self.manufacturer, "--manufacturer"),
             handler: given(&self.handler, "--handler"),

@@ -4,6 +4,7 @@ use crate::config::{self, EngineChoice, Settings};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
+use crate::payload::source;
 use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
@@ -63,7 +64,7 @@ pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Con
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
     let payload = match &settings.payload {
-        Some(folder) => Payload::in_folder(&folder.value),
+        Some(sources) => Payload::found_in(&source::local(&sources.value)),
         None => {
             console.status(
                 "Standing in",

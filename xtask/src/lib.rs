@@ -9,5 +9,6 @@ pub mod flags;
 pub mod inputs;
 pub mod interrupt;
 pub mod output;
+pub mod payload;
 pub mod tool;
 pub mod workspace;

@@ -22,6 +22,8 @@ fn main() -> ExitCode {
         Command::Check(flags) => cmd::check::run(&flags, &console),
         Command::Explain(flags) => cmd::explain::run(&flags, &console),
         Command::Pools(flags) => cmd::pools::run(&flags, &console),
+        Command::Payload(command) => cmd::payload::run(&command, &console),
+        Command::Layout(flags) => cmd::layout::run(&flags, &console),
         Command::Baseline(command) => cmd::baseline::run(&command, &console),
         Command::Identity(command) => cmd::identity::run(&command, &console),
         Command::Doctor => cmd::doctor::run(&console),

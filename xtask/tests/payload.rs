@@ -4,6 +4,7 @@ use crate::modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder
 use crate::support::theirs;
 use ancm_installer::id::{Arch, FileVersion, Module, Role};
 use ancm_installer::payload::{Content, Ignored, Payload};
+use std::path::Path;
 use tempfile::TempDir;
 
 fn folder(files: &[(&str, &[u8])]) -> TempDir {
@@ -14,6 +15,10 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
         std::fs::write(path, bytes).expect("writable");
     }
     folder
+}
+
+fn found_in(source: &Path) -> Payload {
+    Payload::found_in(&[source.to_owned()])
 }
 
 fn why<'a>(payload: &'a Payload, path: &str) -> &'a Ignored {
@@ -35,7 +40,7 @@ fn files_are_recognised_whatever_they_are_called() {
     let listed: Vec<(&str, &[u8])> =
         names.iter().zip(&files).map(|(name, (_, bytes))| (name.as_str(), bytes.as_slice())).collect();
     let folder = folder(&listed);
-    let payload = Payload::in_folder(folder.path());
+    let payload = found_in(folder.path());
     assert_eq!((&payload.problems, &payload.ignored), (&vec![], &vec![]));
     assert_eq!(payload.missing(&Arch::ALL), []);
     for (role, file) in &payload.files {
@@ -57,7 +62,7 @@ fn files_are_recognised_whatever_they_are_called() {
 #[test]
 fn real_in_process_handlers_are_of_the_family_and_not_taken() {
     let Some(real) = theirs("data/real") else { return };
-    let payload = Payload::in_folder(&real);
+    let payload = found_in(&real);
     for (name, version) in
         [("8.0.29", "18.0.26176.29"), ("10.0.10", "20.0.26177.10"), ("10.0.14", "20.0.26296.14")]
     {
@@ -86,7 +91,7 @@ fn two_different_candidates_are_an_error_and_equal_ones_are_one() {
     let [old, new] =
         [14, 15].map(|patch| stand_in(Module::Shim, Arch::X64, FileVersion([20, 0, 26296, patch])));
     let folder = folder(&[("a.dll", &old), ("b.dll", &new), ("c.dll", &old)]);
-    let payload = Payload::in_folder(folder.path());
+    let payload = found_in(folder.path());
     let expected = "2 different files could be the shim x64: `a.dll` (version 20.0.26296.14), `b.dll` (version 20.0.26296.15)";
     assert_eq!(problem(&payload), ("payload::two_candidates", expected));
     assert_eq!(*why(&payload, "c.dll"), Ignored::SameAs { path: "a.dll".to_owned() });
@@ -97,7 +102,7 @@ fn a_truncated_image_is_an_error_that_names_it() {
     let mut shim = stand_in(Module::Shim, Arch::X64, VERSION);
     shim.truncate(shim.len() - 1);
     let folder = folder(&[("x64/aspnetcorev2.dll", &shim)]);
-    let payload = Payload::in_folder(folder.path());
+    let payload = found_in(folder.path());
     let (code, message) = problem(&payload);
     assert_eq!(code, "payload::truncated");
     assert!(message.starts_with("`x64/aspnetcorev2.dll` is a PE image that was cut short: "), "{message}");
@@ -107,7 +112,7 @@ fn a_truncated_image_is_an_error_that_names_it() {
 fn the_wrong_machine_is_an_error() {
     let shim = stand_in(Module::Shim, Arch::X86, VERSION);
     let folder = folder(&[("win-x64/aspnetcorev2.dll", &shim)]);
-    let payload = Payload::in_folder(folder.path());
+    let payload = found_in(folder.path());
     let expected = "`win-x64/aspnetcorev2.dll` is a shim for x86, but `x64` in its path promises x64";
     assert_eq!(problem(&payload), ("payload::wrong_machine", expected));
 
@@ -143,9 +148,9 @@ fn schemas_are_told_apart() {
 #[test]
 fn folders_that_hold_nothing_or_are_none() {
     let empty = folder(&[]);
-    assert_eq!(problem(&Payload::in_folder(empty.path())).0, "payload::empty");
+    assert_eq!(problem(&found_in(empty.path())).0, "payload::empty");
     let nowhere = empty.path().join("nowhere");
-    assert_eq!(problem(&Payload::in_folder(&nowhere)).0, "payload::unreadable");
+    assert_eq!(problem(&found_in(&nowhere)).0, "payload::unreadable");
 }
 
 #[cfg(unix)]
@@ -155,7 +160,7 @@ fn links_to_folders_are_not_followed() {
     let folder = folder(&[("arm64/aspnetcorev2.dll", &shim)]);
     std::os::unix::fs::symlink(folder.path(), folder.path().join("arm64/loop")).expect("a link");
     std::os::unix::fs::symlink("aspnetcorev2.dll", folder.path().join("arm64/alias.dll")).expect("a link");
-    let payload = Payload::in_folder(folder.path());
+    let payload = found_in(folder.path());
     assert_eq!(*why(&payload, "arm64/loop"), Ignored::NotAFile);
     assert_eq!(payload.files[&Role::Module(Module::Shim, Arch::Arm64)].path, "arm64/alias.dll");
     assert_eq!(payload.problems, []);

@@ -33,7 +33,7 @@ fn stand_in_payload(version: FileVersion) -> Payload {
 
 /// The same files as if they were the real ones.
 fn real(mut payload: Payload) -> Payload {
-    payload.source = ancm_installer::payload::Source::Folder("payload".into());
+    payload.source = ancm_installer::payload::Source::Paths(vec!["payload".into()]);
     payload.files.values_mut().for_each(|file| file.stand_in = false);
     payload
 }

@@ -423,6 +423,30 @@ pub struct Package {
 }
 
 impl Package {
+    /// The directory that the way up from `directory` ends at, which is the first for which `is_root` holds or one
+    /// without a parent, and the names from there down.
+    #[must_use]
+    pub fn way_to<'a>(
+        &'a self,
+        directory: &'a str,
+        is_root: impl Fn(&str) -> bool,
+    ) -> (&'a str, Vec<&'a str>) {
+        let (mut at, mut names) = (directory, Vec::new());
+        // a directory that is its own ancestor is no folder; as many steps as there are rows end at any root
+        for _ in 0..self.directories.len() {
+            let Some(directory) = self.directories.get(at) else { break };
+            if is_root(at) || directory.parent.is_empty() {
+                break;
+            }
+            if !directory.name.is_empty() {
+                names.push(directory.name.as_str());
+            }
+            at = &directory.parent;
+        }
+        names.reverse();
+        (at, names)
+    }
+
     /// The component with `key`.
     #[must_use]
     pub fn component(&self, key: &str) -> Option<&Component> {

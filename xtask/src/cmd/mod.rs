@@ -6,6 +6,8 @@ pub mod dist;
 pub mod doctor;
 pub mod explain;
 pub mod identity;
+pub mod layout;
+pub mod payload;
 pub mod plan;
 pub mod pools;
 pub mod setup;

@@ -1,0 +1,276 @@
+//! What is inside of what was given: every file and archive, what it is, and who signed it.
+
+use super::scan::{LONGEST, refusal};
+use super::{Ignored, Recognised, recognise};
+use crate::archive::{self, Kind, Limits, Visitor, walk};
+use crate::diag::Diagnostic;
+use crate::id::{Arch, FileVersion, Role};
+use crate::msi;
+use crate::pe::{Image, Signed, authenticode};
+use crate::signature::Signature;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fmt;
+use std::io::{self, Cursor, Read};
+use std::path::PathBuf;
+
+/// Most exports of an image that are listed.
+const MOST_EXPORTS: usize = 64;
+/// The file of a NuGet package that has its signature
+/// (<https://learn.microsoft.com/nuget/reference/signed-packages-reference>).
+const NUGET_SIGNATURE: &str = ".signature.p7s";
+/// The stream of an installer package that has its signature.
+const PACKAGE_SIGNATURE: &str = "\u{5}DigitalSignature";
+/// Longest signature that is read, in bytes.
+const LONGEST_SIGNATURE: u64 = 1 << 20;
+/// How much of a file tells whether it may be an image or the schema, in bytes.
+const HEAD: u64 = 4096;
+
+/// What a file is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A file that packages are made of.
+    Role(Role),
+    /// The in-process handler of the module's family, which applications bring.
+    InProcessHandler,
+    /// An ARM64X forwarder or shim of the module.
+    Forwarder,
+    /// A PE image of another kind.
+    OtherImage,
+    /// A PE image that contradicts itself, or ends too early.
+    BrokenImage,
+    /// Neither.
+    Other,
+}
+
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            What::Role(role) => role.fmt(f),
+            What::InProcessHandler => f.write_str("in-process handler"),
+            What::Forwarder => f.write_str("forwarder"),
+            What::OtherImage => f.write_str("other image"),
+            What::BrokenImage => f.write_str("broken image"),
+            What::Other => f.write_str("other file"),
+        }
+    }
+}
+
+impl What {
+    /// Whether it belongs to the module.
+    #[must_use]
+    pub fn is_of_the_module(&self) -> bool {
+        matches!(self, What::Role(_) | What::InProcessHandler | What::Forwarder)
+    }
+}
+
+/// A file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InspectedFile {
+    /// Where it is, with `!` after each archive.
+    pub path: String,
+    /// What it is.
+    pub what: What,
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// What else is known of an image.
+    #[serde(flatten)]
+    pub image: Option<ImageFacts>,
+}
+
+/// What is known of an image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ImageFacts {
+    /// The machine of each view, the native one first: two for ARM64X.
+    pub views: Vec<String>,
+    /// Its version resource.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<FileVersion>,
+    /// Names of exported functions, of the native view, up to 64.
+    pub exports: Vec<String>,
+    /// Its signature.
+    pub signed: Signed,
+}
+
+/// An archive.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InspectedArchive {
+    /// Where it is.
+    pub path: String,
+    /// What it is.
+    pub kind: Kind,
+    /// Length in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, in lower-case hexadecimal digits.
+    pub sha256: String,
+    /// Its signature.
+    pub signed: Signed,
+}
+
+/// All of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Inspection {
+    /// Archives, in the order in which they were gone into.
+    pub archives: Vec<InspectedArchive>,
+    /// Files, in the order in which they were found.
+    pub files: Vec<InspectedFile>,
+    /// Roles that nothing fills.
+    pub missing: Vec<Role>,
+    /// What was refused or is missing.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Inspection {
+    /// Looks through `sources`, as [`super::Payload::found_in`] does.
+    #[must_use]
+    pub fn of(sources: &[PathBuf]) -> Inspection {
+        let mut inspection = Inspection::default();
+        for source in sources {
+            if let Err(error) = walk(source, Limits::default(), &mut inspection) {
+                inspection.problem(&source.to_string_lossy(), error);
+            }
+        }
+        let found: BTreeSet<Role> = inspection.files.iter().filter_map(InspectedFile::role).collect();
+        let mut needed: BTreeSet<Role> = Arch::ALL.into_iter().flat_map(Role::needed_by).collect();
+        needed.retain(|role| !found.contains(role));
+        inspection.missing = needed.into_iter().collect();
+        inspection
+    }
+}
+
+impl InspectedFile {
+    fn role(&self) -> Option<Role> {
+        match self.what {
+            What::Role(role) => Some(role),
+            _ => None,
+        }
+    }
+}
+
+impl Visitor for Inspection {
+    fn enters(&mut self, _depth: usize) -> bool {
+        true
+    }
+
+    fn archive(
+        &mut self,
+        mut file: archive::File<'_>,
+        kind: Kind,
+        source: &archive::Source,
+    ) -> io::Result<()> {
+        let signed = match kind {
+            Kind::Bundle => authenticode::read(&mut source.cursor())?,
+            Kind::Package => of_package(source),
+            // what a zip file's signature says is found in it
+            Kind::Zip => Signed::Unsigned,
+            Kind::Cabinet => {
+                let why = "signatures of cabinets are not looked at".to_owned();
+                Signed::Unverified { signer: None, why }
+            }
+        };
+        let (sha256, size) = hash(&mut file)?;
+        self.archives.push(InspectedArchive { path: file.path.to_owned(), kind, size, sha256, signed });
+        Ok(())
+    }
+
+    fn file(&mut self, mut file: archive::File<'_>) -> io::Result<()> {
+        let path = file.path.to_owned();
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
+        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
+        let is_of_interest =
+            bytes.starts_with(b"MZ") || text.starts_with(b"<") || file.name == NUGET_SIGNATURE;
+        if !is_of_interest || file.size > LONGEST {
+            let mut all = io::Read::chain(Cursor::new(bytes), file);
+            let (sha256, size) = hash(&mut all)?;
+            self.files.push(InspectedFile { path, what: What::Other, size, sha256, image: None });
+            return Ok(());
+        }
+        file.by_ref().take(LONGEST).read_to_end(&mut bytes)?;
+        if file.name == NUGET_SIGNATURE
+            && let Some(archive) = path.strip_suffix(NUGET_SIGNATURE).and_then(|path| path.strip_suffix('!'))
+            && let Some(archive) = self.archives.iter_mut().find(|known| known.path == archive)
+        {
+            archive.signed = of_nuget(&bytes);
+        }
+        let (what, version) = match recognise(&bytes) {
+            Recognised::Payload { role, version, .. } => (What::Role(role), version),
+            Recognised::Ignored(Ignored::InProcessHandler { version, .. }) => {
+                (What::InProcessHandler, Some(version))
+            }
+            Recognised::Ignored(Ignored::Forwarder) => (What::Forwarder, None),
+            Recognised::WrongMachine(..) | Recognised::Ignored(Ignored::OtherPe { .. }) => {
+                (What::OtherImage, None)
+            }
+            Recognised::Truncated(_) | Recognised::Ignored(Ignored::BrokenPe { .. }) => {
+                (What::BrokenImage, None)
+            }
+            Recognised::Ignored(_) => (What::Other, None),
+        };
+        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let image = if bytes.starts_with(b"MZ") { facts(&bytes, version) } else { None };
+        self.files.push(InspectedFile { path, what, size: bytes.len() as u64, sha256, image });
+        Ok(())
+    }
+
+    fn problem(&mut self, path: &str, error: archive::Error) {
+        self.findings.push(refusal(path, &error));
+    }
+}
+
+fn facts(bytes: &[u8], version: Option<FileVersion>) -> Option<ImageFacts> {
+    let image = Image::parse(bytes).ok()?;
+    let native = image.native();
+    let version = version.or_else(|| Some(native.version().ok()??.fixed?.file_version));
+    let exports = native.exports().map(|exports| exports.entries).unwrap_or_default();
+    let exports = exports.into_iter().filter_map(|export| export.name).take(MOST_EXPORTS).collect();
+    let views = image.views().map(|view| view.headers().machine.to_string()).collect();
+    let signed = authenticode::read(&mut Cursor::new(bytes)).unwrap_or(Signed::Unsigned);
+    Some(ImageFacts { views, version, exports, signed })
+}
+
+/// What an installer package's signature says. Its hash, of the streams in their order, is not computed here.
+fn of_package(source: &archive::Source) -> Signed {
+    let read = || {
+        let mut package = msi::Package::open(source.cursor()).ok()?;
+        let mut bytes = Vec::new();
+        package.stream(PACKAGE_SIGNATURE).ok()?.take(LONGEST_SIGNATURE).read_to_end(&mut bytes).ok()?;
+        Some(bytes)
+    };
+    let Some(bytes) = read() else { return Signed::Unsigned };
+    unverified(Signature::read(&bytes), "the hash of an installer package is not computed here")
+}
+
+/// What a NuGet package's signature says. The hash of the package without it is not computed here.
+fn of_nuget(bytes: &[u8]) -> Signed {
+    unverified(
+        Signature::read(bytes),
+        "a NuGet signature, and the hash of a NuGet package is not computed here",
+    )
+}
+
+fn unverified(signature: Result<Signature, String>, why: &str) -> Signed {
+    match signature {
+        Err(why) => Signed::Wrong { signer: None, why },
+        Ok(Signature { signer, problem: Some(problem), .. }) => {
+            Signed::Wrong { signer: Some(signer), why: problem.to_string() }
+        }
+        Ok(Signature { signer, problem: None, .. }) => {
+            Signed::Unverified { signer: Some(signer), why: why.to_owned() }
+        }
+    }
+}
+
+fn hash(bytes: &mut impl Read) -> io::Result<(String, u64)> {
+    let mut hasher = Sha256::new();
+    let length = io::copy(bytes, &mut hasher)?;
+    Ok((hexadecimal(&hasher.finalize()), length))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,3 @@
+//! What the user names as a payload: folders, files, and what is fetched first.
+
+pub mod source;
