@@ -2,6 +2,7 @@
 
 mod apphost;
 mod apphost_mutations;
+mod archive;
 mod cab;
 mod check;
 mod explain;

@@ -47,9 +47,12 @@ pub(super) struct Bundle {
 }
 
 impl Bundle {
-    /// The bundle `source`.
-    pub(super) fn open(source: &Source, beside: &mut dyn Beside) -> Result<Bundle, Error> {
+    /// The bundle `source`; nothing where it is an engine without containers, which is a program like any other.
+    pub(super) fn open(source: &Source, beside: &mut dyn Beside) -> Result<Option<Bundle>, Error> {
         let layout = Layout::read(source)?;
+        if layout.containers.is_empty() {
+            return Ok(None);
+        }
         let window = |start: u64, length: u64, name: &str| {
             source.window(start, length).ok_or_else(|| {
                 let problem = format!(
@@ -102,7 +105,7 @@ impl Bundle {
                 bundle.refused.push(Error::Missing { name, place: "beside the bundle, or downloaded by it" });
             }
         }
-        Ok(bundle)
+        Ok(Some(bundle))
     }
 
     /// Takes the container `id`, whose bytes are `source` and stand at `start` of the bundle.
@@ -221,9 +224,6 @@ impl Layout {
         }
         let (stub, signature, length) = (field(24)?.into(), field(32)?, field(36)?);
         let count = field(44)? as usize;
-        if count == 0 {
-            return Err(broken(at, "the bundle has no containers".to_owned()));
-        }
         if count > (data.len() - FIXED) / 4 {
             return Err(broken(
                 at,
@@ -233,11 +233,12 @@ impl Layout {
         let containers: Vec<u64> =
             (0..count).map(|index| field(FIXED + 4 * index).map(u64::from)).collect::<Result<_, _>>()?;
         // the program and its first container may have been signed before the others were attached
+        let first: u64 = stub + containers.first().copied().unwrap_or(0);
         let attached = match signature {
-            0 => stub + containers[0],
+            0 => first,
             signature => u64::from(signature) + u64::from(length),
         };
-        if attached < stub + containers[0] {
+        if attached < first {
             return Err(broken(at, "the first container overlaps the others".to_owned()));
         }
         Ok(Layout { stub, attached, containers })

@@ -57,10 +57,10 @@ pub enum Error {
         place: &'static str,
     },
     /// A cabinet is broken.
-    #[error("{0}")]
+    #[error("{}", with_causes(.0))]
     Cabinet(#[from] cab::ReadError),
     /// An installer database is broken.
-    #[error("{0}")]
+    #[error("{}", with_causes(.0))]
     Package(#[from] msi::ReadError),
     /// More than [`super::DEEPEST`] archives inside one another.
     #[error("it is an archive more than {0} levels deep inside others")]
@@ -75,6 +75,12 @@ pub enum Error {
         /// The limit.
         limit: String,
     },
+}
+
+/// What an error says, and what its causes say.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| (*cause).source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 impl Error {

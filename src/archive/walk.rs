@@ -153,7 +153,7 @@ impl Walk<'_> {
             Ok(Looked::Archive(kind, source, held)) => {
                 let entered = self.enter(container, index, &at, kind, &source, state);
                 let shown = match entered {
-                    // a compound file of another kind is a file like any other
+                    // a compound file of another kind, or a bare engine, is a file like any other
                     Ok(false) => self.visitor.file(at.file(&mut source.cursor())).map_err(Error::of),
                     entered => entered.map(|_| ()),
                 };
@@ -266,12 +266,13 @@ fn open(kind: Kind, source: &Source, beside: &mut Siblings<'_>) -> Result<Option
     Ok(match kind {
         Kind::Zip => Some(Box::new(Zip::open(source, &beside.budget.limits)?)),
         Kind::Cabinet => Some(Box::new(Cabinet::open(source)?)),
-        Kind::Package => match Package::open(source, beside)? {
-            Some(package) => Some(Box::new(package)),
-            None => None,
-        },
-        Kind::Bundle => Some(Box::new(Bundle::open(source, beside)?)),
+        Kind::Package => boxed(Package::open(source, beside)?),
+        Kind::Bundle => boxed(Bundle::open(source, beside)?),
     })
+}
+
+fn boxed(container: Option<impl Container + 'static>) -> Option<Box<dyn Container>> {
+    container.map(|container| Box::new(container) as Box<dyn Container>)
 }
 
 /// All bytes of a member that begins with `head`, and how many they are.

@@ -307,9 +307,10 @@ pub struct FileReader<'a, R> {
 impl<R: Read + Seek> FileReader<'_, R> {
     /// The next bytes; none at the end.
     fn fill(&mut self) -> Result<&[u8], ReadError> {
-        let Some(mut progress) = self.reader.progress.take().filter(|_| self.offset < self.end) else {
+        if self.offset >= self.end {
             return Ok(&[]);
-        };
+        }
+        let Some(mut progress) = self.reader.progress.take() else { return Ok(&[]) };
         loop {
             let skipped = usize::try_from(self.offset - progress.offset).unwrap_or(usize::MAX);
             if skipped < progress.bytes.len() {

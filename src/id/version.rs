@@ -75,6 +75,12 @@ impl ProductVersion {
     pub fn numbers(&self) -> [u16; 4] {
         self.numbers
     }
+
+    /// Whether it has a fourth field, which is not compared.
+    #[must_use]
+    pub fn has_fourth_field(&self) -> bool {
+        self.fields == 4
+    }
 }
 
 impl FromStr for ProductVersion {

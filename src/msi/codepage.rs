@@ -73,8 +73,38 @@ impl CodePage {
     }
 }
 
+/// The code pages that Windows has for the languages of the world, Western European first. UTF-8 is not among them:
+/// Windows Installer takes it for a database, and not for its summary information
+/// (<https://learn.microsoft.com/windows/win32/msi/code-page-handling-of-imported-and-exported-tables>).
+const ANSI: [u32; 14] = [1252, 1250, 1251, 1253, 1254, 1257, 1255, 1256, 1258, 874, 932, 936, 949, 950];
+
+/// The first ANSI code page that has all characters of `text`, Western European where several do; nothing where none
+/// has them all.
+#[must_use]
+pub fn code_page_for(text: &str) -> Option<u32> {
+    ANSI.into_iter().find(|number| CodePage::new(*number).is_some_and(|page| page.encode(text).is_some()))
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn a_code_page_is_found_for_every_script_that_has_one() {
+        for (text, number) in [
+            ("Acme", Some(1252)),
+            ("Müller & Söhne", Some(1252)),
+            ("Łódź", Some(1250)),
+            ("Завод", Some(1251)),
+            ("Εταιρεία", Some(1253)),
+            ("İstanbul Yazılım", Some(1254)),
+            ("東京", Some(932)),
+            ("회사", Some(949)),
+            ("Łódź Завод", None),
+            ("🦀", None),
+        ] {
+            assert_eq!(code_page_for(text), number, "{text}");
+        }
+    }
+
     use super::*;
 
     #[test]

@@ -19,6 +19,7 @@ mod summary;
 mod write;
 
 pub use codepage::can_encode;
+pub use codepage::code_page_for;
 pub use compare::{Difference, compare};
 pub use inspect::inspect;
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};

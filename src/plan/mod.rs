@@ -11,6 +11,7 @@ mod version;
 use crate::diag::Diagnostic;
 use crate::id::{Arch, FileVersion, Flavour, Module, ProductVersion, Role};
 use crate::ledger::Ledger;
+use crate::msi::code_page_for;
 use crate::payload::Payload;
 use serde::Serialize;
 use std::fmt;
@@ -111,6 +112,8 @@ pub struct Plan {
     pub handler_folder: String,
     /// The publisher in Apps & Features.
     pub manufacturer: Sourced<String>,
+    /// The code page that the packages' texts are stored in.
+    pub code_page: u32,
     /// Kinds of IIS.
     pub flavours: Sourced<Vec<Flavour>>,
     /// Processors.
@@ -144,6 +147,7 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
 
     let mut warnings = payload.warnings.clone();
     let version = version::of_packages(inputs, ledger, &mut warnings).map_err(|problem| vec![*problem])?;
+    let code_page = code_page(&inputs.manufacturer).map_err(|problem| vec![problem])?;
     let [major, minor, build] = version.value.compared();
     let handler_folder = format!("{major}.{minor}.{build}");
     let forwarders = match inputs.arches.value.contains(&Arch::Arm64) {
@@ -155,8 +159,17 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         ledger,
         version: &version.value,
         handler_folder: &handler_folder,
+        code_page,
         forwarders: &forwarders,
     };
+    if let Some(full) = forwarders.iter().find(|forwarder| forwarder.version.0[3] == 0) {
+        let message = format!(
+            "`{}` cannot have a version above its payload's, whose last number is the highest that there is",
+            full.stage_path
+        );
+        let help = "Windows Installer would leave the uncorrected package's file of that version; take a later payload";
+        return Err(vec![Diagnostic::error("plan::file_version", message).help(help)]);
+    }
     let mut packages = Vec::new();
     for flavour in Flavour::ALL.into_iter().filter(|flavour| inputs.flavours.value.contains(flavour)) {
         for arch in Arch::ALL.into_iter().filter(|arch| inputs.arches.value.contains(arch)) {
@@ -168,12 +181,35 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         version,
         handler_folder,
         manufacturer: inputs.manufacturer.clone(),
+        code_page,
         flavours: inputs.flavours.clone(),
         arches: inputs.arches.clone(),
         payload: payload.clone(),
         forwarders,
         packages,
         warnings,
+    })
+}
+
+/// The code page of the packages. All texts of theirs are ASCII, but for the publisher's name.
+fn code_page(manufacturer: &Sourced<String>) -> Result<u32, Diagnostic> {
+    let Sourced { value, origin } = manufacturer;
+    if value.trim().is_empty() || value.chars().any(char::is_control) {
+        let message = format!(
+            "the manufacturer {value:?} ({origin}) is no name: it is empty, or has control characters"
+        );
+        return Err(Diagnostic::error("plan::manufacturer", message).help("name one with `--manufacturer`"));
+    }
+    code_page_for(value).ok_or_else(|| {
+        let none_alone = |c: &char| code_page_for(c.encode_utf8(&mut [0; 4])).is_none();
+        let strangers: Vec<String> = value.chars().filter(none_alone).map(|c| format!("`{c}`")).collect();
+        let why = match strangers.as_slice() {
+            [] => "no single code page of Windows has all its characters".to_owned(),
+            list => format!("no code page of Windows has {}", list.join(", ")),
+        };
+        let message = format!("the manufacturer `{value}` ({origin}) cannot be stored in a package: {why}");
+        Diagnostic::error("plan::code_page", message)
+            .help("name one in the letters of one script with `--manufacturer`")
     })
 }
 

@@ -47,7 +47,7 @@ impl Forwarder {
             stage_path: format!("arm64x/{name}.dll"),
             arm64_target: format!("{name}_arm64"),
             x64_target: format!("{name}_x64"),
-            version: FileVersion([major, minor, build, patch.saturating_add(1)]),
+            version: FileVersion([major, minor, build, patch.wrapping_add(1)]),
         })
     }
 }
@@ -189,6 +189,7 @@ pub(super) struct Setting<'a> {
     pub ledger: &'a Ledger,
     pub version: &'a ProductVersion,
     pub handler_folder: &'a str,
+    pub code_page: u32,
     pub forwarders: &'a [Forwarder],
 }
 
@@ -286,6 +287,7 @@ impl Setting<'_> {
             ("Flavour", package.flavour.to_string()),
             ("ProductName", package.product_name.clone()),
             ("Manufacturer", self.inputs.manufacturer.value.clone()),
+            ("CodePage", self.code_page.to_string()),
             ("Version", self.version.to_string()),
             ("HandlerFolder", self.handler_folder.to_owned()),
             ("UpgradeCode", package.upgrade_code.to_string()),

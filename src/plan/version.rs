@@ -73,6 +73,25 @@ pub(super) fn of_packages(
     });
     match (&inputs.version, derived) {
         (Some(given), derived) => {
+            if given.value.has_fourth_field() {
+                let message =
+                    format!("Windows Installer ignores the fourth field of the version {}", given.value);
+                let help = "packages that differ in it alone count as one version, and neither replaces the other as the \
+                            newer one; change one of the first three";
+                warnings.push(Diagnostic::warning("plan::fourth_field", message).help(help));
+            }
+            if let Some(derived) =
+                derived.as_ref().ok().filter(|derived| derived.compared() < given.value.compared())
+                && !payload.is_stand_in()
+            {
+                let message = format!(
+                    "the packages' version {} is above {derived}, which goes with DLLs of version {file_version}",
+                    given.value
+                );
+                let help = "machines with it refuse Microsoft's next packages until those have a higher version; leave \
+                            out `--version` for one that they replace";
+                warnings.push(Diagnostic::warning("plan::version_ahead", message).help(help));
+            }
             if let Some(derived) = derived.ok().filter(|derived| derived.compared() > given.value.compared())
             {
                 let message = format!(

@@ -119,7 +119,7 @@ pub struct Signature {
     pub content_type: ObjectIdentifier,
     /// What was signed, as it stands in the signature; its tag and length are left out.
     pub content: Vec<u8>,
-    /// The signer's common name, or organization, as the certificate has it.
+    /// The signer's common name and organization, as the certificate has them.
     pub signer: String,
     /// What keeps the signature from being one of `content` by the certificate's key; nothing where it is.
     pub problem: Option<Problem>,
@@ -183,7 +183,7 @@ fn certificate<'d>(data: &'d SignedData, signer: &SignerIdentifier) -> Option<&'
     })
 }
 
-/// The common name of a certificate's subject, or its organization.
+/// The common name of a certificate's subject, with its organization where that is another: `.NET (Microsoft Corporation)`.
 fn name(certificate: &Certificate) -> String {
     let subject = &certificate.tbs_certificate.subject;
     let find = |wanted: ObjectIdentifier| {
@@ -191,7 +191,10 @@ fn name(certificate: &Certificate) -> String {
         let found = attributes.find(|attribute| attribute.oid == wanted)?;
         text(&found.value)
     };
-    find(COMMON_NAME).or_else(|| find(ORGANIZATION)).unwrap_or_else(|| subject.to_string())
+    match (find(COMMON_NAME), find(ORGANIZATION)) {
+        (Some(name), Some(organization)) if name != organization => format!("{name} ({organization})"),
+        (name, organization) => name.or(organization).unwrap_or_else(|| subject.to_string()),
+    }
 }
 
 fn text(value: &Any) -> Option<String> {

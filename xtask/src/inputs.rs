@@ -4,7 +4,8 @@ use crate::config::{self, EngineChoice, Settings};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
-use crate::payload::source;
+use crate::payload::lock::{self, Lock};
+use crate::payload::source::{self, PayloadSource};
 use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
@@ -64,7 +65,7 @@ pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Con
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
     let payload = match &settings.payload {
-        Some(sources) => Payload::found_in(&source::local(&sources.value)),
+        Some(sources) => given(&sources.value, &lock::place(flags.config.as_deref(), &root))?,
         None => {
             console.status(
                 "Standing in",
@@ -95,6 +96,17 @@ pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Con
         out,
         root,
     })
+}
+
+/// The payload that the user names, which must be the one that was pinned.
+fn given(sources: &[PayloadSource], lock_file: &Path) -> Outcome<Payload> {
+    let payload = Payload::found_in(&source::local(sources));
+    if payload.problems.is_empty()
+        && let Some(lock) = Lock::read(lock_file)?
+    {
+        lock.check(&payload, lock_file)?;
+    }
+    Ok(payload)
 }
 
 /// What the environment says, and below it the configuration: `file`, or that of the project in `root`. `here` is the

@@ -4,13 +4,17 @@ mod extract;
 
 use crate::console::{Console, Paint};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::payload::lock::{self, Lock};
 use crate::payload::source::{self, PayloadSource};
+use crate::workspace;
 use ancm_installer::diag::Severity;
+use ancm_installer::payload::Payload;
 use ancm_installer::payload::inspect::{InspectedFile, Inspection};
 use ancm_installer::pe::Signed;
 use clap::Subcommand;
 use serde::Serialize;
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// What to do with payloads.
 #[derive(Debug, Subcommand)]
@@ -23,6 +27,15 @@ pub enum Command {
     },
     /// Unpack a source; the paths of a package's files are those that it installs to
     Extract(extract::Flags),
+    /// Write down what the payload is (`ancm.lock`); another one is refused from then on
+    Pin {
+        /// Folders, bundles, packages, cabinets, zip files
+        #[arg(value_name = "SOURCE", required = true)]
+        sources: Vec<OsString>,
+        /// Configuration file; the lock stands beside it [default: that of the workspace]
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
 }
 
 /// Runs the command.
@@ -33,7 +46,39 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
     match command {
         Command::Inspect { sources } => inspect(sources, console),
         Command::Extract(flags) => extract::run(flags, console),
+        Command::Pin { sources, config } => pin(sources, config.as_deref(), console),
     }
+}
+
+fn pin(sources: &[OsString], config: Option<&Path>, console: &Console) -> Outcome {
+    let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
+    let payload = Payload::found_in(&source::local(&sources));
+    console.diagnostics(&payload.warnings);
+    if !payload.problems.is_empty() {
+        return Err(Failure::of(Exit::Input, payload.problems));
+    }
+    if payload.files.is_empty() {
+        let message = "there is no file of the module in what was named, so there is nothing to pin";
+        let help = "`cargo xtask payload inspect -v SOURCE` says what is there";
+        return Err(Failure::new(Exit::Input, "payload::nothing", message).help(help));
+    }
+    let lock = Lock::of(&payload);
+    let path = lock::place(config, &workspace::root()?);
+    lock.write(&path)?;
+    if console.json() {
+        #[derive(Serialize)]
+        struct Pinned<'a> {
+            schema: &'static str,
+            file: String,
+            #[serde(flatten)]
+            lock: &'a Lock,
+        }
+        let file = path.to_string_lossy().into_owned();
+        console.result(&Pinned { schema: "ancm-payload-pin/1", file, lock: &lock });
+    } else {
+        console.status("Pinned", &format!("{} files in {}", payload.files.len(), path.display()));
+    }
+    Ok(())
 }
 
 #[derive(Serialize)]

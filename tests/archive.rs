@@ -1,0 +1,492 @@
+//! Archives as one tree of named bytes: what is in them, and what is refused.
+
+use crate::support::shared;
+use ancm_installer::archive::{Error, File, Kind, Limits, Source, Visitor, walk};
+use ancm_installer::cab::{self, Cabinet, CabinetFile};
+use ancm_installer::msi::{self, Cell, Column, ColumnKind, Database, Stream, Table};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::io::{self, Read, Write};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+/// Everything that a walk shows.
+#[derive(Default)]
+struct Seen {
+    files: BTreeMap<String, Vec<u8>>,
+    archives: Vec<(String, Kind)>,
+    problems: Vec<(String, String)>,
+}
+
+impl Visitor for Seen {
+    fn enters(&mut self, _depth: usize) -> bool {
+        true
+    }
+
+    fn archive(&mut self, file: File<'_>, kind: Kind, _source: &Source) -> io::Result<()> {
+        self.archives.push((file.path.to_owned(), kind));
+        Ok(())
+    }
+
+    fn file(&mut self, mut file: File<'_>) -> io::Result<()> {
+        let (path, mut bytes) = (file.path.to_owned(), Vec::new());
+        file.read_to_end(&mut bytes)?;
+        assert!(self.files.insert(path.clone(), bytes).is_none(), "{path} was shown twice");
+        Ok(())
+    }
+
+    fn problem(&mut self, path: &str, error: Error) {
+        self.problems.push((path.to_owned(), error.to_string()));
+    }
+}
+
+fn seen(path: &Path) -> Seen {
+    let mut seen = Seen::default();
+    walk(path, Limits::default(), &mut seen).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    seen
+}
+
+/// The walk through a file with `bytes`; what ended it counts as a problem.
+fn seen_in(name: &str, bytes: &[u8]) -> Seen {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).expect("writable");
+    let mut seen = Seen::default();
+    if let Err(error) = walk(&path, Limits::default(), &mut seen) {
+        seen.problems.push((name.to_owned(), error.to_string()));
+    }
+    seen
+}
+
+fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bundles").join(name)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Deflates, or stores, files into a zip file.
+fn zip(files: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
+    for (name, content) in files {
+        // stored as it is, whatever it is
+        let name = rawzip::path::EntryPath::verbatim(name.as_bytes().to_vec());
+        let method =
+            if deflated { rawzip::CompressionMethod::DEFLATE } else { rawzip::CompressionMethod::STORE };
+        let (mut entry, config) = archive.new_file(name).compression_method(method).start().expect("room");
+        if deflated {
+            let encoder = flate2::write::DeflateEncoder::new(&mut entry, flate2::Compression::default());
+            let mut writer = config.wrap(encoder);
+            writer.write_all(content).expect("room");
+            let (encoder, descriptor) = writer.finish().expect("room");
+            encoder.finish().expect("room");
+            entry.finish(descriptor).expect("room");
+        } else {
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(content).expect("room");
+            let (_, descriptor) = writer.finish().expect("room");
+            entry.finish(descriptor).expect("room");
+        }
+    }
+    archive.finish().expect("room");
+    bytes
+}
+
+fn cabinet(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let files = files.iter().map(|(name, bytes)| CabinetFile {
+        name: (*name).to_owned(),
+        size: bytes.len() as u64,
+        modified: 0,
+        source: cab::Source::Bytes(bytes.to_vec()),
+    });
+    let mut out = io::Cursor::new(Vec::new());
+    cab::write(&Cabinet { files: files.collect() }, NonZeroUsize::MIN, &mut out).expect("room");
+    out.into_inner()
+}
+
+#[test]
+fn a_bundle_gives_what_wix_extracts_from_it() {
+    let seen = seen(&data("hosting-attached.exe"));
+    assert_eq!(seen.problems, []);
+    let expected = std::fs::read_to_string(data("hosting-attached.sha256")).expect("readable");
+    let inside = |path: &str| format!("hosting-attached.exe!{path}");
+    for line in expected.lines() {
+        let (hash, path) = line.split_once("  ./").expect("as sha256sum writes");
+        let path = inside(path);
+        let file = seen.files.get(&path).map(|bytes| sha256(bytes));
+        let is_archive = seen.archives.iter().any(|(archive, _)| *archive == path);
+        let is_cabinet_of_a_package = path.ends_with("two.cab");
+        assert!(file.as_deref() == Some(hash) || is_archive || is_cabinet_of_a_package, "{path}");
+    }
+    let package = inside("WixAttachedContainer/payloads/AspNetCoreModuleV2_x64.msi");
+    assert!(seen.archives.contains(&(package.clone(), Kind::Package)));
+    for path in [
+        "PFiles64/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll",
+        "Program Files/IIS/Asp.Net Core Module/V2/20.0.26296/aspnetcorev2_outofprocess.dll",
+    ] {
+        assert!(seen.files.contains_key(&format!("{package}!{path}")), "{path}");
+    }
+    let cabinet_beside = inside("WixAttachedContainer/media.msi!PFiles64/Acme Case/a.txt");
+    assert!(seen.files.contains_key(&cabinet_beside), "{:?}", seen.files.keys());
+    assert!(seen.files.contains_key(&inside("WixUXContainer/manifest.xml")));
+}
+
+#[test]
+fn detached_and_uncompressed_parts_are_found_beside_a_bundle() {
+    let alone = seen(&data("detached/hosting-detached.exe"));
+    assert_eq!(alone.problems, []);
+    let module = "Det/ancm-like.msi!PFiles64/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll";
+    assert!(alone.files.contains_key(&format!("hosting-detached.exe!{module}")), "{:?}", alone.files.keys());
+    assert!(alone.files.contains_key("media.msi!PFiles64/Acme Case/a.txt"), "{:?}", alone.files.keys());
+    let in_folder = seen(&data("detached"));
+    assert_eq!(in_folder.problems, []);
+    assert_eq!(in_folder.files, alone.files, "each file once, whichever way it is found");
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let lonely = folder.path().join("hosting-detached.exe");
+    std::fs::copy(data("detached/hosting-detached.exe"), &lonely).expect("room");
+    let problems = seen(&lonely).problems;
+    let missing: Vec<&str> =
+        problems.iter().map(|(_, problem)| problem.split('`').nth(1).unwrap_or("")).collect();
+    assert_eq!(missing, ["det.cab", "media.msi", "two.cab"]);
+}
+
+#[test]
+fn a_payload_that_is_not_what_the_manifest_says_is_refused() {
+    let mut bytes = std::fs::read(data("hosting-attached.exe")).expect("readable");
+    // the program `vc.exe`, whose hash stands in the manifest, is stored in the last blocks of the attached container
+    let text = b"Container Id=\"WixAttachedContainer\"";
+    assert!(!bytes.windows(text.len()).any(|window| window == text), "the manifest is compressed");
+    let manifest =
+        seen(&data("hosting-attached.exe")).files["hosting-attached.exe!WixUXContainer/manifest.xml"].clone();
+    let changed = String::from_utf8(manifest).expect("text").replace("132A8B44", "132A8B45");
+    // a first container of our own with the changed manifest, before the attached one as it was
+    let ux = cabinet(&[("0", changed.as_bytes())]);
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().expect("4 bytes")) as usize;
+    let (section, stub) = (0x600, word(0x600 + 24));
+    let attached = bytes.split_off(stub + word(section + 48));
+    bytes.truncate(stub);
+    bytes.extend_from_slice(&ux);
+    bytes[section + 48..section + 52].copy_from_slice(&(ux.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(&attached);
+    let problems = seen_in("hosting-attached.exe", &bytes).problems;
+    assert!(
+        problems
+            .iter()
+            .any(|(path, problem)| path.ends_with("vc.exe") && problem.contains("hash the manifest has")),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn zip_files_are_read_stored_and_deflated_and_inside_one_another() {
+    let content = b"content ".repeat(1000);
+    let files: [(&str, &[u8]); 3] = [("a/b.txt", &content), ("c.bin", b""), (r"d\e.txt", b"x")];
+    for deflated in [false, true] {
+        let inner = zip(&files, deflated);
+        let outer = zip(&[("inner.zip", &inner), ("lib/x.cab", &cabinet(&files))], deflated);
+        let seen = seen_in("outer.nupkg", &outer);
+        assert_eq!(seen.problems, []);
+        assert_eq!(seen.files.len(), 6);
+        assert_eq!(seen.files["outer.nupkg!inner.zip!a/b.txt"], content);
+        assert_eq!(seen.files["outer.nupkg!inner.zip!d/e.txt"], b"x");
+        assert_eq!(seen.files["outer.nupkg!lib/x.cab!a/b.txt"], content);
+    }
+}
+
+#[test]
+fn names_that_lead_elsewhere_are_refused_with_their_offset() {
+    for name in [
+        "../up",
+        r"..\up",
+        "/abs",
+        r"\abs",
+        r"C:\abs",
+        "c:x",
+        "a/../../b",
+        "aux",
+        "a/NUL.txt",
+        "x:stream",
+        "dot.",
+        "a/",
+    ] {
+        let mut files: Vec<(&str, &[u8])> = vec![("fine", b"1")];
+        if name != "a/" {
+            files.push((name, b"2"));
+        }
+        for (archive, bytes) in [("x.zip", zip(&files, true)), ("x.cab", cabinet(&files))] {
+            let seen = seen_in(archive, &bytes);
+            assert_eq!(seen.files.len(), 1, "{archive} {name}: {:?}", seen.files.keys());
+            let refused = usize::from(name != "a/");
+            assert_eq!(seen.problems.len(), refused, "{archive} {name}: {:?}", seen.problems);
+            assert!(
+                seen.problems.iter().all(|(_, problem)| problem.contains("at offset 0x")),
+                "{:?}",
+                seen.problems
+            );
+        }
+    }
+    for names in [["a", "a"], ["a", "A"], ["x/y", r"X\Y"]] {
+        let files = names.map(|name| (name, b"1".as_slice()));
+        for (archive, bytes) in [("x.zip", zip(&files, false)), ("x.cab", cabinet(&files))] {
+            let problems = seen_in(archive, &bytes).problems;
+            assert!(
+                problems.len() == 1 && problems[0].1.contains("is there twice"),
+                "{archive}: {problems:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn archives_deep_inside_others_are_refused() {
+    let mut bytes = zip(&[("leaf.txt", b"leaf")], true);
+    for depth in 1..=6 {
+        let seen = seen_in("a.zip", &bytes);
+        assert_eq!(seen.files.len(), usize::from(depth <= 4), "{depth}");
+        assert_eq!(seen.problems.len(), usize::from(depth > 4), "{depth}: {:?}", seen.problems);
+        bytes = zip(&[("a.zip", &bytes)], true);
+    }
+}
+
+#[test]
+fn bombs_end_at_the_limits() {
+    let zeros = vec![0; 64 << 20];
+    let bomb = zip(&[("zeros.bin", &zeros)], true);
+    assert!(bomb.len() < 100_000);
+    let problems = seen_in("bomb.zip", &bomb).problems;
+    assert!(problems.len() == 1 && problems[0].1.contains("times the archive's own length"), "{problems:?}");
+    // the same as an archive inside, and as one of many files that would each pass
+    let nested = seen_in("bomb.zip", &zip(&[("inner.zip", &bomb)], true)).problems;
+    assert!(nested.iter().any(|(_, problem)| problem.contains("own length")), "{nested:?}");
+    let parts: Vec<(String, Vec<u8>)> = (0..8).map(|index| (format!("{index}"), vec![0; 8 << 20])).collect();
+    let parts: Vec<(&str, &[u8])> =
+        parts.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    let many = seen_in("bomb.zip", &zip(&parts, true)).problems;
+    assert!(many.len() == 1 && many[0].1.contains("own length"), "{many:?}");
+}
+
+#[test]
+fn zip_files_that_contradict_themselves_are_refused() {
+    let whole = zip(&[("a.txt", b"0123456789"), ("b.txt", b"0123456789")], false);
+    let find = |bytes: &[u8], what: &[u8], from: usize| {
+        from + bytes[from..].windows(what.len()).position(|window| window == what).expect("it is there")
+    };
+    let central = find(&whole, b"PK\x01\x02", 0);
+    let second = find(&whole, b"PK\x01\x02", central + 1);
+    let problem = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut bytes = whole.clone();
+        change(&mut bytes);
+        let problems = seen_in("x.zip", &bytes).problems;
+        assert!(!problems.is_empty(), "nothing was refused");
+        problems[0].1.clone()
+    };
+    // the second entry's header is where the first one's is: overlap, and another name
+    assert!(problem(&|bytes| bytes[second + 42..second + 46].fill(0)).contains("another name"));
+    assert!(problem(&|bytes| bytes[central + 46] = b'z').contains("another name"));
+    assert!(problem(&|bytes| bytes[central + 8] |= 1).contains("encrypted"));
+    assert!(problem(&|bytes| bytes[central + 10] = 14).contains("method 14"));
+    assert!(problem(&|bytes| bytes[central + 16] ^= 1).to_lowercase().contains("checksum"));
+    // longer than it is, so that it reaches over the next one
+    let long = problem(&|bytes| {
+        bytes[central + 20..central + 24].copy_from_slice(&40_u32.to_le_bytes());
+        bytes[central + 24..central + 28].copy_from_slice(&40_u32.to_le_bytes());
+    });
+    assert!(long.contains("overlaps") && long.contains("offset"), "{long}");
+    let end = find(&whole, b"PK\x05\x06", 0);
+    assert!(problem(&|bytes| bytes[end + 10] = 1).contains("entries"));
+}
+
+/// A package with these File rows, whose paths are below `folders`, and a cabinet with `files`.
+fn package(
+    folders: &[(&str, &str, &str)],
+    rows: &[(&str, &str, &str)],
+    media: &str,
+    files: &[(&str, &[u8])],
+) -> Vec<u8> {
+    let text = |name: &str, key: bool| Column {
+        name: name.to_owned(),
+        kind: ColumnKind::Str { width: 255, localizable: false },
+        nullable: !key,
+        key,
+        validation: None,
+    };
+    let number = |name: &str, key: bool| Column { kind: ColumnKind::Int4, ..text(name, key) };
+    let table = |name: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>| {
+        (name.to_owned(), Table { name: name.to_owned(), columns, rows })
+    };
+    let cells = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect::<Vec<_>>();
+    let directories = folders.iter().map(|(key, parent, name)| cells(&[key, parent, name])).collect();
+    let components = folders.iter().map(|(key, _, _)| cells(&[&format!("C.{key}"), key])).collect();
+    let file_rows = rows.iter().enumerate().map(|(index, (key, folder, name))| {
+        let mut row = cells(&[key, &format!("C.{folder}"), name]);
+        row.push(Cell::Int(index as i32 + 1));
+        row
+    });
+    let mut database = Database { codepage: 1252, ..Database::default() };
+    database.summary.codepage = 1252;
+    database.summary.word_count = 2;
+    database.tables = [
+        table(
+            "Directory",
+            vec![text("Directory", true), text("Directory_Parent", false), text("DefaultDir", false)],
+            directories,
+        ),
+        table("Component", vec![text("Component", true), text("Directory_", false)], components),
+        table(
+            "File",
+            vec![
+                text("File", true),
+                text("Component_", false),
+                text("FileName", false),
+                number("Sequence", false),
+            ],
+            file_rows.collect(),
+        ),
+        table(
+            "Media",
+            vec![number("DiskId", true), number("LastSequence", false), text("Cabinet", false)],
+            vec![vec![Cell::Int(1), Cell::Int(rows.len() as i32), Cell::text(media)]],
+        ),
+    ]
+    .into();
+    if let Some(name) = media.strip_prefix('#') {
+        database.streams.insert(name.to_owned(), Stream::Bytes(cabinet(files)));
+    }
+    let mut out = io::Cursor::new(Vec::new());
+    msi::write(&database, NonZeroUsize::MIN, &mut out).expect("room");
+    out.into_inner()
+}
+
+#[test]
+fn a_package_s_files_are_where_it_installs_them() {
+    let folders = [
+        ("TARGETDIR", "", "SourceDir"),
+        ("ProgramFilesFolder", "TARGETDIR", "PFiles"),
+        ("ProgramFiles64Folder", "TARGETDIR", "PFiles64|Program Files 64:src|source"),
+        ("DIR", "ProgramFiles64Folder", "x1|Long Name"),
+        ("SAME", "DIR", "."),
+    ];
+    let rows = [
+        ("f1", "DIR", "a.txt"),
+        ("f2", "ProgramFilesFolder", "b.txt"),
+        ("f3", "SAME", "short|a.txt"),
+        ("f4", "DIR", "c.txt"),
+    ];
+    let files: [(&str, &[u8]); 5] = [("f1", b"1"), ("f2", b"2"), ("f3", b"3"), ("f4", b"4"), ("extra", b"5")];
+    let seen = seen_in("x.msi", &package(&folders, &rows, "#one.cab", &files));
+    assert_eq!(seen.problems, []);
+    let expected: BTreeMap<String, Vec<u8>> = [
+        ("Program Files 64/Long Name/a.txt", "1"),
+        ("Program Files/b.txt", "2"),
+        ("Program Files 64/Long Name/a.txt.f3", "3"),
+        ("Program Files 64/Long Name/c.txt", "4"),
+        ("extra", "5"),
+    ]
+    .into_iter()
+    .map(|(path, content)| (format!("x.msi!{path}"), content.as_bytes().to_vec()))
+    .collect();
+    assert_eq!(seen.files, expected);
+}
+
+#[test]
+fn packages_that_lead_elsewhere_or_in_circles_are_refused() {
+    let root = ("TARGETDIR", "", "SourceDir");
+    let files: [(&str, &[u8]); 1] = [("f1", b"1")];
+    let problem = |folders: &[(&str, &str, &str)], rows: &[(&str, &str, &str)], media: &str| {
+        let seen = seen_in("x.msi", &package(folders, rows, media, &files));
+        assert!(!seen.problems.is_empty(), "nothing was refused");
+        seen.problems[0].1.clone()
+    };
+    let up = problem(&[root, ("DIR", "TARGETDIR", "..")], &[("f1", "DIR", "a.txt")], "#c.cab");
+    assert!(up.contains("climbs"), "{up}");
+    let name = problem(&[root], &[("f1", "TARGETDIR", r"..\..\a.txt")], "#c.cab");
+    assert!(name.contains("climbs"), "{name}");
+    let circle = problem(&[("A", "B", "a"), ("B", "A", "b")], &[("f1", "A", "a.txt")], "#c.cab");
+    assert!(circle.contains("circle"), "{circle}");
+    let missing = problem(&[root], &[("f1", "TARGETDIR", "a.txt"), ("f2", "TARGETDIR", "b.txt")], "#c.cab");
+    assert!(missing.contains("b.txt") && missing.contains("is not there"), "{missing}");
+    let elsewhere = problem(&[root], &[("f1", "TARGETDIR", "a.txt")], r"..\c.cab");
+    assert!(elsewhere.contains("is not there"), "{elsewhere}");
+    let twice = package(&[root], &[("f1", "TARGETDIR", "a.txt")], "#c.cab", &[("f1", b"1"), ("f1", b"2")]);
+    assert!(seen_in("x.msi", &twice).problems[0].1.contains("is there twice"));
+}
+
+#[test]
+fn a_cabinet_beside_a_package_is_a_part_of_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("room");
+    let root = [("TARGETDIR", "", "SourceDir")];
+    write("x.msi", &package(&root, &[("f1", "TARGETDIR", "a.txt")], "One.cab", &[]));
+    write("one.CAB", &cabinet(&[("f1", b"1")]));
+    write("other.cab", &cabinet(&[("f1", b"2")]));
+    for source in [folder.path().join("x.msi"), folder.path().to_owned()] {
+        let seen = seen(&source);
+        assert_eq!(seen.problems, []);
+        assert_eq!(seen.files["x.msi!a.txt"], b"1");
+        assert!(!seen.files.contains_key("one.CAB!f1"));
+    }
+    // the same in a zip file
+    let read = |name: &str| std::fs::read(folder.path().join(name)).expect("readable");
+    let zipped = zip(&[("p/one.CAB", &read("one.CAB")), ("p/x.msi", &read("x.msi"))], true);
+    let seen = seen_in("drop.zip", &zipped);
+    assert_eq!(seen.files.keys().collect::<Vec<_>>(), ["drop.zip!p/x.msi!a.txt"]);
+}
+
+#[test]
+fn documents_are_no_packages() {
+    let mut file = cfb::CompoundFile::create(io::Cursor::new(Vec::new())).expect("room");
+    file.create_stream("/WordDocument").expect("room").write_all(b"text").expect("room");
+    let bytes = file.into_inner().into_inner();
+    let seen = seen_in("old.doc", &bytes);
+    assert_eq!((seen.files.len(), seen.problems), (1, vec![]));
+    assert_eq!(seen.files["old.doc"], bytes);
+}
+
+#[test]
+fn whatever_is_cut_or_changed_ends_well() {
+    let attached = std::fs::read(data("hosting-attached.exe")).expect("readable");
+    let bundle = std::fs::read(data("ancm-like.msi")).expect("readable");
+    let det = std::fs::read(data("detached/det.cab")).expect("readable");
+    let zipped = zip(&[("a.txt", b"0123456789"), ("x.msi", &bundle)], true);
+    let folder: TempDir = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("x");
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut random = move |below: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state % below as u64) as usize
+    };
+    for whole in [attached, bundle, det, zipped] {
+        for round in 0..60 {
+            let mut bytes = whole.clone();
+            if round % 3 == 0 {
+                bytes.truncate(random(whole.len()));
+            }
+            for _ in 0..round % 8 {
+                let at = random(bytes.len().max(1));
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte = random(256) as u8;
+                }
+            }
+            std::fs::write(&path, &bytes).expect("room");
+            let mut seen = Seen::default();
+            let _ = walk(&path, Limits::default(), &mut seen);
+        }
+    }
+}
+
+#[test]
+fn microsoft_s_runtime_pack_is_read() {
+    let Some(shared) = shared() else { return };
+    let name = "microsoft.aspnetcore.app.runtime.win-x64.10.0.14.nupkg";
+    let seen = seen(&shared.join("data/real").join(name));
+    assert_eq!(seen.problems, []);
+    let handler = format!("{name}!runtimes/win-x64/native/aspnetcorev2_inprocess.dll");
+    let alone = std::fs::read(shared.join("data/real/aspnetcorev2_inprocess.10.0.14.dll")).expect("readable");
+    assert_eq!(sha256(&seen.files[&handler]), sha256(&alone));
+}
