@@ -1,6 +1,6 @@
 //! Archives as one tree of named bytes: what is in them, and what is refused.
 
-use crate::support::shared;
+use crate::support::theirs;
 use ancm_installer::archive::{Error, File, Kind, Limits, Source, Visitor, walk};
 use ancm_installer::cab::{self, Cabinet, CabinetFile};
 use ancm_installer::msi::{self, Cell, Column, ColumnKind, Database, Stream, Table};
@@ -60,7 +60,7 @@ fn seen_in(name: &str, bytes: &[u8]) -> Seen {
 }
 
 fn data(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/bundles").join(name)
+    crate::support::data("bundles").join(name)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -393,6 +393,22 @@ fn a_package_s_files_are_where_it_installs_them() {
 }
 
 #[test]
+fn a_large_cabinet_in_a_package_is_read_to_its_end() {
+    let mut state = 1_u32;
+    let noise: Vec<u8> = (0..300_000)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        })
+        .collect();
+    let root = [("TARGETDIR", "", "SourceDir")];
+    let rows = [("f1", "TARGETDIR", "a.bin"), ("f2", "TARGETDIR", "b.txt")];
+    let seen = seen_in("x.msi", &package(&root, &rows, "#one.cab", &[("f1", &noise), ("f2", b"2")]));
+    assert_eq!(seen.problems, []);
+    assert!(seen.files["x.msi!a.bin"] == noise && seen.files["x.msi!b.txt"] == b"2");
+}
+
+#[test]
 fn packages_that_lead_elsewhere_or_in_circles_are_refused() {
     let root = ("TARGETDIR", "", "SourceDir");
     let files: [(&str, &[u8]); 1] = [("f1", b"1")];
@@ -482,11 +498,11 @@ fn whatever_is_cut_or_changed_ends_well() {
 
 #[test]
 fn microsoft_s_runtime_pack_is_read() {
-    let Some(shared) = shared() else { return };
+    let Some(real) = theirs("data/real") else { return };
     let name = "microsoft.aspnetcore.app.runtime.win-x64.10.0.14.nupkg";
-    let seen = seen(&shared.join("data/real").join(name));
+    let seen = seen(&real.join(name));
     assert_eq!(seen.problems, []);
     let handler = format!("{name}!runtimes/win-x64/native/aspnetcorev2_inprocess.dll");
-    let alone = std::fs::read(shared.join("data/real/aspnetcorev2_inprocess.10.0.14.dll")).expect("readable");
+    let alone = std::fs::read(real.join("aspnetcorev2_inprocess.10.0.14.dll")).expect("readable");
     assert_eq!(sha256(&seen.files[&handler]), sha256(&alone));
 }

@@ -20,7 +20,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { total: 8 << 30, members: 200_000, memory: 192 << 20, ratio: 200, free: 32 << 20 }
+        Limits { total: 4 << 30, members: 200_000, memory: 192 << 20, ratio: 200, free: 32 << 20 }
     }
 }
 
@@ -89,6 +89,16 @@ impl Meter {
         Meter { given: 0, most, ratio: limits.ratio }
     }
 
+    /// `count` more bytes, of the member at `offset`.
+    pub(super) fn count(&mut self, count: u64, offset: u64) -> Result<(), Error> {
+        self.given = self.given.saturating_add(count);
+        if self.given > self.most {
+            let limit = format!("{} times the archive's own length", self.ratio);
+            return Err(Error::Limit { what: "the members up to the one", offset, limit });
+        }
+        Ok(())
+    }
+
     /// `inner`, the member at `offset`, counted here and in `budget`.
     pub(super) fn of<'a>(
         &'a mut self,
@@ -112,11 +122,7 @@ impl Read for Metered<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buf)?;
         self.budget.read(count as u64, self.offset)?;
-        self.meter.given += count as u64;
-        if self.meter.given > self.meter.most {
-            let limit = format!("{} times the archive's own length", self.meter.ratio);
-            return Err(Error::Limit { what: "the members up to the one", offset: self.offset, limit }.into());
-        }
+        self.meter.count(count as u64, self.offset)?;
         Ok(count)
     }
 }

@@ -29,6 +29,8 @@ pub(super) struct Package {
     /// For each member, its cabinet and its number there.
     places: Vec<(usize, usize)>,
     refused: Vec<Error>,
+    /// What the streams of cabinets in the package belong to; without it they give nothing.
+    database: Option<msi::Package<Cursor>>,
 }
 
 impl Package {
@@ -38,8 +40,13 @@ impl Package {
             Err(msi::ReadError::NotADatabase) => return Ok(None),
             opened => opened?,
         };
-        let mut package =
-            Package { cabinets: Vec::new(), members: Vec::new(), places: Vec::new(), refused: Vec::new() };
+        let mut package = Package {
+            cabinets: Vec::new(),
+            members: Vec::new(),
+            places: Vec::new(),
+            refused: Vec::new(),
+            database: None,
+        };
         let mut files = files(msi.database(), &mut package.refused);
         let mut is_whole = true;
         for name in cabinets(msi.database()) {
@@ -78,6 +85,7 @@ impl Package {
                 place: "in a cabinet of the package",
             });
         }
+        package.database = Some(msi);
         Ok(Some(package))
     }
 

@@ -180,8 +180,7 @@ impl Walk<'_> {
         leave_cabinets: bool,
     ) -> Result<Looked, Error> {
         let offset = container.members()[index].offset;
-        self.budget.read(container.rewind(index, state.last), offset)?;
-        state.last = Some(index);
+        again(container, index, state, &mut self.budget)?;
         let window = container.window(index);
         let mut bytes = state.meter.of(container.open(index)?, offset, &mut self.budget);
         let mut head = Vec::new();
@@ -213,19 +212,17 @@ impl Walk<'_> {
         source: &Source,
         state: &mut State,
     ) -> Result<bool, Error> {
-        let mut held = 0;
-        let opened = {
-            let mut siblings =
-                Siblings { container, index, state, budget: &mut self.budget, held: &mut held };
-            open(kind, source, &mut siblings)
-        };
+        let mut siblings =
+            Siblings { container, index, state, budget: &mut self.budget, held: 0, length: source.len() };
+        let opened = open(kind, source, &mut siblings);
+        let Siblings { held, length, .. } = siblings;
         let outcome = match opened {
             Ok(None) => Ok(false),
             Ok(Some(mut inner)) => {
                 self.visitor.archive(at.file(&mut source.cursor()), kind, source).map_err(Error::of)?;
                 let prefix = format!("{}{INSIDE}", at.path);
                 self.inside.push(at.name.to_owned());
-                let gone = self.container(&mut *inner, &prefix, source.len());
+                let gone = self.container(&mut *inner, &prefix, length);
                 self.inside.pop();
                 gone.map(|()| true)
             }
@@ -275,6 +272,19 @@ fn boxed(container: Option<impl Container + 'static>) -> Option<Box<dyn Containe
     container.map(|container| Box::new(container) as Box<dyn Container>)
 }
 
+/// Counts what must be read again to open the member `index`, which is opened next.
+fn again(
+    container: &dyn Container,
+    index: usize,
+    state: &mut State,
+    budget: &mut Budget,
+) -> Result<(), Error> {
+    let (count, offset) = (container.rewind(index, state.last), container.members()[index].offset);
+    state.last = Some(index);
+    budget.read(count, offset)?;
+    state.meter.count(count, offset)
+}
+
 /// All bytes of a member that begins with `head`, and how many they are.
 fn in_memory(head: Vec<u8>, rest: &mut Metered<'_>, offset: u64) -> Result<(Source, u64), Error> {
     let mut bytes = head;
@@ -299,7 +309,9 @@ struct Siblings<'a> {
     state: &'a mut State,
     budget: &'a mut Budget,
     /// Bytes that are held in memory for siblings.
-    held: &'a mut u64,
+    held: u64,
+    /// Length of the archive with the siblings that are parts of it, in bytes.
+    length: u64,
 }
 
 impl Beside for Siblings<'_> {
@@ -309,14 +321,15 @@ impl Beside for Siblings<'_> {
         };
         self.state.taken.insert(index);
         if let Some(window) = self.container.window(index) {
+            self.length += window.len();
             return Ok(Some(window));
         }
         let offset = self.container.members()[index].offset;
-        self.budget.read(self.container.rewind(index, self.state.last), offset)?;
-        self.state.last = Some(index);
+        again(self.container, index, self.state, self.budget)?;
         let mut bytes = self.state.meter.of(self.container.open(index)?, offset, self.budget);
         let (source, held) = in_memory(Vec::new(), &mut bytes, offset)?;
-        *self.held += held;
+        self.held += held;
+        self.length += held;
         Ok(Some(source))
     }
 

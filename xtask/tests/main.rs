@@ -24,6 +24,7 @@ mod msvc_stand_in;
 mod other_rust;
 mod packages;
 mod payload;
+mod payload_sources;
 mod picture;
 mod plan;
 mod pools;

@@ -71,7 +71,8 @@ fn real_in_process_handlers_are_of_the_family_and_not_taken() {
         assert_eq!(*why(&payload, &format!("aspnetcorev2_inprocess.{name}.dll")), expected);
     }
     assert_eq!(*why(&payload, "README.md"), Ignored::Other);
-    assert_eq!(*why(&payload, "microsoft.aspnetcore.app.runtime.win-x64.10.0.14.nupkg"), Ignored::Archive);
+    let pack = "microsoft.aspnetcore.app.runtime.win-x64.10.0.14.nupkg!runtimes/win-x64/native/aspnetcorev2_inprocess.dll";
+    assert!(matches!(why(&payload, pack), Ignored::InProcessHandler { arch: Arch::X64, .. }));
     assert!(matches!(why(&payload, "arm64x/ServicingCommon.dll"), Ignored::OtherPe { .. }));
     assert_eq!(payload.files.len(), 0);
     assert_eq!(payload.missing(&[Arch::X86]).len(), 3);
@@ -109,13 +110,27 @@ fn a_truncated_image_is_an_error_that_names_it() {
 }
 
 #[test]
+fn a_file_is_what_its_bytes_are_whatever_its_path_promises() {
+    let [x86, x64] = [Arch::X86, Arch::X64].map(|arch| stand_in(Module::Shim, arch, VERSION));
+    // as msiextract lays out a package for x64, in a folder of that name
+    let below = "x64/Program Files (x86)/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll";
+    let folder =
+        folder(&[(below, &x86), ("x64/Program Files/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", &x64)]);
+    let payload = found_in(folder.path());
+    assert_eq!((&payload.problems, &payload.warnings), (&vec![], &vec![]));
+    assert_eq!(payload.files[&Role::Module(Module::Shim, Arch::X86)].path, below);
+
+    let lonely = self::folder(&[("win-x64/aspnetcorev2.dll", &x86)]);
+    let payload = found_in(lonely.path());
+    assert!(payload.files.contains_key(&Role::Module(Module::Shim, Arch::X86)));
+    let [warning] = payload.warnings.as_slice() else { panic!("{:?}", payload.warnings) };
+    assert_eq!(warning.code, "payload::promise");
+    assert!(warning.message.contains("`win-x64/aspnetcorev2.dll` is a shim for x86"), "{warning}");
+}
+
+#[test]
 fn the_wrong_machine_is_an_error() {
     let shim = stand_in(Module::Shim, Arch::X86, VERSION);
-    let folder = folder(&[("win-x64/aspnetcorev2.dll", &shim)]);
-    let payload = found_in(folder.path());
-    let expected = "`win-x64/aspnetcorev2.dll` is a shim for x86, but `x64` in its path promises x64";
-    assert_eq!(problem(&payload), ("payload::wrong_machine", expected));
-
     let mut armv7 = shim;
     let header = u32::from_le_bytes(armv7[0x3C..0x40].try_into().expect("four bytes")) as usize;
     armv7[header + 4..header + 6].copy_from_slice(&0x01C4_u16.to_le_bytes());

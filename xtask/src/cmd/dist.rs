@@ -140,7 +140,9 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
             "dist::stand_in",
             "these packages hold stand-in DLLs that run no application",
         )
-        .help("name the folder with Microsoft's binaries: `cargo xtask dist --payload FOLDER`")]);
+        .help(
+            "name what has Microsoft's binaries: `cargo xtask dist --payload dotnet-hosting-9.0.7-win.exe`",
+        )]);
     }
     if console.json() {
         console.result(&Shown { manifest: &manifest, cross_check: &reports });
