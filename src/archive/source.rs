@@ -55,12 +55,6 @@ impl Source {
         Some(Source { bytes: self.bytes.clone(), start: self.start + start, len })
     }
 
-    /// Everything from `start` on; nothing beyond the end.
-    #[must_use]
-    pub fn from(&self, start: u64) -> Option<Source> {
-        self.window(start, self.len.checked_sub(start)?)
-    }
-
     /// The bytes as a stream that can be sought in, at its beginning.
     #[must_use]
     pub fn cursor(&self) -> Cursor {

@@ -7,7 +7,7 @@ use crate::diag::Diagnostic;
 use crate::id::{Arch, FileVersion, Role};
 use crate::msi;
 use crate::pe::{Image, Signed, authenticode};
-use crate::signature::Signature;
+use crate::signature::{Problem, Signature};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -245,7 +245,8 @@ fn of_package(source: &archive::Source) -> Signed {
     unverified(Signature::read(&bytes), "the hash of an installer package is not computed here")
 }
 
-/// What a NuGet package's signature says. The hash of the package without it is not computed here.
+/// What a NuGet package's signature says. The hash of the package without it is not computed here, and a signature that is
+/// not strict DER (Microsoft's have a certificate twice in a set) is recognised without its signer.
 fn of_nuget(bytes: &[u8]) -> Signed {
     unverified(
         Signature::read(bytes),
@@ -253,11 +254,15 @@ fn of_nuget(bytes: &[u8]) -> Signed {
     )
 }
 
+/// A signature whose hash is not held against the file's: what it says by itself, and `why` that is all.
 fn unverified(signature: Result<Signature, String>, why: &str) -> Signed {
     match signature {
-        Err(why) => Signed::Wrong { signer: None, why },
-        Ok(Signature { signer, problem: Some(problem), .. }) => {
-            Signed::Wrong { signer: Some(signer), why: problem.to_string() }
+        Err(problem) => Signed::Unverified { signer: None, why: format!("{why}; {problem}") },
+        Ok(Signature { signer, problem: Some(Problem::Wrong(problem)), .. }) => {
+            Signed::Wrong { signer: Some(signer), why: problem.to_owned() }
+        }
+        Ok(Signature { signer, problem: Some(Problem::Unknown(problem)), .. }) => {
+            Signed::Unverified { signer: Some(signer), why: format!("{why}; {problem}") }
         }
         Ok(Signature { signer, problem: None, .. }) => {
             Signed::Unverified { signer: Some(signer), why: why.to_owned() }

@@ -147,7 +147,7 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
 
     let mut warnings = payload.warnings.clone();
     let version = version::of_packages(inputs, ledger, &mut warnings).map_err(|problem| vec![*problem])?;
-    let code_page = code_page(&inputs.manufacturer).map_err(|problem| vec![problem])?;
+    let code_page = code_page(&inputs.manufacturer).map_err(|problem| vec![*problem])?;
     let [major, minor, build] = version.value.compared();
     let handler_folder = format!("{major}.{minor}.{build}");
     let forwarders = match inputs.arches.value.contains(&Arch::Arm64) {
@@ -192,13 +192,15 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
 }
 
 /// The code page of the packages. All texts of theirs are ASCII, but for the publisher's name.
-fn code_page(manufacturer: &Sourced<String>) -> Result<u32, Diagnostic> {
+fn code_page(manufacturer: &Sourced<String>) -> Result<u32, Box<Diagnostic>> {
     let Sourced { value, origin } = manufacturer;
     if value.trim().is_empty() || value.chars().any(char::is_control) {
         let message = format!(
             "the manufacturer {value:?} ({origin}) is no name: it is empty, or has control characters"
         );
-        return Err(Diagnostic::error("plan::manufacturer", message).help("name one with `--manufacturer`"));
+        return Err(Box::new(
+            Diagnostic::error("plan::manufacturer", message).help("name one with `--manufacturer`"),
+        ));
     }
     code_page_for(value).ok_or_else(|| {
         let none_alone = |c: &char| code_page_for(c.encode_utf8(&mut [0; 4])).is_none();
@@ -208,8 +210,8 @@ fn code_page(manufacturer: &Sourced<String>) -> Result<u32, Diagnostic> {
             list => format!("no code page of Windows has {}", list.join(", ")),
         };
         let message = format!("the manufacturer `{value}` ({origin}) cannot be stored in a package: {why}");
-        Diagnostic::error("plan::code_page", message)
-            .help("name one in the letters of one script with `--manufacturer`")
+        let help = "name one in the letters of one script with `--manufacturer`";
+        Box::new(Diagnostic::error("plan::code_page", message).help(help))
     })
 }
 

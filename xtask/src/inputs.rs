@@ -100,7 +100,7 @@ pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Con
 
 /// The payload that the user names, which must be the one that was pinned.
 fn given(sources: &[PayloadSource], lock_file: &Path) -> Outcome<Payload> {
-    let payload = Payload::found_in(&source::local(sources));
+    let payload = Payload::found_in(&source::local(sources)?);
     if payload.problems.is_empty()
         && let Some(lock) = Lock::read(lock_file)?
     {

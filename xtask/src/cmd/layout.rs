@@ -108,8 +108,9 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
 fn layout(package: &Package) -> Layout {
     let mut layout = Layout::new();
     for (component, file) in package.files() {
-        // standard folders end in this: ProgramFiles64Folder, System64Folder
-        let (root, mut names) = package.way_to(&component.directory, |key| key.ends_with("Folder"));
+        // standard folders end in this, and WiX's own ones, which are inside them, in the other
+        let is_standard = |key: &str| key.ends_with("Folder") && !key.ends_with("6432Folder");
+        let (root, mut names) = package.way_to(&component.directory, is_standard);
         names.push(&file.name);
         let path = format!("[{root}]{}", names.join("\\"));
         let installed = Installed {

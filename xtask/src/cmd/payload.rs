@@ -52,7 +52,7 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
 
 fn pin(sources: &[OsString], config: Option<&Path>, console: &Console) -> Outcome {
     let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
-    let payload = Payload::found_in(&source::local(&sources));
+    let payload = Payload::found_in(&source::local(&sources)?);
     console.diagnostics(&payload.warnings);
     if !payload.problems.is_empty() {
         return Err(Failure::of(Exit::Input, payload.problems));
@@ -90,7 +90,7 @@ struct Answer<'a> {
 
 fn inspect(sources: &[OsString], console: &Console) -> Outcome {
     let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
-    let inspection = Inspection::of(&source::local(&sources));
+    let inspection = Inspection::of(&source::local(&sources)?);
     if console.json() {
         console.result(&Answer { schema: "ancm-payload/1", inspection: &inspection });
     } else {

@@ -1,5 +1,6 @@
 //! The forms in which a payload is named.
 
+use crate::exit::{Exit, Failure, Outcome};
 use serde::{Serialize, Serializer};
 use std::ffi::OsString;
 use std::fmt;
@@ -52,7 +53,19 @@ impl Serialize for PayloadSource {
 }
 
 /// The files and folders that `sources` stand for.
-#[must_use]
-pub fn local(sources: &[PayloadSource]) -> Vec<PathBuf> {
-    sources.iter().map(|PayloadSource::Path(path)| path.clone()).collect()
+///
+/// # Errors
+/// One is an address: nothing is fetched.
+pub fn local(sources: &[PayloadSource]) -> Outcome<Vec<PathBuf>> {
+    let one = |PayloadSource::Path(path): &PayloadSource| {
+        let text = path.to_string_lossy();
+        if text.contains("://") && !path.exists() {
+            let message = format!("`{text}` is an address, and payloads are not fetched");
+            let help =
+                "download the file, hold it against the hash that is published beside it, and name the file";
+            return Err(Failure::new(Exit::Usage, "payload::address", message).help(help));
+        }
+        Ok(path.clone())
+    };
+    sources.iter().map(one).collect()
 }

@@ -67,8 +67,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let stage = out.stage()?;
     let mut extract =
         Extract { stage: stage.path().to_owned(), deep: flags.deep, files: Vec::new(), findings: Vec::new() };
-    for path in source::local(&[source]) {
-        // a file on the disk that is no archive has nothing in it
+    for path in source::local(&[source])? {
         if let Err(error) = walk(&path, Limits::default(), &mut extract) {
             interrupt::check()?;
             match error {
