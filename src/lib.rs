@@ -4,8 +4,6 @@
 //! environment, clock or network (`ARCHITECTURE.md`, invariant 1). Modules stand on floors; each may name only
 //! modules on lower floors, which `tests/layers.rs` enforces.
 
-extern crate alloc;
-
 pub use installer_cab as cab;
 pub use installer_condition as condition;
 pub use installer_diag as diag;
@@ -15,8 +13,8 @@ pub use installer_pe as pe;
 pub use installer_signature as signature;
 pub use installer_upgrade as upgrade;
 pub use installer_wix as wix;
+pub use registration as apphost;
 
-pub mod apphost;
 pub mod archive;
 pub mod authoring;
 pub mod check;

@@ -3,6 +3,7 @@
 mod apphost;
 mod apphost_mutations;
 mod archive;
+mod apphost_outcomes;
 mod cab;
 mod check;
 mod explain;

@@ -2,9 +2,8 @@
 //! registration back.
 //!
 //! Each exported function is the entry of a custom action (type 1). [`schedule`] runs at once: it reads the table
-//! `AncmConfiguration` and hands each action that changes something its [`job`]s as `CustomActionData`. [`work`] carries
-//! the jobs out. What is decided from bytes alone is in [`job`] and [`record`], which tests compile for the host;
-//! [`session`] and [`disk`] are all there is of Windows.
+//! `AncmConfiguration` and hands each action that changes something its jobs as `CustomActionData`. [`work`] carries the
+//! jobs out. What is decided from bytes alone is in the crate `registration`; here is all there is of Windows.
 //!
 //! No standard library and no C runtime: the DLL imports nothing but what every Windows has.
 
@@ -12,17 +11,12 @@
 
 extern crate alloc;
 
-#[path = "../../../src/apphost/mod.rs"]
-#[expect(unused, reason = "the project's editor, whole; a part of it is for others")]
-#[expect(
-    clippy::indexing_slicing,
-    reason = "it indexes what it has just found; its tests mutate files and records"
-)]
-mod apphost;
+mod advapi;
+mod choice;
 mod disk;
 mod failure;
-mod job;
-mod record;
+mod machine;
+mod place;
 mod runtime;
 mod schedule;
 mod session;

@@ -1,10 +1,11 @@
 //! What is to be done: by the rows of the package's table, the states of their components, and who else needs them.
 
-use crate::failure::Failure;
-use crate::job::{self, Job, Verb};
+use crate::disk;
+use crate::failure::{Failure, Kind};
 use crate::session::{Row, Session};
 use alloc::borrow::ToOwned;
 use alloc::vec::Vec;
+use registration::job::{self, Job, Shared, Verb};
 use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
     INSTALLSTATE, INSTALLSTATE_ABSENT, INSTALLSTATE_DEFAULT, INSTALLSTATE_LOCAL, INSTALLSTATE_REMOVED,
     INSTALLSTATE_SOURCE, INSTALLSTATE_UNKNOWN,
@@ -12,8 +13,15 @@ use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
 
 /// Sets the properties that hand the other actions their jobs. An action with nothing to do gets none; its condition
 /// is the property.
+///
+/// Each run gets a name that nobody can foresee, by which the actions know their own journal.
 pub(crate) fn schedule(session: &Session) -> Result<(), Failure> {
-    let tolerant = session.property("OPT_NO_SHARED_CONFIG_CHECK") == "1";
+    let shared = match session.property("OPT_NO_SHARED_CONFIG_CHECK").as_str() {
+        "" => Shared::AsBefore,
+        "1" => Shared::MayBeLeft,
+        _ => Shared::MustBeWritten,
+    };
+    let run = disk::nonce().map_err(|trouble| Failure::new(Kind::Damaged, "random numbers", &trouble))?;
     let mut jobs: Vec<Job> = Vec::new();
     for row in session.rows()? {
         let Some(verb) = verb(session, &row)? else { continue };
@@ -31,7 +39,8 @@ pub(crate) fn schedule(session: &Session) -> Result<(), Failure> {
             jobs.push(Job {
                 verb,
                 attributes: row.attributes,
-                tolerant,
+                shared,
+                run: run.clone(),
                 file: file.to_owned(),
                 module: row.module.clone(),
                 image: row.image.clone(),
@@ -39,19 +48,27 @@ pub(crate) fn schedule(session: &Session) -> Result<(), Failure> {
             });
         }
     }
-    let of = |verb| jobs.iter().filter(|job| job.verb == verb).collect::<Vec<_>>();
-    let (added, removed, all) = (of(Verb::Add), of(Verb::Remove), jobs.iter().collect());
-    let actions = [
-        ("CheckConfiguration", &all),
-        ("RollBackRemovedConfiguration", &removed),
-        ("RemoveConfiguration", &removed),
-        ("RollBackAddedConfiguration", &added),
-        ("AddConfiguration", &added),
-        ("CommitConfiguration", &all),
-    ];
-    for (action, jobs) in actions {
-        if !jobs.is_empty() {
-            session.set_property(action, &job::to_text(jobs))?;
+    // jobs for users' files go to actions of their own, which run as the user
+    for (is_user, name) in [(false, ""), (true, "User")] {
+        let of = |verb: Option<Verb>| {
+            let is_meant =
+                |job: &&Job| job.has(job::USER) == is_user && verb.is_none_or(|verb| job.verb == verb);
+            jobs.iter().filter(is_meant).collect::<Vec<_>>()
+        };
+        let actions = [
+            ("Check", "", None),
+            ("RollBack", "Removed", Some(Verb::Remove)),
+            ("Remove", "", Some(Verb::Remove)),
+            ("RollBack", "Added", Some(Verb::Add)),
+            ("Add", "", Some(Verb::Add)),
+            ("Commit", "", None),
+        ];
+        for (action, which, verb) in actions {
+            let jobs = of(verb);
+            if !jobs.is_empty() {
+                let action = alloc::format!("{action}{which}{name}Configuration");
+                session.set_property(&action, &job::to_text(&jobs))?;
+            }
         }
     }
     Ok(())

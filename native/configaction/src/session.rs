@@ -81,7 +81,7 @@ pub(crate) struct Row {
     pub(crate) image: String,
     /// The section that it reads.
     pub(crate) section: String,
-    /// See [`crate::job`].
+    /// See [`registration::job`].
     pub(crate) attributes: u32,
 }
 

@@ -1,97 +1,200 @@
 //! The jobs, carried out. In deferred actions nothing is known of the installation but the jobs.
 
-use crate::apphost;
-use crate::disk::{self, Problem};
+use crate::choice;
+use crate::disk::{Replaced, Trouble};
 use crate::failure::{Failure, Kind};
-use crate::job::{self, Job, Made, PREDECESSOR, Verb};
-use crate::record::{Journal, Record};
+use crate::place::Place;
 use crate::session::Session;
-use alloc::string::String;
 use alloc::vec::Vec;
+use registration::job::{self, Job, Made, Stays, Verb};
+use registration::journal::{Fingerprint, Journal};
+use registration::record::Record;
 
-/// A job's file, wherever it is kept.
-struct Place<'j> {
-    job: &'j Job,
-    file: String,
-    /// This machine's name, where the file is shared with others.
-    machine: Option<String>,
-}
+/// How often an edit starts again because somebody else writes to the file. Each time, that somebody was waited for.
+const TRIES: u32 = 100;
 
 /// Finds out whether every job can be done: the files are read and edited in memory, and tried for writing.
+///
+/// A removal goes on where an installation fails, and says so, but for a configuration that would name a DLL that is gone.
 pub(crate) fn check(session: &Session) -> Result<(), Failure> {
-    each(session, AfterFailure::GoOn, |place| {
-        let Some(before) = place.read()? else { return place.missing(session) };
-        place.warn_of_predecessor(session, &before);
-        let made = place.make(session, &before)?;
-        if made.edited.inverse.is_empty() { Ok(()) } else { place.writing(disk::is_writable(&place.file)) }
-    })
+    each(
+        session,
+        AfterFailure::GoOn,
+        |_| Ok(()),
+        |place| {
+            place.settle(session)?;
+            let Some(before) = place.read()? else { return place.missing(session) };
+            place.warn_of_predecessor(session, &before);
+            let checked = place
+                .make(session, &before)
+                .and_then(|made| if made.edited.inverse.is_empty() { Ok(()) } else { place.is_writable() });
+            checked.or_else(|failure| place.tolerate(session, &before, failure))
+        },
+    )
 }
 
 /// Does the jobs.
 pub(crate) fn apply(session: &Session) -> Result<(), Failure> {
-    each(session, AfterFailure::Stop, |place| {
+    each(session, AfterFailure::Stop, choice::remember, |place| {
         session.progress(&place.file);
-        let Some(mut before) = place.read()? else {
+        place.settle(session)?;
+        let Some(before) = place.read()? else {
             if place.job.verb == Verb::Remove {
                 place.put_record(None)?;
             }
             return place.missing(session);
         };
-        let mut made = place.make(session, &before)?;
-        // somebody else may write at the same time
-        for _ in 0..10 {
-            match place.read()? {
-                Some(now) if now != before => before = now,
-                _ => break,
+        match register(place, session, before.clone()) {
+            Ok(made) => {
+                say(place, session, &made);
+                Ok(())
             }
-            made = place.make(session, &before)?;
+            Err(failure) => place.tolerate(session, &before, failure),
         }
-        place.write(&before, &made)?;
-        let (file, module) = (&place.file, &place.job.module);
-        session.log(&match (place.job.verb, &made.record) {
-            (Verb::Add, _) if made.edited.inverse.is_empty() => {
-                alloc::format!("{file}: {module} is registered already; left as it is")
-            }
-            (Verb::Add, _) => alloc::format!("{file}: {module} is registered"),
-            (Verb::Remove, Some(record)) => alloc::format!(
-                "WARNING: {file}: {module} stays registered for {}. As long as this machine shares the file, its IIS \
-                 looks for a DLL that it no longer has",
-                record.machines.join(", ")
-            ),
-            (Verb::Remove, None) => alloc::format!("{file}: {module} is not registered any more"),
-        });
-        Ok(())
     })
+}
+
+/// Edits the file until it is right and has all that others wrote meanwhile. The journal is written first and the
+/// configuration last, so that a rollback finds what it needs whenever it comes.
+fn register(place: &Place, session: &Session, mut present: Vec<u8>) -> Result<Made, Failure> {
+    let old = place.record_text()?;
+    let earlier = place.own_journal(session)?;
+    // what another program put there in the last moment of an attempt
+    let mut theirs: Option<Vec<u8>> = None;
+    let mut has_changed = false;
+    for _ in 0..TRIES {
+        let from = theirs.take().unwrap_or_else(|| present.clone());
+        let made = place.make_with(&from, old.as_deref(), session)?;
+        let new = made.record.as_ref().map(Record::to_text);
+        if made.edited.bytes == present && old == new {
+            return Ok(made);
+        }
+        let inverse = made.edited.inverse.clone();
+        let journal = match earlier.clone() {
+            Some(journal) => journal.and_then(inverse),
+            None => Journal {
+                run: place.job.run.clone(),
+                before: Fingerprint::of(&from),
+                inverse,
+                record: old.clone(),
+            },
+        };
+        place.put_journal(&journal)?;
+        place.put_record(new.as_deref())?;
+        if made.edited.bytes == present {
+            return Ok(made);
+        }
+        match place.replace(&present, &made.edited.bytes) {
+            Ok(Replaced::Done) => return Ok(made),
+            Ok(Replaced::Changed) => {
+                let Some(now) = place.read()? else { return Err(place.not_written(&Trouble::Busy)) };
+                // an attempt before this one may have lost a race, and then the file is no longer ours
+                theirs = None;
+                present = now;
+            }
+            Ok(Replaced::Overtaken(content)) => {
+                present = made.edited.bytes;
+                theirs = Some(content);
+                has_changed = true;
+            }
+            Err(failure) => {
+                let is_as_before = place.read().is_ok_and(|now| now.as_ref() == Some(&present));
+                if is_as_before && !has_changed {
+                    // nothing was done, and nothing is left for a rollback; what fails here, a rollback finds out itself
+                    let _ = place.put_record(old.as_deref());
+                    let _ = match &earlier {
+                        Some(journal) => place.put_journal(journal),
+                        None => place.forget_journal(),
+                    };
+                }
+                return Err(failure);
+            }
+        }
+    }
+    Err(place.not_written(&Trouble::Busy))
+}
+
+fn say(place: &Place, session: &Session, made: &Made) {
+    let (file, module) = (&place.file, &place.job.module);
+    let gone = "As long as this machine shares the file, its IIS looks for a DLL that it no longer has";
+    session.log(&match (place.job.verb, &made.stays) {
+        (Verb::Add, _) if made.edited.inverse.is_empty() => {
+            alloc::format!("{file}: {module} is registered already; left as it is")
+        }
+        (Verb::Add, _) => alloc::format!("{file}: {module} is registered"),
+        (Verb::Remove, Some(Stays::For(machines))) => {
+            alloc::format!("WARNING: {file}: {module} stays registered for {}. {gone}", machines.join(", "))
+        }
+        (Verb::Remove, Some(Stays::Unknown)) => alloc::format!(
+            "WARNING: {file}: {module} stays registered, since it is not known which of the machines that share the \
+             file need it. {gone}. When none needs it any more, run: appcmd uninstall module {module}"
+        ),
+        (Verb::Remove, None) => alloc::format!("{file}: {module} is not registered any more"),
+    });
+    if place.job.verb == Verb::Add {
+        let sites = registration::sites_that_add(&made.edited.bytes, module).unwrap_or_default();
+        if !sites.is_empty() {
+            session.log(&alloc::format!(
+                "WARNING: {file}: {module} is in the lists of modules of {}, and so not in that of the server, where IIS \
+                 would refuse it as a duplicate. Other sites have it once it is taken out there, and this repaired",
+                sites.join(", ")
+            ));
+        }
+    }
 }
 
 /// Takes back what this installation did.
 pub(crate) fn roll_back(session: &Session) -> Result<(), Failure> {
-    each(session, AfterFailure::GoOn, |place| {
-        let Some(text) = place.writing(disk::read(&place.journal()))? else { return Ok(()) };
-        let journal = core::str::from_utf8(&text).ok().and_then(Journal::parse).ok_or_else(|| {
-            Failure::new(
-                Kind::Damaged,
-                &place.journal(),
-                "this is no journal; the configuration stays as it is",
-            )
-        })?;
-        if let Some(bytes) = place.read()? {
-            let undone =
-                apphost::undo(&bytes, &journal.inverse).map_err(|error| place.not_editable(&error))?;
-            if undone.bytes != bytes {
-                place.writing(disk::replace(&place.file, &undone.bytes))?;
-            }
+    each(session, AfterFailure::GoOn, choice::take_back, |place| {
+        place.settle(session)?;
+        let Some(journal) = place.own_journal(session)? else { return place.forget_journal() };
+        if let Some(present) = place.read()? {
+            take_back(place, &journal, present)?;
         }
-        place.put_record(journal.record.as_deref())?;
-        place.writing(disk::delete(&place.journal()))?;
+        if place.record_text()? != journal.record {
+            place.put_record(journal.record.as_deref())?;
+        }
+        place.forget_journal()?;
+        place.tidy(session);
         session.log(&alloc::format!("{}: as it was before", place.file));
         Ok(())
     })
 }
 
-/// Removes the journals.
+fn take_back(place: &Place, journal: &Journal, mut present: Vec<u8>) -> Result<(), Failure> {
+    let mut theirs: Option<Vec<u8>> = None;
+    for _ in 0..TRIES {
+        let from = theirs.take().unwrap_or_else(|| present.clone());
+        let undone = journal.take_back(&from).map_err(|error| place.not_editable(&error))?;
+        if undone.bytes == present {
+            return Ok(());
+        }
+        match place.replace(&present, &undone.bytes)? {
+            Replaced::Done => return Ok(()),
+            Replaced::Changed => {
+                let Some(now) = place.read()? else { return Ok(()) };
+                present = now;
+            }
+            Replaced::Overtaken(content) => {
+                present = undone.bytes;
+                theirs = Some(content);
+            }
+        }
+    }
+    Err(place.not_written(&Trouble::Busy))
+}
+
+/// Removes the journals. What has succeeded does not fail for it: a journal that is left is told from that of the next
+/// installation.
 pub(crate) fn commit(session: &Session) -> Result<(), Failure> {
-    each(session, AfterFailure::GoOn, |place| place.writing(disk::delete(&place.journal())))
+    let done = each(session, AfterFailure::GoOn, choice::settle, |place| {
+        place.tidy(session);
+        place.forget_journal()
+    });
+    if let Err(failure) = done {
+        session.log(&alloc::format!("WARNING: {}: {}; nothing depends on it", failure.file, failure.reason));
+    }
+    Ok(())
 }
 
 /// What becomes of the other jobs where one has failed.
@@ -103,10 +206,11 @@ enum AfterFailure {
     GoOn,
 }
 
-/// Does `work` for each job of the action; the first failure is the action's, further ones go to the log.
+/// Does `before` and `work` for each job of the action; the first failure is the action's, further ones go to the log.
 fn each(
     session: &Session,
     after: AfterFailure,
+    before: fn(&Job) -> Result<(), Failure>,
     work: impl Fn(&Place) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let data = session.property("CustomActionData");
@@ -115,9 +219,9 @@ fn each(
     })?;
     let mut outcome = Ok(());
     for job in &jobs {
-        match Place::of(job).and_then(|place| work(&place)) {
+        match before(job).and_then(|()| Place::of(job)).and_then(|place| work(&place)) {
             Ok(()) => {}
-            Err(Failure { kind: Kind::Shared, file, reason }) if job.tolerant => {
+            Err(Failure { kind: Kind::Shared, file, reason }) if choice::may_be_left(job) => {
                 session.log(&alloc::format!("WARNING: {file}: {reason}. It is left as it is, as asked for"));
             }
             Err(failure) if outcome.is_err() => {
@@ -128,131 +232,4 @@ fn each(
         }
     }
     outcome
-}
-
-impl Place<'_> {
-    /// Where the job's file is: in its own place, or where `redirection.config` beside it says.
-    fn of(job: &Job) -> Result<Place<'_>, Failure> {
-        let own = Place { job, file: job.file.clone(), machine: None };
-        let (Some((folder, name)), true) = (job.file.rsplit_once('\\'), job.has(job::SHARED)) else {
-            return Ok(own);
-        };
-        let redirection = alloc::format!(r"{folder}\redirection.config");
-        let unreadable =
-            |reason: &dyn core::fmt::Display| Failure::new(Kind::NotEditable, &redirection, reason);
-        let Some(bytes) = disk::read(&redirection).map_err(|problem| unreadable(&problem))? else {
-            return Ok(own);
-        };
-        Ok(match apphost::redirection(&bytes).map_err(|error| unreadable(&error))? {
-            None => own,
-            Some(folder) => {
-                let folder = disk::expand(&folder);
-                let file = alloc::format!(r"{}\{name}", folder.trim_end_matches('\\'));
-                Place { job, file, machine: Some(disk::machine()) }
-            }
-        })
-    }
-
-    /// The kind of a failure with the file: `own`, but for a shared one.
-    fn kind(&self, own: Kind) -> Kind {
-        if self.machine.is_some() { Kind::Shared } else { own }
-    }
-
-    fn read(&self) -> Result<Option<Vec<u8>>, Failure> {
-        let kind = self.kind(Kind::NotEditable);
-        disk::read(&self.file).map_err(|problem| Failure::new(kind, &self.file, &problem))
-    }
-
-    fn make(&self, session: &Session, before: &[u8]) -> Result<Made, Failure> {
-        let text = self.writing(disk::read(&self.record()))?;
-        let record = text.as_ref().map(|text| core::str::from_utf8(text).ok().and_then(Record::parse));
-        if record == Some(None) {
-            let record = self.record();
-            session.log(&alloc::format!(
-                "WARNING: {record}: this is no record of ours; it is not taken into account"
-            ));
-        }
-        let made = self.job.make(before, record.flatten().as_ref(), self.machine.as_deref());
-        made.map_err(|error| self.not_editable(&error))
-    }
-
-    /// Writes the journal first and the configuration last, so that a rollback finds what it needs whenever it comes.
-    fn write(&self, before: &[u8], made: &Made) -> Result<(), Failure> {
-        let old = self.writing(disk::read(&self.record()))?.and_then(|text| String::from_utf8(text).ok());
-        let new = made.record.as_ref().map(Record::to_text);
-        if made.edited.bytes == before && old == new {
-            return Ok(());
-        }
-        let earlier = self.writing(disk::read(&self.journal()))?;
-        let inverse = made.edited.inverse.clone();
-        let journal = match earlier.as_ref().and_then(|text| Journal::parse(core::str::from_utf8(text).ok()?))
-        {
-            Some(journal) => journal.and_then(inverse),
-            None => Journal { inverse, record: old.clone() },
-        };
-        self.writing(disk::put(&self.journal(), journal.to_text().as_bytes()))?;
-        self.put_record(new.as_deref())?;
-        if made.edited.bytes == before {
-            return Ok(());
-        }
-        let replaced = self.writing(disk::replace(&self.file, &made.edited.bytes));
-        if replaced.is_err() {
-            // a rollback must not take back what was never done
-            self.put_record(old.as_deref())?;
-            self.writing(match earlier {
-                Some(text) => disk::put(&self.journal(), &text),
-                None => disk::delete(&self.journal()),
-            })?;
-        }
-        replaced
-    }
-
-    fn put_record(&self, text: Option<&str>) -> Result<(), Failure> {
-        let record = self.record();
-        self.writing(match text {
-            Some(text) => disk::put(&record, text.as_bytes()),
-            None => disk::delete(&record),
-        })
-    }
-
-    /// A file that is not there: somebody else's to explain where it has to be, else nothing to do.
-    fn missing(&self, session: &Session) -> Result<(), Failure> {
-        let has_to_be = self.job.has(job::SHARED) || self.job.has(job::USER);
-        if self.job.verb == Verb::Add && has_to_be {
-            return Err(Failure::new(self.kind(Kind::NotEditable), &self.file, "there is no such file"));
-        }
-        session.log(&alloc::format!("{}: there is no such file; nothing to do", self.file));
-        Ok(())
-    }
-
-    /// IIS does not start a single pool while its configuration names a module that is not there.
-    fn warn_of_predecessor(&self, session: &Session, bytes: &[u8]) {
-        let Ok(Some(image)) = apphost::global_module_image(bytes, PREDECESSOR) else { return };
-        let file = disk::expand(&image);
-        if !file.contains('%') && !disk::exists(&file) {
-            session.log(&alloc::format!(
-                "WARNING: {}: it names the module {PREDECESSOR} with the image {image}, which is not there. IIS does not \
-                 start application pools with it; remove it with `appcmd uninstall module {PREDECESSOR}`",
-                self.file
-            ));
-        }
-    }
-
-    fn not_editable(&self, error: &apphost::Error) -> Failure {
-        Failure::new(Kind::NotEditable, &self.file, error)
-    }
-
-    fn writing<T>(&self, outcome: Result<T, Problem>) -> Result<T, Failure> {
-        outcome.map_err(|problem| Failure::new(self.kind(Kind::NotWritable), &self.file, &problem))
-    }
-
-    fn record(&self) -> String {
-        alloc::format!("{}.{}.undo", self.file, self.job.module)
-    }
-
-    /// Each of the machines that share a file has its own.
-    fn journal(&self) -> String {
-        let machine = self.machine.as_ref().map(|machine| alloc::format!(".{machine}")).unwrap_or_default();
-        alloc::format!("{}.{}{machine}.rollback", self.file, self.job.module)
-    }
 }

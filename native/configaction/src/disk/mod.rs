@@ -1,0 +1,138 @@
+//! Files, as the actions need them: opened once and checked by handle, read whole, replaced whole, and patient while
+//! somebody else has them open.
+//!
+//! What may be trusted, and why, is in `docs/registration-security.md`.
+
+mod file;
+mod names;
+mod native;
+mod replace;
+mod trouble;
+mod trust;
+
+pub(crate) use names::nonce;
+pub(crate) use replace::{Replaced, replace};
+pub(crate) use trouble::Trouble;
+pub(crate) use trust::Trust;
+
+use crate::session::wide;
+use alloc::string::String;
+use alloc::vec::Vec;
+use file::File;
+use native::NativePaths;
+use trouble::check;
+use windows_sys::Win32::Foundation::{
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, GENERIC_READ, GENERIC_WRITE,
+};
+use windows_sys::Win32::Storage::FileSystem::{
+    CREATE_NEW, DeleteFileW, FILE_ATTRIBUTE_READONLY, FILE_FLAG_DELETE_ON_CLOSE, FILE_SHARE_DELETE,
+    FILE_SHARE_READ, FILE_SHARE_WRITE, GetFileAttributesW, INVALID_FILE_ATTRIBUTES,
+    MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW,
+};
+
+/// `DELETE`, one of the standard access rights.
+const DELETE: u32 = 0x0001_0000;
+
+/// The file's bytes; nothing where there is no such file.
+pub(crate) fn read(path: &str, trust: Trust) -> Result<Option<Vec<u8>>, Trouble> {
+    let _native = NativePaths::new();
+    let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    match file::patiently(|| File::open(path, GENERIC_READ, share, trust)) {
+        Ok(file) => file.read().map(Some),
+        Err(Trouble::Windows(ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND)) => Ok(None),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Whether there is such a file.
+pub(crate) fn exists(path: &str) -> bool {
+    let _native = NativePaths::new();
+    attributes(path).is_some()
+}
+
+fn attributes(path: &str) -> Option<u32> {
+    // SAFETY: the path ends in zero
+    let attributes = unsafe { GetFileAttributesW(wide(path).as_ptr()) };
+    (attributes != INVALID_FILE_ATTRIBUTES).then_some(attributes)
+}
+
+/// Gives a file of ours, which may be new, this content.
+pub(crate) fn put(path: &str, bytes: &[u8], trust: Trust) -> Result<(), Trouble> {
+    let _native = NativePaths::new();
+    trust::check_folder(path, trust)?;
+    let new = names::beside(path, names::NEW)?;
+    let flags = MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH;
+    let (from, to) = (wide(&new), wide(path));
+    // SAFETY: both paths end in zero. A link at `path` is replaced, and not followed
+    let moved = || check(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), flags) });
+    let done = write_new(&new, bytes, None).and_then(|()| file::patiently(moved));
+    if done.is_err() {
+        let _ = delete(&new);
+    }
+    done
+}
+
+/// Makes a file that must not be there yet, with this content, on the disk and read back.
+fn write_new(path: &str, bytes: &[u8], like: Option<&File>) -> Result<(), Trouble> {
+    let written = File::create(path, GENERIC_READ | GENERIC_WRITE | trust::WRITE_DAC, CREATE_NEW, 0)?;
+    if let Some(like) = like {
+        trust::copy_access(like, &written)?;
+    }
+    written.write(bytes)?;
+    if written.read()? == bytes { Ok(()) } else { Err(Trouble::Lost) }
+}
+
+/// Deletes a file of ours; one that is not there is no problem.
+pub(crate) fn delete(path: &str) -> Result<(), Trouble> {
+    let _native = NativePaths::new();
+    let path = wide(path);
+    // SAFETY: the path ends in zero. A link is deleted, and not followed
+    match file::patiently(|| check(unsafe { DeleteFileW(path.as_ptr()) })) {
+        Err(Trouble::Windows(ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND)) => Ok(()),
+        outcome => outcome,
+    }
+}
+
+/// Whether [`replace`] may work: a file can be made beside this one, and this one opened as it will be.
+pub(crate) fn is_writable(path: &str, trust: Trust) -> Result<(), Trouble> {
+    let _native = NativePaths::new();
+    trust::check_folder(path, trust)?;
+    let new = names::beside(path, names::NEW)?;
+    drop(File::create(&new, GENERIC_WRITE | DELETE, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE)?);
+    let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    match file::patiently(|| File::open(path, GENERIC_WRITE, share, trust)) {
+        // a read-only file has its attribute taken off while it is replaced
+        Err(Trouble::Windows(ERROR_ACCESS_DENIED))
+            if attributes(path).is_some_and(|attributes| attributes & FILE_ATTRIBUTE_READONLY != 0) =>
+        {
+            Ok(())
+        }
+        outcome => outcome.map(|_| ()),
+    }
+}
+
+/// Puts back a file that a process moved away and, ended in that moment, did not replace. Gives what it was called.
+pub(crate) fn settle(path: &str, trust: Trust) -> Result<Option<String>, Trouble> {
+    let _native = NativePaths::new();
+    if attributes(path).is_some() {
+        return Ok(None);
+    }
+    let [old] = &names::leftovers(path, names::OLD)?[..] else { return Ok(None) };
+    drop(File::open(old, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, trust)?);
+    let (from, to) = (wide(old), wide(path));
+    // SAFETY: both paths end in zero
+    file::patiently(|| check(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), MOVEFILE_WRITE_THROUGH) }))?;
+    Ok(Some(old.clone()))
+}
+
+/// Deletes what an ended process left beside a file that is there.
+pub(crate) fn tidy(path: &str) -> Result<(), Trouble> {
+    let _native = NativePaths::new();
+    if attributes(path).is_none() {
+        return Ok(());
+    }
+    for ending in [names::NEW, names::OLD] {
+        names::leftovers(path, ending)?.iter().try_for_each(|left| delete(left))?;
+    }
+    Ok(())
+}

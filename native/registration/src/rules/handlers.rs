@@ -1,0 +1,22 @@
+//! Who relies on sites being allowed to set `handlers`: modules that sites map handlers to, and sites that map some.
+
+use super::scope;
+use crate::change::global_modules;
+use crate::document::tree::{Document, Element};
+use alloc::string::String;
+use alloc::vec::Vec;
+
+/// Names for those, as far as this file shows them, but for the module `own`.
+pub(crate) fn users(document: &Document, own: &str) -> Vec<String> {
+    let modules = global_modules(document).into_iter().filter(|(name, _)| name != own);
+    let modules = modules.map(|(name, _)| alloc::format!("module {name}"));
+    let sets = |site: &&Element| {
+        let mut found = Vec::new();
+        scope::descend(&site.content, &[scope::WEB_SERVER, "handlers"], &mut Vec::new(), &mut found);
+        !found.is_empty()
+    };
+    let sites = scope::sites(document).filter(sets);
+    modules
+        .chain(sites.map(|site| alloc::format!("location {}", site.value("path").unwrap_or_default())))
+        .collect()
+}
