@@ -31,7 +31,6 @@ mod plan;
 mod pools;
 mod registration;
 mod registration_attacks;
-mod registration_faults;
 mod registration_protected;
 mod registration_shared;
 mod script;

@@ -3,7 +3,7 @@
 
 use crate::Inverse;
 use crate::field::{escape, unescape};
-use alloc::string::{String, ToString};
+use alloc::string::String;
 use alloc::vec::Vec;
 
 const FORMAT: &str = "registration 2";
@@ -76,8 +76,7 @@ impl Record {
             }
             rest = after;
         }
-        #[expect(clippy::unnecessary_to_owned, reason = "the prebuilt DLLs are made of this very code")]
-        let inverse = Inverse::parse(&rest.to_string()).ok()?;
+        let inverse = Inverse::parse(rest).ok()?;
         let is_ours = inverse.only_takes_out() && inverse.stays_in_its_sections();
         is_ours.then_some(Record { adopted, machines, users, inverse })
     }

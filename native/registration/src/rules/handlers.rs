@@ -6,9 +6,17 @@ use crate::document::tree::{Document, Element};
 use alloc::string::String;
 use alloc::vec::Vec;
 
+/// Modules that a site maps handlers to in its own `web.config`, by how their names begin.
+const MAPPED_BY_SITES: [&str; 3] = ["AspNetCoreModule", "httpPlatformHandler", "iisnode"];
+
 /// Names for those, as far as this file shows them, but for the module `own`.
 pub(crate) fn users(document: &Document, own: &str) -> Vec<String> {
-    let modules = global_modules(document).into_iter().filter(|(name, _)| name != own);
+    let is_mapped = |name: &str| {
+        let begins =
+            |known: &&str| name.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
+        MAPPED_BY_SITES.iter().any(|known| begins(known))
+    };
+    let modules = global_modules(document).into_iter().filter(|(name, _)| name != own && is_mapped(name));
     let modules = modules.map(|(name, _)| alloc::format!("module {name}"));
     let sets = |site: &&Element| {
         let mut found = Vec::new();
