@@ -282,7 +282,7 @@ mod tests {
             (arch.value, arch.origin.to_string()),
             (vec![Arch::X64, Arch::Arm64], "conf/ancm.toml:2".to_owned())
         );
-        assert_eq!(settings.payload.expect("given").value, Path::new("conf/bin"));
+        assert_eq!(settings.payload.expect("given").value, [PayloadSource::Path("conf/bin".into())]);
         assert_eq!(settings.jobs.expect("given").value, 3);
         assert!(settings.version.is_none());
     }
