@@ -2,8 +2,8 @@
 
 mod apphost;
 mod apphost_mutations;
-mod archive;
 mod apphost_outcomes;
+mod archive;
 mod cab;
 mod check;
 mod explain;
