@@ -92,9 +92,9 @@ impl<'a> Scenario<'a> {
         if packages().any(|package| package.arch == Arch::Arm64) {
             return Arch::Arm64;
         }
-        let narrow =
-            |package: &Package| package.arch == Arch::X86 && !World::default().admits(package, Arch::X64);
-        if packages().any(narrow) { Arch::X86 } else { Arch::X64 }
+        let all_narrow = packages().all(|package| package.arch == Arch::X86);
+        let refuses = |package: &Package| !World::default().admits(package, Arch::X64);
+        if all_narrow && packages().any(refuses) { Arch::X86 } else { Arch::X64 }
     }
 
     /// How the installed packages were installed.
