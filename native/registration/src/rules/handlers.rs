@@ -14,7 +14,7 @@ pub(crate) fn users(document: &Document, own: &str) -> Vec<String> {
     let is_mapped = |name: &str| {
         let begins =
             |known: &&str| name.get(..known.len()).is_some_and(|start| start.eq_ignore_ascii_case(known));
-        MAPPED_BY_SITES.iter().any(|known| begins(known))
+        MAPPED_BY_SITES.iter().any(begins)
     };
     let modules = global_modules(document).into_iter().filter(|(name, _)| name != own && is_mapped(name));
     let modules = modules.map(|(name, _)| alloc::format!("module {name}"));
