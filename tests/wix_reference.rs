@@ -65,10 +65,12 @@ fn schema() -> BTreeMap<&'static str, Kind> {
         .collect()
 }
 
-/// The shortest way from `Wix` to each element of a package, and all that each may stand in.
-fn places(
-    schema: &BTreeMap<&'static str, Kind>,
-) -> (BTreeMap<&'static str, Vec<&'static str>>, BTreeMap<&'static str, BTreeSet<&'static str>>) {
+/// The shortest way from `Wix` to each element of a package.
+type Ways = BTreeMap<&'static str, Vec<&'static str>>;
+/// All that each may stand in.
+type Parents = BTreeMap<&'static str, BTreeSet<&'static str>>;
+
+fn places(schema: &BTreeMap<&'static str, Kind>) -> (Ways, Parents) {
     let mut ways = BTreeMap::from([("Wix", vec!["Wix"])]);
     let mut parents: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     let mut queue = VecDeque::from(["Wix"]);
