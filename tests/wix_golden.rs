@@ -79,7 +79,10 @@ fn errors(outcome: &Outcome) -> String {
 /// What is wrong with our package for `name`; nothing if all is as expected.
 fn wrong(reference: &Reference, name: &str, folder: &str, compat: Compat) -> Option<String> {
     let expected = reference.expected(folder, name)?;
-    let outcome = reference.build("cases", name, compat);
+    let mut request = reference.request("cases", name, compat);
+    // the program's own name, which WiX 7 has otherwise
+    expected["summary"]["Application"].as_str().expect("a text").clone_into(&mut request.application);
+    let outcome = ancm_installer::wix::build(&request);
     let Some(output) = &outcome.output else {
         return Some(format!("{}/{name}: not built\n{}", reference.name, errors(&outcome)));
     };

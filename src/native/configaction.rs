@@ -17,7 +17,7 @@ pub const ENTRIES: [&str; 5] = [
 ];
 
 /// The key of the DLL in the Binary table.
-pub const BINARY: &str = "ConfigurationAction";
+pub const BINARY: &str = "ConfigAction";
 
 /// The DLL for one processor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -300,7 +300,7 @@ fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
         assert_eq!(action["arch"], expected, "{entry}");
         let Some(msiinfo) = tool("msiinfo") else { return };
         let package = folder.path().join(entry["file"].as_str().expect("a name"));
-        let dll = run(Command::new(msiinfo).arg("extract").arg(&package).arg("Binary.ConfigurationAction"));
+        let dll = run(Command::new(msiinfo).arg("extract").arg(&package).arg("Binary.ConfigAction"));
         assert_eq!(machine(&dll), expected);
         let prebuilt = root().join(format!("native/prebuilt/configaction-{expected}.dll"));
         assert!(dll == std::fs::read(prebuilt).expect("readable"), "{entry}");

@@ -109,12 +109,7 @@ fn an_image_for_the_wrong_machine() {
     let place = Place::new();
     place.payload();
     place.write("payload/x64/aspnetcorev2.dll", &stand_in(Module::Shim, Arch::X86, VERSION));
-    place.fails(
-        place.payload_dist(),
-        10,
-        "payload::wrong_machine",
-        &["`x64/aspnetcorev2.dll` is a shim for x86"],
-    );
+    place.fails(place.payload_dist(), 10, "plan::missing_role", &["the payload lacks `shim x64`"]);
 }
 
 #[test]

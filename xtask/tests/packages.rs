@@ -107,7 +107,7 @@ fn tables_of(package: &Package) -> Value {
         .as_object_mut()
         .expect("streams")
         .iter_mut()
-        .filter(|(name, _)| *name == "Binary.ConfigurationAction")
+        .filter(|(name, _)| *name == "Binary.ConfigAction")
     {
         *size = json!("*");
     }

@@ -69,7 +69,7 @@ fn questions(machine: &Machine, packages: &Path) {
     let file = windows(package);
     for (arguments, code) in [
         (vec!["plan", "--json", "--engine", "embedded"], 0),
-        (vec!["upgrade", "--json", "broken-iisexpress-arm64", &file], 0),
+        (vec!["upgrade", "--json", "--allow", "uncertain", "broken-iisexpress-arm64", &file], 0),
         (vec!["upgrade", "--json", "old-iisexpress-arm64", "broken-iisexpress-arm64"], 21),
         (vec!["pools", "--json", &file], 0),
         (vec!["identity", "check", "--json"], 0),

@@ -100,6 +100,8 @@ fn every_version_is_started_with_what_it_knows() {
             &["-arch", "x64"],
             &[
                 "-d",
+                "CodePage=1252",
+                "-d",
                 "Flavour=iis",
                 "-d",
                 "HandlerFolder=110.0.3",
@@ -281,11 +283,12 @@ fn sources_that_only_wix_compiles_are_made_and_the_drawn_product_code_is_said() 
     let ui = project.path().join("wix/ui.wxs");
     let text = std::fs::read_to_string(&ui).expect("readable");
     let fragment = "<Fragment><Component Id=\"S\" Guid=\"{2E0C1B0F-3D6A-4C1B-9A53-0B5C61B5D7A9}\" \
-                    Directory=\"TARGETDIR\"><ServiceControl Id=\"S\" Name=\"w3svc\" /></Component></Fragment></Wix>";
+                    Directory=\"TARGETDIR\"><RemoveFolderEx xmlns=\"http://wixtoolset.org/schemas/v4/wxs/util\" \
+                    Property=\"OLD\" /></Component></Fragment></Wix>";
     std::fs::write(&ui, text.replace("</Wix>", fragment)).expect("writable");
     let mut refused = Run::new(&["--engine", "embedded"]);
     refused.command.current_dir(project.path());
-    refused.fails(13, &["`ServiceControl` is not known", "use `--engine wix`"]);
+    refused.fails(13, &["RemoveFolderEx"]);
 
     let package = Run::new(&["--engine", "embedded"]).works_and_gives();
     let stand_in = StandIn::new("6.0.2", "cp \"$(dirname \"$0\")/made.msi\" \"$out\"");
