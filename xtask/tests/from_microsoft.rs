@@ -48,8 +48,8 @@ fn predicted(old: &Path, new: &Path) -> BTreeMap<String, bool> {
     let resources = report["resources"].as_array().expect("resources").iter();
     let text = |resource: &Value, key: &str| resource[key].as_str().expect("a text").to_owned();
     resources
-        // what is said to be uncertain, Wine cannot contradict
-        .filter(|resource| resource["uncertain"] == false)
+        // whether Windows leaves it behind is said to be uncertain, and Wine takes it away
+        .filter(|resource| resource["verdict"] != "left-behind" || resource["uncertain"] == false)
         .filter(|resource| ["file", "registry value"].contains(&resource["kind"].as_str().expect("a kind")))
         .map(|resource| (text(resource, "name"), text(resource, "verdict") != "missing"))
         .collect()
