@@ -70,16 +70,23 @@ pub fn bounded(mut command: Command, limit: Duration) -> Output {
 /// How often a program is started that Wine did not get to run.
 const STARTS: usize = 3;
 
-/// What `run` gives; on a busy machine Wine sometimes ends before the program begins, and then it is run again, which
-/// `cargo xtask test` counts. What fails every time is a failure like any other.
-pub fn again<T>(what: &str, never_began: impl Fn(&T) -> bool, run: impl Fn() -> T) -> T {
+/// What `run` gives, and how often it ran; on a busy machine Wine sometimes ends before the program begins, and then it is
+/// run again. What fails every time is a failure like any other.
+pub fn again<T>(never_began: impl Fn(&T) -> bool, run: impl Fn() -> T) -> (T, usize) {
     let mut outcome = run();
-    for start in 2..=STARTS {
-        if !never_began(&outcome) {
-            break;
-        }
-        println!("retried: {what} did not begin; start {start} of {STARTS}");
+    let mut starts = 1;
+    while starts < STARTS && never_began(&outcome) {
         outcome = run();
+        starts += 1;
+    }
+    (outcome, starts)
+}
+
+/// The same, telling of further starts, which `cargo xtask test` counts.
+fn told_again<T>(what: &str, never_began: impl Fn(&T) -> bool, run: impl Fn() -> T) -> T {
+    let (outcome, starts) = again(never_began, run);
+    if starts > 1 {
+        println!("retried: {what} did not begin at once; {starts} starts of at most {STARTS}");
     }
     outcome
 }
@@ -117,7 +124,7 @@ impl Wine {
         if !template.is_dir() {
             let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
             let wine = Wine { prefix: folder, unprivileged: false };
-            let made = again(
+            let made = told_again(
                 "wineboot",
                 |output: &Output| !output.status.success(),
                 || wine.run(&["wineboot", "-i"]),
@@ -184,7 +191,7 @@ impl Wine {
 
     /// `msiexec` with arguments, silently and with a verbose log; gives the exit code and the log.
     pub fn msiexec(&self, arguments: &[&str]) -> (i32, String) {
-        again(
+        told_again(
             "msiexec",
             |(code, log): &(i32, String)| *code == 1 && log.is_empty(),
             || self.msiexec_once(arguments),

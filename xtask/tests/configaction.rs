@@ -114,7 +114,7 @@ fn cargo(rustc: &Path, target: &str) -> Command {
 
 #[test]
 fn the_source_passes_the_lints() {
-    let Some(rustc) = rustc_with_sources() else {
+    let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) else {
         return support::skip(
             "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
         );
@@ -143,7 +143,7 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
         }
     }
 
-    let Some(rustc) = rustc_with_sources() else {
+    let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) else {
         return support::skip(
             "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
         );

@@ -313,13 +313,13 @@ fn targets(patience: Duration) -> Tool {
 }
 
 /// The first `rustc` on the PATH that has the sources of Rust's own libraries beside it, from which those for any
-/// target can be made.
+/// target can be made. None is waited for longer than `patience`.
 #[must_use]
-pub fn rustc_with_sources() -> Option<PathBuf> {
+pub fn rustc_with_sources(patience: Duration) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let name = format!("rustc{}", env::consts::EXE_SUFFIX);
     env::split_paths(&path).map(|folder| folder.join(&name)).filter(|file| file.is_file()).find(|rustc| {
-        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]), PATIENCE);
+        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]), patience);
         answer.is_ok_and(|answer| {
             Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
         })
@@ -331,7 +331,7 @@ pub fn rustc_with_sources() -> Option<PathBuf> {
 fn rust_sources(patience: Duration) -> Tool {
     let debian = "rustc-web cargo-web rust-web-src rust-web-clippy";
     let tool = Tool { debian, ..Tool::new("Rust with its sources", Need::Test) };
-    let tool = match rustc_with_sources() {
+    let tool = match rustc_with_sources(patience) {
         Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
         None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
     };

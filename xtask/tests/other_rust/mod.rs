@@ -2,6 +2,10 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
+
+/// How long one may take to say where it is: a busy machine is no missing Rust.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// `cargo` with `rustc`. What the cargo and rustup that run the tests say to the programs that they start is about their
 /// own toolchain; what the user says of folders and networks stays.

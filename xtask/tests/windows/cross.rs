@@ -28,7 +28,7 @@ impl Rust {
         if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
             return Some(Rust { cargo, rustc, from_source: false });
         }
-        let found = rustc_with_sources();
+        let found = rustc_with_sources(other_rust::PATIENCE);
         if found.is_none() {
             support::skip(&format!("no Rust here has a standard library for {TARGET}, or its sources"));
         }
