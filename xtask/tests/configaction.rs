@@ -71,14 +71,17 @@ fn prebuilt(name: &str) -> PathBuf {
 
 /// Everything that the DLL is compiled from, by name.
 fn sources() -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
+    let of_both = ["native/Cargo.lock", "native/Cargo.toml"];
+    let read = |name: &str| std::fs::read(repository().join(name)).expect("readable");
+    let mut found: BTreeMap<_, _> = of_both.map(|name| (name.to_owned(), read(name))).into();
     let mut folders = vec![PathBuf::from("native/configaction"), PathBuf::from("native/registration")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(repository().join(&folder)).expect("readable") {
             let path = folder.join(entry.expect("readable").file_name());
             if repository().join(&path).is_file() {
                 let name = path.to_string_lossy().replace('\\', "/");
-                found.insert(name, std::fs::read(repository().join(&path)).expect("readable"));
+                let bytes = read(&name);
+                found.insert(name, bytes);
             } else if !path.ends_with("target") {
                 folders.push(path);
             }
