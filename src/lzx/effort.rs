@@ -1,0 +1,93 @@
+//! How hard to look.
+
+use super::format::FRAME;
+use std::fmt;
+use std::str::FromStr;
+
+/// How much time an encoder takes for how few bytes. All decode alike, and as fast; the bytes depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Effort {
+    /// Last occurrences, one parse: smaller than Microsoft's own encoder makes it, at some 10 MB/s.
+    #[default]
+    Fast,
+    /// Binary trees, two parses: 1.5 % smaller, about half as fast.
+    Balanced,
+    /// Deep trees, more parses, several ways to each position: another percent, a fifth as fast.
+    Max,
+}
+
+impl Effort {
+    /// Each with its name, from the quickest on.
+    pub const NAMES: [(&str, Effort); 3] =
+        [("fast", Effort::Fast), ("balanced", Effort::Balanced), ("max", Effort::Max)];
+}
+
+impl fmt::Display for Effort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Effort::Fast => "fast",
+            Effort::Balanced => "balanced",
+            Effort::Max => "max",
+        })
+    }
+}
+
+impl FromStr for Effort {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Effort, String> {
+        let found = Effort::NAMES.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+        let unknown = || format!("`{text}` is not a compression effort: expected fast, balanced or max");
+        found.map(|(_, effort)| effort).ok_or_else(unknown)
+    }
+}
+
+/// Where matches are looked for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Search {
+    Tables,
+    /// With as many candidates for each position.
+    Trees {
+        depth: u32,
+    },
+}
+
+/// What an effort means.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tuning {
+    pub(crate) search: Search,
+    /// A match of this length is taken as it is.
+    pub(crate) nice: usize,
+    /// Parses.
+    pub(crate) passes: u32,
+    /// The last of them, which follow several ways to each position.
+    pub(crate) wide_passes: u32,
+    /// Bytes that are in one block in any case; of several, what comes out smaller.
+    pub(crate) pieces: &'static [usize],
+}
+
+/// Bytes of every segment of a folder but the last. Segments are parsed each for itself; the bytes depend on it.
+pub const SEGMENT: usize = 32 * FRAME;
+
+impl Effort {
+    pub(crate) fn tuning(self) -> Tuning {
+        match self {
+            Effort::Fast => {
+                Tuning { search: Search::Tables, nice: 32, passes: 1, wide_passes: 0, pieces: &[8192] }
+            }
+            Effort::Balanced => Tuning {
+                search: Search::Trees { depth: 24 },
+                nice: 64,
+                passes: 2,
+                wide_passes: 0,
+                pieces: &[4096],
+            },
+            Effort::Max => Tuning {
+                search: Search::Trees { depth: 100 },
+                nice: 257,
+                passes: 5,
+                wide_passes: 2,
+                pieces: &[1024, 2048],
+            },
+        }
+    }
+}
