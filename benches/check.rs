@@ -86,7 +86,9 @@ fn package() -> io::Result<Vec<u8>> {
     }
     let last = Cell::Int(i32::try_from(FILES).map_err(io::Error::other)?);
     add("Media", vec![Cell::Int(1), last, null(), text("#cab1.cab"), null(), null()]);
-    database.streams.insert("cab1.cab".to_owned(), Stream::Cabinet(Cabinet { files }));
+    database
+        .streams
+        .insert("cab1.cab".to_owned(), Stream::Cabinet(Cabinet { method: Default::default(), files }));
     let mut out = Cursor::new(Vec::new());
     msi::write(&database, NonZeroUsize::MIN, &mut out).map_err(io::Error::other)?;
     Ok(out.into_inner())

@@ -95,7 +95,9 @@ fn build(payload: &Path, output: &Path) -> io::Result<()> {
     for (sequence, action) in (1..).zip(["CostInitialize", "FileCost", "CostFinalize", "InstallFiles"]) {
         add("InstallExecuteSequence", vec![text(action), null(), Cell::Int(sequence * 100)]);
     }
-    database.streams.insert("cab1.cab".to_owned(), Stream::Cabinet(Cabinet { files }));
+    database
+        .streams
+        .insert("cab1.cab".to_owned(), Stream::Cabinet(Cabinet { method: Default::default(), files }));
     let mut out = fs::File::options().read(true).write(true).create(true).truncate(true).open(output)?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     msi::write(&database, threads, &mut out).map_err(io::Error::other)?;

@@ -103,7 +103,8 @@ fn cabinet(files: &[(&str, &[u8])]) -> Vec<u8> {
         source: cab::Source::Bytes(bytes.to_vec()),
     });
     let mut out = io::Cursor::new(Vec::new());
-    cab::write(&Cabinet { files: files.collect() }, NonZeroUsize::MIN, &mut out).expect("room");
+    cab::write(&Cabinet { files: files.collect(), ..Cabinet::default() }, NonZeroUsize::MIN, &mut out)
+        .expect("room");
     out.into_inner()
 }
 

@@ -8,7 +8,9 @@ use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::Command;
 
-use ancm_installer::cab::{self, Cabinet, CabinetFile, ReadError, Reader, Source, WriteError};
+use ancm_installer::cab::{
+    self, Cabinet, CabinetFile, Effort, Method, ReadError, Reader, Source, Window, WriteError,
+};
 
 const TIME: i64 = 1_700_000_000; // 2023-11-14T22:13:20Z
 
@@ -35,17 +37,36 @@ fn file(name: &str, bytes: Vec<u8>) -> CabinetFile {
     }
 }
 
+/// One of each kind.
+fn methods() -> Vec<Method> {
+    let lzx = |exponent, effort| {
+        let window = Window::new(exponent).expect("a window");
+        Method::Lzx { window, effort }
+    };
+    vec![
+        Method::Stored,
+        Method::MsZip,
+        lzx(15, Effort::Fast),
+        lzx(18, Effort::Balanced),
+        lzx(21, Effort::Fast),
+        lzx(21, Effort::Max),
+    ]
+}
+
 /// Every size around a block and around what a thread takes, and an empty file first, between and last.
 fn cabinet() -> Cabinet {
     let sizes = [0, 1, 32_767, 32_768, 0, 32_769, 65_536, 524_287, 3, 524_289, 1_200_000, 5, 0];
     let files = sizes.iter().enumerate();
-    Cabinet { files: files.map(|(k, size)| file(&format!("fil{k:02}"), content(k as u64, *size))).collect() }
+    Cabinet {
+        method: Method::MsZip,
+        files: files.map(|(k, size)| file(&format!("fil{k:02}"), content(k as u64, *size))).collect(),
+    }
 }
 
 fn bytes(file: &CabinetFile) -> &[u8] {
     match &file.source {
         Source::Bytes(bytes) => bytes,
-        Source::File(path) => panic!("{} is not in memory", path.display()),
+        other => panic!("not in memory: {other:?}"),
     }
 }
 
@@ -65,9 +86,12 @@ fn extracted<R: Read + std::io::Seek>(reader: &mut Reader<R>, index: usize) -> R
 
 #[test]
 fn bytes_do_not_depend_on_the_number_of_threads() {
-    let one = written(&cabinet(), 1);
-    for threads in [2, 3, 5] {
-        assert!(written(&cabinet(), threads) == one, "{threads} threads");
+    for method in methods() {
+        let cabinet = Cabinet { method, ..cabinet() };
+        let one = written(&cabinet, 1);
+        for threads in [2, 5] {
+            assert!(written(&cabinet, threads) == one, "{method}, {threads} threads");
+        }
     }
 }
 
@@ -94,6 +118,16 @@ fn we_read_what_we_write_in_any_order() {
         assert_eq!((entry.name.as_str(), u64::from(entry.size)), (file.name.as_str(), file.size));
         assert_eq!(entry.modified, TIME);
         assert!(extracted(&mut reader, index).expect("whole") == bytes(file), "{}", file.name);
+    }
+    for method in methods() {
+        let cabinet = Cabinet { method, ..cabinet.clone() };
+        let bytes_written = written(&cabinet, 2);
+        let mut reader = Reader::open(Cursor::new(&bytes_written)).expect("our own");
+        assert_eq!(reader.methods().collect::<Vec<_>>(), [method.to_string()]);
+        assert_eq!(reader.size() as usize, bytes_written.len());
+        for (index, file) in cabinet.files.iter().enumerate() {
+            assert!(extracted(&mut reader, index).expect("whole") == bytes(file), "{method} {}", file.name);
+        }
     }
     let beyond = extracted(&mut reader, 99).expect_err("there are 13");
     assert_eq!(beyond.to_string(), "the cabinet has no file 99, only 13");
@@ -177,7 +211,7 @@ fn we_read_lzx() {
     }
     [1u32, 1, 1].iter().for_each(|offset| bits.extend_from_slice(&offset.to_le_bytes()));
     bits.extend_from_slice(text);
-    let one = Cabinet { files: vec![file("a", text.to_vec())] };
+    let one = Cabinet { method: Method::MsZip, files: vec![file("a", text.to_vec())] };
     let mut bytes = written(&one, 1);
     let data = 36 + 8 + 16 + 2;
     bytes.truncate(data);
@@ -195,14 +229,16 @@ fn no_files_and_only_empty_files_are_cabinets_too() {
     let none = written(&Cabinet::default(), 2);
     assert_eq!(none.len(), 36);
     assert!(Reader::open(Cursor::new(none)).expect("a cabinet").files().is_empty());
-    let empty = written(&Cabinet { files: vec![file("a", vec![]), file("b", vec![])] }, 2);
+    let empty =
+        written(&Cabinet { method: Method::MsZip, files: vec![file("a", vec![]), file("b", vec![])] }, 2);
     let mut reader = Reader::open(Cursor::new(empty)).expect("a cabinet");
     assert_eq!(extracted(&mut reader, 1).expect("nothing to read"), b"");
 }
 
 fn refused(files: Vec<CabinetFile>) -> WriteError {
     let mut out = Cursor::new(Vec::new());
-    cab::write(&Cabinet { files }, NonZeroUsize::MIN, &mut out).expect_err("past a limit")
+    cab::write(&Cabinet { method: Method::MsZip, files }, NonZeroUsize::MIN, &mut out)
+        .expect_err("past a limit")
 }
 
 #[test]
@@ -250,7 +286,7 @@ fn exercise(bytes: &[u8]) {
 #[test]
 fn nothing_broken_makes_the_reader_panic() {
     let files = (0..6).map(|k| file(&format!("f{k}"), content(k, 9000 * usize::try_from(k).expect("small"))));
-    let whole = written(&Cabinet { files: files.collect() }, 2);
+    let whole = written(&Cabinet { method: Method::MsZip, files: files.collect() }, 2);
     for length in (0..300).chain((300..whole.len()).step_by(331)) {
         exercise(&whole[..length]);
     }
@@ -265,7 +301,8 @@ fn nothing_broken_makes_the_reader_panic() {
 
 #[test]
 fn a_wrong_byte_is_found_by_its_checksum() {
-    let mut bytes = written(&Cabinet { files: vec![file("a", content(1, 50_000))] }, 1);
+    let mut bytes =
+        written(&Cabinet { method: Method::MsZip, files: vec![file("a", content(1, 50_000))] }, 1);
     let last = bytes.len() - 10;
     bytes[last] ^= 1;
     let mut reader = Reader::open(Cursor::new(bytes)).expect("the directory is whole");

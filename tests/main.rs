@@ -10,6 +10,7 @@ mod explain;
 mod layers;
 mod ledger;
 mod licences;
+mod lzx;
 mod msi;
 mod msi_foreign;
 mod pe;

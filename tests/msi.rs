@@ -99,7 +99,10 @@ fn database() -> Database {
         modified: TIME,
         source: Source::Bytes(bytes),
     });
-    d.streams.insert("cab1.cab".to_owned(), Stream::Cabinet(Cabinet { files: files.collect() }));
+    d.streams.insert(
+        "cab1.cab".to_owned(),
+        Stream::Cabinet(Cabinet { method: Default::default(), files: files.collect() }),
+    );
     d.streams.insert("Icon.app.ico".to_owned(), Stream::Bytes(vec![1, 2, 3]));
     database
 }

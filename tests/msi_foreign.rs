@@ -162,7 +162,10 @@ fn small() -> Vec<u8> {
     add("Media", vec![vec![Cell::Int(1), Cell::Int(1), Cell::Null, text("#c.cab"), Cell::Null, Cell::Null]]);
     let bytes: Vec<u8> = (0..5000u32).map(|k| k.to_le_bytes()[0].wrapping_mul(31)).collect();
     let file = CabinetFile { name: "f".to_owned(), size: 5000, modified: 0, source: Source::Bytes(bytes) };
-    database.streams.insert("c.cab".to_owned(), Stream::Cabinet(Cabinet { files: vec![file] }));
+    database.streams.insert(
+        "c.cab".to_owned(),
+        Stream::Cabinet(Cabinet { method: Default::default(), files: vec![file] }),
+    );
     database.streams.insert("Icon.i".to_owned(), Stream::Bytes(vec![1; 9000]));
     let mut out = Cursor::new(Vec::new());
     msi::write(&database, NonZeroUsize::MIN, &mut out).expect("written");

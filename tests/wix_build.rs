@@ -2,8 +2,10 @@
 //! a golden file, the same bytes anywhere, and codes that follow the contents.
 
 use crate::support;
+use ancm_installer::cab::{self, Effort};
 use ancm_installer::id::Arch;
 use ancm_installer::msi;
+use ancm_installer::wix::symbol::Compression;
 use ancm_installer::wix::{BindPath, Compat, Output, Request, build, preprocess};
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -36,6 +38,8 @@ fn request(folder: &Path, threads: usize) -> Request {
         bind_variables: BTreeMap::new(),
         timestamp: 1_700_000_000,
         application: "test".to_owned(),
+        compression: Default::default(),
+        effort: Default::default(),
         threads: NonZeroUsize::new(threads).expect("not zero"),
         legacy_registry_guids: false,
     }
@@ -86,4 +90,49 @@ fn codes_follow_the_contents_and_only_the_package_code_the_time() {
     let third = codes(&later);
     assert_eq!(first.0, third.0, "the same contents are the same product");
     assert_ne!(first.1, third.1, "two different files never share a package code");
+}
+
+/// How the cabinet of the small package is compressed where its `MediaTemplate` says `authored`.
+fn method(authored: &str, default: Compression, effort: Effort) -> String {
+    let folder = sources("read me\n");
+    let source = folder.path().join("small.wxs");
+    let text = std::fs::read_to_string(&source).expect("readable");
+    let template = r#"<MediaTemplate EmbedCab="yes""#;
+    assert!(text.contains(template), "{text}");
+    std::fs::write(&source, text.replace(template, &format!("{template} {authored}"))).expect("written");
+    let mut request = request(folder.path(), 1);
+    (request.compression, request.effort) = (default, effort);
+    let mut package = msi::Package::open(Cursor::new(bytes(&request))).expect("ours");
+    let reader = cab::Reader::open(package.stream("cab1.cab").expect("embedded")).expect("a cabinet");
+    reader.methods().collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn cabinets_are_compressed_as_authored() {
+    // What `CabCBegin` of WiX 6 makes of each level.
+    let levels =
+        [("none", "stored"), ("low", "LZX:15"), ("medium", "LZX:18"), ("high", "LZX:21"), ("mszip", "MSZIP")];
+    for (level, expected) in levels {
+        let authored = format!("CompressionLevel=\"{level}\"");
+        assert_eq!(method(&authored, Compression::None, Effort::Fast), expected, "{level}");
+        // `-dcl`, where the authoring does not say.
+        let default = level.parse().expect("a level");
+        assert_eq!(method("", default, Effort::Max), expected, "{level}");
+    }
+    assert_eq!(method("", Compression::default(), Effort::Fast), "LZX:18");
+    assert!("best".parse::<Compression>().is_err());
+}
+
+#[test]
+fn the_package_code_follows_the_compression_and_the_product_code_does_not() {
+    let folder = sources("read me\n");
+    let plain = request(folder.path(), 1);
+    let mut harder = plain.clone();
+    harder.effort = Effort::Max;
+    let mut otherwise = plain.clone();
+    otherwise.compression = Compression::Mszip;
+    let [plain, harder, otherwise] = [plain, harder, otherwise].map(|request| codes(&request));
+    assert_eq!((&plain.0, &plain.0), (&harder.0, &otherwise.0));
+    assert_ne!(plain.1, harder.1);
+    assert_ne!(plain.1, otherwise.1);
 }

@@ -41,6 +41,16 @@ pub(super) fn block_checksum(data: &[u8], uncompressed: u16) -> u32 {
     checksum(data, compressed | (u32::from(uncompressed) << 16))
 }
 
+/// Appends a data block (`CFDATA`) of `data`, which decompresses to `uncompressed` bytes.
+pub(super) fn append_block(data: &[u8], uncompressed: usize, blocks: &mut Vec<u8>) {
+    let size = u16::try_from(data.len()).expect("a block is shorter than 64 KiB");
+    let uncompressed = u16::try_from(uncompressed).expect("32 KiB at most");
+    blocks.extend_from_slice(&block_checksum(data, uncompressed).to_le_bytes());
+    blocks.extend_from_slice(&size.to_le_bytes());
+    blocks.extend_from_slice(&uncompressed.to_le_bytes());
+    blocks.extend_from_slice(data);
+}
+
 const DAY: i64 = 86_400;
 
 /// MS-DOS date and time (UTC) of `seconds` since 1970, held to the years that the format can say.

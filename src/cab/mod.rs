@@ -1,7 +1,7 @@
 //! Cabinets (.cab): the archives in which a package carries its files.
 //!
-//! Written with MSZIP, read in every form that Windows' tools write. Knows nothing of installer tables, and writes no
-//! file of its own: bytes go where the caller says.
+//! Written stored, with MSZIP or with LZX, read in every form that Windows' tools write. Knows nothing of installer
+//! tables, and writes no file of its own: bytes go where the caller says.
 //! Source: *Microsoft Cabinet File Format* and *\[MS-MCI\]: Microsoft ZIP (MSZIP) Compression and Decompression Data
 //! Structure*.
 
@@ -9,12 +9,17 @@ mod block;
 mod deflate;
 mod format;
 mod huffman;
+mod lzx;
+mod method;
 mod model;
 mod mszip;
 mod payload;
+mod pool;
 mod read;
 mod write;
 
+pub use installer_lzx::{Effort, Window};
+pub use method::Method;
 pub use model::{Cabinet, CabinetFile, Entry, Source};
 pub use read::{FileReader, Place, ReadError, Reader};
 pub use write::{WriteError, write};

@@ -1,10 +1,13 @@
 //! What goes into a cabinet, and what is found in one.
 
+use super::method::Method;
 use std::path::PathBuf;
 
 /// A cabinet to be written: files in the order in which they are stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cabinet {
+    /// How they are compressed.
+    pub method: Method,
     /// The files; for a package, in the order of `File.Sequence`.
     pub files: Vec<CabinetFile>,
 }
@@ -30,6 +33,8 @@ pub enum Source {
     Bytes(Vec<u8>),
     /// The whole of a file; read when the cabinet is written.
     File(PathBuf),
+    /// Those of an earlier file of the cabinet, by its number from 0: they are stored once.
+    SameAs(usize),
 }
 
 /// A file found in a cabinet.

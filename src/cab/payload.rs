@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use super::model::{CabinetFile, Source};
 use super::write::WriteError;
 
-/// Reads the sources in order and holds each to its stated size.
+/// Reads the sources in order, those that are stored once once, and holds each to its stated size.
 pub(super) struct Payload<'a> {
     files: std::slice::Iter<'a, CabinetFile>,
     current: Option<Open<'a>>,
@@ -31,7 +31,7 @@ impl<'a> Payload<'a> {
         bytes.resize(filled + usize::try_from(count).unwrap_or(usize::MAX), 0);
         while filled < bytes.len() {
             let Some(open) = &mut self.current else {
-                self.current = Some(self.files.next().expect("the sizes add up").open()?);
+                self.current = self.files.next().expect("the sizes add up").open()?;
                 continue;
             };
             let room = &mut bytes[filled..];
@@ -48,23 +48,25 @@ impl<'a> Payload<'a> {
 
     /// Checks the files of no bytes that stand at the end.
     pub(super) fn finish(mut self) -> Result<(), WriteError> {
-        self.files.try_for_each(|file| file.open()?.end())
+        self.files.try_for_each(|file| file.open()?.map_or(Ok(()), |mut open| open.end()))
     }
 }
 
 impl CabinetFile {
-    fn open(&self) -> Result<Open<'_>, WriteError> {
+    /// Nothing where its bytes are those of another file.
+    fn open(&self) -> Result<Option<Open<'_>>, WriteError> {
         let reader: Box<dyn Read + '_> = match &self.source {
             Source::Bytes(bytes) => Box::new(bytes.as_slice()),
             Source::File(path) => Box::new(File::open(path).map_err(|error| self.unreadable(error))?),
+            Source::SameAs(_) => return Ok(None),
         };
-        Ok(Open { file: self, reader, left: self.size })
+        Ok(Some(Open { file: self, reader, left: self.size }))
     }
 
     fn unreadable(&self, source: io::Error) -> WriteError {
         let path = match &self.source {
-            Source::Bytes(_) => std::path::PathBuf::new(),
             Source::File(path) => path.clone(),
+            Source::Bytes(_) | Source::SameAs(_) => std::path::PathBuf::new(),
         };
         WriteError::Source { name: self.name.clone(), path, source }
     }

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
 
 use super::format::{BLOCK, BLOCK_GROWTH, DATA, FILE, FOLDER, HEADER, NAME_MAX, block_checksum, unix_time};
+use super::lzx;
 use super::model::Entry;
 use super::mszip;
 
@@ -64,6 +65,8 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct Reader<R> {
     reader: R,
+    /// What the header says of the cabinet's size in bytes.
+    size: u32,
     /// Bytes reserved in each data block's header.
     reserved: u8,
     folders: Vec<Folder>,
@@ -107,7 +110,7 @@ struct Progress {
 enum Decoder {
     Stored,
     MsZip(mszip::Decompressor),
-    Lzx(Box<lzxd::Lzxd>),
+    Lzx(lzx::Decompressor),
 }
 
 impl std::fmt::Debug for Decoder {
@@ -123,14 +126,10 @@ impl std::fmt::Debug for Decoder {
 impl Decoder {
     /// The decoder for `CFFOLDER.typeCompress`; nothing for a method that is not known.
     fn new(method: u16) -> Option<Decoder> {
-        use lzxd::WindowSize::{KB32, KB64, KB128, KB256, KB512, MB1, MB2};
-        const WINDOWS: [lzxd::WindowSize; 7] = [KB32, KB64, KB128, KB256, KB512, MB1, MB2];
         match (method & 0xf, method >> 8) {
             (0, _) => Some(Decoder::Stored),
             (1, _) => Some(Decoder::MsZip(mszip::Decompressor::new())),
-            (3, exponent @ 15..=21) => {
-                Some(Decoder::Lzx(Box::new(lzxd::Lzxd::new(WINDOWS[usize::from(exponent - 15)]))))
-            }
+            (3, exponent) => lzx::Decompressor::new(exponent).map(Decoder::Lzx),
             _ => None,
         }
     }
@@ -140,10 +139,7 @@ impl Decoder {
         match self {
             Decoder::Stored => (block.len() == uncompressed).then_some(block),
             Decoder::MsZip(decompressor) => decompressor.next(block, uncompressed),
-            Decoder::Lzx(decompressor) => decompressor
-                .decompress_next(block, uncompressed)
-                .ok()
-                .filter(|bytes| bytes.len() == uncompressed),
+            Decoder::Lzx(decompressor) => decompressor.next(block, uncompressed),
         }
     }
 }
@@ -199,7 +195,7 @@ impl<R: Read + Seek> Reader<R> {
             places.push(Place { entry, folder: word(&bytes, 8), offset: double(&bytes, 4) });
         }
         drop(source);
-        Ok(Reader { reader, reserved, folders, files, places, progress: None })
+        Ok(Reader { reader, size: double(&header, 8), reserved, folders, files, places, progress: None })
     }
 
     /// The files, in stored order.
@@ -212,6 +208,23 @@ impl<R: Read + Seek> Reader<R> {
     #[must_use]
     pub fn place(&self, index: usize) -> Option<Place> {
         self.places.get(index).copied()
+    }
+
+    /// Bytes of the cabinet, as its header says.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.size
+    }
+
+    /// How each folder is compressed: `stored`, `MSZIP`, `LZX:21` (a window of 2^21 bytes), or the number of a method that
+    /// is not read.
+    pub fn methods(&self) -> impl Iterator<Item = String> {
+        self.folders.iter().map(|folder| match (folder.method & 0xf, folder.method >> 8) {
+            (0, _) => "stored".to_owned(),
+            (1, _) => "MSZIP".to_owned(),
+            (3, exponent) => format!("LZX:{exponent}"),
+            _ => format!("{:#06x}", folder.method),
+        })
     }
 
     /// Writes the bytes of the file `index` (a position in [`Reader::files`]) to `out`: never more than its size.

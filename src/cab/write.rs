@@ -1,18 +1,16 @@
-//! Writes a cabinet: MSZIP, compressed on several threads, in memory that does not grow with the payload.
+//! Writes a cabinet, compressed on several threads, in memory that does not grow with the payload.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::{Mutex, mpsc};
+use std::sync::mpsc;
 
 use super::format::{ARCHIVE, BLOCK, FILE, FOLDER, HEADER, NAME_IS_UTF8, NAME_MAX, dos_time};
-use super::model::Cabinet;
-use super::mszip;
+use super::method::{Back, Done, Front, Method};
+use super::model::{Cabinet, CabinetFile, Source};
 use super::payload::Payload;
-
-/// What one thread compresses at a time, in bytes.
-const CHUNK: usize = 16 * BLOCK;
+use super::pool::Pool;
 
 /// A folder counts its blocks in 16 bits.
 const FOLDER_MAX: u64 = 65_535 * BLOCK as u64;
@@ -40,6 +38,18 @@ pub enum WriteError {
     FileTooLarge {
         /// Name in the cabinet.
         name: String,
+        /// Its size.
+        size: u64,
+    },
+    /// A file that is to have the bytes of another one, and cannot.
+    #[error(
+        "the cabinet file `{name}` is to be the same as file {original}; expected the number of an earlier one with {size} bytes of its own"
+    )]
+    NotTheSame {
+        /// Name in the cabinet.
+        name: String,
+        /// The number of the other one.
+        original: usize,
         /// Its size.
         size: u64,
     },
@@ -74,8 +84,9 @@ pub enum WriteError {
     Output(#[from] io::Error),
 }
 
-/// Writes `cabinet` to `out` from its current position on, with `threads` threads that compress, and gives the number
-/// of bytes. The bytes do not depend on `threads`. Memory: about 3 MiB for each thread.
+/// Writes `cabinet` to `out` from its current position on, on `threads` threads, and gives the number of bytes. The
+/// bytes do not depend on `threads`. Memory does not depend on the payload: some 3 MiB for each thread with MSZIP; with
+/// LZX, some 25 MiB and as much for each thread (`docs/compression.md`).
 ///
 /// # Errors
 /// A limit of the format is passed, a source cannot be read or has another size than stated, or `out` fails.
@@ -100,7 +111,14 @@ fn check(cabinet: &Cabinet) -> Result<(), WriteError> {
     if cabinet.files.len() > usize::from(u16::MAX) {
         return Err(WriteError::TooManyFiles { count: cabinet.files.len() });
     }
-    for file in &cabinet.files {
+    for (index, file) in cabinet.files.iter().enumerate() {
+        if let Source::SameAs(original) = file.source {
+            let same =
+                |other: &CabinetFile| other.size == file.size && !matches!(other.source, Source::SameAs(_));
+            if !cabinet.files[..index].get(original).is_some_and(same) {
+                return Err(WriteError::NotTheSame { name: file.name.clone(), original, size: file.size });
+            }
+        }
         if file.name.is_empty() || file.name.len() > NAME_MAX || file.name.contains('\0') {
             return Err(WriteError::Name { name: file.name.clone() });
         }
@@ -119,13 +137,6 @@ struct Folder {
     start: Option<u64>,
 }
 
-/// What a thread compresses: `data` from `from` on; what stands before it is the block before.
-struct Job {
-    data: Vec<u8>,
-    from: usize,
-    result: mpsc::SyncSender<Vec<u8>>,
-}
-
 /// Where everything stands.
 struct Layout {
     folders: Vec<Folder>,
@@ -138,14 +149,35 @@ struct Layout {
 }
 
 impl Layout {
-    /// A file begins a new folder where the old one would pass `folder_max` bytes.
+    /// A file begins a new folder where the old one would pass `folder_max` bytes, and where WiX has it so (`CabCFinish` in
+    /// its `cabcutil.cpp`): Windows Installer, which goes through files in the order of their numbers, decompresses a folder
+    /// from its beginning whenever it goes back. So a file begins one that others are the same as, and so does what comes
+    /// after a file for which it has gone back.
     fn new(cabinet: &Cabinet, folder_max: u64) -> Layout {
         let mut folders: Vec<Folder> = Vec::new();
         let mut places = Vec::with_capacity(cabinet.files.len());
-        for file in &cabinet.files {
-            if folders.last().is_none_or(|folder| folder.size + file.size > folder_max) {
+        let is_copy = |file: &CabinetFile| matches!(file.source, Source::SameAs(_));
+        let originals: BTreeSet<usize> = cabinet
+            .files
+            .iter()
+            .filter_map(|file| if let Source::SameAs(index) = file.source { Some(index) } else { None })
+            .collect();
+        let last = cabinet.files.iter().rposition(|file| !is_copy(file)).unwrap_or(0);
+        let mut apart = false;
+        for (index, file) in cabinet.files.iter().enumerate() {
+            if let Source::SameAs(original) = file.source {
+                let goes_on = index - 1 == original || is_copy(&cabinet.files[index - 1]);
+                apart |= !goes_on && index < last;
+                places.push(places[original]);
+                continue;
+            }
+            apart |= originals.contains(&index);
+            let is_full =
+                |folder: &Folder| folder.size + file.size > folder_max || (apart && folder.size > 0);
+            if folders.last().is_none_or(is_full) {
                 folders.push(Folder { size: 0, start: None });
             }
+            apart = false;
             let index = folders.len() - 1;
             places.push((index, folders[index].size));
             folders[index].size += file.size;
@@ -174,7 +206,7 @@ impl Layout {
             bytes.extend_from_slice(&word(
                 usize::try_from(folder.size.div_ceil(BLOCK as u64)).unwrap_or(usize::MAX),
             ));
-            bytes.extend_from_slice(&1u16.to_le_bytes());
+            bytes.extend_from_slice(&cabinet.method.code().to_le_bytes());
         }
         for (file, (folder, offset)) in cabinet.files.iter().zip(&self.places) {
             let (date, time) = dos_time(file.modified);
@@ -191,64 +223,62 @@ impl Layout {
         bytes
     }
 
-    /// Reads the payload in chunks, has each compressed by whichever thread is free, and writes them in order. At
-    /// most two chunks for each thread are under way.
+    /// Reads the payload in chunks, has each compressed by whichever thread is free, this one too, and writes them in
+    /// order. At most two chunks for each thread are under way.
     fn write_data<W: Write>(
         &mut self,
         cabinet: &Cabinet,
         threads: NonZeroUsize,
         out: &mut W,
     ) -> Result<(), WriteError> {
-        let sizes: Vec<u64> = self.folders.iter().map(|folder| folder.size).collect();
-        let (jobs, inbox) = mpsc::channel::<Job>();
-        let inbox = Mutex::new(inbox);
+        let pool = Pool::default();
         std::thread::scope(|scope| {
-            let jobs = jobs; // dropped on every way out, so that the threads end
-            for _ in 0..threads.get() {
-                scope.spawn(|| {
-                    loop {
-                        let job = inbox.lock().expect("no thread panics while it waits").recv();
-                        let Ok(Job { data, from, result }) = job else { break };
-                        // Nobody waits for it any more if writing has failed.
-                        let _ = result.send(mszip::compressed(&data, from));
-                    }
-                });
+            for _ in 1..threads.get() {
+                scope.spawn(|| pool.work());
             }
-            let mut payload = Payload::new(&cabinet.files);
-            let mut under_way = VecDeque::new();
-            for (folder, size) in sizes.into_iter().enumerate() {
-                let mut left = size;
-                let mut before = Vec::new();
-                while left > 0 {
-                    if under_way.len() >= 2 * threads.get() {
-                        self.write_next(&mut under_way, out)?;
-                    }
-                    let (mut data, count) = (before, left.min(CHUNK as u64));
-                    let from = data.len();
-                    payload.take(count, &mut data)?;
-                    left -= count;
-                    before = data[data.len().saturating_sub(BLOCK)..].to_vec();
-                    let (result, outbox) = mpsc::sync_channel(1);
-                    jobs.send(Job { data, from, result })
-                        .expect("the threads end after this one drops `jobs`");
-                    under_way.push_back((folder, outbox));
-                }
-            }
-            while !under_way.is_empty() {
-                self.write_next(&mut under_way, out)?;
-            }
-            payload.finish()
+            let _closing = pool.closing();
+            self.write_folders(cabinet, &pool, 2 * threads.get(), out)
         })
     }
 
-    /// Waits for the oldest chunk and writes it.
-    fn write_next<W: Write>(
+    /// With at most `most` chunks under way.
+    fn write_folders<W: Write>(
         &mut self,
-        under_way: &mut VecDeque<(usize, mpsc::Receiver<Vec<u8>>)>,
+        cabinet: &Cabinet,
+        pool: &Pool,
+        most: usize,
         out: &mut W,
     ) -> Result<(), WriteError> {
-        let Some((folder, outbox)) = under_way.pop_front() else { return Ok(()) };
-        let blocks = outbox.recv().expect("compressing does not fail");
+        let mut payload = Payload::new(&cabinet.files);
+        let mut under_way = UnderWay { pool, method: cabinet.method, chunks: VecDeque::new(), back: None };
+        for (folder, size) in self.folders.iter().map(|folder| folder.size).enumerate().collect::<Vec<_>>() {
+            let mut front = Front::new(cabinet.method, size);
+            let mut left = size;
+            while left > 0 {
+                if under_way.chunks.len() >= most {
+                    self.write_next(&mut under_way, out)?;
+                }
+                let (mut chunk, count) = (Vec::new(), left.min(cabinet.method.chunk() as u64));
+                payload.take(count, &mut chunk)?;
+                left -= count;
+                under_way.chunks.push_back((folder, pool.push(front.next(chunk))));
+            }
+        }
+        while !under_way.chunks.is_empty() {
+            self.write_next(&mut under_way, out)?;
+        }
+        payload.finish()
+    }
+
+    /// Waits for the oldest chunk and writes it.
+    fn write_next<W: Write>(&mut self, under_way: &mut UnderWay<'_>, out: &mut W) -> Result<(), WriteError> {
+        let Some((folder, outbox)) = under_way.chunks.pop_front() else { return Ok(()) };
+        let done = under_way.pool.wait(&outbox);
+        let back = match &mut under_way.back {
+            Some((number, back)) if *number == folder => back,
+            back => &mut back.insert((folder, Back::new(under_way.method))).1,
+        };
+        let blocks = back.blocks(done);
         self.folders[folder].start.get_or_insert(self.size);
         out.write_all(&blocks)?;
         self.size += blocks.len() as u64;
@@ -256,13 +286,45 @@ impl Layout {
     }
 }
 
+/// Chunks that threads are at.
+struct UnderWay<'p> {
+    pool: &'p Pool,
+    method: Method,
+    /// Each with its folder.
+    chunks: VecDeque<(usize, mpsc::Receiver<Done>)>,
+    /// What writes the folder of the oldest one.
+    back: Option<(usize, Back)>,
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
 
-    use super::super::model::{CabinetFile, Source};
     use super::super::read::Reader;
     use super::*;
+
+    #[test]
+    fn files_that_others_are_the_same_as_begin_folders() {
+        let source = |same: Option<usize>| same.map_or(Source::Bytes(vec![1; 9]), Source::SameAs);
+        let places = |same: &[Option<usize>]| -> Vec<usize> {
+            let file = |(k, same): (usize, &Option<usize>)| CabinetFile {
+                name: format!("f{k}"),
+                size: 9,
+                modified: 0,
+                source: source(*same),
+            };
+            let files = same.iter().enumerate().map(file).collect();
+            let layout = Layout::new(&Cabinet { method: Method::Stored, files }, FOLDER_MAX);
+            layout.places.iter().map(|(folder, _)| *folder).collect()
+        };
+        assert_eq!(places(&[None, None, None]), [0, 0, 0]);
+        // The second is jumped back to from the fourth, after which the fifth goes on.
+        assert_eq!(places(&[None, None, None, Some(1), None]), [0, 1, 1, 1, 2]);
+        // No jump back, none to go on from, and nothing that comes after.
+        assert_eq!(places(&[None, None, Some(1), None]), [0, 1, 1, 1]);
+        assert_eq!(places(&[None, None, Some(0), Some(0), None]), [0, 0, 0, 0, 1]);
+        assert_eq!(places(&[None, None, Some(0)]), [0, 0, 0]);
+    }
 
     /// What happens at 2 GiB, at 100,000 bytes.
     #[test]
@@ -274,7 +336,7 @@ mod tests {
             modified: 0,
             source: Source::Bytes(vec![u8::try_from(k).expect("small"); *size]),
         });
-        let cabinet = Cabinet { files: files.collect() };
+        let cabinet = Cabinet { method: Method::MsZip, files: files.collect() };
         let mut layout = Layout::new(&cabinet, 100_000);
         let places: Vec<usize> = layout.places.iter().map(|(folder, _)| *folder).collect();
         assert_eq!(places, [0, 0, 1, 1, 1, 2, 2, 2]);

@@ -8,6 +8,8 @@ use super::link;
 use super::localization::Localization;
 use super::preprocess;
 use super::report::Report;
+use super::symbol::Compression;
+use crate::cab::Effort;
 use crate::diag::Diagnostic;
 use crate::msi::Database;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +35,10 @@ pub struct Request {
     pub timestamp: i64,
     /// What the summary information says made the package.
     pub application: String,
+    /// How cabinets are compressed whose authoring does not say.
+    pub compression: Compression,
+    /// How hard matches are looked for where a cabinet is LZX.
+    pub effort: Effort,
     /// How many threads may read files. The output does not depend on it.
     pub threads: NonZeroUsize,
     /// Whether GUIDs of components whose key path is a registry value are computed as WiX 3 did (`-bcgg`).
@@ -106,6 +112,8 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
         compat: options.compat,
         timestamp: request.timestamp,
         application: &request.application,
+        compression: request.compression,
+        effort: request.effort,
     };
     let (database, beside) = emit::emit(&bound, &emission, report)?;
     Some(Output { database, beside })

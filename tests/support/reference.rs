@@ -127,6 +127,8 @@ pub fn request(source: PathBuf, payload: &Path) -> Request {
         bind_variables: BTreeMap::new(),
         timestamp: 1_700_000_000,
         application: "WiX Toolset (6.0.2.0)".to_owned(),
+        compression: Default::default(),
+        effort: Default::default(),
         threads: THREADS,
         legacy_registry_guids: false,
     }

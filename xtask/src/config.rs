@@ -4,6 +4,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
+use ancm_installer::cab::Effort;
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
@@ -58,6 +59,8 @@ pub struct Settings {
     pub out: Option<Sourced<PathBuf>>,
     /// Threads.
     pub jobs: Option<Sourced<usize>>,
+    /// How hard matches are looked for in LZX cabinets.
+    pub compression_effort: Option<Sourced<Effort>>,
     /// What links the ARM64X DLLs.
     pub linker: Option<Sourced<LinkerChoice>>,
     /// The folder of a Visual Studio, or of one version of Visual C++.
@@ -69,7 +72,7 @@ pub struct Settings {
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 12] = [
+pub const NAMES: [&str; 13] = [
     "arch",
     "flavour",
     "payload",
@@ -79,6 +82,7 @@ pub const NAMES: [&str; 12] = [
     "engine",
     "out",
     "jobs",
+    "compression-effort",
     "linker",
     "msvc",
     "wix",
@@ -107,6 +111,7 @@ impl Settings {
             engine: self.engine.or(lower.engine),
             out: self.out.or(lower.out),
             jobs: self.jobs.or(lower.jobs),
+            compression_effort: self.compression_effort.or(lower.compression_effort),
             linker: self.linker.or(lower.linker),
             msvc: self.msvc.or(lower.msvc),
             wix: self.wix.or(lower.wix),
@@ -143,6 +148,7 @@ impl Settings {
             "handler" => self.handler = Some(one(texts, origin)?),
             "engine" => self.engine = Some(one(texts, origin)?),
             "out" => self.out = Some(path(origin)?),
+            "compression-effort" => self.compression_effort = Some(one(texts, origin)?),
             "linker" => self.linker = Some(one(texts, origin)?),
             "msvc" => self.msvc = Some(path(origin)?),
             "wix" => self.wix = Some(path(origin)?),
@@ -296,7 +302,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, linker, msvc, wix",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, linker, msvc, wix",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

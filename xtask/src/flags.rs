@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
+use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use clap::{ArgAction, Args, Parser, Subcommand};
@@ -166,6 +167,9 @@ pub struct Build {
     /// Threads [default: one for each processor]
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
+    /// How hard to look for a small package, where its cabinet is LZX: fast, balanced or max [default: fast]
+    #[arg(long, value_name = "EFFORT")]
+    pub compression_effort: Option<Effort>,
     /// Configuration file [default: ancm.toml in the workspace, where there is one]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -193,6 +197,7 @@ impl Build {
             engine: given(&self.engine, "--engine"),
             out: given(&self.out, "--out"),
             jobs: given(&self.jobs.map(usize::from), "--jobs"),
+            compression_effort: given(&self.compression_effort, "--compression-effort"),
             linker: given(&self.linker, "--linker"),
             msvc: given(&self.msvc, "--msvc"),
             wix: given(&self.wix, "--wix"),

@@ -10,6 +10,7 @@ use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
 use crate::workspace;
+use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
 use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
@@ -32,6 +33,8 @@ pub struct Gathered {
     pub out: Sourced<PathBuf>,
     /// Threads.
     pub jobs: Sourced<usize>,
+    /// How hard matches are looked for in LZX cabinets.
+    pub compression_effort: Sourced<Effort>,
     /// The linker that was asked for.
     pub linker: Sourced<LinkerChoice>,
     /// The folder of Visual C++, where the user names one.
@@ -89,6 +92,9 @@ pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Con
         },
         engine: settings.engine.unwrap_or_else(|| Sourced::default(EngineChoice::Auto)),
         jobs: settings.jobs.unwrap_or_else(|| Sourced::default(processors)),
+        compression_effort: settings
+            .compression_effort
+            .unwrap_or_else(|| Sourced::default(Effort::default())),
         linker: settings.linker.unwrap_or_else(|| Sourced::default(LinkerChoice::Auto)),
         msvc: settings.msvc,
         wix: settings.wix,

@@ -90,6 +90,8 @@ fn tables_of(package: &Package) -> Value {
         bind_variables: BTreeMap::new(),
         timestamp: 1_700_000_000,
         application: "application".to_owned(),
+        compression: Default::default(),
+        effort: Default::default(),
         threads: NonZeroUsize::new(2).expect("not zero"),
         legacy_registry_guids: false,
     };

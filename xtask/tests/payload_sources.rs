@@ -37,7 +37,7 @@ fn cabinet(files: &[(String, Vec<u8>)]) -> Vec<u8> {
         source: cab::Source::Bytes(bytes.clone()),
     };
     let mut out = Cursor::new(Vec::new());
-    let cabinet = Cabinet { files: files.iter().map(file).collect() };
+    let cabinet = Cabinet { files: files.iter().map(file).collect(), ..Cabinet::default() };
     cab::write(&cabinet, NonZeroUsize::MIN, &mut out).expect("room");
     out.into_inner()
 }

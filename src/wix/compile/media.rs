@@ -104,14 +104,5 @@ pub(super) fn media_template(c: &mut Compiler, element: &Element) {
 }
 
 fn compression(a: &Attributes<'_>) -> Option<Compression> {
-    a.choice(
-        "CompressionLevel",
-        &[
-            ("none", Compression::None),
-            ("low", Compression::Low),
-            ("medium", Compression::Medium),
-            ("high", Compression::High),
-            ("mszip", Compression::Mszip),
-        ],
-    )
+    a.choice("CompressionLevel", &Compression::NAMES)
 }

@@ -17,8 +17,8 @@ const PACKAGE: Guid = Guid::from_u128(0xE2D7_4C19_8F36_4D0B_B1A4_97C0_5E6F_1B28)
 
 /// Puts a product code where one is to be derived, and a package code into the summary information.
 ///
-/// The product code depends on tables and files. The package code depends on everything: Windows Installer takes two
-/// packages with one code for the same file
+/// The product code depends on tables and files. The package code depends on everything, on how cabinets are compressed
+/// too: Windows Installer takes two packages with one code for the same file
 /// (<https://learn.microsoft.com/windows/win32/msi/package-codes>).
 pub(super) fn assign(database: &mut Database, beside: &mut [Beside], bound: &Bound) {
     let mut hasher = Hasher(Sha256::new());
@@ -36,6 +36,11 @@ pub(super) fn assign(database: &mut Database, beside: &mut [Beside], bound: &Bou
     hasher.text(&product);
     summary(&mut hasher, &database.summary);
     hasher.number(i64::from(database.codepage));
+    for stream in database.streams.values().chain(beside.iter().map(|beside| &beside.content)) {
+        if let Stream::Cabinet(cabinet) = stream {
+            hasher.text(&format!("{:?}", cabinet.method));
+        }
+    }
     let package = PACKAGE.derive(&hasher.0.finalize()).to_string();
     if bound.files.values().any(|file| matches!(file.content, Content::Bytes(_))) {
         name_package(database, beside, bound, package.trim_matches(['{', '}']));

@@ -4,7 +4,7 @@ mod codes;
 mod files;
 mod rows;
 
-use crate::cab::{Cabinet, CabinetFile, Source};
+use crate::cab::{Cabinet, CabinetFile, Effort, Source};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::msi::schema::standard_table;
@@ -14,7 +14,7 @@ use crate::wix::compat::Compat;
 use crate::wix::culture;
 use crate::wix::localization::Localization;
 use crate::wix::report::Report;
-use crate::wix::symbol::{Kind, Package, Scope, Summary, Symbol};
+use crate::wix::symbol::{Compression, Kind, Package, Scope, Summary, Symbol};
 use std::collections::BTreeMap;
 
 /// A file that belongs beside the package.
@@ -36,6 +36,10 @@ pub(crate) struct Emission<'e> {
     pub timestamp: i64,
     /// What the summary information says made the package.
     pub application: &'e str,
+    /// How cabinets are compressed whose authoring does not say.
+    pub compression: Compression,
+    /// How hard matches are looked for where a cabinet is LZX.
+    pub effort: Effort,
 }
 
 /// Makes the database. Problems go to `report`.
@@ -54,7 +58,7 @@ pub(crate) fn emit(
     let mut streams = BTreeMap::new();
     let mut beside = Vec::new();
     for disk in &bound.disks {
-        place(disk, bound, emission.timestamp, report, &mut streams, &mut beside);
+        place(disk, bound, emission, report, &mut streams, &mut beside);
     }
     files::streams(bound, &mut streams);
     let mut database =
@@ -119,7 +123,7 @@ impl Tables<'_> {
 fn place(
     disk: &Disk,
     bound: &Bound,
-    timestamp: i64,
+    emission: &Emission<'_>,
     report: &Report,
     streams: &mut BTreeMap<String, Stream>,
     beside: &mut Vec<Beside>,
@@ -132,19 +136,20 @@ fn place(
                     .help("remove the `Media`, or give files its `DiskId`"),
             );
         }
-        let files = cabinet.files.iter().filter_map(|id| {
-            let file = bound.files.get(id)?;
-            Some(CabinetFile {
-                name: id.clone(),
-                size: file.contents.size,
-                modified: timestamp,
-                source: match &file.content {
-                    Content::File(path) => Source::File(path.clone()),
-                    Content::Bytes(bytes) => Source::Bytes(bytes.clone()),
-                },
-            })
+        // The same bytes are stored once, as WiX does (`CheckForDuplicateFile` in its `cabcutil.cpp`).
+        let mut originals = BTreeMap::new();
+        let known = cabinet.files.iter().filter_map(|id| Some((id, bound.files.get(id)?)));
+        let files = known.enumerate().map(|(index, (id, file))| {
+            let original = *originals.entry(file.contents.sha256).or_insert(index);
+            let source = match &file.content {
+                _ if original != index => Source::SameAs(original),
+                Content::File(path) => Source::File(path.clone()),
+                Content::Bytes(bytes) => Source::Bytes(bytes.clone()),
+            };
+            CabinetFile { name: id.clone(), size: file.contents.size, modified: emission.timestamp, source }
         });
-        let content = Stream::Cabinet(Cabinet { files: files.collect() });
+        let method = cabinet.compression.unwrap_or(emission.compression).method(emission.effort);
+        let content = Stream::Cabinet(Cabinet { method, files: files.collect() });
         if cabinet.embed {
             streams.insert(cabinet.name.clone(), content);
         } else {

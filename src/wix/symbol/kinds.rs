@@ -1,6 +1,7 @@
 //! What symbols of each kind say.
 
 use super::Container;
+use crate::cab::{Effort, Method, Window};
 use crate::wix::ids::RegistryRoot;
 
 /// What a component's key path is (<https://learn.microsoft.com/windows/win32/msi/component-table>, KeyPath).
@@ -160,19 +161,56 @@ pub struct MediaTemplate {
     pub maximum_uncompressed_mib: u32,
 }
 
-/// How hard a cabinet is compressed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a cabinet is compressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Compression {
     /// Stored.
     None,
-    /// A little.
+    /// LZX with a window of 2^15 bytes.
     Low,
-    /// The default.
+    /// LZX with a window of 2^18 bytes: what WiX does if nothing is said.
+    #[default]
     Medium,
-    /// Well.
+    /// LZX with a window of 2^21 bytes.
     High,
     /// MSZIP.
     Mszip,
+}
+
+impl Compression {
+    /// Each with its name in the language.
+    pub const NAMES: [(&str, Compression); 5] = [
+        ("none", Compression::None),
+        ("low", Compression::Low),
+        ("medium", Compression::Medium),
+        ("high", Compression::High),
+        ("mszip", Compression::Mszip),
+    ];
+
+    /// What a cabinet is told. The windows are those of WiX (`CabCBegin` in its `cabcutil.cpp`).
+    pub(crate) fn method(self, effort: Effort) -> Method {
+        let lzx = |exponent| match Window::new(exponent) {
+            Some(window) => Method::Lzx { window, effort },
+            None => Method::MsZip,
+        };
+        match self {
+            Compression::None => Method::Stored,
+            Compression::Low => lzx(15),
+            Compression::Medium => lzx(18),
+            Compression::High => lzx(21),
+            Compression::Mszip => Method::MsZip,
+        }
+    }
+}
+
+impl std::str::FromStr for Compression {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Compression, String> {
+        let found = Compression::NAMES.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
+        found.map(|(_, level)| level).ok_or_else(|| {
+            format!("`{text}` is not a compression level: expected none, low, medium, high or mszip")
+        })
+    }
 }
 
 /// A registry value, or a key to create or remove. Its id is the symbol's.

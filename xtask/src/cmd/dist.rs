@@ -77,6 +77,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         console,
         threads,
         compat: engine.compat(),
+        effort: gathered.compression_effort.value,
     };
     let gate = Gate::open(&gathered.root)?;
     let mut allowances = Allowances::read(&gathered.root, &[])?;
@@ -98,6 +99,9 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
         gate.check(&read)?;
         findings.extend(pools::check(&read, &dlls, gathered.inputs.handler.value)?);
+        for cabinet in &made.cabinets {
+            console.detail(&format!("{}: {cabinet}", package.file_name));
+        }
         progress.step("read back and verified");
         progress.finish("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
         Ok((file, made, findings, report))
@@ -128,7 +132,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     }
     console.diagnostics(&allowances.unused());
     judge(&reports, &engine, console)?;
-    let manifest = Manifest::new(&plan, &staged, &engine, &packages);
+    let manifest = Manifest::new(&plan, &staged, &engine, gathered.compression_effort.value, &packages);
     let text =
         serde_json::to_string_pretty(&manifest).expect("our types have string keys and no failing parts");
     output.add_text("manifest.json", &format!("{text}\n"))?;

@@ -21,6 +21,7 @@ struct Shown<'p> {
     engine: ShownEngine<'p>,
     out: &'p Sourced<PathBuf>,
     jobs: &'p Sourced<usize>,
+    compression_effort: Sourced<String>,
     linker: &'p Sourced<crate::tool::linker::LinkerChoice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     msvc: &'p Option<Sourced<PathBuf>>,
@@ -86,11 +87,24 @@ fn report(payload: &Payload, console: &Console) {
 
 /// Shows a plan: as JSON, or for people.
 fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
-    let Gathered { engine: asked, out, jobs, linker, msvc, wix, accept_wix_eula, .. } = gathered;
+    let Gathered { engine: asked, out, jobs, compression_effort, linker, msvc, wix, accept_wix_eula, .. } =
+        gathered;
     if console.json() {
         let Engine { detail, candidates, .. } = engine;
         let engine = ShownEngine { asked, engine, detail, candidates };
-        return console.result(&Shown { plan, engine, out, jobs, linker, msvc, wix, accept_wix_eula });
+        let compression_effort =
+            Sourced::new(compression_effort.value.to_string(), compression_effort.origin.clone());
+        return console.result(&Shown {
+            plan,
+            engine,
+            out,
+            jobs,
+            compression_effort,
+            linker,
+            msvc,
+            wix,
+            accept_wix_eula,
+        });
     }
     let said = |name: &str, value: &dyn std::fmt::Display, origin: &plan::Origin| {
         console.print(&format!("{name:<13} {value}  ({origin})"));
@@ -99,6 +113,7 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     said("manufacturer", &plan.manufacturer.value, &plan.manufacturer.origin);
     said("out", &out.value.display(), &out.origin);
     said("jobs", &jobs.value, &jobs.origin);
+    said("compression", &compression_effort.value, &compression_effort.origin);
     said("engine", engine, &asked.origin);
     engine.candidates.iter().for_each(|candidate| console.print(&format!("{:13} {candidate}", "")));
     for forwarder in &plan.forwarders {

@@ -1,8 +1,9 @@
 //! `manifest.json` and `SHA256SUMS`: what was made, for those who publish it. No times, no paths of this machine.
 
-use super::engine::Engine;
+use super::engine::{Engine, Kind as EngineKind};
 use super::stage::Staged;
 use super::verify::{Made, sha256};
+use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, FileVersion, Flavour, UpgradeCode};
 use ancm_installer::payload::PayloadFile;
 use ancm_installer::plan::{ActionDll, Kind, Package, Plan};
@@ -16,6 +17,9 @@ pub struct Manifest<'m> {
     /// Whether the packages are made of stand-ins and must not be used.
     stand_in: bool,
     engine: &'m Engine,
+    /// How hard the embedded engine looked for small cabinets; the bytes depend on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compression_effort: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     linker: Option<&'m str>,
     payload: Vec<&'m PayloadFile>,
@@ -53,6 +57,7 @@ impl<'m> Manifest<'m> {
         plan: &'m Plan,
         staged: &'m Staged,
         engine: &'m Engine,
+        effort: Effort,
         packages: &'m [(&'m Package, Made)],
     ) -> Self {
         let forwarder = |forwarder: &'m ancm_installer::plan::Forwarder| {
@@ -80,6 +85,7 @@ impl<'m> Manifest<'m> {
             version: plan.version.value.to_string(),
             stand_in: plan.payload.is_stand_in(),
             engine,
+            compression_effort: (engine.chosen == EngineKind::Embedded).then(|| effort.to_string()),
             linker: staged.linker.as_deref(),
             payload: plan.payload.files.values().collect(),
             forwarders: plan.forwarders.iter().filter_map(forwarder).collect(),

@@ -5,10 +5,12 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt::Stoppable;
 use crate::output::{self, Output};
+use ancm_installer::cab::Effort;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::msi;
 use ancm_installer::plan::Package;
 use ancm_installer::wix::preprocess::Options;
+use ancm_installer::wix::symbol::Compression;
 use ancm_installer::wix::{self, BindPath, Compat, Request};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -33,6 +35,8 @@ pub struct Setting<'s> {
     pub threads: NonZeroUsize,
     /// The WiX that the embedded engine is like.
     pub compat: Compat,
+    /// How hard matches are looked for in LZX cabinets.
+    pub effort: Effort,
 }
 
 /// Makes `package` with the embedded engine; gives the file, which waits under a name of its own, and what deserves a
@@ -73,6 +77,8 @@ pub fn compile(package: &Package, setting: &Setting<'_>) -> wix::Outcome {
         bind_variables: BTreeMap::new(),
         timestamp: setting.timestamp,
         application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
+        compression: Compression::default(),
+        effort: setting.effort,
         threads: setting.threads,
         legacy_registry_guids: false,
     })

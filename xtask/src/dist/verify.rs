@@ -13,7 +13,8 @@ use ancm_installer::native::configaction;
 use ancm_installer::plan::{Package, PackageFile, PlannedComponent};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
@@ -28,6 +29,48 @@ pub struct Made {
     pub product_code: ProductCode,
     /// PackageCode.
     pub package_code: PackageCode,
+    /// Its cabinets.
+    pub cabinets: Vec<Compressed>,
+}
+
+/// How a cabinet in a package is compressed, and what that saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Compressed {
+    /// Its name.
+    pub name: String,
+    /// `stored`, `MSZIP`, `LZX:21` (a window of 2^21 bytes); the same for all of its files in what we make.
+    pub method: String,
+    /// Bytes of its files.
+    pub uncompressed: u64,
+    /// Bytes of the cabinet.
+    pub size: u64,
+}
+
+impl fmt::Display for Compressed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Compressed { name, method, uncompressed, size } = self;
+        let saved = uncompressed.saturating_sub(*size) * 100 / (*uncompressed).max(1);
+        write!(f, "cabinet `{name}`: {method}, {uncompressed} bytes in {size}, {saved} % saved")
+    }
+}
+
+/// How the cabinets in a package are compressed.
+fn cabinets(file: &mut File) -> Result<Vec<Compressed>, String> {
+    let mut package = msi::Package::open(file).map_err(|error| error.to_string())?;
+    let names: Vec<String> = package.database().streams.keys().cloned().collect();
+    let mut cabinets = Vec::new();
+    for name in names {
+        let stream = package.stream(&name).map_err(|error| error.to_string())?;
+        let Ok(reader) = cab::Reader::open(stream) else { continue };
+        let methods: BTreeSet<String> = reader.methods().collect();
+        cabinets.push(Compressed {
+            name,
+            method: Vec::from_iter(methods).join(", "),
+            uncompressed: reader.files().iter().map(|file| u64::from(file.size)).sum(),
+            size: reader.size().into(),
+        });
+    }
+    Ok(cabinets)
 }
 
 /// SHA-256 in lower-case hexadecimal digits.
@@ -92,7 +135,8 @@ pub fn verify(
     }
     let sha256 = hexadecimal(hash.finalize().as_slice());
     let findings = strangers.into_iter().chain(examined.findings).collect();
-    Ok((Made { sha256, size, product_code, package_code }, findings))
+    let cabinets = cabinets(file).map_err(broken)?;
+    Ok((Made { sha256, size, product_code, package_code, cabinets }, findings))
 }
 
 /// What the plan says that is in the package.

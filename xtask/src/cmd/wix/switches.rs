@@ -1,10 +1,12 @@
 //! The switches of `wix build`. They start with one dash and take their value as the next argument.
 
 use crate::exit::{Exit, Failure, Outcome};
+use ancm_installer::cab::Effort;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::id::Arch;
 use ancm_installer::wix::paths::{find, native};
 use ancm_installer::wix::preprocess::Options;
+use ancm_installer::wix::symbol::Compression;
 use ancm_installer::wix::{BindPath, Compat, Request};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -26,14 +28,16 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
   -culture CULTURE             localizations to use, the most wanted first
   -loc FILE.wxl                a localization
   -src FILE                    a source, whatever its ending
+  -dcl LEVEL                   compression of cabinets that do not say: none, low, medium, high or mszip [default: medium]
+  -compressioneffort EFFORT    fast, balanced or max; a switch of this engine only [default: fast]
   -sw[NNNN]                    leave out warning NNNN, or all
   -wx[NNNN]                    take warning NNNN, or all, for an error
   -pedantic                    take for an error what WiX lets through and Windows would trip over
   -bcgg                        GUIDs of components with registry key paths as WiX 3 made them
   -compat 6|7                  the WiX whose tables are made [default: 6]
   @FILE                        switches from a file, split at white space, with \" for quotes
-Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -defaultcompressionlevel/-dcl,
--cabthreads/-ct, -cabcache/-cc, -outputtype package";
+Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -cabthreads/-ct, -cabcache/-cc,
+-outputtype package";
 
 /// What the arguments ask for.
 #[derive(Debug)]
@@ -57,6 +61,8 @@ pub struct Switches {
     include_paths: Vec<PathBuf>,
     bind_paths: Vec<BindPath>,
     bind_variables: BTreeMap<String, String>,
+    compression: Compression,
+    effort: Effort,
     suppressed: Warnings,
     fatal: Warnings,
     pedantic: bool,
@@ -94,7 +100,7 @@ enum Takes {
 }
 
 /// Every switch with its other names; what stands first is what [`parse`] goes by.
-const SWITCHES: [(&[&str], Takes); 22] = [
+const SWITCHES: [(&[&str], Takes); 23] = [
     (&["arch", "platform"], Takes::Value),
     (&["o", "out"], Takes::Value),
     (&["b", "bindpath"], Takes::Value),
@@ -114,7 +120,8 @@ const SWITCHES: [(&[&str], Takes); 22] = [
     (&["pdbtype"], Takes::Value),
     (&["pdb"], Takes::Value),
     (&["intermediatefolder"], Takes::Value),
-    (&["defaultcompressionlevel", "dcl"], Takes::Value),
+    (&["dcl", "defaultcompressionlevel"], Takes::Value),
+    (&["compressioneffort"], Takes::Value),
     (&["cabthreads", "ct"], Takes::Value),
     (&["cabcache", "cc"], Takes::Value),
 ];
@@ -159,6 +166,8 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         include_paths: Vec::new(),
         bind_paths: Vec::new(),
         bind_variables: BTreeMap::new(),
+        compression: Compression::default(),
+        effort: Effort::default(),
         suppressed: Warnings::default(),
         fatal: Warnings::default(),
         pedantic: false,
@@ -287,6 +296,8 @@ impl Switches {
             "culture" => self.cultures.push(value.to_owned()),
             "loc" => self.localizations.push(folder(value)),
             "src" => self.sources.push(folder(value)),
+            "dcl" => self.compression = value.parse().map_err(usage)?,
+            "compressioneffort" => self.effort = value.parse().map_err(usage)?,
             "ext" => {
                 let message =
                     format!("`-ext {value}`: the embedded engine has the core language and no extensions");
@@ -326,6 +337,8 @@ impl Switches {
             bind_variables: self.bind_variables.clone(),
             timestamp,
             application: concat!("ANCM installer ", env!("CARGO_PKG_VERSION")).to_owned(),
+            compression: self.compression,
+            effort: self.effort,
             threads,
             legacy_registry_guids: self.legacy_registry_guids,
         }
