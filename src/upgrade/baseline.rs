@@ -6,7 +6,7 @@
 use crate::id::{Arch, FileVersion};
 use crate::msi::schema::standard_table;
 use crate::msi::{Cell, Column, ColumnKind, Database, Row, Table};
-use crate::upgrade::package::{FileFacts, Package, PackageError, Payload};
+use crate::package::{FileFacts, Package, PackageError, Payload};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,8 +1,8 @@
 //! What happened, in order, and by which rule: the causal chain of every outcome.
 
 use crate::id::ProductCode;
-use crate::upgrade::machine::Resource;
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::machine::Resource;
+use crate::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
 
 /// What an event did to its subject.
@@ -72,6 +72,14 @@ impl Journal {
     pub fn of<'a>(&'a self, subject: &Subject) -> impl Iterator<Item = (usize, &'a Event)> + 'a {
         let places = self.by_subject.get(subject).map(Vec::as_slice).unwrap_or_default();
         places.iter().map(|place| (*place, &self.events[*place]))
+    }
+
+    /// The resources that something happened to.
+    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
+        self.by_subject.keys().filter_map(|subject| match subject {
+            Subject::Resource(resource) => Some(resource),
+            Subject::Component(..) => None,
+        })
     }
 
     /// How many events there are.

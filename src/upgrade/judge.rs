@@ -5,6 +5,7 @@ use super::engine::{Ending, Engine, Schedule, World};
 use super::folded::Folded;
 use super::journal::{Deed, Event, Subject};
 use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
+use super::modules::Modules;
 use super::package::{ComponentAttributes, File, Package};
 use super::report::{Link, Outcome, Verdict};
 use super::rules::{Confidence, Rule};
@@ -44,6 +45,11 @@ impl Intended {
         Intended { machine: engine.machine, owners }
     }
 
+    /// The names of its files, in lower case.
+    pub(super) fn file_names(&self) -> BTreeSet<String> {
+        self.machine.files.keys().map(|path| path.name().to_lowercase()).collect()
+    }
+
     /// The keys of the components that put `resource` there.
     pub(super) fn owners(&self, resource: &Resource) -> Option<&BTreeSet<String>> {
         self.owners.get(resource)
@@ -59,6 +65,7 @@ pub(super) fn outcomes(
 ) -> Vec<Outcome> {
     let mut judge = Judge { scenario, played, keys: KeyFiles::of(scenario, played), judged: BTreeMap::new() };
     let (machine, before) = (&played.engine.machine, &played.before);
+    let modules = Modules::of(played, intended);
     let new = scenario.new.product_code;
     let others: Vec<(ProductCode, Intended)> = scenario
         .installed
@@ -75,7 +82,7 @@ pub(super) fn outcomes(
         for resource in intended.machine.resources() {
             let same = is_as_intended(machine, &intended.machine, &resource);
             let verdict = match (machine.has(&resource), same) {
-                _ if points_nowhere(before, machine, &resource) => Verdict::Dangling,
+                _ if modules.points_nowhere(&resource) => Verdict::Dangling,
                 (false, _) => Verdict::Missing,
                 (true, Some(true)) => Verdict::PresentNew,
                 (true, Some(false) | None) => Verdict::PresentOld,
@@ -92,7 +99,7 @@ pub(super) fn outcomes(
         }
         // an entry that the new package does not write and that its module needs
         for resource in before.resources() {
-            if !machine.has(&resource) && serves(before, &resource, &intended.machine) {
+            if !machine.has(&resource) && modules.serves(before, &resource) {
                 judge.say(resource, Verdict::Missing, new, BTreeSet::new(), true);
             }
         }
@@ -106,11 +113,11 @@ pub(super) fn outcomes(
     }
     for resource in machine.resources() {
         let Some(writer) = writer(machine, &resource) else { continue };
-        if points_nowhere(before, machine, &resource) {
+        if modules.points_nowhere(&resource) {
             judge.say(resource, Verdict::Dangling, writer, BTreeSet::new(), true);
             continue;
         }
-        let is_served = is_there && serves(machine, &resource, &intended.machine);
+        let is_served = is_there && modules.serves(machine, &resource);
         let is_kept = machine.products.contains_key(&writer) || is_owned(&resource) || is_served;
         if !is_kept {
             judge.say(resource, Verdict::LeftBehind, writer, BTreeSet::new(), true);
@@ -124,31 +131,6 @@ pub(super) fn outcomes(
     }
     judge.repairs();
     judge.judged.into_values().collect()
-}
-
-/// Whether `resource` is the entry of an IIS module whose file the new package installs: it stays in use.
-fn serves(machine: &Machine, resource: &Resource, intended: &Machine) -> bool {
-    let (Resource::Module(_), Some(entry)) = (resource, machine.others.get(resource)) else { return false };
-    let image = Folded::path(&entry.data);
-    intended.files.keys().any(|path| path.name().eq_ignore_ascii_case(image.name()))
-}
-
-/// Whether `resource` is the entry of an IIS module whose file was there before and is gone: no application pool that
-/// loads it starts any more.
-fn points_nowhere(before: &Machine, now: &Machine, resource: &Resource) -> bool {
-    let (Resource::Module(_), Some(entry)) = (resource, now.others.get(resource)) else { return false };
-    let image = Folded::path(&entry.data);
-    // behind a variable, as in `%IIS_BIN%\folder\module.dll`, stands what all places of it have in common; the place
-    // that counts is the one whose root the configuration lies in
-    let Some((_, end)) = image.folded().rsplit_once('%') else {
-        return before.files.contains_key(&image) && !now.files.contains_key(&image);
-    };
-    let named = resource.to_string().to_lowercase();
-    let is_meant = |path: &Folded| {
-        let root = path.folded().strip_suffix(end).filter(|_| !end.is_empty());
-        root.is_some_and(|root| !named.contains('\\') || named.contains(&format!("({root}\\")))
-    };
-    before.files.keys().any(|path| is_meant(path) && !now.files.contains_key(path))
 }
 
 fn writer(machine: &Machine, resource: &Resource) -> Option<ProductCode> {
@@ -195,6 +177,9 @@ impl Judge<'_, '_> {
         }
         let chain = self.chain(&resource, &new_components);
         let mut confidence = weakest(&chain, verdict);
+        if verdict == Verdict::Dangling {
+            confidence = confidence.max(Modules::CONFIDENCE);
+        }
         if let Resource::File(path) = &resource
             && verdict != Verdict::LeftBehind
         {
@@ -263,7 +248,7 @@ impl Judge<'_, '_> {
         let owners: BTreeSet<ProductCode> =
             self.judged.values_mut().filter(lost).map(|outcome| outcome.owner).collect();
         for owner in owners {
-            let mut repaired = self.played.engine.clone();
+            let mut repaired = self.played.engine.without_journal();
             repaired.repair(owner, &Default::default());
             for outcome in self.judged.values_mut().filter(|outcome| outcome.owner == owner) {
                 outcome.repairable =

@@ -2,10 +2,10 @@
 //!
 //! Plain state. The engine changes it by the rules; perturbations change it by hand.
 
+use crate::folded::Folded;
 use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
-use crate::upgrade::folded::Folded;
-use crate::upgrade::package::FileFacts;
-use crate::upgrade::places::is_of_windows;
+use crate::package::FileFacts;
+use crate::places::is_of_windows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

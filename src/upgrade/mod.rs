@@ -20,6 +20,7 @@ mod judge;
 mod kin;
 mod machine;
 pub mod matrix;
+mod modules;
 mod package;
 mod picture;
 mod places;
@@ -50,8 +51,3 @@ pub use package::{
 pub use report::{Headline, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};
 pub use scenario::{FOREIGN_PRODUCT, Perturbation, Played, Scenario, Then};
-
-/// This room by its name in the library.
-mod upgrade {
-    pub use crate::*;
-}

@@ -1,13 +1,14 @@
 //! Where Windows has its folders, and what Windows Installer says of the system.
 
+use crate::folded::Folded;
 use crate::id::Arch;
-use crate::upgrade::folded::Folded;
 
 /// Properties that Windows Installer sets on an up-to-date Windows 11; folders as a plain installation has them.
 pub(super) fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static str, &'static str)> {
     let wide = arch.is_64_bit();
     let narrow = [
         ("VersionNT", "603"),
+        ("VersionMsi", "5.00"),
         ("WindowsBuild", "9600"),
         ("ServicePackLevel", "0"),
         ("Privileged", "1"),
@@ -45,6 +46,24 @@ pub(super) fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static 
     ];
     narrow.into_iter().chain(sixty_four.into_iter().take(if wide { 5 } else { 0 }))
 }
+
+/// Properties that Windows Installer sets to what only the machine knows
+/// (<https://learn.microsoft.com/windows/win32/msi/property-reference>).
+pub(super) const OF_THE_MACHINE: [&str; 13] = [
+    "ComputerName",
+    "Date",
+    "LogonUser",
+    "MsiNTProductType",
+    "PhysicalMemory",
+    "ScreenX",
+    "ScreenY",
+    "SystemLanguageID",
+    "Time",
+    "UILevel",
+    "UserLanguageID",
+    "UserSID",
+    "VirtualMemory",
+];
 
 /// Whether Windows itself has the folder, so that no package makes it or takes it away.
 pub(super) fn is_of_windows(path: &Folded, arch: Arch) -> bool {

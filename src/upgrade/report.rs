@@ -207,8 +207,11 @@ impl Report {
         removed.extend(played.bundle_runs.iter().map(|run| run.product));
         let mut fired = played.run.fired.clone();
         fired.extend(played.bundle_runs.iter().flat_map(|run| run.fired.iter().cloned()));
+        let products = &played.engine.machine.products;
+        // nothing stays beside what is removed in the end
+        let is_gone = played.run.ending == Ending::Done && !products.contains_key(&new);
         let beside: Vec<ProductCode> =
-            played.engine.machine.products.keys().copied().filter(|code| *code != new).collect();
+            products.keys().copied().filter(|code| !is_gone && *code != new).collect();
         let mut report = Report {
             names: packages().map(|package| (package.product_code, package.name.clone())).collect(),
             old: scenario.installed.iter().map(|package| package.product_code).collect(),

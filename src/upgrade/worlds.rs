@@ -39,13 +39,15 @@ pub(super) fn compared(
             if installs(&other) != installs(played) {
                 continue;
             }
-            is_possible = true;
-            if other.run.ending == played.run.ending {
+            let changes = if other.run.ending == played.run.ending {
                 let intended = Intended::in_world(scenario, scenario.new, world);
-                compare(&mut fates, &assumed, outcomes(scenario, &other, &intended, world));
+                compare(&mut fates, &assumed, outcomes(scenario, &other, &intended, world))
             } else {
                 fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
-            }
+                true
+            };
+            // a property may decide over nothing
+            is_possible |= doubt.is_direct || changes;
         }
         if is_possible {
             let text = format!("{}, which decides over {}", doubt.assumed, doubt.decides);
@@ -64,13 +66,14 @@ fn may_be(scenario: &Scenario, world: &World) -> bool {
     !rules_out(world) || rules_out(&World::default())
 }
 
-fn compare(fates: &mut BTreeMap<Resource, Outcome>, assumed: &[Outcome], other: Vec<Outcome>) {
+/// Lowers what is not the same in `other`, and says whether anything is.
+fn compare(fates: &mut BTreeMap<Resource, Outcome>, assumed: &[Outcome], other: Vec<Outcome>) -> bool {
     let is_loss = |outcome: &Outcome| outcome.verdict != Verdict::LeftBehind;
-    let mut seen = std::collections::BTreeSet::new();
+    let (mut seen, mut changes) = (std::collections::BTreeSet::new(), false);
     for outcome in other {
         seen.insert(outcome.resource.clone());
         match fates.get_mut(&outcome.resource) {
-            Some(fate) if fate.verdict == outcome.verdict => {}
+            Some(fate) if fate.verdict == outcome.verdict => continue,
             Some(fate) => {
                 if outcome.verdict.badness() > fate.verdict.badness() {
                     *fate = outcome;
@@ -81,10 +84,13 @@ fn compare(fates: &mut BTreeMap<Resource, Outcome>, assumed: &[Outcome], other: 
                 fates.insert(outcome.resource.clone(), Outcome { confidence: Confidence::D, ..outcome });
             }
         }
+        changes = true;
     }
     for outcome in assumed.iter().filter(|outcome| is_loss(outcome) && !seen.contains(&outcome.resource)) {
         if let Some(fate) = fates.get_mut(&outcome.resource) {
             fate.confidence = Confidence::D;
+            changes = true;
         }
     }
+    changes
 }

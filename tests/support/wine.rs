@@ -181,6 +181,12 @@ impl Wine {
         bounded(self.command(arguments), Duration::from_secs(120))
     }
 
+    /// The same for a program that says something: where it says nothing and fails, it did not begin, and is run again.
+    pub fn run_again(&self, what: &str, arguments: &[&str]) -> Output {
+        let never_began = |output: &Output| !output.status.success() && output.stdout.is_empty();
+        told_again(what, never_began, || self.run(arguments))
+    }
+
     /// What runs a Windows program with arguments.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let loader = loader().expect("looked for when the prefix was made");

@@ -18,42 +18,68 @@ fn load(path: &Path) -> Package {
     Package::load("foreign", msi.database(), &payload).expect("a package")
 }
 
-/// Makes the .msi of a table JSON again; nothing where the tools for it are missing.
-fn make(name: &str, code: &str, folder: &Path) -> Option<PathBuf> {
+/// Makes the .msi files of table JSONs of `tests/data` again, each with its ProductCode; nothing where the tools for it are
+/// missing.
+fn make(folder: &Path, packages: &[(&str, &str)]) -> Option<Vec<PathBuf>> {
     for tool in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
         support::tool(tool)?;
     }
-    let path = folder.join(format!("{name}.msi"));
-    support::run(
-        support::judge("msi-from-tables.py")?
-            .arg(support::data(&format!("ancm/{name}.json")))
-            .arg(&path)
-            .arg(code),
-    );
-    Some(path)
+    let mut command = support::judge("msi-from-tables.py")?;
+    let mut paths = Vec::new();
+    for (name, code) in packages {
+        let path = folder.join(format!("{}.msi", name.rsplit('/').next().unwrap_or(name)));
+        command.arg(support::data(&format!("{name}.json"))).arg(&path).arg(code);
+        paths.push(path);
+    }
+    support::run(&mut command);
+    Some(paths)
 }
 
 #[test]
 fn real_files_say_what_the_baselines_say() {
+    const OLD: &str = "{11111111-0000-4000-8000-00000000000A}";
+    const NEW: &str = "{11111111-0000-4000-8000-00000000000B}";
     let folder = tempfile::tempdir().expect("a folder");
-    let codes = ["{11111111-0000-4000-8000-00000000000A}", "{11111111-0000-4000-8000-00000000000B}"];
-    for [old, new] in [
+    let pairs = [
         ["old-iisexpress-arm64", "broken-iisexpress-arm64"],
         ["old-iis-x64", "fixed-iis-x64"],
         ["rc2-iis-arm64", "net11rc1-iis-arm64"],
-    ] {
-        let (Some(before), Some(after)) =
-            (make(old, codes[0], folder.path()), make(new, codes[1], folder.path()))
-        else {
-            return;
-        };
+    ];
+    let names: Vec<(String, &str)> = pairs
+        .iter()
+        .flat_map(|[old, new]| [(format!("ancm/{old}"), OLD), (format!("ancm/{new}"), NEW)])
+        .collect();
+    let names: Vec<(&str, &str)> = names.iter().map(|(name, code)| (name.as_str(), *code)).collect();
+    let Some(paths) = make(folder.path(), &names) else { return };
+    for ([old, new], paths) in pairs.iter().zip(paths.chunks(2)) {
         let lost = |old: &Package, new: &Package| -> Vec<String> {
             let report = Report::of(&Scenario::upgrade(old, new));
             let missing = report.outcomes.iter().filter(|outcome| outcome.verdict == Verdict::Missing);
             missing.map(|outcome| format!("{} {}", outcome.confidence, outcome.resource)).collect()
         };
-        let by_files = lost(&load(&before), &load(&after));
+        let by_files = lost(&load(&paths[0]), &load(&paths[1]));
         assert_eq!(by_files, lost(&baseline(old), &baseline(new)), "{old} → {new}");
+    }
+}
+
+/// What `handler.rs` reads from tables is what the files that msitools makes of them say.
+#[test]
+fn tables_of_the_handler_are_packages() {
+    const CODE: &str = "{11111111-0000-4000-8000-00000000000C}";
+    let folder = tempfile::tempdir().expect("a folder");
+    let names = ["handler/hph-iis-arm64", "handler/hph-iisexpress-x64"];
+    let Some(paths) = make(folder.path(), &names.map(|name| (name, CODE))) else { return };
+    for (name, path) in names.iter().zip(&paths) {
+        let (real, read) = (load(path), super::tables::package(name, CODE, &[]));
+        let identity = |package: &Package| -> Vec<String> {
+            let of = |c: &Component| {
+                format!("{} {:?} {} {:?} {:?}", c.key, c.id, c.directory, c.attributes, c.modules)
+            };
+            package.components.iter().map(of).collect()
+        };
+        assert_eq!(identity(&real), identity(&read), "{name}");
+        assert_eq!(real.execute, read.execute, "{name}");
+        assert_eq!((real.upgrades, real.directories), (read.upgrades, read.directories), "{name}");
     }
 }
 
@@ -62,8 +88,11 @@ fn real_files_say_what_the_baselines_say() {
 #[test]
 fn real_files_become_the_baselines() {
     let folder = tempfile::tempdir().expect("a folder");
-    for name in names() {
-        let Some(path) = make(&name, "{11111111-0000-4000-8000-00000000000C}", folder.path()) else { return };
+    let (names, code) = (names(), "{11111111-0000-4000-8000-00000000000C}");
+    let files: Vec<String> = names.iter().map(|name| format!("ancm/{name}")).collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|name| (name.as_str(), code)).collect();
+    let Some(paths) = make(folder.path(), &files) else { return };
+    for (name, path) in names.into_iter().zip(paths) {
         let mut msi = msi::Package::open(std::fs::File::open(path).expect("readable")).expect("a database");
         let payload = read_payload(&mut msi).expect("cabinets");
         let imported = Baseline::of("imported", "a test", msi.database(), &payload);

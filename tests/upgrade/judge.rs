@@ -8,7 +8,7 @@ use crate::support::{run, tool};
 use ancm_installer::cab::{Cabinet, CabinetFile, Source};
 use ancm_installer::id::FileVersion;
 use ancm_installer::msi::{self, Cell, Stream};
-use ancm_installer::upgrade::{FileFacts, Perturbation, Report, Resource, Scenario, Verdict};
+use ancm_installer::upgrade::{FileFacts, Perturbation, Report, Resource, Scenario};
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -123,55 +123,112 @@ pub struct Played {
     pub registry: Vec<String>,
 }
 
-/// Installs one after the other, with what happens between, and plays the same.
-pub fn play(
-    wine: &Wine,
-    bytes: &Bytes,
-    number: usize,
-    mut pair: [Msi; 2],
-    accident: Option<&Accident>,
-) -> Played {
-    let folder = format!("App{}", number);
-    let path = wine.drive_c().join("Program Files").join(&folder);
+/// A program that installs many packages, since msiexec takes a second to start under Wine.
+pub struct Installer {
+    program: Vec<u8>,
+}
+
+impl Installer {
+    /// Compiles it; nothing where the tools for it are missing.
+    pub fn new(folder: &Path) -> Option<Installer> {
+        let compiler = tool("x86_64-w64-mingw32-gcc")?;
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/upgrade/install.c");
+        run(Command::new(compiler).args(["-o", "install.exe", source, "-lmsi"]).current_dir(folder));
+        Some(Installer { program: std::fs::read(folder.join("install.exe")).expect("readable") })
+    }
+
+    /// Installs packages that lie in `C:\\`, each with its properties, in this order; the error of each, 0 for none.
+    pub fn install(&self, wine: &Wine, packages: &[(String, String)]) -> Vec<u32> {
+        let line = |(file, properties): &(String, String)| format!("C:\\{file}\t{properties}\n");
+        let list: String = packages.iter().map(line).collect();
+        std::fs::write(wine.drive_c().join("install.exe"), &self.program).expect("writable");
+        std::fs::write(wine.drive_c().join("list.txt"), list).expect("writable");
+        let output = wine.run_again("install.exe", &[r"C:\install.exe", r"C:\list.txt"]);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors: Vec<u32> = said.lines().map(|line| line.trim().parse().expect("a number")).collect();
+        assert_eq!(errors.len(), packages.len(), "it ended early: {output:?}");
+        errors
+    }
+}
+
+/// Two packages, one installed over the other, with what happens between.
+pub struct Case {
+    /// Says which folder is theirs: `AppNUMBER`.
+    pub number: usize,
+    /// The old one and the new one.
+    pub pair: [Msi; 2],
+    /// What happens between.
+    pub accident: Option<Accident>,
+}
+
+/// Installs all old packages, lets happen what happens, installs all new ones, and plays the same. They have nothing in
+/// common, so one Windows holds all of them.
+pub fn play(wine: &Wine, installer: &Installer, bytes: &Bytes, cases: Vec<Case>) -> Vec<Played> {
+    let path = |case: &Case| wine.drive_c().join("Program Files").join(format!("App{}", case.number));
     let mut known = BTreeMap::new();
-    for (side, msi) in pair.iter_mut().enumerate() {
-        known.extend(
-            msi.numbers()
-                .into_iter()
-                .map(|(_, number, version)| (hash(&FileFacts::of(&bytes.of(number, version))), number)),
-        );
-        let file = format!("p{number}-{side}.msi");
-        bytes.write(msi, &wine.drive_c().join(&file));
-        let (code, log) = wine.msiexec(&["/i", &format!(r"C:\{file}")]);
-        assert_eq!(code, 0, "{file}: {log}");
-        if let (0, Some(accident)) = (side, accident) {
-            (accident.happens)(&path);
+    let mut cases = cases;
+    for side in 0..2 {
+        let mut files = Vec::new();
+        for case in &mut cases {
+            let msi = &mut case.pair[side];
+            for (_, number, version) in msi.numbers() {
+                known.insert(hash(&FileFacts::of(&bytes.of(number, version))), number);
+            }
+            let file = format!("p{}-{side}.msi", case.number);
+            bytes.write(msi, &wine.drive_c().join(&file));
+            files.push((file, String::new()));
+        }
+        for ((file, _), error) in files.iter().zip(installer.install(wine, &files)) {
+            assert_eq!(error, 0, "{file}");
+        }
+        for case in cases.iter().filter(|_| side == 0) {
+            if let Some(accident) = &case.accident {
+                (accident.happens)(&path(case));
+            }
         }
     }
-    let [old, new] = pair.map(|msi| msi.load());
-    let mut scenario = Scenario::upgrade(&old, &new);
-    scenario.perturbations.extend(accident.map(|accident| accident.perturbation.clone()));
-    let machine = scenario.play().engine.machine;
-    let predicted = machine
-        .files
-        .iter()
-        .map(|(path, file)| (path.name().to_owned(), hash(&file.facts)))
-        .collect::<Vec<_>>();
-    let mut found = Vec::new();
-    files_below(&path, &mut found);
-    let report = Report::of(&scenario);
-    let mut registry = Vec::new();
+    let values = wine.registry_values(r"HKLM\Software\Acme");
+    let found = |case: &Case| {
+        let mut found = Vec::new();
+        files_below(&path(case), &mut found);
+        found
+    };
+    cases
+        .into_iter()
+        .map(|case| {
+            let found = found(&case);
+            let [old, new] = case.pair.map(|msi| msi.load());
+            let mut scenario = Scenario::upgrade(&old, &new);
+            scenario.perturbations.extend(case.accident.map(|accident| accident.perturbation));
+            let machine = scenario.play().engine.machine;
+            let predicted: Vec<(String, [i32; 4])> = machine
+                .files
+                .iter()
+                .map(|(path, file)| (path.name().to_owned(), hash(&file.facts)))
+                .collect();
+            let report = Report::of(&scenario);
+            let registry = registry_differences(&report, &values);
+            Played { report, predicted: shown(predicted, &known), found: shown(found, &known), registry }
+        })
+        .collect()
+}
+
+/// Where `report` and the values that Wine has, by key and name, differ.
+pub fn registry_differences(report: &Report, values: &BTreeMap<String, String>) -> Vec<String> {
+    let mut differences = Vec::new();
     for outcome in &report.outcomes {
         let Resource::Registry(name) = &outcome.resource else { continue };
-        let there = wine.registry(64, &format!(r"{}\{}", name.hive, name.key), name.value.as_str()).is_some();
-        if there != (outcome.verdict != Verdict::Missing) {
-            registry.push(format!("{name} is predicted {}, and Wine has it: {there}", outcome.verdict));
+        let own = format!(r"HKEY_LOCAL_MACHINE\{}\{}", name.key, name.value).to_lowercase();
+        let there = values.keys().any(|value| value.to_lowercase() == own);
+        if there == outcome.verdict.is_loss() {
+            differences.push(format!("{name} is predicted {}, and Wine has it: {there}", outcome.verdict));
         }
     }
-    Played { report, predicted: shown(predicted, &known), found: shown(found, &known), registry }
+    differences
 }
 
 /// Something that happens between the two installs, on the disk and in the model.
+#[derive(Clone)]
 pub struct Accident {
     /// To the packages' folder.
     pub happens: fn(&Path),

@@ -3,11 +3,16 @@
 mod ancm;
 mod cases;
 mod cells;
+mod custom;
 mod fixture;
 mod foreign;
+mod handler;
+mod hostile;
 mod judge;
 mod owners;
 mod properties;
 mod reported;
 mod rules;
+mod tables;
 mod wine;
+mod wine_reported;

@@ -5,7 +5,6 @@ use ancm_installer::id::Arch;
 use ancm_installer::upgrade::{
     Ending, Headline, Options, Package, ReinstallMode, Report, Resource, Scenario, Then, Verdict,
 };
-use std::time::{Duration, Instant};
 
 const EARLY: i32 = 1501;
 const LATE: i32 = 6601;
@@ -276,30 +275,56 @@ fn cures_cure() {
     }
 }
 
-/// Rows in their thousands, each about much: the time does not grow with the square of their number.
+/// The same for findings about more than one key file.
 #[test]
-fn thousands_of_rows_take_no_time() {
-    let many = |version: &str| {
-        let mut msi = Msi::new(version).key_file("C", &guid(1), 256, "a.dll", version, 1);
-        for number in 0..10_000 {
-            let (key, path) = (format!("k{number}"), format!(r"Software\App\{number}"));
-            msi.row("Registry", &[&key, "2", &path, "v", "1", "C"]);
-            msi.row("RemoveRegistry", &[&key, "2", &format!(r"Software\Old\{number}"), "-", "C"]);
-            msi.row("RemoveFile", &[&key, "C", &format!("*{number}"), "APPDIR", "3"]);
-        }
-        for number in 0..10_000 {
-            let (key, name) = (format!("f{number}"), format!("f{number}.txt"));
-            msi.row("File", &[&key, "C", &name, "1", "", "", "512", &(number + 2).to_string()]);
-        }
-        msi.load()
+fn cures_of_paths_ids_and_properties_cure() {
+    let old = |files: u32| {
+        let file = |msi: Msi, number: u32| {
+            msi.key_file(&format!("F{number}"), &guid(100 + number), 256, &format!("f{number}.dll"), "1.0", 1)
+        };
+        (0..files).fold(Msi::new("1.0.0"), file).load()
     };
-    let (old, new) = (many("1.0.0"), many("2.0.0"));
-    let start = Instant::now();
-    let report = Report::of(&Scenario::upgrade(&old, &new));
-    assert!(report.outcomes.len() >= 10_000);
-    assert!(report.not_simulated[&new.product_code].join(" ").contains("wildcards"), "the rest is named");
-    // in a build without optimization on a busy machine; quadratic, it took minutes
-    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+    let new = |files: u32, first_id: u32, place: i32| {
+        let file = |msi: Msi, number: u32| {
+            let id = guid(first_id + number);
+            msi.key_file(&format!("F{number}"), &id, 256, &format!("f{number}.dll"), "2.0", 2)
+        };
+        (0..files).fold(Msi::new("2.0.0").removes_at(place), file)
+    };
+    // U029: two components of one path, and the one component that is the cure
+    let twice = new(1, 100, EARLY).key_file("D", &guid(3), 256, "F0.DLL", "2.0", 2);
+    // U029 between products: the path is another's, and the cure is a ComponentId that both have
+    let other = stranger(3, 9, "App");
+    let beside =
+        |id: u32| Msi::new("2.0.0").key_file("C", &guid(id), 256, "a.dll", "1.0", 1).removes_at(EARLY).load();
+    // U041: ids that change with each build, cured by ids that do not
+    let renumbered = new(3, 200, LATE);
+    // A07: a property that is neither public nor secure
+    let private = |property: &str| {
+        let msi = new(1, 100, EARLY).set("Upgrade", &family(), "ActionProperty", property);
+        msi.property("SecureCustomProperties", "OLD").load()
+    };
+    for (code, old, ill, cured) in [
+        ("U029", old(1), twice.load(), new(1, 100, EARLY).load()),
+        ("U029", other, beside(1), beside(9)),
+        ("U041", old(3), renumbered.load(), new(3, 100, LATE).load()),
+        ("U046", old(1), private("Old"), private("OLD")),
+        ("U046", old(1), private("FOUND"), private("OLD")),
+    ] {
+        let before = Report::of(&Scenario::upgrade(&old, &ill));
+        assert!(codes(&before).contains(&code), "{code}: {:?}", codes(&before));
+        let after = Report::of(&Scenario::upgrade(&old, &cured));
+        assert!(!codes(&after).contains(&code), "{code}: {:#?}", after.findings);
+        assert!(!after.is_regression(), "{code}: {:#?}", after.outcomes);
+    }
+    // what the ill one of U029 loses when one of the two goes, the cured one keeps
+    let loses = |id: u32| {
+        let (other, ours) = (stranger(3, 9, "App"), beside(id));
+        let mut scenario = Scenario::upgrade(&other, &ours);
+        scenario.then.push(Then::Remove(ours.product_code));
+        Report::of(&scenario).is_regression()
+    };
+    assert_eq!((loses(1), loses(9)), (true, false));
 }
 
 /// The entries of IIS Express that Microsoft's broken package leaves point to a DLL that is gone.

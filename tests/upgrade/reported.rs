@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-fn folder() -> PathBuf {
+pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/upgrades")
 }
 
@@ -24,14 +24,19 @@ fn load(name: &str) -> Result<Package, String> {
 }
 
 /// A row of `cases.tsv`.
-struct Case {
-    name: String,
-    before: Option<String>,
-    arguments: String,
-    right: String,
+pub struct Case {
+    /// Its name; those of its packages begin with it.
+    pub name: String,
+    /// The package that is installed before the old one.
+    pub before: Option<String>,
+    /// The arguments of the simulator.
+    pub arguments: String,
+    /// What must come out, in words.
+    pub right: String,
 }
 
-fn cases() -> Vec<Case> {
+/// All rows of `cases.tsv`.
+pub fn cases() -> Vec<Case> {
     let text = std::fs::read_to_string(folder().join("cases.tsv")).expect("the cases");
     let row = |line: &str| {
         let cells: Vec<&str> = line.split('\t').collect();
@@ -51,7 +56,12 @@ fn played(case: &Case) -> Result<Report, String> {
         old.push(load(&name)?);
     }
     let new = load(&format!("{}-new", case.name))?;
-    let mut scenario = Scenario::chain(old.iter().collect(), &new);
+    Ok(Report::of(&scenario(case, &old, &new)))
+}
+
+/// `new` over `old` with the arguments of `case`.
+pub fn scenario<'a>(case: &Case, old: &'a [Package], new: &'a Package) -> Scenario<'a> {
+    let mut scenario = Scenario::chain(old.iter().collect(), new);
     let mut words = case.arguments.split_whitespace();
     while let Some(word) = words.next() {
         match word {
@@ -69,7 +79,7 @@ fn played(case: &Case) -> Result<Report, String> {
             other => panic!("{}: {other}", case.name),
         }
     }
-    Ok(Report::of(&scenario))
+    scenario
 }
 
 /// Case, headline, fates by the last part of the name (`?` behind one that is uncertain), findings; `-U029` must not be

@@ -6,7 +6,7 @@
 //! Three of the five places of RemoveExistingProducts by default; `WINE_PAIRS=all` plays all of them.
 
 use super::fixture::{Msi, SCHEDULES, guid};
-use super::judge::{Accident, Bytes, play};
+use super::judge::{Accident, Bytes, Case, Installer, Played, play};
 use crate::support::wine::Wine;
 use ancm_installer::upgrade::{Perturbation, Verdict};
 use std::collections::BTreeMap;
@@ -167,20 +167,31 @@ fn pairs() -> Vec<(String, [Msi; 2])> {
 
 #[test]
 fn wine_agrees_where_it_can_judge_and_differs_where_it_is_known_to() {
-    let Some(wine) = Wine::new() else { return };
     let folder = tempfile::tempdir().expect("a folder");
-    let Some(bytes) = Bytes::new(folder.path()) else { return };
-    agrees(&wine, &bytes);
-    differs(&wine, &bytes);
+    let (Some(wine), Some(bytes), Some(installer)) =
+        (Wine::new(), Bytes::new(folder.path()), Installer::new(folder.path()))
+    else {
+        return;
+    };
+    let (names, pairs): (Vec<String>, Vec<[Msi; 2]>) = pairs().into_iter().unzip();
+    let case = |(number, pair)| Case { number, pair, accident: None };
+    let mut cases: Vec<Case> = pairs.into_iter().enumerate().map(case).collect();
+    let differences = known_differences();
+    for (number, difference) in (DIFFERENCES..).zip(&differences) {
+        let id = u32::try_from(number).expect("few");
+        let pair = pair(id, |msi, new| (difference.change)(0x1000 + id * 16, msi, new));
+        cases.push(Case { number, pair, accident: difference.accident.clone() });
+    }
+    let mut agreeing = play(&wine, &installer, &bytes, cases);
+    let differing = agreeing.split_off(names.len());
+    agrees(&names, &agreeing);
+    differs(&differences, &differing);
 }
 
-fn agrees(wine: &Wine, bytes: &Bytes) {
+fn agrees(names: &[String], played: &[Played]) {
     let mut wrong = Vec::new();
     let mut verdicts = BTreeMap::new();
-    let pairs = pairs();
-    let count = pairs.len();
-    for (number, (name, pair)) in pairs.into_iter().enumerate() {
-        let played = play(wine, bytes, number, pair, None);
+    for (name, played) in names.iter().zip(played) {
         for outcome in &played.report.outcomes {
             *verdicts.entry(outcome.verdict).or_insert(0) += 1;
         }
@@ -189,8 +200,8 @@ fn agrees(wine: &Wine, bytes: &Bytes) {
             wrong.push(format!("{name}: predicted {:?}, Wine has {:?}", played.predicted, played.found));
         }
     }
-    assert!(wrong.is_empty(), "{count} pairs\n{}", wrong.join("\n"));
-    assert!(count >= if all_pairs() { 100 } else { 60 }, "{count} pairs");
+    assert!(wrong.is_empty(), "{} pairs\n{}", names.len(), wrong.join("\n"));
+    assert!(names.len() >= if all_pairs() { 100 } else { 60 }, "{} pairs", names.len());
     let kinds = [Verdict::PresentNew, Verdict::PresentOld, Verdict::Missing, Verdict::LeftBehind];
     assert!(
         kinds.iter().all(|kind| verdicts.contains_key(kind)),
@@ -384,12 +395,9 @@ fn known_differences() -> Vec<Difference> {
 /// Numbers of the known differences begin here, so that they share a Windows with the pairs above.
 const DIFFERENCES: usize = 500;
 
-fn differs(wine: &Wine, bytes: &Bytes) {
+fn differs(differences: &[Difference], played: &[Played]) {
     let mut wrong = Vec::new();
-    for (number, difference) in (DIFFERENCES..).zip(known_differences()) {
-        let case = u32::try_from(number).expect("few");
-        let pair = pair(case, |msi, new| (difference.change)(0x1000 + case * 16, msi, new));
-        let played = play(wine, bytes, number, pair, difference.accident.as_ref());
+    for (difference, played) in differences.iter().zip(played) {
         if played.predicted != difference.windows || played.found != difference.wine {
             wrong.push(format!(
                 "{}: predicted {:?}, Wine has {:?}",

@@ -26,16 +26,86 @@ fn the_bug_that_started_this_ends_with_21_and_its_reasons() {
     assert_eq!(shown.matches("fix: keep the ComponentId;").count(), 1, "a cure is told once: {shown}");
 }
 
-/// What the README shows is what the program says.
+/// A file of the repository.
+fn document(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
+}
+
+/// What the README and docs/upgrades.md show is what the program says; `UPDATE_GOLDEN=1` writes it again.
 #[test]
-fn the_readme_shows_what_the_program_says() {
-    let readme = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let readme = std::fs::read_to_string(readme).expect("the README");
-    let command = "$ cargo xtask upgrade old-iisexpress-arm64 broken-iisexpress-arm64\n";
-    let (_, shown) = readme.split_once(command).expect("the example");
-    let (shown, _) = shown.split_once("[…]").expect("it ends there");
-    let said = text(&upgrade(&["old-iisexpress-arm64", "broken-iisexpress-arm64"]).stdout);
-    assert!(said.starts_with(shown), "README.md shows\n{shown}\nand the program says\n{said}");
+fn documents_show_what_the_program_says() {
+    let listed = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+            .arg("baseline")
+            .args(arguments)
+            .output()
+            .expect("it starts");
+        text(&output.stdout)
+    };
+    let bug = text(&upgrade(&["old-iisexpress-arm64", "broken-iisexpress-arm64"]).stdout);
+    let (bug, _) = bug.split_once("\nMISSING     HKLM").expect("more than one resource");
+    let last = listed(&["list", "-q"]);
+    let last = format!("{}\n", last.lines().last().expect("a baseline"));
+    let removed = text(&upgrade(&["fixed-iis-x64", "--then-remove"]).stdout);
+    let stale = text(&upgrade(&["old-iis-x64", "rc1-iis-x64", "--after", "hotfix=aspnetcorev2.dll"]).stdout);
+    for (name, command, said) in [
+        (
+            "README.md",
+            "upgrade old-iisexpress-arm64 broken-iisexpress-arm64",
+            format!("{}\n[…]\n", bug.trim_end()),
+        ),
+        ("README.md", "baseline list -q | tail -1", last),
+        ("docs/upgrades.md", "upgrade fixed-iis-x64 --then-remove", removed),
+        ("docs/upgrades.md", "upgrade old-iis-x64 rc1-iis-x64 --after hotfix=aspnetcorev2.dll", stale),
+    ] {
+        let path = document(name);
+        let page = std::fs::read_to_string(&path).expect("readable").replace("\r\n", "\n");
+        let prompt = format!("$ cargo xtask {command}\n");
+        let (before, rest) = page.split_once(&prompt).unwrap_or_else(|| panic!("{name}: no `{prompt}`"));
+        let end = ["```", "$ "].iter().filter_map(|end| rest.find(end)).min().expect("it ends");
+        let (shown, after) = rest.split_at(end);
+        if std::env::var_os("UPDATE_GOLDEN").is_some_and(|value| value == "1") {
+            std::fs::write(&path, format!("{before}{prompt}{said}{after}")).expect("writable");
+        } else {
+            assert_eq!(
+                shown, said,
+                "{name}: `{command}`; if that is intended, run again with UPDATE_GOLDEN=1"
+            );
+        }
+    }
+}
+
+/// The picture that the documents link to is the one that the program draws.
+#[test]
+fn the_picture_is_the_one_that_the_program_draws() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let drawn = folder.path().join("upgrade.html");
+    let shown = drawn.to_string_lossy().into_owned();
+    upgrade(&["old-iisexpress-arm64", "broken-iisexpress-arm64", "--html", &shown]);
+    support::golden::check("upgrade.html", &std::fs::read_to_string(drawn).expect("drawn"));
+}
+
+/// Two builds of one name in two folders, as pipelines have them: each is called by its path.
+#[test]
+fn packages_of_one_file_name_are_told_apart() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut paths = Vec::new();
+    for (side, name) in [("before", "c14-old"), ("after", "c14-new")] {
+        let path = folder.path().join(side).join("app.msi");
+        std::fs::create_dir(path.parent().expect("a folder")).expect("writable");
+        std::fs::copy(support::data(&format!("upgrades/{name}.msi")), &path).expect("a package");
+        paths.push(path.to_string_lossy().into_owned());
+    }
+    let (old, new) = (paths[0].as_str(), paths[1].as_str());
+    let shown = text(&upgrade(&[old, new]).stdout);
+    assert!(shown.starts_with(&format!("REGRESSION: {new} over {old}\n")), "{shown}");
+    assert!(shown.contains(&format!("removed: {old}\n")), "{shown}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&upgrade(&[old, new, "--json"]).stdout).expect("JSON");
+    assert_eq!((json["new"].as_str(), json["old"][0].as_str()), (Some(new), Some(old)));
+    // and each can be named: a removal of the old one, which is gone, says so
+    let then = text(&upgrade(&[old, new, &format!("--then-remove={old}")]).stdout);
+    assert!(then.contains(&format!("then {old} was not there to be removed")), "{then}");
 }
 
 /// Every answer has a word and a code of its own, and `--allow` takes it.

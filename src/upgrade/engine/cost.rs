@@ -3,10 +3,10 @@
 use super::files::{is_open, not_vetoed_by, veto};
 use super::session::{ComponentAction, Purpose, Session};
 use super::{Engine, ReinstallMode};
-use crate::upgrade::journal::Deed;
-use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
-use crate::upgrade::package::{Component, ComponentAttributes};
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::journal::Deed;
+use crate::machine::{Client, RecordedKeyPath, Resource};
+use crate::package::{Component, ComponentAttributes};
+use crate::rules::{Confidence, Rule};
 use installer_condition::Value;
 use std::collections::BTreeSet;
 
@@ -30,6 +30,7 @@ impl<'a> Engine<'a> {
                 .map(|feature| product.features.get(&feature.key).copied().unwrap_or(false))
                 .collect();
         }
+        session.tell_directories();
         self.select_components(session);
         session.costed = true;
     }

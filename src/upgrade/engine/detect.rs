@@ -3,8 +3,8 @@
 use super::session::{Detected, Purpose, SELECTING, Session};
 use super::{Engine, Run};
 use crate::id::ProductVersion;
-use crate::upgrade::machine::Product;
-use crate::upgrade::package::Upgrade;
+use crate::machine::Product;
+use crate::package::Upgrade;
 use installer_condition::Value;
 
 impl<'a> Engine<'a> {

@@ -3,10 +3,10 @@
 //! A search is taken to find what it looks for. Where a condition that decides something would come out otherwise if it
 //! did not, that is a doubt, and whoever wants to know what hangs on it plays the other worlds.
 
-use super::Engine;
 use super::session::Session;
-use crate::upgrade::package::{Package, Search};
-use crate::upgrade::places::standard_properties;
+use super::{Engine, shortened};
+use crate::package::{Package, Search};
+use crate::places::{OF_THE_MACHINE, standard_properties};
 use installer_condition::{Condition, Lookup, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,14 +26,19 @@ pub struct Doubt {
     pub asked: String,
     /// What was assumed.
     pub assumed: String,
-    /// What it decides: a standard action, a component, a feature.
+    /// What it decides: a standard action, a component, a feature, a property.
     pub decides: String,
+    /// Whether it decides over something that is installed or done, and not only over a property.
+    pub is_direct: bool,
     /// The machines on which it is otherwise.
     pub worlds: Vec<World>,
 }
 
 /// What a search sets that finds something else than a condition asks for.
 const SOMETHING_ELSE: &str = "\u{FFFD}";
+
+/// So many searches of one condition are asked for one by one.
+const MOST_SEARCHES: usize = 32;
 
 /// A session in which one property is otherwise.
 struct Otherwise<'s, 'a> {
@@ -86,6 +91,7 @@ impl World {
                     (None, Some(_)) => Value::Found,
                     _ => match self.package.properties.get(name) {
                         Some(text) => known(text),
+                        None if OF_THE_MACHINE.contains(&name) => Value::Found,
                         None => known(self.system.get(name).copied().unwrap_or_default()),
                     },
                 }
@@ -128,13 +134,39 @@ impl<'a> Engine<'a> {
         condition: &Condition,
         decides: impl Fn() -> String,
     ) -> Answer {
-        let truth = session.evaluate(condition);
-        let mut is_open = false;
-        let searched: BTreeSet<&str> = if session.searched.is_empty() {
-            BTreeSet::new()
-        } else {
-            condition.properties().filter(|name| session.searched.contains(name)).collect()
+        self.answer(session, condition, decides, true)
+    }
+
+    /// Whether `condition`, which decides over what `property` is worth, is taken to hold.
+    pub(super) fn ask_for_property(
+        &mut self,
+        session: &Session<'a>,
+        condition: &Condition,
+        property: &str,
+    ) -> bool {
+        self.answer(session, condition, || format!("the property `{property}`"), false).holds
+    }
+
+    fn answer(
+        &mut self,
+        session: &Session<'a>,
+        condition: &Condition,
+        decides: impl Fn() -> String,
+        is_direct: bool,
+    ) -> Answer {
+        let mut searched: BTreeSet<&str> = BTreeSet::new();
+        if !session.searched.is_empty() {
+            searched.extend(condition.properties().filter(|name| session.searched.contains(name)));
+        }
+        // each is asked for by itself; what asks for more than anybody can answer is one question
+        let truth = match searched.len() {
+            0..=MOST_SEARCHES => session.evaluate(condition),
+            _ => {
+                searched.clear();
+                Truth::Unknown
+            }
         };
+        let mut is_open = false;
         for property in searched {
             let is_path = matches!(session.property(property), Value::Known(_));
             let mut worlds = Vec::new();
@@ -147,15 +179,16 @@ impl<'a> Engine<'a> {
             if !worlds.is_empty() {
                 is_open = true;
                 let assumed = format!("the search for `{property}` finds what it looks for");
-                self.doubt(Doubt { asked: property.to_owned(), assumed, decides: decides(), worlds });
+                let decides = decides();
+                self.doubt(Doubt { asked: property.to_owned(), assumed, decides, is_direct, worlds });
             }
         }
         if truth == Truth::Unknown && !is_open {
             is_open = true;
             let text = condition.text().to_owned();
             let world = World { fails: [text.clone()].into_iter().collect(), ..World::default() };
-            let assumed = format!("`{text}` holds");
-            self.doubt(Doubt { asked: text, assumed, decides: decides(), worlds: vec![world] });
+            let assumed = format!("`{}` holds", shortened(&text));
+            self.doubt(Doubt { asked: text, assumed, decides: decides(), is_direct, worlds: vec![world] });
         }
         let holds = match truth {
             Truth::True => true,

@@ -1,9 +1,9 @@
 //! The rules for one file that is already there
 //! (<https://learn.microsoft.com/windows/win32/msi/file-versioning-rules>).
 
-use crate::upgrade::machine::DiskFile;
-use crate::upgrade::package::{Component, File, FileFacts};
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::machine::DiskFile;
+use crate::package::{Component, File, FileFacts};
+use crate::rules::{Confidence, Rule};
 use std::cmp::Ordering;
 use std::fmt;
 

@@ -4,6 +4,7 @@
 //! with another purpose, and every trap falls out of doing the documented steps in the order of the sequence table.
 
 mod cost;
+mod custom;
 mod detect;
 mod doubt;
 mod files;
@@ -21,14 +22,14 @@ pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
 pub(crate) use system::STOP_ON_REMOVAL;
 
+use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
-use crate::upgrade::folded::Folded;
-use crate::upgrade::journal::{Deed, Event, Journal, Subject};
-use crate::upgrade::machine::{Machine, Product, Resource};
-use crate::upgrade::package::{Component, CustomAction, Package};
-use crate::upgrade::rules::{Confidence, Rule};
-use installer_condition::{Condition, Truth, Value};
+use crate::journal::{Deed, Event, Journal, Subject};
+use crate::machine::{Machine, Product, Resource};
+use crate::package::{Component, Package};
+use crate::rules::{Confidence, Rule};
 use session::{ComponentAction, Purpose, Queued, Session};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the user passes to an install, and what is assumed of the machine.
@@ -155,6 +156,13 @@ impl<'a> Engine<'a> {
             comparisons: Self::COMPARISONS,
             runs: 0,
         }
+    }
+
+    /// The same machine and products, before anything happened.
+    pub(crate) fn without_journal(&self) -> Engine<'a> {
+        let (world, machine) = (self.world.clone(), self.machine.clone());
+        let (packages, assumed) = (self.packages.clone(), self.assumed.clone());
+        Engine { packages, assumed, runs: self.runs, ..Engine::in_world(machine, world) }
     }
 
     /// Whether wildcards were left out because there were too many of them.
@@ -312,55 +320,6 @@ impl<'a> Engine<'a> {
         Ok(())
     }
 
-    /// Sets properties and folders (types 51 and 35), ends with an error (type 19), follows what is known of ANCM's
-    /// actions, and notes the rest.
-    fn custom_action(
-        &mut self,
-        session: &mut Session<'a>,
-        action: &CustomAction,
-        condition: &Condition,
-    ) -> Result<(), Failure> {
-        /// Where the type's low bits say what the action does.
-        const ERROR: i32 = 19;
-        const SET_DIRECTORY: i32 = 35;
-        const SET_PROPERTY: i32 = 51;
-        let truth = session.evaluate(condition);
-        match action.kind & 0x3F {
-            ERROR => {
-                let answer = self.ask(session, condition, || format!("the error of `{}`", action.name));
-                if answer.holds && !(answer.is_open && self.world.is_as_assumed()) {
-                    let text = session.formatted(&action.target);
-                    let reason = format!("custom action `{}`: {text}", action.name);
-                    return Err(Failure { error: 1603, reason, rule: Rule::S05 });
-                }
-            }
-            _ if truth == Truth::False => {}
-            SET_DIRECTORY | SET_PROPERTY => {
-                let text = session.formatted(&action.target);
-                let value = if text.contains('[') && has_unknown(session, &action.target) {
-                    Value::Unknown
-                } else {
-                    Value::Known(text)
-                };
-                session.properties.insert(action.source.clone(), value);
-            }
-            _ => {
-                let is_followed = registration::follow(session, action);
-                session.fired.push(Fired {
-                    product: session.package.product_code,
-                    upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),
-                    action: action.name.clone(),
-                    stage: action.stage(),
-                    is_followed,
-                    target: action.target.clone(),
-                    condition: condition.text().to_owned(),
-                    unknown: truth == Truth::Unknown,
-                });
-            }
-        }
-        Ok(())
-    }
-
     /// Runs the queued script: what was decided at costing happens now, file decisions by what is on the disk now.
     fn flush(&mut self, session: &mut Session<'a>) {
         for queued in std::mem::take(&mut session.queue) {
@@ -442,8 +401,7 @@ impl<'a> Engine<'a> {
         }
         for found in std::mem::take(&mut session.detected) {
             let row = &session.package.upgrades[found.row];
-            if row.has(crate::upgrade::package::Upgrade::ONLY_DETECT) || run.removed.contains(&found.product)
-            {
+            if row.has(crate::package::Upgrade::ONLY_DETECT) || run.removed.contains(&found.product) {
                 continue;
             }
             let Some(old) = self.packages.get(&found.product).copied() else { continue };
@@ -509,15 +467,18 @@ impl<'a> Engine<'a> {
             deed,
             rule,
             confidence: rule.confidence().max(confidence).max(session.confidence[index]),
-            detail,
+            detail: if detail.len() > SHOWN { shortened(&detail).into_owned() } else { detail },
         }
     }
 }
 
-/// Whether a formatted text names a property that only the machine knows.
-fn has_unknown(session: &Session, text: &str) -> bool {
-    text.split('[')
-        .skip(1)
-        .filter_map(|rest| rest.split(']').next())
-        .any(|name| matches!(session.properties.get(name), Some(Value::Unknown | Value::Found)))
+/// So many characters of a detail are kept, and of a condition that is shown.
+const SHOWN: usize = 512;
+
+/// `text`, without its end where it is longer than anybody reads: packages may have megabytes in a cell.
+fn shortened(text: &str) -> Cow<'_, str> {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
+        None => Cow::Borrowed(text),
+    }
 }

@@ -2,10 +2,10 @@
 
 use super::Engine;
 use super::session::{ComponentAction, Purpose, Queued, Session};
-use crate::upgrade::folded::Folded;
-use crate::upgrade::machine::Resource;
-use crate::upgrade::package::{Component, Configuration, CustomAction};
-use crate::upgrade::rules::Rule;
+use crate::folded::Folded;
+use crate::machine::Resource;
+use crate::package::{Component, Configuration, CustomAction};
+use crate::rules::{Confidence, Rule};
 use installer_condition::{Truth, Value};
 
 /// In a command line of appcmd: what stands before the file that is edited.
@@ -127,11 +127,14 @@ impl<'a> Engine<'a> {
         if session.package.components.is_empty() {
             return;
         }
+        // the command runs whatever becomes of the component
+        let sure = std::mem::replace(&mut session.confidence[index], Confidence::A);
         if let Some(name) = word(" install module /name:") {
             let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
             self.write(session, index, resource(&name), image.unwrap_or_default().to_owned());
         } else if let Some(name) = word(" uninstall module ") {
             self.take_away(session, index, resource(&name), Rule::S09);
         }
+        session.confidence[index] = sure;
     }
 }

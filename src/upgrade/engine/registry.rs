@@ -2,8 +2,8 @@
 //!
 //! By <https://learn.microsoft.com/windows/win32/winprog64/shared-registry-keys> for Windows 7 and later.
 
-use crate::upgrade::folded::Folded;
-use crate::upgrade::machine::{RegistryName, View};
+use crate::folded::Folded;
+use crate::machine::{RegistryName, View};
 
 /// Who looks at the registry.
 #[derive(Clone, Copy)]

@@ -3,11 +3,11 @@
 use super::Engine;
 use super::session::{ComponentAction, Session};
 use super::write::by;
-use crate::upgrade::folded::Folded;
-use crate::upgrade::journal::Deed;
-use crate::upgrade::machine::{Pending, RecordedKeyPath, Resource};
-use crate::upgrade::package::{Component, KeyPath};
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::folded::Folded;
+use crate::journal::Deed;
+use crate::machine::{Pending, RecordedKeyPath, Resource};
+use crate::package::{Component, KeyPath};
+use crate::rules::{Confidence, Rule};
 
 /// RemoveFile rows that act on install.
 const ON_INSTALL: i32 = 1;
@@ -139,7 +139,7 @@ impl<'a> Engine<'a> {
                 let parts: Vec<&str> = there.data.split("[~]").filter(|other| *other != part).collect();
                 if own.contains("[~]") && !parts.is_empty() {
                     let data = parts.join("[~]");
-                    self.machine.others.insert(resource, crate::upgrade::machine::Written { data, ..there });
+                    self.machine.others.insert(resource, crate::machine::Written { data, ..there });
                     continue;
                 }
                 let same = there.data == own;

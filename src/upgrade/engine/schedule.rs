@@ -1,6 +1,6 @@
 //! Where RemoveExistingProducts stands, computed from the sequence numbers.
 
-use crate::upgrade::package::{Action, Package};
+use crate::package::{Action, Package};
 use serde::Serialize;
 use std::fmt;
 

@@ -2,12 +2,12 @@
 
 use super::registry::{self, Looker};
 use super::{Fired, ReinstallMode};
+use crate::folded::Folded;
 use crate::id::{Arch, ProductCode};
-use crate::upgrade::folded::Folded;
-use crate::upgrade::machine::RegistryName;
-use crate::upgrade::package::{Component, KeyPath, Package, is_per_machine};
-use crate::upgrade::places::standard_properties;
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::machine::RegistryName;
+use crate::package::{Component, KeyPath, Package, is_per_machine};
+use crate::places::{OF_THE_MACHINE, standard_properties};
+use crate::rules::{Confidence, Rule};
 use installer_condition::{Lookup, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,6 +103,7 @@ pub(super) struct Session<'a> {
     pub registered: bool,
     files: BTreeMap<&'a str, (usize, usize)>,
     components: BTreeMap<&'a str, usize>,
+    feature_places: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Session<'a> {
@@ -117,6 +118,7 @@ impl<'a> Session<'a> {
         let mut properties: BTreeMap<String, Value> = standard_properties(arch)
             .map(|(name, text)| (name.to_owned(), Value::Known(text.to_owned())))
             .collect();
+        properties.extend(OF_THE_MACHINE.map(|name| (name.to_owned(), Value::Found)));
         let known = |text: &str| Value::Known(text.to_owned());
         for (name, value) in &package.properties {
             properties.insert(name.clone(), known(value));
@@ -157,6 +159,8 @@ impl<'a> Session<'a> {
                 files.insert(file.key.as_str(), (index, position));
             }
         }
+        let features = package.features.iter().enumerate();
+        let feature_places = features.map(|(place, feature)| (feature.key.as_str(), place)).collect();
         let count = package.components.len();
         let text = |name: &str| match properties.get(name) {
             Some(Value::Known(text)) => text.as_str(),
@@ -185,6 +189,7 @@ impl<'a> Session<'a> {
             registered: false,
             files,
             components,
+            feature_places,
         };
         session.resolve_directories();
         session
@@ -216,28 +221,83 @@ impl<'a> Session<'a> {
 
     /// Resolves every directory; done again at CostFinalize, when custom actions have set properties.
     pub fn resolve_directories(&mut self) {
-        let mut resolved = BTreeMap::new();
+        let mut resolved: BTreeMap<String, Folded> = BTreeMap::new();
+        let mut way: Vec<&str> = Vec::new();
         for key in self.package.directories.keys() {
-            let path = self.resolve_directory(key);
-            resolved.insert(key.clone(), path);
+            // up to what is resolved already; loading refuses directories that are below themselves
+            let mut at = key.as_str();
+            let mut path = loop {
+                if let Some(known) = resolved.get(at) {
+                    break known.clone();
+                }
+                if let Some(path) = self.path_property(at) {
+                    break path;
+                }
+                match self.package.directories.get(at) {
+                    Some(directory) if !directory.parent.is_empty() => {
+                        way.push(at);
+                        at = &directory.parent;
+                    }
+                    _ => break Folded::path("C:"),
+                }
+            };
+            resolved.entry(at.to_owned()).or_insert_with(|| path.clone());
+            while let Some(below) = way.pop() {
+                let name = &self.package.directories[below].name;
+                path = if name.is_empty() { path } else { path.join(name) };
+                resolved.insert(below.to_owned(), path.clone());
+            }
         }
         self.directories = resolved;
     }
 
-    /// Ends because loading refuses directories that are below themselves.
-    fn resolve_directory(&self, key: &str) -> Folded {
-        if let Some(Value::Known(path)) = self.properties.get(key)
-            && !path.is_empty()
-        {
-            return Folded::path(path);
+    fn path_property(&self, key: &str) -> Option<Folded> {
+        match self.properties.get(key) {
+            Some(Value::Known(path)) if !path.is_empty() => Some(Folded::path(path)),
+            _ => None,
         }
-        match self.package.directories.get(key) {
-            Some(directory) if !directory.parent.is_empty() => {
-                let parent = self.resolve_directory(&directory.parent);
-                if directory.name.is_empty() { parent } else { parent.join(&directory.name) }
+    }
+
+    /// Gives every folder's property the path with a backslash at its end, as CostFinalize does
+    /// (<https://learn.microsoft.com/windows/win32/msi/costfinalize-action>).
+    pub fn tell_directories(&mut self) {
+        for (key, path) in &self.directories {
+            self.properties.insert(key.clone(), Value::Known(format!("{path}\\")));
+        }
+    }
+
+    /// Moves the folder `key` to where its property points now, and what is below it along; whether it is a folder.
+    pub fn move_directory(&mut self, key: &str) -> bool {
+        let directories = &self.package.directories;
+        let (Some(path), Some((key, _))) = (self.path_property(key), directories.get_key_value(key)) else {
+            return false;
+        };
+        let mut places: BTreeMap<&str, Option<Folded>> = BTreeMap::from([(key.as_str(), Some(path))]);
+        for start in directories.keys() {
+            let (mut at, mut way) = (start.as_str(), Vec::new());
+            let mut place = loop {
+                match (places.get(at), directories.get(at)) {
+                    (Some(known), _) => break known.clone(),
+                    (None, Some(directory)) if !directory.parent.is_empty() => {
+                        way.push(at);
+                        at = &directory.parent;
+                    }
+                    _ => break None,
+                }
+            };
+            places.insert(at, place.clone());
+            while let Some(below) = way.pop() {
+                let name = &directories[below].name;
+                place = place.map(|place| if name.is_empty() { place } else { place.join(name) });
+                places.insert(below, place.clone());
             }
-            _ => Folded::path("C:"),
         }
+        for (key, path) in places {
+            let Some(path) = path else { continue };
+            self.properties.insert(key.to_owned(), Value::Known(format!("{path}\\")));
+            self.directories.insert(key.to_owned(), path);
+        }
+        true
     }
 
     /// The folder `key` (a directory, or a property that holds a path).
@@ -255,7 +315,11 @@ impl<'a> Session<'a> {
     pub fn directory_of(&self, component: &Component, key: &str) -> Option<Folded> {
         const SYSTEM: &str = r"c:\windows\system32";
         let path = self.directory(key)?;
-        if self.arch.is_64_bit() && !component.is_64_bit() && path.folded().starts_with(SYSTEM) {
+        let is_system = |path: &Folded| {
+            let below = path.folded().strip_prefix(SYSTEM);
+            below.is_some_and(|below| below.is_empty() || below.starts_with('\\'))
+        };
+        if self.arch.is_64_bit() && !component.is_64_bit() && is_system(&path) {
             return Some(Folded::path(&format!(r"C:\Windows\SysWOW64{}", &path.as_str()[SYSTEM.len()..])));
         }
         Some(path)
@@ -287,8 +351,8 @@ impl<'a> Session<'a> {
     }
 
     /// The recorded key path of `component`.
-    pub fn key_path(&self, component: &Component) -> crate::upgrade::machine::RecordedKeyPath {
-        use crate::upgrade::machine::RecordedKeyPath;
+    pub fn key_path(&self, component: &Component) -> crate::machine::RecordedKeyPath {
+        use crate::machine::RecordedKeyPath;
         match &component.key_path {
             KeyPath::Directory => RecordedKeyPath::Directory(self.folder(component)),
             KeyPath::File(position) => RecordedKeyPath::File(self.file_path(component, *position)),
@@ -304,6 +368,15 @@ impl<'a> Session<'a> {
     /// (<https://learn.microsoft.com/windows/win32/msi/formatted>). A text that would grow longer than Windows' paths and
     /// command lines stays as it is.
     pub fn formatted(&self, text: &str) -> String {
+        self.replaced(text, false)
+    }
+
+    /// Data of a registry value, in which a component counts by what was asked for it, not by what costing made of that.
+    pub fn formatted_data(&self, text: &str) -> String {
+        self.replaced(text, true)
+    }
+
+    fn replaced(&self, text: &str, as_asked: bool) -> String {
         if !text.contains('[') {
             return text.to_owned();
         }
@@ -322,7 +395,7 @@ impl<'a> Session<'a> {
                 '[' => open.push(String::new()),
                 ']' if open.len() > 1 => {
                     let name = open.pop().expect("more than one");
-                    let value = self.reference(&name);
+                    let value = self.reference(&name, as_asked);
                     length += value.len();
                     if length > LONGEST {
                         return text.to_owned();
@@ -335,26 +408,12 @@ impl<'a> Session<'a> {
         open.join("[")
     }
 
-    /// Data of a registry value, in which a component counts by what was asked for it, not by what costing made of that.
-    pub fn formatted_data(&self, text: &str) -> String {
-        let vetoed = |name: &str| {
-            self.components.get(name).is_some_and(|index| self.actions[*index] == ComponentAction::Vetoed)
-        };
-        let mut replaced = text.to_owned();
-        for name in text.split("[$").skip(1).filter_map(|rest| rest.split(']').next()) {
-            if vetoed(name) {
-                let folder = self.folder(&self.package.components[self.components[name]]);
-                replaced = replaced.replace(&format!("[${name}]"), &format!("{folder}\\"));
-            }
-        }
-        self.formatted(&replaced)
+    fn is_blank(&self, index: usize, as_asked: bool) -> bool {
+        let action = self.actions[index];
+        self.costed && (action == ComponentAction::Null || (action == ComponentAction::Vetoed && !as_asked))
     }
 
-    fn is_null(&self, index: usize) -> bool {
-        matches!(self.actions[index], ComponentAction::Null | ComponentAction::Vetoed)
-    }
-
-    fn reference(&self, name: &str) -> String {
+    fn reference(&self, name: &str, as_asked: bool) -> String {
         let unknown = || format!("[{name}]");
         match name.chars().next() {
             Some('#' | '!') => match self.file(&name[1..]) {
@@ -364,16 +423,12 @@ impl<'a> Session<'a> {
                 None => unknown(),
             },
             Some('$') => match self.components.get(&name[1..]) {
-                Some(index) if self.costed && self.is_null(*index) => String::new(),
+                Some(index) if self.is_blank(*index, as_asked) => String::new(),
                 Some(index) => format!("{}\\", self.folder(&self.package.components[*index])),
                 None => unknown(),
             },
             Some('%' | '~') | None => unknown(),
             Some(_) => match self.property(name) {
-                // folders have their properties from CostFinalize on
-                Value::Known(text) if text.is_empty() && self.costed => {
-                    self.directories.get(name).map(|path| format!("{path}\\")).unwrap_or_default()
-                }
                 Value::Known(text) => text,
                 Value::Found | Value::Unknown => unknown(),
             },
@@ -402,12 +457,10 @@ impl Lookup for Session<'_> {
                 ComponentAction::Local => 3,
                 ComponentAction::Absent | ComponentAction::FileAbsent => 2,
             }),
-            '&' => self.package.features.iter().position(|feature| feature.key == name).map(|index| {
-                match (self.features[index], self.removes()) {
-                    (true, true) => 2,
-                    (true, false) => 3,
-                    (false, _) => -1,
-                }
+            '&' => self.feature_places.get(name).map(|index| match (self.features[*index], self.removes()) {
+                (true, true) => 2,
+                (true, false) => 3,
+                (false, _) => -1,
             }),
             _ => Some(if self.purpose == Purpose::Install { 2 } else { 3 }),
         }

@@ -3,11 +3,11 @@
 use super::Engine;
 use super::session::{ComponentAction, Session};
 use super::write::by;
-use crate::upgrade::folded::Folded;
-use crate::upgrade::journal::Deed;
-use crate::upgrade::machine::Resource;
-use crate::upgrade::package::{Component, Environment};
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::folded::Folded;
+use crate::journal::Deed;
+use crate::machine::Resource;
+use crate::package::{Component, Environment};
+use crate::rules::{Confidence, Rule};
 
 /// `ServiceControl.Event`: start on install.
 const START_ON_INSTALL: i32 = 1;

@@ -2,12 +2,12 @@
 
 use super::session::{ComponentAction, Session};
 use super::{Engine, ReinstallMode, decide};
+use crate::folded::Folded;
 use crate::id::Arch;
-use crate::upgrade::folded::Folded;
-use crate::upgrade::journal::Deed;
-use crate::upgrade::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, Resource, Written};
-use crate::upgrade::package::{Component, ComponentAttributes, File, MoveFile};
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::journal::Deed;
+use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, Resource, Written};
+use crate::package::{Component, ComponentAttributes, File, MoveFile};
+use crate::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
 
 /// What InstallFiles did with a file; companions ask for it.

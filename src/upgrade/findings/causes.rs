@@ -1,10 +1,10 @@
 //! From an outcome's chain to its cause.
 
 use super::Finding;
-use crate::upgrade::journal::{Deed, Event};
-use crate::upgrade::machine::Resource;
-use crate::upgrade::report::{Outcome, Report, Verdict};
-use crate::upgrade::rules::{Confidence, Rule};
+use crate::journal::{Deed, Event};
+use crate::machine::Resource;
+use crate::report::{Outcome, Report, Verdict};
+use crate::rules::{Confidence, Rule};
 
 /// The causes of everything that is not as it should be.
 pub(super) fn of(report: &Report) -> Vec<Finding> {

@@ -1,12 +1,12 @@
 //! Where old products go, and why one was not found.
 
 use super::Finding;
-use crate::upgrade::engine::{Ending, ScheduleClass, is_in_range};
-use crate::upgrade::kin::Kin;
-use crate::upgrade::package::{Package, Upgrade};
-use crate::upgrade::report::{Report, name_of};
-use crate::upgrade::rules::{Confidence, Rule};
-use crate::upgrade::scenario::{Played, Scenario};
+use crate::engine::{Ending, ScheduleClass, is_in_range};
+use crate::kin::Kin;
+use crate::package::{Package, Upgrade};
+use crate::report::{Report, name_of};
+use crate::rules::{Confidence, Rule};
+use crate::scenario::{Played, Scenario};
 use installer_condition::Condition;
 
 /// All findings about detection and removal.

@@ -2,12 +2,12 @@
 
 use super::Finding;
 use crate::diag::Severity;
-use crate::upgrade::engine::{Ending, ScheduleClass};
-use crate::upgrade::journal::{Deed, Subject};
-use crate::upgrade::package::{Component, ComponentAttributes, Package};
-use crate::upgrade::report::Report;
-use crate::upgrade::rules::{Confidence, Rule};
-use crate::upgrade::scenario::{Played, Scenario};
+use crate::engine::{Ending, ScheduleClass};
+use crate::journal::{Deed, Subject};
+use crate::package::{Component, ComponentAttributes, Package};
+use crate::report::Report;
+use crate::rules::{Confidence, Rule};
+use crate::scenario::{Played, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All facts worth a finding.

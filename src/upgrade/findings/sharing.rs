@@ -2,15 +2,15 @@
 
 use super::Finding;
 use crate::diag::Severity;
+use crate::engine::FileOwner;
+use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
-use crate::upgrade::engine::FileOwner;
-use crate::upgrade::folded::Folded;
-use crate::upgrade::journal::{Deed, Subject};
-use crate::upgrade::machine::{Client, RecordedKeyPath, Resource};
-use crate::upgrade::package::{Component, Package};
-use crate::upgrade::report::Report;
-use crate::upgrade::rules::{Confidence, Rule};
-use crate::upgrade::scenario::{Played, Scenario};
+use crate::journal::{Deed, Subject};
+use crate::machine::{Client, RecordedKeyPath, Resource};
+use crate::package::{Component, Package};
+use crate::report::Report;
+use crate::rules::{Confidence, Rule};
+use crate::scenario::{Played, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// RemoveFile rows that act on install, and on removal.

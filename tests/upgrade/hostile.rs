@@ -1,0 +1,90 @@
+//! Packages that ask for more than anybody has.
+
+use super::fixture::{Msi, guid};
+use ancm_installer::upgrade::{Report, Scenario, for_each_file_in};
+use std::io::{Cursor, Write};
+use std::time::{Duration, Instant};
+
+const MIB: u32 = 1 << 20;
+
+/// A cabinet of `count` files of `size` bytes each, all zeros: 32 KiB of them take some forty bytes.
+fn zeros(count: u16, size: u32) -> Vec<u8> {
+    const BLOCK: u32 = 32 << 10;
+    let mut deflated = flate2::write::DeflateEncoder::new(b"CK".to_vec(), flate2::Compression::best());
+    deflated.write_all(&vec![0; BLOCK as usize]).expect("in memory");
+    let block = deflated.finish().expect("in memory");
+    let blocks = u32::from(count) * size / BLOCK;
+    let mut files = Vec::new();
+    for number in 0..count {
+        files.extend(size.to_le_bytes());
+        files.extend((u32::from(number) * size).to_le_bytes());
+        files.extend([0; 8]);
+        files.extend(format!("f{number:05}\0").bytes());
+    }
+    let (headers, data) = (36 + 8, blocks as usize * (8 + block.len()));
+    let total = u32::try_from(headers + files.len() + data).expect("small");
+    let mut cabinet = b"MSCF\0\0\0\0".to_vec();
+    for number in [total, 0, headers as u32, 0] {
+        cabinet.extend(number.to_le_bytes());
+    }
+    cabinet.extend([3, 1]);
+    for number in [1, count, 0, 0, 0] {
+        cabinet.extend(number.to_le_bytes());
+    }
+    cabinet.extend((headers as u32 + files.len() as u32).to_le_bytes());
+    for number in [u16::try_from(blocks).expect("few"), 1] {
+        cabinet.extend(number.to_le_bytes());
+    }
+    cabinet.extend(files);
+    for _ in 0..blocks {
+        cabinet.extend([0; 4]);
+        cabinet.extend(u16::try_from(block.len()).expect("short").to_le_bytes());
+        cabinet.extend((BLOCK as u16).to_le_bytes());
+        cabinet.extend(&block);
+    }
+    cabinet
+}
+
+/// Of a small cabinet that unpacks to a gigabyte, half is looked at, and never more than one file of 128 MiB at a time.
+#[test]
+fn what_a_cabinet_unpacks_to_is_bounded_altogether() {
+    let read = |count: u16, size: u32| -> (usize, u64) {
+        let cabinet = zeros(count, size);
+        assert!(cabinet.len() < 2_000_000, "{} bytes", cabinet.len());
+        let (mut files, mut bytes) = (0, 0);
+        for_each_file_in("zeros", Cursor::new(cabinet), |_, content| {
+            files += 1;
+            bytes += content.len() as u64;
+        })
+        .expect("a cabinet");
+        (files, bytes)
+    };
+    assert_eq!(read(1_000, MIB), (512, 512 << 20), "altogether");
+    assert_eq!(read(1, 129 * MIB), (0, 0), "one file");
+}
+
+/// Rows in their thousands, each about much: the time does not grow with the square of their number.
+#[test]
+fn thousands_of_rows_take_no_time() {
+    let many = |version: &str| {
+        let mut msi = Msi::new(version).key_file("C", &guid(1), 256, "a.dll", version, 1);
+        for number in 0..10_000 {
+            let (key, path) = (format!("k{number}"), format!(r"Software\App\{number}"));
+            msi.row("Registry", &[&key, "2", &path, "v", "1", "C"]);
+            msi.row("RemoveRegistry", &[&key, "2", &format!(r"Software\Old\{number}"), "-", "C"]);
+            msi.row("RemoveFile", &[&key, "C", &format!("*{number}"), "APPDIR", "3"]);
+        }
+        for number in 0..10_000 {
+            let (key, name) = (format!("f{number}"), format!("f{number}.txt"));
+            msi.row("File", &[&key, "C", &name, "1", "", "", "512", &(number + 2).to_string()]);
+        }
+        msi.load()
+    };
+    let (old, new) = (many("1.0.0"), many("2.0.0"));
+    let start = Instant::now();
+    let report = Report::of(&Scenario::upgrade(&old, &new));
+    assert!(report.outcomes.len() >= 10_000);
+    assert!(report.not_simulated[&new.product_code].join(" ").contains("wildcards"), "the rest is named");
+    // in a build without optimization on a busy machine; quadratic, it took minutes
+    assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+}
