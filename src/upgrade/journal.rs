@@ -74,11 +74,11 @@ impl Journal {
         places.iter().map(|place| (*place, &self.events[*place]))
     }
 
-    /// The resources that something happened to.
-    pub fn resources(&self) -> impl Iterator<Item = &Resource> {
-        self.by_subject.keys().filter_map(|subject| match subject {
-            Subject::Resource(resource) => Some(resource),
-            Subject::Component(..) => None,
+    /// The resources that something happened to from the event at `start` on.
+    pub fn resources_since(&self, start: usize) -> impl Iterator<Item = &Resource> {
+        self.by_subject.iter().filter_map(move |(subject, places)| match subject {
+            Subject::Resource(resource) if places.last().is_some_and(|last| *last >= start) => Some(resource),
+            _ => None,
         })
     }
 

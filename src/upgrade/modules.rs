@@ -32,7 +32,8 @@ impl<'a> Modules<'a> {
         if !has_entries(now) && !has_entries(&played.before) {
             return modules;
         }
-        let written = played.engine.journal.resources().filter_map(|resource| match resource {
+        let written = played.engine.journal.resources_since(played.run.events.start);
+        let written = written.filter_map(|resource| match resource {
             Resource::File(path) => Some(path),
             _ => None,
         });
