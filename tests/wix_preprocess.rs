@@ -64,6 +64,14 @@ fn fails(text: &str, expected: &str) {
 }
 
 #[test]
+fn columns_count_characters_on_lines_of_any_length() {
+    for length in [0, 1, 1000, 1023, 1024, 1025, 5000] {
+        let before = "ü".repeat(length);
+        fails(&format!("<r>\n<!--{before}--><?error x?></r>"), &format!("2:{} WIX0250 x", length + 8));
+    }
+}
+
+#[test]
 fn instructions_choose_repeat_and_define() {
     check("<?define A=1?><?if $(A) = 1?><x/><?else?><y/><?endif?>", "x(){}");
     check("<?define A=1?><?if $(A) >= 2?><x/><?elseif $(A) ~= 1?><y/><?else?><z/><?endif?>", "y(){}");

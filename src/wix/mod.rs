@@ -31,8 +31,3 @@ pub use bind::BindPath;
 pub use compat::Compat;
 pub use emit::Beside;
 pub use engine::{Outcome, Output, Request, build};
-
-/// This room by its name in the library.
-mod wix {
-    pub use crate::*;
-}

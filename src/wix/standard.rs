@@ -3,7 +3,7 @@
 
 use crate::diag::Location;
 use crate::id::Arch;
-use crate::wix::symbol::{
+use crate::symbol::{
     Access, Action, Directory, Id, Kind, Reference, Schedule, Section, SectionKind, Sequence, Symbol,
 };
 

@@ -102,15 +102,18 @@ fn target_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("configaction")
 }
 
-/// The cargo beside `rustc`, in the folder of the source.
-fn cargo(rustc: &Path, target: &str) -> Command {
+/// The cargo beside `rustc`, that compiles the DLL `made`.
+fn dll(rustc: &Path, recorded: &ConfigurationAction, made: &Made) -> Command {
     let mut cargo = other_rust::cargo(&rustc.with_file_name("cargo"), rustc);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let own = rustc.parent().expect("in a folder").to_owned();
     let path =
         std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).expect("joined before");
+    let mut flags = recorded.rustc_flags.clone();
+    flags.push(format!("-Clinker={}", Lld::find().expect("the toolchain's").path().display()));
     cargo.env("PATH", path).env("RUSTC_BOOTSTRAP", "1");
-    cargo.env("CARGO_BUILD_TARGET", target).env("CARGO_TARGET_DIR", target_folder());
+    cargo.env("CARGO_BUILD_TARGET", &made.target).env("CARGO_TARGET_DIR", target_folder());
+    cargo.args(&recorded.cargo_flags).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
     cargo.current_dir(repository().join("native/configaction"));
     cargo
 }
@@ -122,15 +125,15 @@ fn the_source_passes_the_lints() {
             "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
         );
     };
-    if !rustc.with_file_name("cargo-clippy").is_file() {
+    // in the place of the compiler, for the source alone: `cargo clippy` would compile Rust's own libraries once more
+    let clippy = rustc.with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
+    if !clippy.is_file() {
         return support::skip(
             "the Rust with the sources of its libraries has no clippy (rust-web-clippy of Debian)",
         );
     }
     let (_, _, recorded) = provenance();
-    let mut clippy = cargo(&rustc, &recorded.x86.target);
-    clippy.args(["clippy", "--release", "--locked", "--quiet", "-Zbuild-std=core,alloc"]);
-    support::run(&mut clippy);
+    support::run(dll(&rustc, &recorded, &recorded.x86).env("RUSTC_WORKSPACE_WRAPPER", clippy));
 }
 
 #[test]
@@ -171,11 +174,7 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
         .replace(&recorded.compiler, version.trim())
         .replace(&format!("\"{}\"", recorded.linker), &format!("\"{linker}\""));
     for (name, made) in recorded.all() {
-        let mut flags = recorded.rustc_flags.clone();
-        flags.push(format!("-Clinker={}", lld.path().display()));
-        let mut cargo = cargo(&rustc, &made.target);
-        cargo.args(&recorded.cargo_flags).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
-        support::run(&mut cargo);
+        support::run(&mut dll(&rustc, &recorded, made));
         let dll = target_folder().join(&made.target).join("release/configaction.dll");
         let bytes = std::fs::read(dll).expect("compiled");
         if update {

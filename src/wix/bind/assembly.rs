@@ -4,8 +4,8 @@
 use super::{BoundFile, Content};
 use crate::diag::Diagnostic;
 use crate::pe::{AssemblyIdentity, Image, assembly};
-use crate::wix::report::Report;
-use crate::wix::symbol::{Assembly, Field, Id, Kind, Symbol, fields};
+use crate::report::Report;
+use crate::symbol::{Assembly, Field, Id, Kind, Symbol, fields};
 use std::collections::BTreeMap;
 
 /// What goes wrong with an assembly: WiX's number, what, and what to do.

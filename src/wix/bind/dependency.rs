@@ -1,7 +1,7 @@
 //! The registry values of `Requires`: who depends on whom.
 
-use crate::wix::ids::{self, RegistryRoot};
-use crate::wix::symbol::{Field, Id, Kind, Registry, RegistryValue, Symbol};
+use crate::ids::{self, RegistryRoot};
+use crate::symbol::{Field, Id, Kind, Registry, RegistryValue, Symbol};
 use std::collections::BTreeMap;
 
 /// Adds what the rows of Wix4DependencyRef say.

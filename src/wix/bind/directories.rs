@@ -2,8 +2,8 @@
 //! uncompressed medium.
 
 use crate::id::Arch;
-use crate::wix::symbol::{Directory, Kind, Symbol};
-use crate::wix::{ids, standard};
+use crate::symbol::{Directory, Kind, Symbol};
+use crate::{ids, standard};
 use std::collections::BTreeMap;
 
 /// The directories of a package by id.

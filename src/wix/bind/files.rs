@@ -2,10 +2,10 @@
 
 use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
+use crate::paths::{self, native};
 use crate::pe::version;
-use crate::wix::paths::{self, native};
-use crate::wix::report::Report;
-use crate::wix::variables::{Segment, parse};
+use crate::report::Report;
+use crate::variables::{Segment, parse};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fs::File;

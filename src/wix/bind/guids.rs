@@ -4,9 +4,9 @@ use super::directories::Directories;
 use super::{Binding, BoundFile};
 use crate::diag::{Diagnostic, Location};
 use crate::id::Guid;
-use crate::wix::ids;
-use crate::wix::report::Report;
-use crate::wix::symbol::{Component, ComponentGuid, KeyPath, Kind, Registry, Symbol};
+use crate::ids;
+use crate::report::Report;
+use crate::symbol::{Component, ComponentGuid, KeyPath, Kind, Registry, Symbol};
 use std::collections::BTreeMap;
 
 /// Beginnings of paths that name the same place in two ways, so that no GUID can be computed from them.

@@ -1,8 +1,8 @@
 //! What Windows Installer takes at the most: components, and features in features.
 
 use crate::diag::Diagnostic;
-use crate::wix::report::Report;
-use crate::wix::symbol::{Field, Kind, Symbol};
+use crate::report::Report;
+use crate::symbol::{Field, Kind, Symbol};
 use std::collections::BTreeMap;
 
 const MOST_COMPONENTS: usize = 65_536;

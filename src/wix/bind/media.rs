@@ -4,8 +4,8 @@ use super::BoundFile;
 use super::directories::Directories;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
-use crate::wix::report::Report;
-use crate::wix::symbol::{Component, Compression, Kind, MediaTemplate, Symbol};
+use crate::report::Report;
+use crate::symbol::{Component, Compression, Kind, MediaTemplate, Symbol};
 use std::collections::BTreeMap;
 
 /// A disk with what it has.

@@ -21,12 +21,12 @@ pub(crate) use media::Disk;
 pub(crate) use properties::DERIVED_PRODUCT_CODE;
 pub(crate) use sequence::Sequenced;
 
+use crate::compile;
 use crate::diag::Location;
 use crate::id::Arch;
-use crate::wix::compile;
-use crate::wix::localization::Localization;
-use crate::wix::report::Report;
-use crate::wix::symbol::{Field, File, KeyPath, Kind, Package, Symbol, fields};
+use crate::localization::Localization;
+use crate::report::Report;
+use crate::symbol::{Field, File, KeyPath, Kind, Package, Symbol, fields};
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -70,7 +70,7 @@ pub(crate) struct BoundFile {
 pub(crate) enum Content {
     /// In a file.
     File(PathBuf),
-    /// Made up here; they may hold [`crate::wix::symbol::PACKAGE_CODE`].
+    /// Made up here; they may hold [`crate::symbol::PACKAGE_CODE`].
     Bytes(Vec<u8>),
 }
 

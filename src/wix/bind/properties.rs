@@ -3,9 +3,9 @@
 use super::resolve::{self, Facts};
 use crate::diag::Location;
 use crate::id::ProductVersion;
-use crate::wix::localization::Localization;
-use crate::wix::report::Report;
-use crate::wix::symbol::{Field, Id, Kind, Package, Property, Symbol};
+use crate::localization::Localization;
+use crate::report::Report;
+use crate::symbol::{Field, Id, Kind, Package, Property, Symbol};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 

@@ -4,9 +4,9 @@
 
 use super::Binding;
 use crate::diag::{Diagnostic, Location};
-use crate::wix::report::Report;
-use crate::wix::symbol::{Kind, Symbol};
-use crate::wix::variables::{Endless, Replacement, Segment, replace};
+use crate::report::Report;
+use crate::symbol::{Kind, Symbol};
+use crate::variables::{Endless, Replacement, Segment, replace};
 use std::collections::BTreeMap;
 
 /// Replaces `!(loc.…)` and `!(wix.…)`.

@@ -4,9 +4,9 @@
 //! scheduled before or after another gets the number right beside it.
 
 use crate::diag::{Diagnostic, Location};
-use crate::wix::report::Report;
-use crate::wix::standard;
-use crate::wix::symbol::{Access, Action, Kind, Schedule, Sequence, Symbol};
+use crate::report::Report;
+use crate::standard;
+use crate::symbol::{Access, Action, Kind, Schedule, Sequence, Symbol};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An action with its number.

@@ -1,6 +1,6 @@
 //! The contents of software tags (ISO/IEC 19770-2:2015).
 
-use crate::wix::symbol::{PACKAGE_CODE, Package};
+use crate::symbol::{PACKAGE_CODE, Package};
 
 /// A tag of `package` by the owner of `regid`. The package code in it is a placeholder.
 pub(super) fn contents(package: &Package, regid: &str) -> Vec<u8> {

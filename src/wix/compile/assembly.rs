@@ -4,8 +4,8 @@
 use super::component::Host;
 use super::elements::{HostFile, Rule, Within};
 use super::{Attributes, Compiler};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Assembly, Field, Id, fields};
+use crate::source::Element;
+use crate::symbol::{Assembly, Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[("AssemblyName", Within::File(assembly_name))];
 

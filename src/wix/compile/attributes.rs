@@ -3,9 +3,9 @@
 
 use super::names;
 use crate::diag::{Diagnostic, Location};
-use crate::wix::report::Report;
-use crate::wix::source::{Attribute, Element};
-use crate::wix::symbol::{Access, Field, Id};
+use crate::report::Report;
+use crate::source::{Attribute, Element};
+use crate::symbol::{Access, Field, Id};
 use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
@@ -195,7 +195,7 @@ impl<'e> Attributes<'e> {
         if names::is_variable(&text) {
             return Some(text);
         }
-        match crate::wix::culture::codepage(&text) {
+        match crate::culture::codepage(&text) {
             None => {
                 self.illegal(
                     276,
@@ -204,7 +204,7 @@ impl<'e> Attributes<'e> {
                 );
                 None
             }
-            Some(number) if only_ansi && !crate::wix::culture::is_ansi(number) => {
+            Some(number) if only_ansi && !crate::culture::is_ansi(number) => {
                 self.illegal(
                     349,
                     name,

@@ -3,8 +3,8 @@
 use super::Compiler;
 use super::elements::{Rule, Within};
 use crate::diag::Diagnostic;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, fields};
+use crate::source::Element;
+use crate::symbol::{Field, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("Binary", Within::Definition(binary)),

@@ -4,8 +4,8 @@
 use super::component::Host;
 use super::elements::{Rule, Within};
 use super::{Compiler, GuidForms};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, fields};
+use crate::source::Element;
+use crate::symbol::{Field, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[("Category", Within::Component(category))];
 

@@ -3,8 +3,8 @@
 
 use super::Compiler;
 use super::elements::{Rule, Within};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     (
@@ -59,7 +59,7 @@ pub(super) fn digital_signature(c: &mut Compiler, element: &Element, disk: &str)
         child.name == "DigitalCertificate"
     });
     let has_one = element.children.iter().any(
-        |node| matches!(node, crate::wix::source::Node::Element(child) if child.name == "DigitalCertificate"),
+        |node| matches!(node, crate::source::Node::Element(child) if child.name == "DigitalCertificate"),
     );
     if !has_one {
         c.report.error(63, &element.at, "`DigitalSignature` needs a `DigitalCertificate` inside; add one");

@@ -3,8 +3,8 @@
 use super::elements::{self, Rule, Within};
 use super::{Attributes, Compiler, GuidForms, directory};
 use crate::diag::Diagnostic;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Component, ComponentGuid, Container, GroupKind, Id, KeyPath, Kind, Member, fields};
+use crate::source::Element;
+use crate::symbol::{Component, ComponentGuid, Container, GroupKind, Id, KeyPath, Kind, Member, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("Component", Within::Place(component)),

@@ -3,9 +3,9 @@
 use super::ui::Button;
 use super::{Attributes, Compiler, binary, dialog, names, property, ui};
 use crate::diag::Location;
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 /// A kind of control (<https://learn.microsoft.com/windows/win32/msi/controls>).
 struct Type {

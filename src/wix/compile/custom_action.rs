@@ -2,8 +2,8 @@
 
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, directory, property, sequence};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, Schedule, Sequence, fields};
+use crate::source::Element;
+use crate::symbol::{Field, Id, Schedule, Sequence, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CustomAction", Within::Definition(custom_action)),

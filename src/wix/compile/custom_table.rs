@@ -4,8 +4,8 @@ use super::Compiler;
 use super::elements::{Rule, Within};
 use crate::diag::Diagnostic;
 use crate::msi::{Column, ColumnKind, Table, Validation};
-use crate::wix::source::{Element, Node};
-use crate::wix::symbol::{CustomCell, CustomRow, Id, Kind};
+use crate::source::{Element, Node};
+use crate::symbol::{CustomCell, CustomRow, Id, Kind};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CustomTable", Within::Definition(custom_table)),

@@ -4,9 +4,9 @@
 use super::component::{Candidate, Host};
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, registry};
-use crate::wix::ids::{self, RegistryRoot};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, KeyPath, fields};
+use crate::ids::{self, RegistryRoot};
+use crate::source::Element;
+use crate::symbol::{Id, KeyPath, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("Provides", Within::KeyPath(provides)),

@@ -3,9 +3,9 @@
 use super::control::{Control, control};
 use super::names::is_identifier;
 use super::{Attributes, Compiler, sequence};
-use crate::wix::localization::{Change, Localization};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Kind, Symbol, fields};
+use crate::localization::{Change, Localization};
+use crate::source::Element;
+use crate::symbol::{Field, Kind, Symbol, fields};
 
 /// The bits of the Attributes column (<https://learn.microsoft.com/windows/win32/msi/dialog-style-bits>) that an
 /// attribute sets.

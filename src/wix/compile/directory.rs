@@ -4,10 +4,10 @@ use super::component::{Place, folder_path};
 use super::elements::{self, Rule, Within};
 use super::{Attributes, Compiler, GuidForms, symbol_path};
 use crate::diag::Location;
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::standard;
-use crate::wix::symbol::{Directory, Id, Kind};
+use crate::ids;
+use crate::source::Element;
+use crate::standard;
+use crate::symbol::{Directory, Id, Kind};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("Directory", Within::Definition(|c, element| directory(c, element, &Place::default()))),

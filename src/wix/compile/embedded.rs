@@ -2,9 +2,9 @@
 
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, names, property};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("EmbeddedChainer", Within::Definition(embedded_chainer)),

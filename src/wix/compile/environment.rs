@@ -3,9 +3,9 @@
 use super::Compiler;
 use super::component::Host;
 use super::elements::{Rule, Within};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[("Environment", Within::Component(environment))];
 

@@ -3,8 +3,8 @@
 use super::Compiler;
 use super::component::{self, Place};
 use super::elements::{self, Rule, Within};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Container, GroupKind, Kind, Member, fields};
+use crate::source::Element;
+use crate::symbol::{Container, GroupKind, Kind, Member, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("Feature", Within::Definition(top_feature)),

@@ -3,11 +3,9 @@
 use super::component::{Candidate, Host, Place, bitness};
 use super::elements::{self, HostFile, Rule, Within};
 use super::{Attributes, Compiler, assembly, directory, names};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{
-    Component, ComponentGuid, Container, Field, File, Id, KeyPath, Kind, Member, fields,
-};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Component, ComponentGuid, Container, Field, File, Id, KeyPath, Kind, Member, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CopyFile", Within::Component(|c, element, host| copy_file(c, element, host, None))),

@@ -3,8 +3,8 @@
 use super::component::Place;
 use super::elements::{Rule, Within};
 use super::{Compiler, directory};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Harvest, Kind};
+use crate::source::Element;
+use crate::symbol::{Harvest, Kind};
 
 pub(super) const ELEMENTS: &[Rule] = &[("Files", Within::Place(files))];
 

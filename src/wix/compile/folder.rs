@@ -3,9 +3,9 @@
 use super::component::Host;
 use super::elements::{self, Rule, Within};
 use super::{Attributes, Compiler, directory};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CreateFolder", Within::Component(create_folder)),

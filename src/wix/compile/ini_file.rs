@@ -3,9 +3,9 @@
 use super::Compiler;
 use super::component::Host;
 use super::elements::{Rule, Within};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[("IniFile", Within::Component(ini_file))];
 

@@ -2,7 +2,7 @@
 
 use super::elements::{Rule, Within};
 use super::{Compiler, GuidForms};
-use crate::wix::source::Element;
+use crate::source::Element;
 
 pub(super) const ELEMENTS: &[Rule] = &[("InstanceTransforms", Within::Package(instance_transforms))];
 

@@ -3,8 +3,8 @@
 use super::Compiler;
 use super::component::Host;
 use super::elements::{Rule, Within};
-use crate::wix::source::Element;
-use crate::wix::symbol::fields;
+use crate::source::Element;
+use crate::symbol::fields;
 
 pub(super) const ELEMENTS: &[Rule] = &[("IsolateComponent", Within::Component(isolate_component))];
 

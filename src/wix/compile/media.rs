@@ -2,8 +2,8 @@
 
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, certificates, names, symbol_path};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Compression, Id, Kind, Media, MediaTemplate};
+use crate::source::Element;
+use crate::symbol::{Compression, Id, Kind, Media, MediaTemplate};
 
 pub(super) const ELEMENTS: &[Rule] =
     &[("Media", Within::Definition(media)), ("MediaTemplate", Within::Definition(media_template))];

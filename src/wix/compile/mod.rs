@@ -51,14 +51,12 @@ pub(crate) use dialog::localize;
 pub(crate) use directory::below as directory_below;
 pub(crate) use upgrade::default_major_upgrade;
 
+use crate::compat::Compat;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
-use crate::wix::compat::Compat;
-use crate::wix::report::Report;
-use crate::wix::source::{Element, Node};
-use crate::wix::symbol::{
-    Container, Field, Id, Kind, Member, Membership, Package, Reference, Section, Symbol,
-};
+use crate::report::Report;
+use crate::source::{Element, Node};
+use crate::symbol::{Container, Field, Id, Kind, Member, Membership, Package, Reference, Section, Symbol};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

@@ -3,9 +3,9 @@
 use super::Compiler;
 use super::component::{Candidate, Host};
 use super::elements::{HostFile, Rule, Within};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, KeyPath, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Id, KeyPath, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("ODBCDataSource", Within::KeyPath(|c, element, host| data_source(c, element, host, None))),

@@ -2,13 +2,13 @@
 
 use super::component::Place;
 use super::{Attributes, Compiler, GuidForms, NAMESPACE, elements, feature, names, property};
+use crate::compat::Compat;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
-use crate::wix::compat::Compat;
-use crate::wix::ids;
-use crate::wix::report::Report;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind};
+use crate::ids;
+use crate::report::Report;
+use crate::source::Element;
+use crate::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind};
 use std::collections::BTreeMap;
 
 /// `Wix`, the root of every source (WIX0199 for another namespace, WIX0048 for another element).

@@ -4,8 +4,8 @@ use super::elements::{Rule, Within};
 use super::names::is_identifier;
 use super::{Compiler, search};
 use crate::diag::Location;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Access, Id, Kind, Property, fields};
+use crate::source::Element;
+use crate::symbol::{Access, Id, Kind, Property, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("EnsureTable", Within::Definition(ensure_table)),

@@ -4,9 +4,9 @@ use super::component::Candidate;
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, permission};
 use crate::diag::Location;
-use crate::wix::ids::{self, RegistryRoot};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, KeyPath, Kind, Registry, RegistryValue, fields};
+use crate::ids::{self, RegistryRoot};
+use crate::source::Element;
+use crate::symbol::{Id, KeyPath, Kind, Registry, RegistryValue, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("RegistryKey", Within::KeyPath(|c, element, host| key(c, element, &host.id, None))),

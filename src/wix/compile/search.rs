@@ -8,9 +8,9 @@ use super::elements::{Rule, Within};
 use super::names::is_short_name;
 use super::{Attributes, Compiler, GuidForms, property};
 use crate::diag::Location;
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, Kind, Upgrade, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, Id, Kind, Upgrade, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[("ComplianceCheck", Within::Definition(compliance_check))];
 

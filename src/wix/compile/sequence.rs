@@ -3,9 +3,9 @@
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler};
 use crate::diag::Location;
-use crate::wix::source::Element;
-use crate::wix::standard;
-use crate::wix::symbol::{Access, Action, Id, Kind, Schedule, Sequence};
+use crate::source::Element;
+use crate::standard;
+use crate::symbol::{Access, Action, Id, Kind, Schedule, Sequence};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("AdminExecuteSequence", Within::Definition(|c, element| sequence(c, element, Sequence::AdminExecute))),

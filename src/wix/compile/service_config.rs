@@ -4,9 +4,9 @@ use super::component::Host;
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler};
 use crate::diag::Diagnostic;
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("ServiceConfig", Within::Component(|c, element, host| service_config(c, element, host, None))),

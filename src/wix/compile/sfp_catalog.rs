@@ -2,8 +2,8 @@
 
 use super::Compiler;
 use super::elements::{Rule, Within};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] =
     &[("SFPCatalog", Within::Definition(|c, element| drop(sfp_catalog(c, element))))];

@@ -4,9 +4,9 @@ use super::component::Host;
 use super::elements::{Rule, Within};
 use super::{Compiler, binary, directory};
 use crate::diag::Diagnostic;
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     (

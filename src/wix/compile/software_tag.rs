@@ -3,9 +3,9 @@
 use super::component::bitness;
 use super::elements::{Rule, Within};
 use super::{Compiler, names};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{
     Component, ComponentGuid, Container, Directory, Field, File, Id, KeyPath, Kind, Member, PACKAGE_CODE,
     fields,
 };

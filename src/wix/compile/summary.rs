@@ -2,8 +2,8 @@
 
 use super::Compiler;
 use super::elements::{Rule, Within};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Kind, Summary};
+use crate::source::Element;
+use crate::symbol::{Kind, Summary};
 
 pub(super) const ELEMENTS: &[Rule] = &[("SummaryInformation", Within::Package(summary_information))];
 

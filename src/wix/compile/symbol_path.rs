@@ -2,7 +2,7 @@
 
 use super::Compiler;
 use super::elements::{Rule, Within};
-use crate::wix::source::Element;
+use crate::source::Element;
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("SymbolPath", Within::Package(symbol_path)),

@@ -2,9 +2,9 @@
 
 use super::elements::{self, Rule, Within};
 use super::{Compiler, dialog, property};
-use crate::wix::ids;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, GroupKind, Id, Kind, Sequence, fields};
+use crate::ids;
+use crate::source::Element;
+use crate::symbol::{Field, GroupKind, Id, Kind, Sequence, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[("UI", Within::Definition(ui))];
 

@@ -3,8 +3,8 @@
 use super::elements::{Rule, Within};
 use super::{Attributes, Compiler, GuidForms, property};
 use crate::diag::Location;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Action, Id, Kind, Package, Schedule, Section, Sequence, Symbol, Upgrade, fields};
+use crate::source::Element;
+use crate::symbol::{Action, Id, Kind, Package, Schedule, Section, Sequence, Symbol, Upgrade, fields};
 
 pub(super) const ELEMENTS: &[Rule] =
     &[("MajorUpgrade", Within::Package(major_upgrade)), ("Upgrade", Within::Definition(upgrade))];

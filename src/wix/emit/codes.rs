@@ -2,11 +2,11 @@
 //! built, and different contents never have.
 
 use super::Beside;
+use crate::bind::{Bound, Content, Contents, DERIVED_PRODUCT_CODE};
 use crate::cab::Source;
 use crate::id::Guid;
 use crate::msi::{Cell, Database, Stream, SummaryInformation};
-use crate::wix::bind::{Bound, Content, Contents, DERIVED_PRODUCT_CODE};
-use crate::wix::symbol::PACKAGE_CODE;
+use crate::symbol::PACKAGE_CODE;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 

@@ -2,12 +2,12 @@
 
 use super::rows::name_cell;
 use super::{Tables, optional, text};
+use crate::bind::directories::Directories;
+use crate::bind::{Bound, BoundFile, Content, Disk};
 use crate::diag::Diagnostic;
 use crate::msi::{Cell, Stream};
-use crate::wix::bind::directories::Directories;
-use crate::wix::bind::{Bound, BoundFile, Content, Disk};
-use crate::wix::report::Report;
-use crate::wix::symbol::{Field, Kind};
+use crate::report::Report;
+use crate::symbol::{Field, Kind};
 use std::collections::BTreeMap;
 
 /// Adds the rows of File and MsiFileHash.

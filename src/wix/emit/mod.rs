@@ -4,17 +4,17 @@ mod codes;
 mod files;
 mod rows;
 
+use crate::bind::{Bound, Content, Disk};
 use crate::cab::{Cabinet, CabinetFile, Effort, Source};
+use crate::compat::Compat;
+use crate::culture;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
+use crate::localization::Localization;
 use crate::msi::schema::standard_table;
 use crate::msi::{self, Cell, Database, Row, Stream, SummaryInformation, Table};
-use crate::wix::bind::{Bound, Content, Disk};
-use crate::wix::compat::Compat;
-use crate::wix::culture;
-use crate::wix::localization::Localization;
-use crate::wix::report::Report;
-use crate::wix::symbol::{Compression, Kind, Package, Scope, Summary, Symbol};
+use crate::report::Report;
+use crate::symbol::{Compression, Kind, Package, Scope, Summary, Symbol};
 use std::collections::BTreeMap;
 
 /// A file that belongs beside the package.

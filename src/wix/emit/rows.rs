@@ -1,13 +1,13 @@
 //! Rows of symbols: one function for each kind that is more than cells.
 
 use super::{Tables, optional, text, unknown_table};
+use crate::bind::{Bound, Sequenced};
+use crate::compat::Compat;
+use crate::compile::names::is_short_name;
 use crate::diag::Location;
+use crate::ids;
 use crate::msi::{Cell, ColumnKind, Row};
-use crate::wix::bind::{Bound, Sequenced};
-use crate::wix::compat::Compat;
-use crate::wix::compile::names::is_short_name;
-use crate::wix::ids;
-use crate::wix::symbol::{
+use crate::symbol::{
     Component, ComponentGuid, Directory, Field, KeyPath, Kind, Registry, RegistryValue, Symbol, Upgrade,
 };
 use std::collections::BTreeSet;

@@ -1,10 +1,10 @@
 //! Rows of tables of the author's own: each is matched with the columns of its table, wherever that is declared.
 
+use crate::compile::names;
 use crate::diag::{Diagnostic, Location};
 use crate::msi::{Column, ColumnKind, Table};
-use crate::wix::compile::names;
-use crate::wix::report::Report;
-use crate::wix::symbol::{CustomCell, CustomRow, Field, Id, Kind, Symbol};
+use crate::report::Report;
+use crate::symbol::{CustomCell, CustomRow, Field, Id, Kind, Symbol};
 use std::collections::BTreeMap;
 
 /// Turns every `CustomRow` into a row of its table; leaves out those of tables that do not reach the package.

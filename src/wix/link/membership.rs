@@ -1,8 +1,8 @@
 //! Who belongs to whom: groups are flattened, components get their features, features their parents.
 
 use crate::diag::{Diagnostic, Location};
-use crate::wix::report::Report;
-use crate::wix::symbol::{Container, Field, Id, Kind, Member, Membership, Symbol, fields};
+use crate::report::Report;
+use crate::symbol::{Container, Field, Id, Kind, Member, Membership, Symbol, fields};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The feature of a package that has none of its own.

@@ -4,12 +4,12 @@
 mod custom_table;
 mod membership;
 
+use crate::compile::default_major_upgrade;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
-use crate::wix::compile::default_major_upgrade;
-use crate::wix::report::Report;
-use crate::wix::standard;
-use crate::wix::symbol::{
+use crate::report::Report;
+use crate::standard;
+use crate::symbol::{
     Access, Directory, Id, Kind, Membership, Package, Reference, Scope, Section, SectionKind, Symbol,
 };
 use std::collections::{BTreeMap, BTreeSet};

@@ -11,11 +11,11 @@ mod variables;
 mod xml;
 
 use self::variables::Variables;
+use crate::compat::Compat;
 use crate::diag::Location;
 use crate::id::Arch;
-use crate::wix::compat::Compat;
-use crate::wix::report::Report;
-use crate::wix::source::Element;
+use crate::report::Report;
+use crate::source::Element;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

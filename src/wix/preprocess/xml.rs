@@ -5,10 +5,11 @@ use super::limits::{self, Budget};
 use super::variables::{Problem, Variables};
 use super::{Options, decode, expression};
 use crate::diag::{Diagnostic, Location};
-use crate::wix::paths;
-use crate::wix::report::Report;
-use crate::wix::source::{Attribute, Element, Node};
+use crate::paths;
+use crate::report::Report;
+use crate::source::{Attribute, Element, Node};
 use roxmltree::{Document, NodeType, ParsingOptions};
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,8 +22,8 @@ pub(super) struct Source<'s, 'o> {
     text: &'s str,
     /// Where each line begins.
     lines: Vec<usize>,
-    /// How many characters come before each block of bytes: columns count characters, and a line may be very long.
-    characters: Vec<usize>,
+    /// How many characters come before each block of bytes, counted once a line is longer than a block.
+    characters: OnceCell<Vec<usize>>,
     options: &'o Options,
     report: &'s Report,
 }
@@ -53,10 +54,7 @@ impl<'s, 'o> Source<'s, 'o> {
     /// The file at `path`, which holds `text`.
     pub(super) fn new(path: &'s Path, text: &'s str, options: &'o Options, report: &'s Report) -> Self {
         let lines = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
-        let blocks = text.as_bytes().chunks(BLOCK);
-        let characters = blocks
-            .scan(0, |before, block| Some(std::mem::replace(before, *before + starts(block))))
-            .collect();
+        let characters = OnceCell::new();
         Source { name: path.to_string_lossy().into(), path, text, lines, characters, options, report }
     }
 
@@ -101,17 +99,27 @@ impl<'s, 'o> Source<'s, 'o> {
         Location { file: self.name.clone(), line, column }
     }
 
+    /// Columns count characters, and a line may be very long.
     fn place(&self, offset: usize) -> Location {
         let line = self.lines.partition_point(|&start| start <= offset);
-        let column = self.characters_before(offset) - self.characters_before(self.lines[line - 1]) + 1;
+        let start = self.lines[line - 1];
+        let before = if offset - start <= BLOCK {
+            self.text[start..offset].chars().count()
+        } else {
+            self.characters_before(offset) - self.characters_before(start)
+        };
         let small = |number| u32::try_from(number).unwrap_or(u32::MAX);
-        self.at(small(line), small(column))
+        self.at(small(line), small(before + 1))
     }
 
     fn characters_before(&self, offset: usize) -> usize {
+        let counted = self.characters.get_or_init(|| {
+            let blocks = self.text.as_bytes().chunks(BLOCK);
+            blocks.scan(0, |before, block| Some(std::mem::replace(before, *before + starts(block)))).collect()
+        });
         let block = offset / BLOCK;
         let rest = starts(&self.text.as_bytes()[block * BLOCK..offset]);
-        self.characters.get(block).map_or_else(|| starts(self.text.as_bytes()), |before| before + rest)
+        counted.get(block).map_or_else(|| starts(self.text.as_bytes()), |before| before + rest)
     }
 
     fn problem(&self, at: &Location, problem: Problem) -> Stop {

@@ -2,7 +2,7 @@
 
 use super::Container;
 use crate::cab::{Effort, Method, Window};
-use crate::wix::ids::RegistryRoot;
+use crate::ids::RegistryRoot;
 
 /// What a component's key path is (<https://learn.microsoft.com/windows/win32/msi/component-table>, KeyPath).
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -120,7 +120,7 @@ impl<T: Into<Field>> From<Option<T>> for Field {
 
 /// The cells of a row: `fields![id, 3, None::<i32>, text]`, each anything that [`Field`] can be made from.
 macro_rules! fields {
-    ($($field:expr),* $(,)?) => { vec![$($crate::wix::symbol::Field::from($field)),*] };
+    ($($field:expr),* $(,)?) => { vec![$($crate::symbol::Field::from($field)),*] };
 }
 pub(crate) use fields;
 

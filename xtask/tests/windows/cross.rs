@@ -36,7 +36,7 @@ impl Rust {
     }
 }
 
-/// `xtask.exe`, built with every warning an error. Nothing is optimised: it is built more often than it is run.
+/// `xtask.exe`, built with every warning an error. The simulator is not optimised: it is built more often than it is run.
 pub fn xtask_exe() -> Option<PathBuf> {
     support::tool("x86_64-w64-mingw32-gcc")?;
     let rust = Rust::find()?;
@@ -47,6 +47,7 @@ pub fn xtask_exe() -> Option<PathBuf> {
         .args(["build", "--quiet", "--locked", "--package", "xtask", "--target", TARGET, "--target-dir"])
         .arg(&folder)
         .env("RUSTFLAGS", "-D warnings")
+        .args(["--config", "profile.dev.package.installer-upgrade.opt-level=0"])
         .env("CARGO_PROFILE_DEV_DEBUG", "false")
         .env("CARGO_INCREMENTAL", "0")
         .current_dir(root);

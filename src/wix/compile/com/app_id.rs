@@ -1,9 +1,9 @@
 //! `AppId`.
 
 use super::{Around, class, word};
-use crate::wix::compile::{Compiler, GuidForms};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, fields};
+use crate::compile::{Compiler, GuidForms};
+use crate::source::Element;
+use crate::symbol::{Id, fields};
 
 /// `AppId` in a package or fragment: advertised, for there is no component to have registry values.
 pub(super) fn app_id_of_package(c: &mut Compiler, element: &Element) {

@@ -1,9 +1,9 @@
 //! `Class` and `FileTypeMask`.
 
 use super::{Around, agrees, icon_path, interface, prog_id};
-use crate::wix::compile::{Attributes, Compiler, GuidForms};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, fields};
+use crate::compile::{Attributes, Compiler, GuidForms};
+use crate::source::Element;
+use crate::symbol::{Field, fields};
 use std::collections::BTreeSet;
 
 /// Component categories of controls (<https://learn.microsoft.com/windows/win32/api/objsafe/>).

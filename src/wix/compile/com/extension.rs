@@ -1,9 +1,9 @@
 //! `Extension`, `Verb` and `MIME`: what happens with files of a kind.
 
 use super::agrees;
-use crate::wix::compile::{Compiler, GuidForms};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, Id, fields};
+use crate::compile::{Compiler, GuidForms};
+use crate::source::Element;
+use crate::symbol::{Field, Id, fields};
 
 /// What the elements inside an `Extension` must know of it.
 struct Extension<'a> {

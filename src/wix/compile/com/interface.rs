@@ -1,8 +1,8 @@
 //! `Interface`.
 
 use super::Around;
-use crate::wix::compile::{Compiler, GuidForms};
-use crate::wix::source::Element;
+use crate::compile::{Compiler, GuidForms};
+use crate::source::Element;
 
 /// `Interface`: <https://docs.firegiant.com/wix/schema/wxs/interface/>.
 pub(super) fn interface(c: &mut Compiler, element: &Element, around: &Around) {

@@ -14,7 +14,7 @@ use super::component::Host;
 use super::elements::{HostFile, Rule, Within};
 use super::{Attributes, Compiler, registry};
 use crate::diag::Location;
-use crate::wix::ids::RegistryRoot;
+use crate::ids::RegistryRoot;
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("AppId", Within::Definition(app_id::app_id_of_package)),

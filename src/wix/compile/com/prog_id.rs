@@ -1,10 +1,10 @@
 //! `ProgId`.
 
 use super::{agrees, extension, icon_path};
+use crate::compile::Compiler;
 use crate::diag::Diagnostic;
-use crate::wix::compile::Compiler;
-use crate::wix::source::Element;
-use crate::wix::symbol::{Id, fields};
+use crate::source::Element;
+use crate::symbol::{Id, fields};
 
 /// What stands around a `ProgId`.
 pub(super) struct Around {

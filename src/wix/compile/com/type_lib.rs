@@ -1,10 +1,10 @@
 //! `TypeLib`.
 
 use super::{Around, app_id, class, interface};
-use crate::wix::compile::component::Host;
-use crate::wix::compile::{Compiler, GuidForms, directory};
-use crate::wix::source::Element;
-use crate::wix::symbol::{Field, fields};
+use crate::compile::component::Host;
+use crate::compile::{Compiler, GuidForms, directory};
+use crate::source::Element;
+use crate::symbol::{Field, fields};
 
 /// Flags with their bits (<https://learn.microsoft.com/windows/win32/api/oaidl/ne-oaidl-libflags>).
 const FLAGS: [(&str, i32); 4] = [("Restricted", 1), ("Control", 2), ("Hidden", 4), ("HasDiskImage", 8)];
