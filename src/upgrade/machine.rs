@@ -8,6 +8,7 @@ use crate::package::FileFacts;
 use crate::places::is_of_windows;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 /// The registry view that a value is seen through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -149,6 +150,9 @@ impl fmt::Display for RecordedKeyPath {
     }
 }
 
+/// The clients of a component, each with its key path. Copies of a machine share them.
+pub type Clients = Arc<BTreeMap<Client, RecordedKeyPath>>;
+
 /// An installed product.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Product {
@@ -191,7 +195,7 @@ pub struct Machine {
     /// Folders that an installer made on purpose.
     pub folders: BTreeSet<Folded>,
     /// Who keeps which component, and where it is.
-    pub clients: BTreeMap<ComponentId, BTreeMap<Client, RecordedKeyPath>>,
+    pub clients: BTreeMap<ComponentId, Clients>,
     /// SharedDLLs counts.
     pub shared_dlls: BTreeMap<Folded, u32>,
     /// Installed products.

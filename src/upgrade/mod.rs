@@ -40,7 +40,8 @@ pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use journal::{Deed, Event, Journal, Subject};
 pub use judge::Intended;
 pub use machine::{
-    Client, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View, Written,
+    Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View,
+    Written,
 };
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,

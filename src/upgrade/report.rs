@@ -244,7 +244,7 @@ impl Report {
         own_actions(&mut report);
         if played.engine.is_exhausted() {
             let text =
-                "RemoveFile and MoveFile rows with wildcards beyond half a million comparisons".to_owned();
+                "what goes beyond half a million steps of wildcards, long lists and moved folders".to_owned();
             report.not_simulated.entry(new).or_default().push(text);
         }
         report.findings = findings(scenario, &played, &report, &kin);

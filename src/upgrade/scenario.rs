@@ -6,6 +6,7 @@ use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
 use super::package::{FileFacts, KeyPath, Package};
 use crate::id::{Arch, ComponentId, FileVersion, Guid, ProductCode};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What may have happened on the machine before the upgrade. A name selects files by their last path part, in any
 /// case; without one, all are meant.
@@ -167,10 +168,10 @@ pub struct Played<'a> {
 /// A service that nothing stops when its package goes holds its program open.
 fn hold_programs(machine: &mut Machine, package: &Package) -> Vec<Folded> {
     let mut held = Vec::new();
-    let controls = || package.components.iter().flat_map(|component| &component.service_controls);
-    let stops = |name: &str| {
-        controls().any(|row| row.events & STOP_ON_REMOVAL != 0 && row.service.eq_ignore_ascii_case(name))
-    };
+    let controls = package.components.iter().flat_map(|component| &component.service_controls);
+    let stopping = controls.filter(|row| row.events & STOP_ON_REMOVAL != 0);
+    let stopped: BTreeSet<Folded> = stopping.map(|row| Folded::new(&row.service)).collect();
+    let stops = |name: &str| stopped.contains(&Folded::new(name));
     for name in package.components.iter().flat_map(|component| &component.services) {
         let service = Resource::Service(Folded::new(name));
         if let Some(service) = machine.others.get(&service).filter(|_| !stops(name))
@@ -198,15 +199,13 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
             }
         }
         Perturbation::KeyFileDeleted(name) => {
-            let has_key_file = |id: &ComponentId| {
-                installed.iter().flat_map(|package| &package.components).any(|component| {
-                    component.id == Some(*id) && matches!(component.key_path, KeyPath::File(_))
-                })
-            };
+            let components = installed.iter().flat_map(|package| &package.components);
+            let with_key_file = components.filter(|component| matches!(component.key_path, KeyPath::File(_)));
+            let ids: BTreeSet<ComponentId> = with_key_file.filter_map(|component| component.id).collect();
             let key_files: BTreeSet<Folded> = machine
                 .clients
                 .iter()
-                .filter(|(id, _)| has_key_file(id))
+                .filter(|(id, _)| ids.contains(*id))
                 .flat_map(|(_, clients)| clients.values())
                 .filter_map(|path| match path {
                     RecordedKeyPath::File(path) => Some(path.clone()),
@@ -231,7 +230,7 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
             }
         }
         Perturbation::ForeignClient(id, path) => {
-            let clients = machine.clients.entry(*id).or_default();
+            let clients = Arc::make_mut(machine.clients.entry(*id).or_default());
             let own = path.as_ref().map(|path| RecordedKeyPath::File(Folded::path(path)));
             if let Some(path) = own.or_else(|| clients.values().next().cloned()) {
                 clients.insert(Client::Product(FOREIGN_PRODUCT), path);

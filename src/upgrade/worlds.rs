@@ -9,8 +9,8 @@ use super::rules::Confidence;
 use super::scenario::{Played, Scenario};
 use std::collections::BTreeMap;
 
-/// So many components are played in other worlds, all worlds together; beyond, everything is uncertain.
-const COMPONENTS: usize = 20_000;
+/// So many rows of packages are played in other worlds, all worlds together; beyond, everything is uncertain.
+const ROWS: usize = 300_000;
 
 /// The fates as they are in all worlds, and what was assumed of the machine. Where worlds disagree, the worse fate
 /// counts, and it is uncertain.
@@ -22,32 +22,33 @@ pub(super) fn compared(
     let mut assumptions = Vec::new();
     let mut fates: BTreeMap<Resource, Outcome> =
         assumed.iter().map(|outcome| (outcome.resource.clone(), outcome.clone())).collect();
-    let mut played_components = 0;
+    let rows: usize =
+        scenario.installed.iter().copied().chain([scenario.new]).map(|package| package.rows).sum();
+    let mut played_rows = 0;
+    // whether a world is possible, and whether it changes anything
+    let mut known: Vec<(&World, bool, bool)> = Vec::new();
     for doubt in played.engine.doubts() {
         let mut is_possible = false;
-        for world in doubt.worlds.iter().filter(|world| may_be(scenario, world)) {
-            played_components += scenario.new.components.len();
-            if played_components > COMPONENTS {
-                is_possible = true;
-                fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
-                continue;
-            }
-            let other = scenario.play_in(world);
-            let installs = |played: &Played| -> Vec<bool> {
-                played.earlier.iter().map(|run| run.ending == super::engine::Ending::Done).collect()
+        for world in &doubt.worlds {
+            let before = known.iter().find(|(other, ..)| *other == world);
+            let (possible, changes) = match before {
+                Some((_, possible, changes)) => (*possible, *changes),
+                None if !may_be(scenario, world) => (false, false),
+                None => {
+                    played_rows += rows;
+                    if played_rows > ROWS {
+                        fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
+                        (true, true)
+                    } else {
+                        play(scenario, played, world, &mut fates, &assumed)
+                    }
+                }
             };
-            if installs(&other) != installs(played) {
-                continue;
+            if before.is_none() {
+                known.push((world, possible, changes));
             }
-            let changes = if other.run.ending == played.run.ending {
-                let intended = Intended::in_world(scenario, scenario.new, world);
-                compare(&mut fates, &assumed, outcomes(scenario, &other, &intended, world))
-            } else {
-                fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
-                true
-            };
             // a property may decide over nothing
-            is_possible |= doubt.is_direct || changes;
+            is_possible |= possible && (doubt.is_direct || changes);
         }
         if is_possible {
             let text = format!("{}, which decides over {}", doubt.assumed, doubt.decides);
@@ -57,6 +58,33 @@ pub(super) fn compared(
         }
     }
     (fates.into_values().collect(), assumptions)
+}
+
+/// Plays `world`, lowers what is otherwise there, and says whether the machine is possible and whether anything is otherwise.
+fn play(
+    scenario: &Scenario,
+    played: &Played,
+    world: &World,
+    fates: &mut BTreeMap<Resource, Outcome>,
+    assumed: &[Outcome],
+) -> (bool, bool) {
+    let other = scenario.play_in(world);
+    let installs = |played: &Played| -> Vec<bool> {
+        played.earlier.iter().map(|run| run.ending == super::engine::Ending::Done).collect()
+    };
+    if installs(&other) != installs(played) {
+        return (false, false);
+    }
+    if other.run.ending != played.run.ending {
+        fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
+        return (true, true);
+    }
+    // who stays beside the new product decides over the whole answer
+    if !other.engine.machine.products.keys().eq(played.engine.machine.products.keys()) {
+        fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
+    }
+    let intended = Intended::in_world(scenario, scenario.new, world);
+    (true, compare(fates, assumed, outcomes(scenario, &other, &intended, world)))
 }
 
 /// Whether what is installed could have been installed there.

@@ -45,6 +45,23 @@ fn a_condition_that_only_a_machine_knows_lowers_what_the_property_decides() {
     assert_eq!(mode.headline(), Headline::Uncertain, "{:#?}", mode.outcomes);
 }
 
+/// Whether the old product goes at all is everybody's question, also where each file comes out the same.
+#[test]
+fn who_stays_decides_over_the_answer() {
+    for action in ["RemoveExistingProducts", "FindRelatedProducts"] {
+        let new = new("51", "TEXT", "hello", "700", "").set(
+            "InstallExecuteSequence",
+            action,
+            "Condition",
+            "%REPLACE",
+        );
+        let report = play(&new);
+        assert_eq!(report.headline(), Headline::Uncertain, "{action}: {:#?}", report.outcomes);
+        let named = |text: &String| text.contains("`%REPLACE` holds") && text.contains(action);
+        assert!(report.assumptions.iter().any(named), "{action}: {:?}", report.assumptions);
+    }
+}
+
 /// A property that decides over nothing is no question.
 #[test]
 fn what_decides_over_nothing_is_not_asked() {

@@ -230,7 +230,7 @@ impl<'a> Engine<'a> {
             .clients
             .get(&id)
             .into_iter()
-            .flatten()
+            .flat_map(|clients| clients.iter())
             .filter(|(client, _)| **client != Client::Product(code))
             .collect();
         let permanent = component.attributes.has(ComponentAttributes::PERMANENT)

@@ -41,7 +41,11 @@ impl<'a> Engine<'a> {
                 if truth == Truth::False {
                     return Ok(());
                 }
-                let is_followed = registration::follow(session, action);
+                let is_known = registration::is_known(session, action);
+                let is_followed = is_known && self.can_afford(session.package.components.len());
+                if is_followed {
+                    registration::follow(session, action);
+                }
                 session.fired.push(Fired {
                     product: session.package.product_code,
                     upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),
@@ -67,7 +71,12 @@ impl<'a> Engine<'a> {
             Value::Known(text)
         };
         session.properties.insert(action.source.clone(), value);
-        if action.kind & KIND == SET_DIRECTORY && session.costed && session.move_directory(&action.source) {
+        let rows = session.package.directories.len() + session.package.components.len();
+        if action.kind & KIND == SET_DIRECTORY
+            && session.costed
+            && self.can_afford(rows)
+            && session.move_directory(&action.source)
+        {
             self.select_components(session);
         }
     }

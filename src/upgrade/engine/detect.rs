@@ -2,10 +2,11 @@
 
 use super::session::{Detected, Purpose, SELECTING, Session};
 use super::{Engine, Run};
-use crate::id::ProductVersion;
+use crate::id::{ProductCode, ProductVersion};
 use crate::machine::Product;
 use crate::package::Upgrade;
 use installer_condition::Value;
+use std::collections::BTreeSet;
 
 impl<'a> Engine<'a> {
     /// FindRelatedProducts (<https://learn.microsoft.com/windows/win32/msi/findrelatedproducts-action>).
@@ -17,7 +18,11 @@ impl<'a> Engine<'a> {
             for (code, product) in &self.machine.products {
                 if matches(upgrade, session.per_machine, product) {
                     session.detected.push(Detected { product: *code, row });
-                    run.detected.entry(upgrade.property.clone()).or_default().push(*code);
+                    let found = run.detected.entry(upgrade.property.clone()).or_default();
+                    // there are as many as there are products
+                    if !found.contains(code) {
+                        found.push(*code);
+                    }
                 }
             }
         }
@@ -33,12 +38,11 @@ impl<'a> Engine<'a> {
         if session.purpose != Purpose::Install || SELECTING.iter().chain(&["Preselected"]).any(chosen) {
             return;
         }
-        let found: Vec<&Product> = session
-            .detected
-            .iter()
-            .filter(|found| session.package.upgrades[found.row].has(Upgrade::MIGRATE_FEATURES))
-            .filter_map(|found| self.machine.products.get(&found.product))
-            .collect();
+        let migrating =
+            |found: &&Detected| session.package.upgrades[found.row].has(Upgrade::MIGRATE_FEATURES);
+        let found: BTreeSet<ProductCode> =
+            session.detected.iter().filter(migrating).map(|found| found.product).collect();
+        let found: Vec<&Product> = found.iter().filter_map(|code| self.machine.products.get(code)).collect();
         let mut changed = false;
         for (index, feature) in session.package.features.iter().enumerate() {
             let states: Vec<bool> =

@@ -119,8 +119,8 @@ pub struct Engine<'a> {
     assumed: BTreeMap<ProductCode, BTreeMap<String, String>>,
     world: World,
     doubts: Vec<Doubt>,
-    /// How many more names are held against wildcards.
-    comparisons: usize,
+    /// How much more is done that grows with the product of two numbers of rows.
+    budget: usize,
     runs: usize,
 }
 
@@ -134,8 +134,8 @@ impl<'a> Engine<'a> {
     /// So many doubts are kept; real packages have a few.
     const DOUBTS: usize = 16;
 
-    /// So many names are held against wildcards; real packages need some hundreds.
-    const COMPARISONS: usize = 500_000;
+    /// So many names are held against wildcards, folders are moved, and the like; real packages need some hundreds.
+    const BUDGET: usize = 500_000;
 
     /// An installer on `machine`.
     #[must_use]
@@ -153,7 +153,7 @@ impl<'a> Engine<'a> {
             assumed: BTreeMap::new(),
             world,
             doubts: Vec::new(),
-            comparisons: Self::COMPARISONS,
+            budget: Self::BUDGET,
             runs: 0,
         }
     }
@@ -165,10 +165,17 @@ impl<'a> Engine<'a> {
         Engine { packages, assumed, runs: self.runs, ..Engine::in_world(machine, world) }
     }
 
-    /// Whether wildcards were left out because there were too many of them.
+    /// Whether something was left out because there was too much of it.
     #[must_use]
     pub fn is_exhausted(&self) -> bool {
-        self.comparisons == 0
+        self.budget == 0
+    }
+
+    /// Whether there is room for so much work whose amount grows with the product of two numbers of rows.
+    fn can_afford(&mut self, work: usize) -> bool {
+        let left = self.budget.checked_sub(work);
+        self.budget = left.unwrap_or(0);
+        left.is_some()
     }
 
     /// What only a real machine knows, and what it decided.

@@ -11,26 +11,36 @@ use installer_condition::{Truth, Value};
 /// In a command line of appcmd: what stands before the file that is edited.
 const CONFIGURATION_FILE: &str = "/apphostconfig:\"";
 
-/// Follows what is known of an action that runs code, and says whether it is; of another one, nothing happens.
-pub(super) fn follow(session: &mut Session, action: &CustomAction) -> bool {
+/// The command line that an action runs which edits a configuration.
+fn command<'s>(session: &'s Session, action: &CustomAction) -> Option<&'s str> {
+    match session.properties.get(&action.name) {
+        Some(Value::Known(command)) if action.stage() == "deferred" => {
+            command.contains(CONFIGURATION_FILE).then_some(command)
+        }
+        _ => None,
+    }
+}
+
+/// Whether it is known what an action does that runs code.
+pub(super) fn is_known(session: &Session, action: &CustomAction) -> bool {
+    const NAMES: [&str; 4] =
+        ["IISScheduleInstallCA", "IISScheduleUninstallCA", "ScheduleConfiguration", "ApplyConfiguration"];
+    NAMES.contains(&action.target.as_str()) || command(session, action).is_some()
+}
+
+/// Follows what is known of an action that runs code.
+pub(super) fn follow(session: &mut Session, action: &CustomAction) {
     let queued = match action.target.as_str() {
         "IISScheduleInstallCA" => Queued::Modules { install: true },
         "IISScheduleUninstallCA" => Queued::Modules { install: false },
-        "ScheduleConfiguration" => {
-            schedule(session);
-            return true;
-        }
+        "ScheduleConfiguration" => return schedule(session),
         "ApplyConfiguration" => Queued::Configurations { install: action.name == "AddConfiguration" },
-        _ if action.stage() == "deferred" => match session.properties.get(&action.name) {
-            Some(Value::Known(command)) if command.contains(CONFIGURATION_FILE) => {
-                Queued::Command(command.clone())
-            }
-            _ => return false,
+        _ => match command(session, action) {
+            Some(command) => Queued::Command(command.to_owned()),
+            None => return,
         },
-        _ => return false,
     };
     session.queue.push(queued);
-    true
 }
 
 /// Our own action that decides (`wix/registration.wxs`): it gives a property to each action that has something to do.

@@ -135,9 +135,16 @@ impl<'a> Engine<'a> {
                 let resource = Resource::Registry(name);
                 let Some(there) = self.machine.others.get(&resource).cloned() else { continue };
                 let own = session.formatted_data(&row.value);
+                let is_list = own.contains("[~]");
+                if is_list && !self.can_afford(1 + there.data.len() / 256) {
+                    continue;
+                }
                 let part = own.trim_start_matches("[~]").trim_end_matches("[~]");
-                let parts: Vec<&str> = there.data.split("[~]").filter(|other| *other != part).collect();
-                if own.contains("[~]") && !parts.is_empty() {
+                let parts: Vec<&str> = match is_list {
+                    true => there.data.split("[~]").filter(|other| *other != part).collect(),
+                    false => Vec::new(),
+                };
+                if !parts.is_empty() {
                     let data = parts.join("[~]");
                     self.machine.others.insert(resource, crate::machine::Written { data, ..there });
                     continue;

@@ -219,36 +219,18 @@ impl<'a> Session<'a> {
         self.purpose == Purpose::Install && self.text("REINSTALL").is_empty() && self.text("REMOVE") != "ALL"
     }
 
-    /// Resolves every directory; done again at CostFinalize, when custom actions have set properties.
+    /// Resolves the directories that something stands in, and those that a property moves; done again at CostFinalize, when
+    /// custom actions have set properties. What else there is lies between them ([`Session::directory`]).
     pub fn resolve_directories(&mut self) {
-        let mut resolved: BTreeMap<String, Folded> = BTreeMap::new();
-        let mut way: Vec<&str> = Vec::new();
-        for key in self.package.directories.keys() {
-            // up to what is resolved already; loading refuses directories that are below themselves
-            let mut at = key.as_str();
-            let mut path = loop {
-                if let Some(known) = resolved.get(at) {
-                    break known.clone();
-                }
-                if let Some(path) = self.path_property(at) {
-                    break path;
-                }
-                match self.package.directories.get(at) {
-                    Some(directory) if !directory.parent.is_empty() => {
-                        way.push(at);
-                        at = &directory.parent;
-                    }
-                    _ => break Folded::path("C:"),
-                }
-            };
-            resolved.entry(at.to_owned()).or_insert_with(|| path.clone());
-            while let Some(below) = way.pop() {
-                let name = &self.package.directories[below].name;
-                path = if name.is_empty() { path } else { path.join(name) };
-                resolved.insert(below.to_owned(), path.clone());
+        let package = self.package;
+        let moved =
+            package.directories.keys().filter_map(|key| Some((key.clone(), self.path_property(key)?)));
+        self.directories = moved.collect();
+        for key in &package.used_directories {
+            if let Some(path) = self.directory(key) {
+                self.directories.insert(key.clone(), path);
             }
         }
-        self.directories = resolved;
     }
 
     fn path_property(&self, key: &str) -> Option<Folded> {
@@ -272,7 +254,8 @@ impl<'a> Session<'a> {
         let (Some(path), Some((key, _))) = (self.path_property(key), directories.get_key_value(key)) else {
             return false;
         };
-        let mut places: BTreeMap<&str, Option<Folded>> = BTreeMap::from([(key.as_str(), Some(path))]);
+        let moved = key.as_str();
+        let mut places: BTreeMap<&str, Option<Folded>> = BTreeMap::from([(moved, Some(path))]);
         for start in directories.keys() {
             let (mut at, mut way) = (start.as_str(), Vec::new());
             let mut place = loop {
@@ -294,8 +277,11 @@ impl<'a> Session<'a> {
         }
         for (key, path) in places {
             let Some(path) = path else { continue };
-            self.properties.insert(key.to_owned(), Value::Known(format!("{path}\\")));
-            self.directories.insert(key.to_owned(), path);
+            let is_kept = self.package.used_directories.contains(key) || self.directories.contains_key(key);
+            if is_kept || key == moved {
+                self.properties.insert(key.to_owned(), Value::Known(format!("{path}\\")));
+                self.directories.insert(key.to_owned(), path);
+            }
         }
         true
     }
@@ -305,10 +291,30 @@ impl<'a> Session<'a> {
         if let Some(path) = self.directories.get(key) {
             return Some(path.clone());
         }
-        match self.properties.get(key) {
-            Some(Value::Known(path)) if !path.is_empty() => Some(Folded::path(path)),
-            _ => None,
+        let mut directory = match self.package.directories.get(key) {
+            Some(directory) => directory,
+            None => return self.path_property(key),
+        };
+        // up to what is resolved; loading refuses directories that are below themselves
+        let mut names = vec![directory.name.as_str()];
+        let mut path = loop {
+            if directory.parent.is_empty() {
+                names.pop();
+                break Folded::path("C:");
+            }
+            if let Some(path) = self.directories.get(&directory.parent) {
+                break path.clone();
+            }
+            match self.package.directories.get(&directory.parent) {
+                Some(parent) => directory = parent,
+                None => break self.path_property(&directory.parent).unwrap_or_else(|| Folded::path("C:")),
+            }
+            names.push(&directory.name);
+        };
+        for name in names.into_iter().rev().filter(|name| !name.is_empty()) {
+            path = path.join(name);
         }
+        Some(path)
     }
 
     /// The folder `key` as `component` sees it: 32-bit components are sent from System32 to SysWOW64.
@@ -429,6 +435,13 @@ impl<'a> Session<'a> {
             },
             Some('%' | '~') | None => unknown(),
             Some(_) => match self.property(name) {
+                // folders have their properties from CostFinalize on
+                Value::Known(text) if text.is_empty() && self.costed => {
+                    match self.package.directories.get(name) {
+                        Some(_) => self.directory(name).map(|path| format!("{path}\\")).unwrap_or_default(),
+                        None => text,
+                    }
+                }
                 Value::Known(text) => text,
                 Value::Found | Value::Unknown => unknown(),
             },

@@ -127,18 +127,20 @@ impl<'a> Engine<'a> {
         (prefixes, Resource::Environment(Folded::new(&variable), Folded::new(&segment)))
     }
 
-    /// What else the environment variable of `resource` holds.
-    fn other_values(&self, resource: &Resource) -> Vec<Resource> {
-        let Resource::Environment(variable, _) = resource else { return Vec::new() };
+    /// What the environment variable of `resource` holds.
+    fn values<'s>(&'s self, resource: &'s Resource) -> impl Iterator<Item = &'s Resource> + use<'s, 'a> {
+        let variable = match resource {
+            Resource::Environment(variable, _) => variable.clone(),
+            _ => Folded::new(""),
+        };
         let first = Resource::Environment(variable.clone(), Folded::new(""));
-        self.machine
-            .others
-            .range(first..)
-            .map(|(other, _)| other)
-            .take_while(|other| matches!(other, Resource::Environment(name, _) if name == variable))
-            .filter(|other| *other != resource)
-            .cloned()
-            .collect()
+        let all = self.machine.others.range(first..).map(|(other, _)| other);
+        all.take_while(move |other| matches!(other, Resource::Environment(name, _) if *name == variable))
+    }
+
+    /// What else it holds.
+    fn other_values(&self, resource: &Resource) -> Vec<Resource> {
+        self.values(resource).filter(|other| *other != resource).cloned().collect()
     }
 
     /// WriteEnvironmentStrings.
@@ -146,8 +148,7 @@ impl<'a> Engine<'a> {
         for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
             for row in &component.environment {
                 let (prefixes, resource) = Self::environment(session, row);
-                let others = self.other_values(&resource);
-                let exists = !others.is_empty() || self.machine.has(&resource);
+                let exists = self.values(&resource).next().is_some();
                 if prefixes.contains('!') {
                     self.take_away(session, index, resource, Rule::A49);
                 } else if prefixes.contains('+') && !prefixes.contains('=') && exists {
@@ -155,8 +156,10 @@ impl<'a> Engine<'a> {
                     self.note(session, index, resource, Deed::Kept, by(Rule::A49), detail);
                 } else {
                     // a value without `[~]` is the whole variable
-                    for other in others.into_iter().filter(|_| !row.value.contains("[~]")) {
-                        self.take_away(session, index, other, Rule::A49);
+                    if !row.value.contains("[~]") {
+                        for other in self.other_values(&resource) {
+                            self.take_away(session, index, other, Rule::A49);
+                        }
                     }
                     self.write(session, index, resource, String::new());
                 }

@@ -9,6 +9,7 @@ use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, R
 use crate::package::{Component, ComponentAttributes, File, MoveFile};
 use crate::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What InstallFiles did with a file; companions ask for it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ impl<'a> Engine<'a> {
                 if let (Some(id), false) = (component.id, stays) {
                     self.release(session, index, component);
                     if let Some(clients) = self.machine.clients.get_mut(&id) {
-                        clients.remove(&Client::Product(code));
+                        Arc::make_mut(clients).remove(&Client::Product(code));
                         if clients.is_empty() {
                             self.machine.clients.remove(&id);
                         }
@@ -60,7 +61,7 @@ impl<'a> Engine<'a> {
             let Some(id) = component.id else { continue };
             let key_path = session.key_path(component);
             self.count_shared(session, component, &key_path);
-            let clients = self.machine.clients.entry(id).or_default();
+            let clients = Arc::make_mut(self.machine.clients.entry(id).or_default());
             clients.insert(Client::Product(code), key_path.clone());
             if component.attributes.has(ComponentAttributes::PERMANENT) {
                 clients.insert(Client::Permanent, key_path);
@@ -233,6 +234,10 @@ impl<'a> Engine<'a> {
             return;
         };
         for source in self.matching(&from, &row.source) {
+            // a file takes more than a comparison
+            if !self.can_afford(16) {
+                return;
+            }
             let Some(file) = self.machine.files.get(&source).cloned() else { continue };
             let name = if row.name.is_empty() { source.name() } else { &row.name };
             let target = to.join(name);
@@ -256,16 +261,21 @@ impl<'a> Engine<'a> {
         let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
         let prefix = format!("{}\\", folder.folded());
         let below = self.machine.files.range(Folded::new(&prefix)..).map(|(path, _)| path);
-        let below = below.take_while(|path| path.folded().starts_with(&prefix)).take(self.comparisons);
-        let (mut compared, mut found) = (0, Vec::new());
+        let below = below.take_while(|path| path.folded().starts_with(&prefix));
+        let (mut left, mut found) = (self.budget, Vec::new());
         for path in below {
-            compared += 1;
             let name: Vec<char> = path.folded()[prefix.len()..].chars().collect();
+            // a pattern of many stars looks at a name often
+            let Some(rest) = left.checked_sub(1 + pattern.len() * name.len() / 1024) else {
+                left = 0;
+                break;
+            };
+            left = rest;
             if !name.contains(&'\\') && matches_pattern(&pattern, &name) {
                 found.push(path.clone());
             }
         }
-        self.comparisons -= compared;
+        self.budget = left;
         found
     }
 
@@ -294,8 +304,10 @@ impl<'a> Engine<'a> {
                 let name = session.registry_name(component, row.root, &row.path, value);
                 let resource = Resource::Registry(name);
                 let data = session.formatted_data(&row.value);
-                let data = match self.machine.others.get(&resource) {
-                    Some(old) => joined(&old.data, &data),
+                let old = self.machine.others.get(&resource).filter(|_| data.contains("[~]"));
+                let data = match old.map(|old| old.data.clone()) {
+                    Some(old) if !self.can_afford(1 + old.len() / 256) => old,
+                    Some(old) => joined(&old, &data),
                     None => data,
                 };
                 self.write(session, index, resource, data);

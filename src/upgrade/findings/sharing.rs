@@ -6,7 +6,7 @@ use crate::engine::FileOwner;
 use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
 use crate::journal::{Deed, Subject};
-use crate::machine::{Client, RecordedKeyPath, Resource};
+use crate::machine::{Client, Clients, RecordedKeyPath, Resource};
 use crate::package::{Component, Package};
 use crate::report::Report;
 use crate::rules::{Confidence, Rule};
@@ -68,7 +68,7 @@ fn one_id(scenario: &Scenario, played: &Played, report: &Report, found: &mut Vec
     let mut shared: BTreeMap<(ProductCode, bool), Vec<&str>> = BTreeMap::new();
     for (id, clients) in &played.engine.machine.clients {
         let (Some(own), Some(component)) = (clients.get(&new), keys.get(id)) else { continue };
-        for (client, path) in clients {
+        for (client, path) in clients.iter() {
             if let Client::Product(other) = client
                 && *client != new
             {
@@ -95,7 +95,7 @@ fn one_id(scenario: &Scenario, played: &Played, report: &Report, found: &mut Vec
 
 /// Key files that keep their paths while none keeps its ComponentId.
 fn unstable_ids(scenario: &Scenario, played: &Played, report: &Report, found: &mut Vec<Finding>) {
-    let key_files = |clients: &BTreeMap<ComponentId, BTreeMap<Client, RecordedKeyPath>>, product| {
+    let key_files = |clients: &BTreeMap<ComponentId, Clients>, product| {
         let mut paths: BTreeMap<Folded, ComponentId> = BTreeMap::new();
         for (id, clients) in clients {
             if let Some(RecordedKeyPath::File(path)) = clients.get(&Client::Product(product)) {

@@ -1,7 +1,7 @@
 //! Database → package.
 
 use super::components::Components;
-use super::table::{PackageError, RowView, Rows};
+use super::table::{MOST_ROWS, PackageError, RowView, Rows};
 use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
@@ -43,6 +43,10 @@ impl Package {
     /// # Errors
     /// A table that is read is broken, or a property that every package needs is missing.
     pub fn load(name: &str, database: &Database, payload: &Payload) -> Result<Package, PackageError> {
+        let rows = database.tables.values().map(|table| table.rows.len()).sum();
+        if rows > MOST_ROWS {
+            return Err(PackageError::Rows(rows));
+        }
         let properties = properties(database)?;
         let property =
             |key: &'static str| properties.get(key).map(String::as_str).ok_or(PackageError::Property(key));
@@ -83,6 +87,8 @@ impl Package {
             type_libraries: type_libraries(database)?,
             chosen_by_user: chosen_by_user(database, &properties)?,
             secure,
+            used_directories: used_directories(&components, &directories),
+            rows,
             directories,
             features,
             components,
@@ -145,17 +151,20 @@ fn not_simulated(
         acts && !table.rows.is_empty() && standard_table(name).is_none() && !PLAYED.contains(&name)
     });
     parts.extend(of_extensions.map(|table| format!("table {}", table.name)));
-    let is_of_windows = |component: &Component| {
-        let mut at = component.directory.as_str();
-        while let Some(directory) = directories.get(at) {
-            if ["WindowsFolder", "SystemFolder", "System64Folder", "FontsFolder"].contains(&at) {
-                return !component.files.is_empty();
+    let with_files = components.iter().filter(|component| !component.files.is_empty());
+    let used: BTreeSet<&str> = with_files.map(|component| component.directory.as_str()).collect();
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    let is_of_windows = |directory: &str| {
+        let mut at = directory;
+        while let Some((key, directory)) = directories.get_key_value(at).filter(|(key, _)| seen.insert(key)) {
+            if ["WindowsFolder", "SystemFolder", "System64Folder", "FontsFolder"].contains(&key.as_str()) {
+                return true;
             }
             at = &directory.parent;
         }
         false
     };
-    if components.iter().any(is_of_windows) {
+    if used.into_iter().any(is_of_windows) {
         parts.push("Windows' protection of its own files".to_owned());
     }
     let unread = rows("File").saturating_sub(payload.len());
@@ -230,19 +239,48 @@ fn directories(database: &Database) -> Result<BTreeMap<String, Directory>, Packa
         };
         directories.insert(key.to_owned(), Directory { parent: parent.to_owned(), name: name.to_owned() });
     }
+    let mut depths: BTreeMap<&str, usize> = BTreeMap::new();
     for row in &rows {
-        let mut at = row.required("Directory")?;
-        let mut depth = 0;
-        while let Some(directory) = directories.get(at).filter(|directory| !directory.parent.is_empty()) {
-            depth += 1;
-            if depth > DEEPEST {
-                let problem = format!("is below more than {DEEPEST} folders, or below itself");
-                return Err(row.wrong("Directory_Parent", problem));
+        let (mut at, mut way) = (row.required("Directory")?, Vec::new());
+        let mut depth = loop {
+            if let Some(depth) = depths.get(at) {
+                break *depth;
             }
-            at = &directory.parent;
+            match directories.get(at) {
+                Some(directory) if !directory.parent.is_empty() && way.len() <= DEEPEST => {
+                    way.push(at);
+                    at = &directory.parent;
+                }
+                Some(directory) if !directory.parent.is_empty() => break DEEPEST,
+                _ => break 0,
+            }
+        };
+        while let Some(below) = way.pop() {
+            depth += 1;
+            depths.insert(below, depth);
+        }
+        if depth > DEEPEST {
+            let problem = format!("is below more than {DEEPEST} folders, or below itself");
+            return Err(row.wrong("Directory_Parent", problem));
         }
     }
+    drop(depths);
     Ok(directories)
+}
+
+/// Those of `directories` that components and their rows name.
+fn used_directories(components: &[Component], directories: &BTreeMap<String, Directory>) -> BTreeSet<String> {
+    let mut used: BTreeSet<&str> = BTreeSet::new();
+    for component in components {
+        used.insert(&component.directory);
+        used.extend(component.create_folders.iter().map(String::as_str));
+        used.extend(component.remove_files.iter().map(|row| row.directory.as_str()));
+        used.extend(component.duplicate_files.iter().map(|row| row.directory.as_str()));
+        used.extend(component.shortcuts.iter().map(|row| row.directory.as_str()));
+        let moves = component.move_files.iter();
+        used.extend(moves.flat_map(|row| [row.source_directory.as_str(), row.directory.as_str()]));
+    }
+    used.into_iter().filter(|key| directories.contains_key(*key)).map(str::to_owned).collect()
 }
 
 /// `Feature.Attributes`: the feature is installed where its parent is.
@@ -333,7 +371,10 @@ fn sequence(database: &Database, table: &str) -> Result<Vec<Action>, PackageErro
             });
         }
     }
-    actions.sort_by(|a, b| (a.sequence, &a.name).cmp(&(b.sequence, &b.name)));
+    actions.sort_by(|a: &Action, b: &Action| (a.sequence, &a.name).cmp(&(b.sequence, &b.name)));
+    // the action is the table's key, so that it has one turn
+    let mut seen = BTreeSet::new();
+    actions.retain(|action| seen.insert(action.name.clone()));
     Ok(actions)
 }
 
@@ -362,6 +403,9 @@ fn launch_conditions(database: &Database) -> Result<Vec<(Condition, String)>, Pa
         .collect()
 }
 
+/// So many DrLocator rows behind each other are followed.
+const SEARCHED: usize = 16;
+
 /// Follows DrLocator rows upwards: `[ProgramFiles64Folder]` + `IIS Express` + `iisexpress.exe` is a path that needs no
 /// machine, if one assumes that the search finds what it looks for. A search for a folder gives the folder of the
 /// file found.
@@ -377,17 +421,16 @@ fn searches(database: &Database) -> Result<Vec<Search>, PackageError> {
         signatures.insert(row.required("Signature")?, long_name(row.text("FileName")?));
     }
     let path = |signature: &str| {
-        let (mut at, mut path) = (signature, String::new());
-        for _ in 0..=locators.len() {
+        let (mut at, mut parts) = (signature, Vec::new());
+        for _ in 0..SEARCHED {
             let (parent, own) = locators.get(at)?;
-            path = match (own.is_empty(), path.is_empty()) {
-                (true, _) => path,
-                (false, true) => (*own).to_owned(),
-                (false, false) => format!("{own}\\{path}"),
-            };
+            if !own.is_empty() {
+                parts.push(*own);
+            }
             if parent.is_empty() {
                 let file = signatures.get(signature).copied().unwrap_or_default();
-                return Some(format!("{path}\\{file}"));
+                parts.reverse();
+                return Some(format!("{}\\{file}", parts.join("\\")));
             }
             at = parent;
         }

@@ -397,6 +397,10 @@ pub struct Package {
     pub secure: BTreeSet<String>,
     /// Directories by key.
     pub directories: BTreeMap<String, Directory>,
+    /// Of those, the ones that components and their rows name.
+    pub used_directories: BTreeSet<String>,
+    /// How many rows its tables have.
+    pub rows: usize,
     /// Features; parents before children is not guaranteed.
     pub features: Vec<Feature>,
     /// Components, in table order.

@@ -100,6 +100,9 @@ pub fn for_each_file<R: Read + Seek>(
     mut visit: impl FnMut(&str, &[u8]),
 ) -> Result<(), PayloadError> {
     let mut cabinets = Vec::new();
+    if package.database().tables.get("File").is_none_or(|files| files.rows.is_empty()) {
+        return Ok(()); // nobody asks for its cabinets
+    }
     if let Some(media) = package.database().tables.get("Media")
         && let Some(column) = media.column("Cabinet")
     {
