@@ -14,7 +14,6 @@ const FLOORS: &[&[&str]] = &[
     &["authoring", "wix"],
     &["check", "upgrade"],
     &["explain", "identity", "pools"],
-    &["release"],
 ];
 
 fn floor(module: &str) -> Option<usize> {

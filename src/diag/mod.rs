@@ -1,10 +1,12 @@
 //! Diagnostics about something a user wrote or gave: where, what, what was expected, what to do next.
 //!
 //! The one currency for findings of the engine, the configuration reader, the checkers and the analysers, and the
-//! renderers of it: [`text`] for people, [`sarif`] for code scanning, [`github`] for annotations; a [`Diagnostic`]
+//! renderers of it: [`text`] for people, [`sarif`] for code scanning, [`github`] for annotations,
+//! [`markup`] for pages; a [`Diagnostic`]
 //! serializes by itself. Printing is the command line's job.
 
 pub mod github;
+pub mod markup;
 pub mod sarif;
 pub mod text;
 

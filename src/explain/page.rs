@@ -3,6 +3,7 @@
 use super::finding::{Certainty, Finding};
 use super::story::{Session, Story};
 use crate::diag::Severity;
+use crate::diag::markup::escaped;
 use std::fmt::Write as _;
 
 const STYLE: &str = "
@@ -127,21 +128,4 @@ fn timeline(page: &mut String, session: &Session) {
 /// Milliseconds as seconds, for people.
 fn seconds(milliseconds: u64) -> String {
     format!("{}.{:03} s", milliseconds / 1000, milliseconds % 1000)
-}
-
-/// Text that is safe in elements and in attributes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\n' => safe.push_str("&#10;"),
-            other if other.is_control() => safe.push(' '),
-            other => safe.push(other),
-        }
-    }
-    safe
 }

@@ -8,6 +8,7 @@ use super::journal::{Deed, Event};
 use super::package::Package;
 use super::report::{Headline, Link, Outcome, Report, Verdict};
 use super::rules::Confidence;
+use crate::diag::markup::escaped;
 use crate::id::ProductCode;
 use std::fmt::Write as _;
 
@@ -235,22 +236,6 @@ fn breakable(text: &str) -> String {
     let mut safe = escaped(text).replace('\\', "\\<wbr>").replace('_', "_<wbr>");
     for letter in 'a'..='z' {
         safe = safe.replace(&format!(".{letter}"), &format!("<wbr>.{letter}"));
-    }
-    safe
-}
-
-/// Text that is safe in elements and in attributes.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\n' => safe.push_str("&#10;"),
-            other => safe.push(other),
-        }
     }
     safe
 }
