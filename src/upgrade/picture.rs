@@ -84,6 +84,10 @@ impl Report {
              <h1>{title}: <b class=\"{class}\">{headline}</b></h1>\n"
         );
         self.circumstances(&mut page);
+        if self.outcomes.is_empty() {
+            page.push_str("</html>\n");
+            return page;
+        }
         page.push_str("<p class=\"hint\">Point at a step for the rule behind it.</p>\n");
         let phases = match self.schedule.class {
             ScheduleClass::PreCost => [Phase::Removal, Phase::Costing, Phase::Install],
@@ -120,6 +124,7 @@ impl Report {
         };
         match &self.ending {
             Ending::Failed { error, reason, .. } => {
+                let reason = reason.trim_end_matches([':', ' ', '.']);
                 say(format!(
                     "Windows Installer refuses it: error {error}, {reason}. The machine is as before."
                 ));
@@ -129,7 +134,7 @@ impl Report {
         if !self.removed.is_empty() {
             say(format!("Removed: {}.", names(&self.removed)));
         }
-        if !self.beside.is_empty() {
+        if !self.beside.is_empty() && self.ending == Ending::Done {
             say(format!("Stays beside it: {}.", names(&self.beside)));
         }
         self.later.iter().for_each(|what| say(format!("{what}.")));

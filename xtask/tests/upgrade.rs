@@ -85,6 +85,24 @@ fn the_picture_is_the_one_that_the_program_draws() {
     support::golden::check("upgrade.html", &std::fs::read_to_string(drawn).expect("drawn"));
 }
 
+/// A page without lanes has no table, and says why; one with two products says which stays.
+#[test]
+fn pages_of_other_answers_say_what_matters() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let page = |old: &str, new: &str| {
+        let path = folder.path().join("page.html").to_string_lossy().into_owned();
+        upgrade(&[old, new, "--html", &path]);
+        std::fs::read_to_string(path).expect("drawn")
+    };
+    let refused = page("net11rc1-iis-x64", "fixed-iis-x64");
+    assert!(refused.contains("<b class=\"bad\">REFUSED</b>") && !refused.contains("<table>"), "{refused}");
+    assert!(refused.contains("OR Installed`. The machine is as before."), "{refused}");
+    assert!(!refused.contains("Stays beside"), "{refused}");
+    let beside = page("old-iis-arm64", "fixed-iis-arm64");
+    assert!(beside.contains("<b class=\"old\">SIDE BY SIDE</b>") && beside.contains("<table>"), "{beside}");
+    assert!(beside.contains("Stays beside it: old-iis-arm64.") && beside.contains("<b>U016</b>"), "{beside}");
+}
+
 /// Two builds of one name in two folders, as pipelines have them: each is called by its path.
 #[test]
 fn packages_of_one_file_name_are_told_apart() {
