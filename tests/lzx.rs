@@ -1,12 +1,19 @@
 //! LZX: what the encoder writes at every window and effort is decoded by strangers to the same bytes, and nothing gets
 //! much larger.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests start foreign tools and read a switch for what takes minutes"
+)]
+
 use crate::support;
+use crate::support::wine::Wine;
 use ancm_installer::cab::{self, Cabinet, CabinetFile, Effort, Method, Reader, Source, Window};
-use std::fs;
-use std::io::Cursor;
+use std::fs::{self, File};
+use std::io::{Cursor, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
-use std::process::Command;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
 const FRAME: usize = 32_768;
 
@@ -149,37 +156,170 @@ fn blocks(bytes: &[u8]) -> Vec<(usize, usize)> {
     blocks
 }
 
+/// Decoders that are not ours: whether each has decoded `cabinet` into `folder`.
+struct Strangers {
+    programs: Vec<(&'static str, std::path::PathBuf)>,
+    /// Its `cabinet.dll`, through its `extrac32.exe`.
+    wine: Option<Wine>,
+}
+
+impl Strangers {
+    fn new() -> Strangers {
+        // gcab is what msiextract decodes with.
+        let programs = ["cabextract", "7z", "gcab"].into_iter();
+        let programs = programs.filter_map(|name| Some((name, support::tool(name)?))).collect();
+        Strangers { programs, wine: Wine::new() }
+    }
+
+    /// Has each decode `path` and compares.
+    fn decode(&self, path: &Path, folder: &Path, inputs: &[Vec<u8>], what: &str) {
+        for (name, program) in &self.programs {
+            let out = folder.join(name);
+            let mut command = Command::new(program);
+            match *name {
+                "cabextract" => command.arg("-q").arg("-d").arg(&out).arg(path),
+                "7z" => command.arg("x").arg("-y").arg(format!("-o{}", out.display())).arg(path),
+                _ => command.arg("-x").arg("-C").arg(&out).arg(path),
+            };
+            fs::create_dir_all(&out).expect("room");
+            support::run(&mut command);
+            compare(&out, inputs, &format!("{name}: {what}"));
+        }
+        if let Some(wine) = &self.wine {
+            let out = wine.drive_c().join("out");
+            fs::create_dir_all(&out).expect("room");
+            fs::copy(path, wine.drive_c().join("x.cab")).expect("room");
+            let output = wine.run(&["extrac32", "/Y", "/E", "/L", "C:\\out", "C:\\x.cab"]);
+            assert!(output.status.success(), "extrac32: {what}: {}", String::from_utf8_lossy(&output.stdout));
+            compare(&out, inputs, &format!("Wine: {what}"));
+            fs::remove_dir_all(out).expect("removed");
+        }
+    }
+}
+
+fn compare(folder: &Path, inputs: &[Vec<u8>], what: &str) {
+    for (index, input) in inputs.iter().enumerate() {
+        let found = fs::read(folder.join(format!("f{index:02}"))).expect("extracted");
+        assert!(found == *input, "{what}: f{index:02}");
+    }
+}
+
+/// Part of a real program: this one.
+fn program() -> Vec<u8> {
+    let mut file = File::open(std::env::current_exe().expect("known")).expect("readable");
+    let size = file.metadata().expect("readable").len();
+    file.seek(SeekFrom::Start(size / 3)).expect("within");
+    let mut bytes = Vec::new();
+    file.take(150_000).read_to_end(&mut bytes).expect("readable");
+    bytes
+}
+
 #[test]
 fn strangers_decode_every_window_and_effort() {
-    let cabextract = support::tool("cabextract");
+    let strangers = Strangers::new();
     let folder = tempfile::tempdir().expect("a folder");
     let mut tried = 0;
     for exponent in 15..=21 {
         for effort in [Effort::Fast, Effort::Balanced, Effort::Max] {
-            let inputs = inputs(u64::from(exponent) * 3 + effort as u64, 1 << exponent);
+            let mut inputs = inputs(u64::from(exponent) * 3 + effort as u64, 1 << exponent);
+            inputs.push(program());
             let bytes = written(&cabinet(method(exponent, effort), &inputs));
             assert!(blocks(&bytes).iter().all(|(size, _)| *size <= FRAME + 6144), "{exponent} {effort}");
             let mut reader = Reader::open(Cursor::new(&bytes)).expect("a cabinet");
-            let path = folder.path().join("x.cab");
-            let out = folder.path().join(format!("{exponent}{effort}"));
-            fs::write(&path, &bytes).expect("written");
-            if let Some(program) = &cabextract {
-                #[expect(clippy::disallowed_methods, reason = "tests start foreign tools")]
-                support::run(Command::new(program).arg("-q").arg("-d").arg(&out).arg(&path));
-            }
             for (index, input) in inputs.iter().enumerate() {
                 let mut found = Vec::new();
                 reader.extract(index, &mut found).expect("whole");
                 assert!(found == *input, "our reader: {exponent} {effort} f{index:02}");
-                if cabextract.is_some() {
-                    let found = fs::read(out.join(format!("f{index:02}"))).expect("extracted");
-                    assert!(found == *input, "cabextract: {exponent} {effort} f{index:02}");
-                }
-                tried += 1;
             }
+            let path = folder.path().join(format!("{exponent}{effort}.cab"));
+            fs::write(&path, &bytes).expect("written");
+            let what = format!("{exponent} {effort}");
+            strangers.decode(&path, &folder.path().join(&what), &inputs, &what);
+            tried += inputs.len();
         }
     }
     assert!(tried >= 500, "{tried} inputs");
+}
+
+#[test]
+fn a_call_of_the_first_byte_of_a_folder_comes_back() {
+    // lzxd 0.2.7 would make 12,000,000 of its operand.
+    let mut input = vec![0x90; 100];
+    input[50..55].copy_from_slice(&[0xe8, 0xce, 0xff, 0xff, 0xff]);
+    let bytes = written(&cabinet(method(15, Effort::Fast), std::slice::from_ref(&input)));
+    let mut found = Vec::new();
+    Reader::open(Cursor::new(bytes)).expect("a cabinet").extract(0, &mut found).expect("whole");
+    assert_eq!(found, input);
+}
+
+/// The largest folder, nearly all zeros, with calls on both sides of 1 GiB, where translation ends.
+#[test]
+fn two_gibibytes_with_calls_past_the_first() {
+    if std::env::var_os("LZX_LARGE").is_none() {
+        eprintln!("skipped: some minutes and 4 GiB of sparse files; LZX_LARGE=1 asks for it");
+        return;
+    }
+    const SIZE: u64 = 65_535 * FRAME as u64;
+    const GIB: u64 = 1 << 30;
+    let folder = tempfile::tempdir().expect("a folder");
+    let (input, path) = (folder.path().join("f00"), folder.path().join("x.cab"));
+    let mut file = File::create(&input).expect("room");
+    file.set_len(SIZE).expect("sparse");
+    for start in [0, GIB - 3 * FRAME as u64, GIB, SIZE - 70_000] {
+        file.seek(SeekFrom::Start(start)).expect("within");
+        file.write_all(&Noise(start).calls(60_000, start as usize)).expect("room");
+    }
+    let source = Source::File(input.clone());
+    let files = vec![CabinetFile { name: "f00".to_owned(), size: SIZE, modified: 0, source }];
+    let mut out = File::create(&path).expect("room");
+    let cabinet = Cabinet { method: method(21, Effort::Fast), files };
+    let size = cab::write(&cabinet, NonZeroUsize::MIN, &mut out).expect("within the limits");
+    assert!(size < 20 << 20, "{size}");
+    let mut judges = vec![same(&input, |out| {
+        let mut reader = Reader::open(File::open(&path).expect("written")).expect("a cabinet");
+        reader.extract(0, out).expect("whole");
+    })];
+    for (program, arguments) in [("cabextract", &["-q", "-p"][..]), ("7z", &["x", "-so"])] {
+        let Some(program) = support::tool(program) else { continue };
+        judges.push(same(&input, |out| {
+            let mut child = Command::new(&program)
+                .args(arguments)
+                .arg(&path)
+                .stdout(Stdio::piped())
+                .stderr(Stdio::null())
+                .spawn()
+                .expect("started");
+            std::io::copy(child.stdout.as_mut().expect("piped"), out).expect("read");
+            assert!(child.wait().expect("ended").success());
+        }));
+    }
+    assert!(judges.iter().all(|same| *same), "our reader, cabextract, 7z: {judges:?}");
+}
+
+/// Whether what is written to the sink given is the file.
+fn same(path: &Path, write: impl FnOnce(&mut Compared)) -> bool {
+    let mut compared = Compared { file: File::open(path).expect("readable"), same: true, size: 0 };
+    write(&mut compared);
+    compared.same && compared.size == compared.file.metadata().expect("readable").len()
+}
+
+struct Compared {
+    file: File,
+    same: bool,
+    size: u64,
+}
+
+impl Write for Compared {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let mut expected = vec![0; bytes.len()];
+        self.same &= self.file.read_exact(&mut expected).is_ok() && expected == bytes;
+        self.size += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[test]
@@ -201,6 +341,15 @@ fn what_does_not_get_smaller_grows_by_the_headers_of_its_blocks() {
             "{count} {effort}: {grown} bytes more in {} blocks",
             blocks.len()
         );
+    }
+}
+
+#[test]
+fn one_byte_over_and_over_takes_next_to_nothing() {
+    for effort in [Effort::Fast, Effort::Balanced, Effort::Max] {
+        let bytes = written(&cabinet(method(21, effort), &[vec![0x55; 4_000_000]]));
+        // Each data block has a header of 8 bytes; the longest match has 257.
+        assert!(bytes.len() < 4_000_000 / FRAME * 64, "{effort}: {}", bytes.len());
     }
 }
 

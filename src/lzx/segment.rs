@@ -27,7 +27,7 @@ impl Matcher {
     /// For a folder of `size` bytes.
     #[must_use]
     pub fn new(window: Window, effort: Effort, size: u64) -> Matcher {
-        let tuning = effort.tuning();
+        let tuning = effort.tuning(size);
         Matcher {
             finder: Finder::new(window, tuning.search, tuning.nice, size),
             window,
@@ -76,11 +76,12 @@ impl Segment {
     pub fn parse(self) -> Parsed {
         let mut parser = Parser::new(self.tuning.nice);
         let mut ways = (self.tuning.wide_passes > 0).then(|| ways::Parser::new(self.tuning.nice));
-        let mut divided = self.divide(self.first(&mut parser));
+        let pieces = |left| if left > 0 { self.tuning.first_pieces } else { self.tuning.pieces };
+        let mut divided = self.divide(self.first(&mut parser), pieces(self.tuning.passes - 1));
         let mut best = (divided.size, divided.settled);
         for left in (0..self.tuning.passes - 1).rev() {
             let wide = ways.as_mut().filter(|_| left < self.tuning.wide_passes);
-            divided = self.divide(self.again(&divided.blocks, &mut parser, wide));
+            divided = self.divide(self.again(&divided.blocks, &mut parser, wide), pieces(left));
             if divided.size < best.0 {
                 best = (divided.size, divided.settled);
             }
@@ -149,7 +150,7 @@ impl Segment {
     }
 
     /// Divides `tokens` into blocks: the best of what comes of pieces of each size.
-    fn divide(&self, tokens: Vec<Token>) -> Divided {
+    fn divide(&self, tokens: Vec<Token>, pieces: &[usize]) -> Divided {
         // As they are where nothing is known of what stands before.
         let coded = stats::code(&self.text[self.start..], &tokens, &mut Recent::default());
         let mut end = 0;
@@ -163,7 +164,7 @@ impl Segment {
             let (settled, size) = settle::settle(&blocks, &tokens, &coded, self.window);
             Divided { blocks, settled, size }
         };
-        let divisions = self.tuning.pieces.iter().map(of);
+        let divisions = pieces.iter().map(of);
         divisions.min_by_key(|divided| divided.size).expect("there are pieces")
     }
 }

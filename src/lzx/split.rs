@@ -1,10 +1,9 @@
 //! Where blocks end: short pieces are merged while that saves bits, then each border is moved to where the codes on its
 //! sides are shortest.
 
-use super::format::{LENGTHS, Window};
+use super::format::{LENGTHS, MAIN_MAX, Window};
 use super::logarithm::{FINE, code_size, log2};
 use super::prices::aligned_saving;
-use super::statement;
 use super::stats::{Coded, Stats};
 
 /// Tokens that one block has.
@@ -39,8 +38,7 @@ pub(crate) fn split(coded: &[Coded], ends: &[u32], piece: usize, window: Window)
         pieces.push(Piece::new(block, window));
         first = tokens;
     }
-    merge(&mut pieces, window);
-    let mut blocks: Vec<Block> = pieces.into_iter().map(|piece| piece.block).collect();
+    let mut blocks = merge(pieces, window);
     for _ in 0..2 {
         move_borders(&mut blocks, coded, ends, window);
     }
@@ -50,16 +48,10 @@ pub(crate) fn split(coded: &[Coded], ends: &[u32], piece: usize, window: Window)
 impl Piece {
     fn new(block: Block, window: Window) -> Piece {
         let Stats { main, lengths, .. } = &block.stats;
-        let body = code_size(main) + code_size(lengths);
+        let mut estimated = Vec::with_capacity(window.main() + LENGTHS);
+        let body = ideal_code(&main[..window.main()], &mut estimated) + ideal_code(lengths, &mut estimated);
         let body = body as i64 - aligned_saving(&block.stats).max(0);
-        let estimated = [&main[..window.main()], lengths].into_iter().flat_map(|counts| {
-            let total = log2(counts.iter().sum());
-            counts.iter().map(move |count| match count {
-                0 => 0,
-                _ => ((total - log2(*count) + FINE / 2) / FINE).clamp(1, 16) as u8,
-            })
-        });
-        Piece { lengths: estimated.collect(), body, block }
+        Piece { lengths: estimated, body, block }
     }
 
     fn with(&self, next: &Piece, window: Window) -> Piece {
@@ -69,30 +61,53 @@ impl Piece {
     }
 }
 
+/// What symbols that occur `counts` times take in an ideal code, as [`super::logarithm::code_size`] has it; appends about
+/// the lengths of the code.
+fn ideal_code(counts: &[u32], estimated: &mut Vec<u8>) -> u64 {
+    let total = log2(counts.iter().sum());
+    let mut size = 0;
+    estimated.extend(counts.iter().map(|count| {
+        if *count == 0 {
+            return 0;
+        }
+        let bits = total.saturating_sub(log2(*count));
+        size += u64::from(*count) * u64::from(bits.max(FINE));
+        ((bits + FINE / 2) / FINE).clamp(1, 16) as u8
+    }));
+    size
+}
+
 /// Merges neighbours, those first that save most.
-fn merge(pieces: &mut Vec<Piece>, window: Window) {
-    let mut savings: Vec<i64> = (1..pieces.len()).map(|second| saving(pieces, second, window)).collect();
+fn merge(mut pieces: Vec<Piece>, window: Window) -> Vec<Block> {
+    // The pieces that are left: what moves up when two are merged is their numbers.
+    let mut left: Vec<usize> = (0..pieces.len()).collect();
+    let mut savings: Vec<i64> =
+        (1..left.len()).map(|second| saving(&pieces, &left, second, window)).collect();
     while let Some((best, first)) =
         savings.iter().copied().zip(0..).max_by_key(|(saving, first)| (*saving, std::cmp::Reverse(*first)))
     {
         if best <= 0 {
             break;
         }
-        pieces[first] = pieces[first].with(&pieces[first + 1], window);
-        pieces.remove(first + 1);
+        pieces[left[first]] = pieces[left[first]].with(&pieces[left[first + 1]], window);
+        left.remove(first + 1);
         savings.remove(first);
-        for second in first.max(1)..=(first + 2).min(pieces.len() - 1) {
-            savings[second - 1] = saving(pieces, second, window);
+        for second in first.max(1)..=(first + 2).min(left.len() - 1) {
+            savings[second - 1] = saving(&pieces, &left, second, window);
         }
     }
+    let mut left = left.into_iter().peekable();
+    let kept = |(number, piece): (usize, Piece)| left.next_if_eq(&number).map(|_| piece.block);
+    pieces.into_iter().enumerate().filter_map(kept).collect()
 }
 
-/// What is saved if `pieces[second]` and the one before it are one, in 1/4096 bit.
-fn saving(pieces: &[Piece], second: usize, window: Window) -> i64 {
-    let (a, b) = (&pieces[second - 1], &pieces[second]);
+/// What is saved if the piece that is `second` of those `left` and the one before it are one, in 1/4096 bit.
+fn saving(pieces: &[Piece], left: &[usize], second: usize, window: Window) -> i64 {
+    let piece = |place: usize| left.get(place).map(|number| &pieces[*number]);
+    let (a, b) = (&pieces[left[second - 1]], &pieces[left[second]]);
     let together = a.with(b, window);
-    let before = second.checked_sub(2).map(|before| &pieces[before]);
-    let after = pieces.get(second + 1);
+    let before = second.checked_sub(2).and_then(piece);
+    let after = piece(second + 1);
     let apart = a.body
         + b.body
         + codes(before, a)
@@ -103,28 +118,32 @@ fn saving(pieces: &[Piece], second: usize, window: Window) -> i64 {
 
 /// About what it takes to state the codes of a block, in 1/4096 bit.
 fn codes(before: Option<&Piece>, piece: &Piece) -> i64 {
-    let lengths = &piece.lengths;
-    let mut counts = [0; 20];
-    let mut extra = 0;
+    let lengths = &piece.lengths[..];
+    let none = [0; MAIN_MAX + LENGTHS];
+    let before = before.map_or(&none[..lengths.len()], |before| &before.lengths[..lengths.len()]);
+    // By the difference and 17; a decoder takes it modulo 17.
+    let mut changes = [0; 64];
+    let (mut runs, mut long_runs) = (0, 0);
     let mut at = 0;
     while at < lengths.len() {
-        let zeros = if lengths[at] == 0 {
-            lengths[at..].iter().take(51).take_while(|length| **length == 0).count()
-        } else {
-            0
-        };
-        match zeros {
-            20.. => (counts[18], extra) = (counts[18] + 1, extra + 5),
-            4.. => (counts[17], extra) = (counts[17] + 1, extra + 4),
-            _ => {
-                let before = before.map_or(0, |before| before.lengths[at]);
-                counts[usize::from(statement::change(before, lengths[at]))] += 1;
+        let length = lengths[at];
+        if length == 0 {
+            let zeros = lengths[at..].iter().take(51).take_while(|length| **length == 0).count();
+            if zeros >= 4 {
+                *(if zeros >= 20 { &mut long_runs } else { &mut runs }) += 1;
+                at += zeros;
+                continue;
             }
         }
-        at += if zeros >= 4 { zeros } else { 1 };
+        changes[usize::from(before[at] + 17 - length) & 63] += 1;
+        at += 1;
     }
+    let mut counts = [0; 19];
+    (0..17).for_each(|change| counts[change] = changes[change] + changes[change + 17]);
+    [counts[17], counts[18]] = [runs, long_runs];
     let pretrees = 3 * 4 * 20 + 27;
-    (code_size(&counts) + u64::from(FINE) * (pretrees + extra)) as i64
+    let extra = 4 * runs + 5 * long_runs;
+    (code_size(&counts) + u64::from(FINE) * u64::from(pretrees + extra)) as i64
 }
 
 /// Bytes that a border is moved at most.

@@ -201,7 +201,10 @@ fn from_template(
     disks
 }
 
-/// Reports cabinets that WiX would split: this engine writes each in one piece.
+/// Reports cabinets that WiX would split: this engine writes each in one piece. WiX splits that of a single file which is as
+/// large as `MaximumUncompressedMediaSize` allows a cabinet to be, where the cabinet is larger than the attribute says
+/// (`CabinetBuilder.CreateCabinet`). How large it gets is not known here, so files are reported that would be without
+/// compression.
 fn too_large_for_one(
     template: &MediaTemplate,
     disks: &[Disk],
@@ -209,8 +212,13 @@ fn too_large_for_one(
     report: &Report,
 ) {
     let Some(most) = template.split_mib.map(|size| u64::from(size) << 20) else { return };
-    let ids = disks.iter().filter_map(|disk| disk.cabinet.as_ref()).flat_map(|cabinet| &cabinet.files);
-    for file in ids.filter_map(|id| files.get(id)).filter(|file| file.contents.size > most) {
+    let alone = u64::from(template.maximum_uncompressed_mib) << 20;
+    for cabinet in disks.iter().filter_map(|disk| disk.cabinet.as_ref()) {
+        let [id] = &cabinet.files[..] else { continue };
+        let Some(file) = files.get(id) else { continue };
+        if file.contents.size < alone || file.contents.size <= most {
+            continue;
+        }
         let message = format!("`{}` is larger than `MaximumCabinetSizeForLargeFileSplitting`", file.name);
         report.push(
             Diagnostic::error("wix::cabinet_splitting", message)

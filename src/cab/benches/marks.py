@@ -40,7 +40,7 @@ def measure(title, cabinet, folder):
     print(f"{title}: {size} bytes by Microsoft", flush=True)
     files = [os.path.join(out, name) for name in names(cabinet)]
     methods = ["lzx:21:fast", "lzx:21:balanced", "lzx:21:max"]
-    subprocess.run(["cargo", "bench", "-q", "--bench", "compression", "--", *methods, "--", *files], check=True)
+    subprocess.run(["cargo", "bench", "-q", "-p", "installer-cab", "--", *methods, "--", *files], check=True)
 
 
 def main():
