@@ -96,7 +96,7 @@ impl Effort {
                 first_pieces: &[4096],
             },
             Effort::Max if size > SMALL => Tuning {
-                search: Search::Trees { depth: 48 },
+                search: Search::Trees { depth: 32 },
                 nice: 128,
                 passes: 3,
                 wide_passes: 1,

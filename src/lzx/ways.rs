@@ -10,7 +10,7 @@ use super::prices::{BIT, Prices};
 const WAYS: usize = 4;
 
 /// Ways that are so much dearer than the best one are not followed.
-const BEHIND: u32 = 24 * BIT;
+const BEHIND: u32 = 12 * BIT;
 
 /// A way to a position.
 #[derive(Clone, Copy)]

@@ -8,7 +8,7 @@ use super::link;
 use super::localization::Localization;
 use super::preprocess;
 use super::report::Report;
-use super::symbol::Compression;
+use super::symbol::{Compression, Kind};
 use crate::cab::Effort;
 use crate::diag::Diagnostic;
 use crate::msi::Database;
@@ -69,6 +69,26 @@ pub fn build(request: &Request) -> Outcome {
     let report = Report::default();
     let output = run(request, &report);
     Outcome { output, diagnostics: report.into_diagnostics() }
+}
+
+/// The cabinets that `sources` define by name, and how each is compressed where that is authored: what can be said before
+/// there are files to put into them. What is wrong with the sources is found by [`build`].
+#[must_use]
+pub fn cabinets(sources: &[PathBuf], options: &preprocess::Options) -> Vec<(String, Option<Compression>)> {
+    let report = Report::default();
+    let mut cabinets = Vec::new();
+    for source in sources {
+        let Some(tree) = preprocess::preprocess(source, options, &report) else { continue };
+        let sections = compile::compile(&tree, options.arch, options.compat, &report);
+        cabinets.extend(sections.into_iter().flat_map(|section| section.symbols).filter_map(|symbol| {
+            match symbol.kind {
+                Kind::Media(media) => Some((media.cabinet?, media.compression)),
+                Kind::MediaTemplate(template) => Some((template.cabinet, template.compression)),
+                _ => None,
+            }
+        }));
+    }
+    cabinets
 }
 
 fn run(request: &Request, report: &Report) -> Option<Output> {

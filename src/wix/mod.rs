@@ -30,4 +30,4 @@ pub mod variables;
 pub use bind::BindPath;
 pub use compat::Compat;
 pub use emit::Beside;
-pub use engine::{Outcome, Output, Request, build};
+pub use engine::{Outcome, Output, Request, build, cabinets};

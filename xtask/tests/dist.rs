@@ -106,6 +106,33 @@ fn a_manifest_says_what_the_packages_say() {
     }
 }
 
+#[test]
+fn how_packages_are_compressed_is_told_everywhere() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (out, config) = (folder.path().join("out"), folder.path().join("ancm.toml"));
+    std::fs::write(&config, "compression-effort = \"max\"\narch = \"x86\"\nflavour = \"iis\"\n")
+        .expect("room");
+    let mut command = xtask();
+    command.args(["dist", "-v", "--config"]).arg(&config).arg("--out").arg(&out);
+    let output = command.output().expect("it starts");
+    let told = said(&output);
+    assert!(output.status.success(), "{told}");
+    assert!(told.contains("cabinet `aspnetcoremodule.cab`: LZX:21, ") && told.contains(" % saved"), "{told}");
+    let manifest = json(&out.join("manifest.json"));
+    assert_eq!(manifest["compression_effort"], "max");
+    let cabinet = &manifest["packages"][0]["cabinets"][0];
+    assert_eq!(cabinet["method"], "LZX:21");
+    assert!(cabinet["size"].as_u64() < cabinet["uncompressed"].as_u64(), "{cabinet}");
+    let plan = run(xtask().args(["plan", "--config"]).arg(&config));
+    let plan = String::from_utf8_lossy(&plan).into_owned();
+    assert!(plan.contains("compression   max  ("), "{plan}");
+    assert!(plan.contains("  cabinet aspnetcoremodule.cab: LZX:21\n"), "{plan}");
+    let plan = run(xtask().args(["plan", "--json", "--config"]).arg(&config));
+    let plan: Value = serde_json::from_slice(&plan).expect("JSON");
+    assert_eq!(plan["compression_effort"]["value"], "max");
+    assert_eq!(plan["cabinets"][0]["method"], "LZX:21");
+}
+
 /// Where each DLL of a package goes, and the processor of its code: by flavour's folder and package's processor.
 fn machines(arch: &str) -> &'static [(&'static str, &'static str)] {
     match arch {

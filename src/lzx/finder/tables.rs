@@ -14,8 +14,12 @@ const BITS: [u32; 5] = [16, 17, 18, 18, 18];
 /// Bytes that the hashes of a position need.
 const REACH: usize = 16;
 
-/// Positions that are fetched ahead.
+/// Positions whose places are fetched ahead, and whose candidates are.
 const AHEAD: usize = 7;
+const CANDIDATES_AHEAD: usize = 3;
+
+/// The first length whose candidates are fetched: those of shorter ones are near, as a rule.
+const FAR: usize = 2;
 
 /// A last position for each hash of each length.
 #[derive(Debug)]
@@ -43,6 +47,7 @@ impl Tables {
         let mut long_end = from;
         for at in from..bytes.len() {
             next[(at + AHEAD) % 8] = self.announce(bytes, at + AHEAD);
+            self.fetch(&next[(at + CANDIDATES_AHEAD) % 8], text);
             let before = matches.found.len();
             if bytes.len() - at >= REACH {
                 let last = self.enter(&next[at % 8], (base + at + 1) as u32);
@@ -82,6 +87,17 @@ impl Tables {
         });
         (0..LENGTHS.len()).for_each(|index| prefetch(&self.last[index][hashes[index] as usize]));
         hashes
+    }
+
+    /// Has the text of candidates fetched.
+    #[inline(always)]
+    fn fetch(&self, hashes: &Hashes, text: Text<'_>) {
+        for (last, hash) in self.last.iter().zip(hashes).skip(FAR) {
+            let candidate = last[*hash as usize] as usize;
+            if let Some(byte) = text.bytes.get(candidate.wrapping_sub(text.base + 1)) {
+                prefetch(byte);
+            }
+        }
     }
 
     /// Puts `position` into the tables; gives what stood there.

@@ -188,7 +188,8 @@ impl Compression {
     ];
 
     /// What a cabinet is told. The windows are those of WiX (`CabCBegin` in its `cabcutil.cpp`).
-    pub(crate) fn method(self, effort: Effort) -> Method {
+    #[must_use]
+    pub fn method(self, effort: Effort) -> Method {
         let lzx = |exponent| match Window::new(exponent) {
             Some(window) => Method::Lzx { window, effort },
             None => Method::MsZip,

@@ -11,7 +11,10 @@ use crate::workspace;
 use ancm_installer::ledger::KeyPath;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Plan, Sourced};
+use ancm_installer::wix;
+use ancm_installer::wix::preprocess::Options;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 #[derive(Serialize)]
@@ -22,6 +25,7 @@ struct Shown<'p> {
     out: &'p Sourced<PathBuf>,
     jobs: &'p Sourced<usize>,
     compression_effort: Sourced<String>,
+    cabinets: Vec<Planned>,
     linker: &'p Sourced<crate::tool::linker::LinkerChoice>,
     #[serde(skip_serializing_if = "Option::is_none")]
     msvc: &'p Option<Sourced<PathBuf>>,
@@ -29,6 +33,38 @@ struct Shown<'p> {
     wix: &'p Option<Sourced<PathBuf>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     accept_wix_eula: &'p Option<Sourced<EulaId>>,
+}
+
+/// A cabinet of a package. What compressing it saves is known once it is made (`dist -v`, `manifest.json`).
+#[derive(Serialize)]
+struct Planned {
+    package: String,
+    name: String,
+    method: String,
+}
+
+/// The cabinets that the hand-written sources define; the generated ones define none.
+fn cabinets(plan: &Plan, gathered: &Gathered, engine: &Engine) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    for package in &plan.packages {
+        let inputs = &package.engine;
+        let sources = inputs.sources.iter().map(|source| gathered.root.join(source));
+        let sources: Vec<PathBuf> = sources.filter(|source| source.is_file()).collect();
+        let options = Options {
+            defines: inputs.defines.clone(),
+            include_paths: Vec::new(),
+            environment: BTreeMap::new(),
+            arch: inputs.arch,
+            current_dir: gathered.root.clone(),
+            timestamp: 0,
+            compat: engine.compat(),
+        };
+        planned.extend(wix::cabinets(&sources, &options).into_iter().map(|(name, compression)| {
+            let method = compression.unwrap_or_default().method(gathered.compression_effort.value);
+            Planned { package: package.file_name.clone(), name, method: method.to_string() }
+        }));
+    }
+    planned
 }
 
 /// What was asked for, and what came of it.
@@ -87,6 +123,7 @@ fn report(payload: &Payload, console: &Console) {
 
 /// Shows a plan: as JSON, or for people.
 fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
+    let cabinets = cabinets(plan, gathered, engine);
     let Gathered { engine: asked, out, jobs, compression_effort, linker, msvc, wix, accept_wix_eula, .. } =
         gathered;
     if console.json() {
@@ -100,6 +137,7 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
             out,
             jobs,
             compression_effort,
+            cabinets,
             linker,
             msvc,
             wix,
@@ -125,6 +163,11 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     }
     for package in &plan.packages {
         console.print(&format!("\n{}\n  {}", package.file_name, package.product_name));
+        for Planned { name, method, .. } in
+            cabinets.iter().filter(|planned| planned.package == package.file_name)
+        {
+            console.print(&format!("  cabinet {name}: {method}"));
+        }
         let action = &package.configuration_action;
         console
             .print(&format!("  custom actions: {}, {} bytes, {}", action.arch, action.size, action.sha256));
