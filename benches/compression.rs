@@ -24,7 +24,7 @@ fn main() -> io::Result<()> {
         None => (&[][..], &arguments[..]),
     };
     if files.is_empty() {
-        println!("no files; skipped. `python3 src/cab/benches/marks.py` names some");
+        println!("no files; skipped. `python3 benches/marks.py` names some");
         return Ok(());
     }
     let every = ["mszip", "lzx:21:fast", "lzx:21:balanced", "lzx:21:max"].map(str::to_owned);
