@@ -240,3 +240,68 @@ fn one_tag_with_sixty_thousand_attributes_is_read_at_once() {
     let error = job(Verb::Add).make(twice.as_bytes(), None, None).expect_err("malformed");
     assert_eq!(error, Error::Malformed { line: 1, problem: "an attribute is given twice" });
 }
+
+/// One that stays would be looked for by IIS, and no pool would start.
+#[test]
+fn no_entry_of_the_dll_is_left_however_it_is_spelled() {
+    let remove = job(Verb::Remove);
+    for image in [
+        r"C:\Program Files\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll",
+        r"D:\Program Files (x86)\IIS\Asp.Net Core Module\V2\ASPNETCOREV2.DLL",
+        r"%ProgramW6432%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll",
+        "%SystemDrive%/Program Files/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll",
+        r"%ProgramFiles(x86)%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll",
+    ] {
+        let config = format!(
+            r#"<configuration><system.webServer><globalModules><add name="Mine" image="{image}" /><add name="Other" image="C:\other.dll" /></globalModules><modules><add name="Mine" /></modules></system.webServer></configuration>"#
+        );
+        assert!(remove.names_the_dll(config.as_bytes(), false), "{image}");
+        let made = remove.make(config.as_bytes(), None, None).expect("editable");
+        let left = String::from_utf8(made.edited.bytes).expect("UTF-8");
+        assert!(!left.contains("Mine") && left.contains("Other"), "{left}");
+    }
+    let other = r#"<configuration><system.webServer><globalModules><add name="Mine" image="C:\Program Files\Mine\aspnetcorev2.dll" /></globalModules></system.webServer></configuration>"#;
+    assert!(!remove.names_the_dll(other.as_bytes(), false));
+}
+
+/// Sixty thousand of anything are no reason to wait.
+#[test]
+fn what_is_there_thousands_of_times_takes_no_time() {
+    let many = |piece: &dyn Fn(usize) -> String| (0..8000).map(piece).collect::<String>();
+    let modules = |inner: String| {
+        format!(
+            "<configuration><system.webServer><globalModules>{inner}</globalModules></system.webServer></configuration>"
+        )
+    };
+    let ours = modules(many(&|_| format!(r#"<add name="{MODULE}" image="x" />"#)));
+    let images = modules(many(&|number| format!(r#"<add name="m{number}" image="{IMAGE}" />"#)));
+    let pairs =
+        modules(many(&|number| format!(r#"<add name="m{number}" image="x" /><remove name="n{number}" />"#)));
+    let areas =
+        many(&|_| r#"<add name="WWW Server"><areas><add name="ANCM" value="1" /></areas></add>"#.to_owned());
+    let areas = format!(
+        "<configuration><system.webServer><tracing><traceProviderDefinitions>{areas}</traceProviderDefinitions></tracing></system.webServer></configuration>"
+    );
+    let sites = many(&|number| {
+        format!(r#"<location path="s{number}"><system.webServer><handlers /></system.webServer></location>"#)
+    });
+    let sites = format!("<configuration>{sites}</configuration>");
+    let started = std::time::Instant::now();
+    for (file, is_refused) in
+        [(&ours, true), (&images, false), (&pairs, false), (&areas, true), (&sites, false)]
+    {
+        let added = job(Verb::Add).make(file.as_bytes(), None, None);
+        match &added {
+            Err(error) => assert!(is_refused && matches!(error, Error::Crowded(_)), "{error}"),
+            Ok(_) => assert!(!is_refused),
+        }
+        // whatever comes of it, a removal takes no longer
+        let (bytes, record) = match &added {
+            Ok(made) => (made.edited.bytes.as_slice(), made.record.as_ref()),
+            Err(_) => (file.as_bytes(), None),
+        };
+        let _ = job(Verb::Remove).make(bytes, record, None);
+    }
+    // it took minutes; without optimizing, and beside other tests, seconds
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+}

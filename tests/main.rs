@@ -1,6 +1,7 @@
 //! What the library does, seen from outside; one program, for linking some twenty takes longer than most of their tests.
 
 mod apphost;
+mod apphost_jobs;
 mod apphost_mutations;
 mod apphost_outcomes;
 mod archive;

@@ -44,7 +44,6 @@ impl Fragment<'_> {
                 value(xml, "TypesSupported", "integer", EVENT_TYPES, false);
             });
         }
-        self.remove_previous_handler(xml, component);
     }
 }
 

@@ -44,7 +44,7 @@ pub fn components(plan: &Plan, package: &Package, ledger: &Ledger) -> String {
                     }
                 });
                 if group == "Module" {
-                    fragment.previous_handlers(xml);
+                    fragment.handler_folders(xml);
                 }
             });
         }

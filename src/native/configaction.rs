@@ -5,13 +5,15 @@
 
 use crate::id::Arch;
 use crate::pe::{self, Image};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// What the packages call: `UINT __stdcall ENTRY(MSIHANDLE)`.
-pub const ENTRIES: [&str; 5] = [
+pub const ENTRIES: [&str; 6] = [
     "ApplyConfiguration",
     "CheckConfiguration",
     "CommitConfiguration",
+    "FindAbandonedHandlers",
     "RollBackConfiguration",
     "ScheduleConfiguration",
 ];
@@ -50,6 +52,60 @@ impl ConfigurationAction {
     #[must_use]
     pub fn sha256(&self) -> String {
         Sha256::digest(self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+/// How the DLLs were made.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all(deserialize = "kebab-case"))]
+pub struct Provenance {
+    /// What `rustc --version` says.
+    pub compiler: String,
+    /// Where it is from.
+    pub package: String,
+    /// The linker.
+    pub linker: String,
+    /// What cargo was told.
+    pub cargo_flags: Vec<String>,
+    /// What rustc was told.
+    pub rustc_flags: Vec<String>,
+    /// The hash of all that they were compiled from.
+    pub source_sha256: String,
+    /// The one for x86.
+    pub x86: Prebuilt,
+    /// The one for x64.
+    pub x64: Prebuilt,
+}
+
+/// One of the DLLs.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Prebuilt {
+    /// What the compiler calls its target.
+    pub target: String,
+    /// Its hash.
+    pub sha256: String,
+}
+
+impl Provenance {
+    /// As `native/prebuilt/provenance.toml` has it.
+    ///
+    /// # Errors
+    /// The text is of another form.
+    pub fn read(text: &str) -> Result<Provenance, toml::de::Error> {
+        #[derive(Deserialize)]
+        struct File {
+            configaction: Provenance,
+        }
+        toml::from_str(text).map(|file: File| file.configaction)
+    }
+
+    /// That of the DLLs that packages carry.
+    ///
+    /// # Panics
+    /// Never: a test reads it.
+    #[must_use]
+    pub fn of_packages() -> Provenance {
+        Provenance::read(include_str!("../../native/prebuilt/provenance.toml")).expect("a test reads it")
     }
 }
 

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 const FORMAT: u32 = 1;
 
 /// The tables that a baseline holds, in the order in which it lists them.
-const TABLES: [&str; 28] = [
+const TABLES: [&str; 29] = [
     "Property",
     "Upgrade",
     "LaunchCondition",
@@ -39,6 +39,7 @@ const TABLES: [&str; 28] = [
     "MsiAssemblyName",
     IIS_MODULES,
     CONFIGURATIONS,
+    HANDLER_FOLDERS,
     "AppSearch",
     "DrLocator",
     "Signature",
@@ -49,8 +50,9 @@ const TABLES: [&str; 28] = [
 /// A table of Microsoft's IIS extension.
 const IIS_MODULES: &str = "IISGlobalModule";
 
-/// The table of our own packages.
+/// The tables of our own packages.
 const CONFIGURATIONS: &str = "AncmConfiguration";
+const HANDLER_FOLDERS: &str = "AncmHandlerFolder";
 
 /// Properties worth keeping; the others are for the user interface.
 const PROPERTIES: [&str; 9] = [
@@ -283,6 +285,13 @@ fn empty(name: &str) -> Result<Table, BaselineError> {
             ("Module", text),
             ("Image", text),
             ("Attributes", ColumnKind::Int4),
+        ],
+        HANDLER_FOLDERS => &[
+            ("HandlerFolder", text),
+            ("Component_", text),
+            ("Folder", text),
+            ("Kept", text),
+            ("Files", text),
         ],
         _ => &[],
     };

@@ -321,6 +321,13 @@ fn stand_ins_are_announced() {
 fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
     let folder = dist(&[]);
     let manifest = json(&folder.path().join("manifest.json"));
+    let made = &manifest["configuration_action"];
+    for what in ["compiler", "package", "linker", "source_sha256"] {
+        assert!(made[what].as_str().is_some_and(|said| !said.is_empty()), "{what}: {made}");
+    }
+    for flags in ["cargo_flags", "rustc_flags"] {
+        assert!(made[flags].as_array().is_some_and(|flags| !flags.is_empty()), "{flags}: {made}");
+    }
     for entry in manifest["packages"].as_array().expect("packages") {
         let action = &entry["configuration_action"];
         let expected = if entry["arch"] == "x64" { "x64" } else { "x86" };
@@ -332,6 +339,7 @@ fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
         let prebuilt = root().join(format!("native/prebuilt/configaction-{expected}.dll"));
         assert!(dll == std::fs::read(prebuilt).expect("readable"), "{entry}");
         assert_eq!(action["sha256"], xtask::dist::verify::sha256(&dll));
+        assert_eq!(made[expected]["sha256"], action["sha256"]);
         assert_eq!(action["size"], dll.len());
         let provenance = root().join(action["provenance"].as_str().expect("a path"));
         let provenance = std::fs::read_to_string(provenance).expect("readable");

@@ -1,7 +1,7 @@
 //! Configurations that cannot be written just so: open in another program, read-only, or broken.
 
-use crate::machine::configurations::{configurations, ends_with, is_as_before};
-use crate::machine::{EXPRESS_CONFIGS, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, machine, write};
+use crate::machine::configurations::{configurations, damage, ends_with, is_as_before, names, repair};
+use crate::machine::{EXPRESS_CONFIGS, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, RECORD, machine, write};
 use crate::support::{self, wine::Wine};
 use std::path::PathBuf;
 use std::process::{Child, Command};
@@ -83,6 +83,27 @@ fn a_read_only_configuration_is_registered_and_stays_read_only() {
     ends_with(&wine, 0, &["/x", &package]);
     is_as_before(&wine, &before);
     assert!(is_read_only());
+}
+
+#[test]
+fn a_read_only_record_is_no_obstacle() {
+    let Some(wine) = machine() else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    let before = configurations(&wine);
+    ends_with(&wine, 0, &["/i", &package]);
+    let protect = || {
+        let record = wine.drive_c().join(format!("{IIS_CONFIG}{RECORD}"));
+        let mut permissions = std::fs::metadata(&record).expect("there").permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&record, permissions).expect("ours");
+    };
+    protect();
+    damage(&wine, &IIS, IIS_CONFIG);
+    repair(&wine, &package);
+    IIS.is_registered(&wine, IIS_CONFIG);
+    protect();
+    ends_with(&wine, 0, &["/x", &package]);
+    assert_eq!(names(&configurations(&wine)), names(&before));
 }
 
 /// Wine's `ReplaceFileW` makes an empty file `rfNNNN.tmp` for each attempt, and leaves it where it fails.

@@ -47,18 +47,11 @@ fn s16_a_shared_configuration_that_can_be_written_is_registered() {
 #[cfg(unix)]
 #[test]
 fn s16_a_shared_configuration_that_cannot_be_written_is_refused_or_left_as_the_user_says() {
-    use std::os::unix::fs::PermissionsExt;
     let Some(wine) = machine() else { return };
     let (_folder, package) = IIS.package("110.0.100");
     share(&wine);
     let Some(wine) = wine.without_privileges() else { return };
-    let permit = |mode: u32| {
-        for (name, mode) in [(SHARE, mode | 0o111), (SHARED_CONFIG, mode)] {
-            std::fs::set_permissions(wine.drive_c().join(name), PermissionsExt::from_mode(mode))
-                .expect("ours");
-        }
-    };
-    permit(0o444);
+    permit(&wine, false);
     let before = state(&wine);
     let log = ends_with(&wine, FAILED, &["/i", &package]);
     assert!(log.contains(r"C:\share\applicationHost.config"), "{log}");
@@ -70,7 +63,7 @@ fn s16_a_shared_configuration_that_cannot_be_written_is_refused_or_left_as_the_u
     assert_eq!(text(&wine, SHARED_CONFIG), shared);
     assert_eq!(entries(&wine), ["110.0.100"]);
 
-    permit(0o644);
+    permit(&wine, true);
     repair(&wine, &package);
     IIS.is_registered(&wine, SHARED_CONFIG);
     ends_with(&wine, 0, &["/x", &package]);
@@ -86,4 +79,88 @@ fn s16_a_shared_configuration_out_of_reach_is_refused() {
     let log = ends_with(&wine, FAILED, &["/i", &package]);
     assert!(log.contains(r"C:\nowhere\applicationHost.config"), "{log}");
     assert!(state(&wine) == before);
+}
+
+/// What beside the machine's own configuration says that the shared one may be left.
+const CHOICE: &str = "windows/system32/inetsrv/config/applicationHost.config.AspNetCoreModuleV2.choice";
+
+/// The module's files and the configurations. Wine rolls no removal back, and has taken out entries in the registry by then.
+#[cfg(unix)]
+fn files(wine: &Wine) -> std::collections::BTreeMap<String, Vec<u8>> {
+    state(wine).0.into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
+}
+
+/// Makes the shared configuration one that can be read and not written, or lets it be written again.
+#[cfg(unix)]
+fn permit(wine: &Wine, writing: bool) {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if writing { 0o644 } else { 0o444 };
+    for (name, mode) in [(SHARE, mode | 0o111), (SHARED_CONFIG, mode)] {
+        std::fs::set_permissions(wine.drive_c().join(name), PermissionsExt::from_mode(mode)).expect("ours");
+    }
+}
+
+/// Apps & Features, Intune and group policies say no properties.
+#[cfg(unix)]
+#[test]
+fn s16_what_was_said_at_installation_holds_for_repair_and_removal() {
+    let Some(wine) = machine() else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    share(&wine);
+    let Some(wine) = wine.without_privileges() else { return };
+    let is_remembered = || wine.drive_c().join(CHOICE).exists();
+    permit(&wine, false);
+    ends_with(&wine, 0, &["/i", &package, "OPT_NO_SHARED_CONFIG_CHECK=1"]);
+    assert!(is_remembered());
+    repair(&wine, &package);
+
+    // even where the entry would stay without its DLL: that is what was said
+    permit(&wine, true);
+    repair(&wine, &package);
+    IIS.is_registered(&wine, SHARED_CONFIG);
+    permit(&wine, false);
+    let log = ends_with(&wine, 0, &["/x", &package]);
+    assert!(log.contains("left as it is, as asked for"), "{log}");
+    assert_eq!(entries(&wine), [""; 0]);
+    assert!(!is_remembered());
+
+    // and whoever says otherwise is heard
+    ends_with(&wine, 0, &["/i", &package, "OPT_NO_SHARED_CONFIG_CHECK=1"]);
+    permit(&wine, true);
+    repair(&wine, &package);
+    ends_with(
+        &wine,
+        0,
+        &["/i", &package, "REINSTALL=ALL", "REINSTALLMODE=omus", "OPT_NO_SHARED_CONFIG_CHECK=0"],
+    );
+    assert!(!is_remembered());
+    permit(&wine, false);
+    let before = files(&wine);
+    ends_with(&wine, FAILED, &["/x", &package]);
+    assert!(files(&wine) == before, "IIS would look for a DLL that is gone");
+}
+
+/// A removal is stopped only where IIS would look for the DLL that goes.
+#[cfg(unix)]
+#[test]
+fn s16_a_removal_is_stopped_only_where_the_dll_would_be_missed() {
+    let Some(wine) = machine() else { return };
+    let (_folder, package) = IIS.package("110.0.100");
+    share(&wine);
+    let Some(wine) = wine.without_privileges() else { return };
+    let before = text(&wine, SHARED_CONFIG);
+    ends_with(&wine, 0, &["/i", &package]);
+    permit(&wine, false);
+    let registered = files(&wine);
+    let log = ends_with(&wine, FAILED, &["/x", &package]);
+    assert!(log.contains(r"C:\share\applicationHost.config"), "{log}");
+    assert!(files(&wine) == registered, "stopped before anything changed");
+
+    // somebody has taken the module out by hand
+    permit(&wine, true);
+    write(&wine, SHARED_CONFIG, before.as_bytes());
+    permit(&wine, false);
+    ends_with(&wine, 0, &["/x", &package]);
+    assert_eq!(text(&wine, SHARED_CONFIG), before);
+    assert_eq!(entries(&wine), [""; 0]);
 }

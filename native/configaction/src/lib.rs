@@ -3,7 +3,7 @@
 //!
 //! Each exported function is the entry of a custom action (type 1). [`schedule`] runs at once: it reads the table
 //! `AncmConfiguration` and hands each action that changes something its jobs as `CustomActionData`. [`work`] carries the
-//! jobs out. What is decided from bytes alone is in the crate `registration`; here is all there is of Windows.
+//! jobs out. [`handlers`] is about files, not configurations: it finds what upgrades have left behind. What is decided from bytes alone is in the crate `registration`; here is all there is of Windows.
 //!
 //! No standard library and no C runtime: the DLL imports nothing but what every Windows has.
 
@@ -15,6 +15,7 @@ mod advapi;
 mod choice;
 mod disk;
 mod failure;
+mod handlers;
 mod machine;
 mod place;
 mod runtime;
@@ -26,6 +27,12 @@ use session::Session;
 
 /// `MSIHANDLE`, of the installation that a custom action belongs to.
 type Install = u32;
+
+/// Finds folders of the handler that no product owns, and has RemoveFiles take them away. Immediate.
+#[unsafe(no_mangle)]
+pub extern "system" fn FindAbandonedHandlers(install: Install) -> u32 {
+    Session::of(install).run(handlers::find_abandoned)
+}
 
 /// Decides what is to be done, and tells the other actions. Immediate.
 #[unsafe(no_mangle)]

@@ -1,6 +1,6 @@
 //! Where a job's file is, and what stands beside it.
 
-use crate::disk::{self, Replaced, Trouble, Trust};
+use crate::disk::{self, Held, Replaced, Trouble, Trust};
 use crate::failure::{Failure, Kind};
 use crate::machine;
 use crate::session::Session;
@@ -53,8 +53,18 @@ impl Place<'_> {
         disk::read(&self.file, self.trust).map_err(|trouble| Failure::new(kind, &self.file, &trouble))
     }
 
-    pub(crate) fn replace(&self, before: &[u8], after: &[u8]) -> Result<Replaced, Failure> {
-        self.writing(disk::replace(&self.file, before, after, self.trust))
+    /// Keeps writers out, and gives the file's bytes.
+    pub(crate) fn hold(&self) -> Result<Option<(Held, Vec<u8>)>, Failure> {
+        self.writing(disk::hold(&self.file, self.trust))
+    }
+
+    pub(crate) fn replace(
+        &self,
+        held: Option<Held>,
+        before: &[u8],
+        after: &[u8],
+    ) -> Result<Replaced, Failure> {
+        self.writing(disk::replace(&self.file, held, before, after, self.trust))
     }
 
     pub(crate) fn is_writable(&self) -> Result<(), Failure> {

@@ -13,10 +13,10 @@ use windows_sys::Win32::System::ApplicationInstallationAndServicing::{
     INSTALLMESSAGE_ACTIONDATA, INSTALLMESSAGE_ERROR, INSTALLMESSAGE_INFO, INSTALLSTATE, INSTALLSTATE_LOCAL,
     INSTALLSTATE_MOREDATA, INSTALLSTATE_SOURCE, INSTALLSTATE_UNKNOWN, MSICONDITION_FALSE, MSICONDITION_NONE,
     MSICONDITION_TRUE, MSIHANDLE, MsiCloseHandle, MsiCreateRecord, MsiDatabaseIsTablePersistentW,
-    MsiDatabaseOpenViewW, MsiEnumClientsW, MsiEvaluateConditionW, MsiFormatRecordW, MsiGetActiveDatabase,
-    MsiGetComponentPathW, MsiGetComponentStateW, MsiGetPropertyW, MsiProcessMessage, MsiRecordGetInteger,
-    MsiRecordGetStringW, MsiRecordSetInteger, MsiRecordSetStringW, MsiSetPropertyW, MsiViewExecute,
-    MsiViewFetch,
+    MsiDatabaseOpenViewW, MsiEnumClientsW, MsiEnumComponentsW, MsiEvaluateConditionW, MsiFormatRecordW,
+    MsiGetActiveDatabase, MsiGetComponentPathW, MsiGetComponentStateW, MsiGetPropertyW, MsiProcessMessage,
+    MsiRecordGetInteger, MsiRecordGetStringW, MsiRecordSetInteger, MsiRecordSetStringW, MsiSetPropertyW,
+    MsiViewExecute, MsiViewFetch,
 };
 
 /// No text that is asked for is longer, in UTF-16 units.
@@ -24,6 +24,8 @@ const LONGEST: u32 = 1 << 20;
 
 /// More products than a machine has; a list that does not end is left.
 const MOST_CLIENTS: u32 = 10_000;
+/// More components than a machine has.
+const MOST_COMPONENTS: u32 = 10_000_000;
 
 /// An installation.
 #[derive(Clone, Copy)]
@@ -83,6 +85,20 @@ pub(crate) struct Row {
     pub(crate) section: String,
     /// See [`registration::job`].
     pub(crate) attributes: u32,
+}
+
+/// A row of the table of folders that hold handlers.
+pub(crate) struct HandlerFolder {
+    /// Its name.
+    pub(crate) key: String,
+    /// The component that the removal belongs to.
+    pub(crate) component: String,
+    /// The folder that has a folder for each version, not yet formatted.
+    pub(crate) folder: String,
+    /// The folder of this package's own version.
+    pub(crate) kept: String,
+    /// Names that handlers have, semicolons between them.
+    pub(crate) files: String,
 }
 
 impl Session {
@@ -182,15 +198,20 @@ impl Session {
         }
     }
 
-    /// The rows of the table of configurations; none where the package has no such table.
-    pub(crate) fn rows(&self) -> Result<Vec<Row>, Failure> {
-        const TABLE: &str = "AncmConfiguration";
+    /// Whether the package has a table.
+    fn has_table(&self, table: &str) -> bool {
         // SAFETY: the text ends in zero
         let is_there = unsafe {
             let database = Handle(MsiGetActiveDatabase(self.0));
-            MsiDatabaseIsTablePersistentW(database.0, wide(TABLE).as_ptr())
+            MsiDatabaseIsTablePersistentW(database.0, wide(table).as_ptr())
         };
-        if is_there != MSICONDITION_TRUE {
+        is_there == MSICONDITION_TRUE
+    }
+
+    /// The rows of the table of configurations; none where the package has no such table.
+    pub(crate) fn rows(&self) -> Result<Vec<Row>, Failure> {
+        const TABLE: &str = "AncmConfiguration";
+        if !self.has_table(TABLE) {
             return Ok(Vec::new());
         }
         let columns =
@@ -207,6 +228,50 @@ impl Session {
                 attributes: record.number(8),
             })
         })
+    }
+
+    /// The rows of the table of folders that hold handlers; none where the package has no such table.
+    pub(crate) fn handler_folders(&self) -> Result<Vec<HandlerFolder>, Failure> {
+        const TABLE: &str = "AncmHandlerFolder";
+        if !self.has_table(TABLE) {
+            return Ok(Vec::new());
+        }
+        let columns = "`HandlerFolder`, `Component_`, `Folder`, `Kept`, `Files`";
+        self.select(&alloc::format!("SELECT {columns} FROM `{TABLE}`"), None, TABLE, |record| {
+            Ok(HandlerFolder {
+                key: record.text(1)?,
+                component: record.text(2)?,
+                folder: record.text(3)?,
+                kept: record.text(4)?,
+                files: record.text(5)?,
+            })
+        })
+    }
+
+    /// Has RemoveFiles delete a file, or, for an empty name, a folder that is empty then: with the component, when it is
+    /// installed and when it is removed. `directory` is the property with the folder. The row lasts as long as this
+    /// installation.
+    pub(crate) fn remove_file(&self, component: &str, directory: &str, file: &str) -> Result<(), Failure> {
+        const TABLE: &str = "RemoveFile";
+        const ON_INSTALL_AND_REMOVAL: i32 = 3;
+        let query = "INSERT INTO `RemoveFile` (`FileKey`, `Component_`, `FileName`, `DirProperty`, `InstallMode`) \
+                     VALUES (?, ?, ?, ?, ?) TEMPORARY";
+        let key = alloc::format!("{directory}.{file}");
+        let broken = |error| damaged(TABLE, "a row cannot be added", error);
+        // SAFETY: texts end in zero; handles are closed by their owners, the view before its database
+        unsafe {
+            let database = Handle(MsiGetActiveDatabase(self.0));
+            let mut view = Handle(0);
+            done(MsiDatabaseOpenViewW(database.0, wide(query).as_ptr(), &mut view.0)).map_err(broken)?;
+            let row = Handle(MsiCreateRecord(5));
+            for (text, field) in [key.as_str(), component, file, directory].iter().zip(1..) {
+                if !text.is_empty() {
+                    done(MsiRecordSetStringW(row.0, field, wide(text).as_ptr())).map_err(broken)?;
+                }
+            }
+            done(MsiRecordSetInteger(row.0, 5, ON_INSTALL_AND_REMOVAL)).map_err(broken)?;
+            done(MsiViewExecute(view.0, row.0)).map_err(broken)
+        }
     }
 
     /// The ComponentId of a component.
@@ -252,21 +317,12 @@ impl Session {
     /// The other products that have component `id` at the place where product `own` has it, or, where `own` does not
     /// have it yet, at any. A product that has the id elsewhere (HttpPlatformHandler has ANCM's) needs nothing of ours.
     pub(crate) fn other_clients(&self, id: &str, own: &str) -> Vec<String> {
-        let path = component_path(own, id);
+        let path = component_path(own, id).filter(|(_, is_there)| *is_there);
         let mut found = Vec::new();
-        for index in 0..MOST_CLIENTS {
-            let mut product = [0u16; 39];
-            // SAFETY: a product code is 38 units long, and a zero
-            if unsafe { MsiEnumClientsW(wide(id).as_ptr(), index, product.as_mut_ptr()) } != ERROR_SUCCESS {
-                break;
-            }
-            let product = narrow(&product);
-            if product.eq_ignore_ascii_case(own) {
-                continue;
-            }
-            let theirs = component_path(&product, id);
+        for product in clients(id).filter(|product| !product.eq_ignore_ascii_case(own)) {
+            let theirs = component_path(&product, id).filter(|(_, is_there)| *is_there);
             let is_same = match (&theirs, &path) {
-                (Some(theirs), Some(path)) => theirs.to_lowercase() == path.to_lowercase(),
+                (Some((theirs, _)), Some((path, _))) => theirs.to_lowercase() == path.to_lowercase(),
                 (theirs, _) => theirs.is_some(),
             };
             if is_same {
@@ -275,10 +331,41 @@ impl Session {
         }
         found
     }
+
+    /// Products but for `going`, and where they have their components; what is damaged or gone from its place, too.
+    pub(crate) fn key_paths(&self, going: &[String]) -> Vec<(String, String)> {
+        let mut found = Vec::new();
+        // SAFETY: there is room for an identifier
+        for id in listed(MOST_COMPONENTS, |index, id| unsafe { MsiEnumComponentsW(index, id) }) {
+            for product in clients(&id).filter(|one| !going.iter().any(|gone| gone.eq_ignore_ascii_case(one)))
+            {
+                if let Some((path, _)) = component_path(&product, &id) {
+                    found.push((product, path));
+                }
+            }
+        }
+        found
+    }
 }
 
-/// Where `product` has component `id` on this machine.
-fn component_path(product: &str, id: &str) -> Option<String> {
+/// Identifiers that a function gives by their numbers, from 0.
+fn listed(most: u32, get: impl Fn(u32, *mut u16) -> u32) -> impl Iterator<Item = String> {
+    (0..most).map_while(move |index| {
+        // one in braces has 38 units, and a zero ends it
+        let mut id = [0u16; 39];
+        (get(index, id.as_mut_ptr()) == ERROR_SUCCESS).then(|| narrow(&id))
+    })
+}
+
+/// The products that have a component.
+fn clients(id: &str) -> impl Iterator<Item = String> {
+    let id = wide(id);
+    // SAFETY: the text ends in zero, and there is room for a product code
+    listed(MOST_CLIENTS, move |index, product| unsafe { MsiEnumClientsW(id.as_ptr(), index, product) })
+}
+
+/// Where `product` has component `id` on this machine, and whether it is there.
+fn component_path(product: &str, id: &str) -> Option<(String, bool)> {
     let (product, id) = (wide(product), wide(id));
     let mut state = INSTALLSTATE_UNKNOWN;
     let path = text(|buffer, length| {
@@ -286,7 +373,8 @@ fn component_path(product: &str, id: &str) -> Option<String> {
         state = unsafe { MsiGetComponentPathW(product.as_ptr(), id.as_ptr(), buffer, length) };
         if state == INSTALLSTATE_MOREDATA { ERROR_MORE_DATA } else { ERROR_SUCCESS }
     });
-    path.ok().filter(|_| matches!(state, INSTALLSTATE_LOCAL | INSTALLSTATE_SOURCE))
+    let is_there = matches!(state, INSTALLSTATE_LOCAL | INSTALLSTATE_SOURCE);
+    path.ok().filter(|path| !path.is_empty()).map(|path| (path, is_there))
 }
 
 /// A record of a view.

@@ -1,7 +1,7 @@
 //! The jobs, carried out. In deferred actions nothing is known of the installation but the jobs.
 
 use crate::choice;
-use crate::disk::{Replaced, Trouble};
+use crate::disk::{Held, Replaced, Trouble};
 use crate::failure::{Failure, Kind};
 use crate::place::Place;
 use crate::session::Session;
@@ -62,6 +62,8 @@ fn register(place: &Place, session: &Session, mut present: Vec<u8>) -> Result<Ma
     // what another program put there in the last moment of an attempt
     let mut theirs: Option<Vec<u8>> = None;
     let mut has_changed = false;
+    // who writes again and again is kept out from the second attempt on, for as long as the edit takes
+    let mut held: Option<Held> = None;
     for _ in 0..TRIES {
         let from = theirs.take().unwrap_or_else(|| present.clone());
         let made = place.make_with(&from, old.as_deref(), session)?;
@@ -80,16 +82,28 @@ fn register(place: &Place, session: &Session, mut present: Vec<u8>) -> Result<Ma
             },
         };
         place.put_journal(&journal)?;
-        place.put_record(new.as_deref())?;
-        if made.edited.bytes == present {
-            return Ok(made);
+        // a record without a registration does no harm, and a registration without its record cannot be undone: whenever
+        // power is lost, it is there
+        let is_first = new.is_some();
+        if is_first {
+            place.put_record(new.as_deref())?;
         }
-        match place.replace(&present, &made.edited.bytes) {
-            Ok(Replaced::Done) => return Ok(made),
+        let replaced = match made.edited.bytes == present {
+            true => Ok(Replaced::Done),
+            false => place.replace(held.take(), &present, &made.edited.bytes),
+        };
+        match replaced {
+            Ok(Replaced::Done) => {
+                if !is_first {
+                    place.put_record(None)?;
+                }
+                return Ok(made);
+            }
             Ok(Replaced::Changed) => {
-                let Some(now) = place.read()? else { return Err(place.not_written(&Trouble::Busy)) };
+                let Some((file, now)) = place.hold()? else { return Err(place.not_written(&Trouble::Busy)) };
                 // an attempt before this one may have lost a race, and then the file is no longer ours
                 theirs = None;
+                held = Some(file);
                 present = now;
             }
             Ok(Replaced::Overtaken(content)) => {
@@ -163,16 +177,18 @@ pub(crate) fn roll_back(session: &Session) -> Result<(), Failure> {
 
 fn take_back(place: &Place, journal: &Journal, mut present: Vec<u8>) -> Result<(), Failure> {
     let mut theirs: Option<Vec<u8>> = None;
+    let mut held: Option<Held> = None;
     for _ in 0..TRIES {
         let from = theirs.take().unwrap_or_else(|| present.clone());
         let undone = journal.take_back(&from).map_err(|error| place.not_editable(&error))?;
         if undone.bytes == present {
             return Ok(());
         }
-        match place.replace(&present, &undone.bytes)? {
+        match place.replace(held.take(), &present, &undone.bytes)? {
             Replaced::Done => return Ok(()),
             Replaced::Changed => {
-                let Some(now) = place.read()? else { return Ok(()) };
+                let Some((file, now)) = place.hold()? else { return Ok(()) };
+                held = Some(file);
                 present = now;
             }
             Replaced::Overtaken(content) => {
@@ -214,7 +230,8 @@ fn each(
     work: impl Fn(&Place) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let data = session.property("CustomActionData");
-    let jobs: Vec<Job> = job::parse(&data).ok_or_else(|| {
+    // an action without jobs is not run
+    let jobs: Vec<Job> = job::parse(&data).filter(|jobs| !jobs.is_empty()).ok_or_else(|| {
         Failure::new(Kind::Damaged, "CustomActionData", "not a list of jobs of this version")
     })?;
     let mut outcome = Ok(());

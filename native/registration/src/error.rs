@@ -30,12 +30,21 @@ pub enum Error {
     },
     /// A section stands twice on one level, or is declared twice: IIS refuses to read the file.
     Doubled(String),
+    /// A section has an entry so often that this is no mistake of anybody's.
+    Crowded(String),
     /// A section holds what its schema does not know: IIS refuses to read it.
     Unrecognized {
         /// The section.
         section: String,
         /// The element or attribute.
         name: String,
+    },
+    /// An entry of a section lacks what its schema demands: IIS refuses to read it.
+    Incomplete {
+        /// The section.
+        section: String,
+        /// The attribute that is missing or empty.
+        attribute: &'static str,
     },
     /// The text of an [`Inverse`](super::Inverse) is damaged.
     Record {
@@ -70,9 +79,20 @@ impl fmt::Display for Error {
                     "section `{section}` is there twice, which IIS refuses; make it one and install again"
                 )
             }
+            Error::Crowded(section) => {
+                write!(
+                    f,
+                    "section `{section}` has the same entry more than 100 times; make it one and install again"
+                )
+            }
             Error::Unrecognized { section, name } => write!(
                 f,
                 "section `{section}` holds `{name}`, which IIS does not know and refuses; remove it and install again"
+            ),
+            Error::Incomplete { section, attribute } => write!(
+                f,
+                "section `{section}` has an entry without `{attribute}`, which IIS refuses; complete or remove it and install \
+                 again"
             ),
             Error::Record { line } => write!(f, "line {line}: not a step of an undo record"),
         }

@@ -4,9 +4,10 @@ use crate::document::encoding;
 use crate::document::tree::Document;
 use crate::field::{escape, unescape};
 use crate::record::{Machine, Record};
-use crate::rules::{access, handlers, scope};
+use crate::rules::{access, handlers, images, scope};
 use crate::{Address, Change, Edited, Error, Inverse, Step, change, edit, undo};
 use alloc::borrow::ToOwned;
+use alloc::collections::BTreeSet;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -130,9 +131,8 @@ impl Job {
     /// cannot be read counts where it mentions the module, and so does a list that cannot, where we had been in it.
     #[must_use]
     pub fn names_the_dll(&self, bytes: &[u8], record: bool) -> bool {
-        let is_ours = |(name, image): &(String, String)| {
-            *name == self.module || image.eq_ignore_ascii_case(&self.image)
-        };
+        let is_ours =
+            |(name, image): &(String, String)| *name == self.module || images::same(image, &self.image);
         let looked = parsed(bytes, |document| {
             let hidden = scope::at_server(document, &["globalModules"])
                 .iter()
@@ -231,7 +231,9 @@ impl Job {
     /// on it.
     fn undoing(&self, bytes: &[u8], record: &Record) -> Result<Inverse, Error> {
         let users = parsed(bytes, |document| handlers::users(document, &self.module))?;
-        if users.iter().all(|user| record.users.contains(user)) {
+        let mut known = BTreeSet::new();
+        known.extend(&record.users);
+        if users.iter().all(|user| known.contains(user)) {
             return Ok(record.inverse.clone());
         }
         let of_handlers = |step: &Step| {

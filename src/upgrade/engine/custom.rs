@@ -2,7 +2,7 @@
 //! is followed, and the others are noted.
 
 use super::session::{Purpose, Session};
-use super::{Engine, Failure, Fired, registration};
+use super::{Engine, Failure, Fired, handlers, registration};
 use crate::package::CustomAction;
 use crate::rules::Rule;
 use installer_condition::{Condition, Truth, Value};
@@ -41,10 +41,13 @@ impl<'a> Engine<'a> {
                 if truth == Truth::False {
                     return Ok(());
                 }
-                let is_known = registration::is_known(session, action);
+                let of_handlers = action.target == handlers::ENTRY;
+                let is_known = of_handlers || registration::is_known(session, action);
                 let is_followed = is_known && self.can_afford(session.package.components.len());
-                if is_followed {
-                    registration::follow(session, action);
+                match is_followed {
+                    true if of_handlers => self.find_abandoned(session),
+                    true => registration::follow(session, action),
+                    false => {}
                 }
                 session.fired.push(Fired {
                     product: session.package.product_code,

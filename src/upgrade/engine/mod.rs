@@ -8,6 +8,7 @@ mod custom;
 mod detect;
 mod doubt;
 mod files;
+mod handlers;
 mod registration;
 mod registry;
 mod removal;

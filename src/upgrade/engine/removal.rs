@@ -23,6 +23,12 @@ impl<'a> Engine<'a> {
         for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
             self.remove_listed(session, index, component, ON_REMOVAL);
         }
+        for (index, path) in std::mem::take(&mut session.abandoned) {
+            if matches!(session.actions[index], ComponentAction::Local | ComponentAction::Absent) {
+                let detail = "a handler that no product has any more".to_owned();
+                self.delete(session, index, path, by(Rule::A45), detail);
+            }
+        }
         for (index, component) in
             Self::selected(session, &[ComponentAction::Absent, ComponentAction::FileAbsent])
         {

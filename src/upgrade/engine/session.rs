@@ -98,6 +98,8 @@ pub(super) struct Session<'a> {
     pub not_vetoed: Vec<Option<Rule>>,
     pub per_machine: bool,
     pub detected: Vec<Detected>,
+    /// Files that an action has RemoveFiles take away, and the components that they go with.
+    pub abandoned: Vec<(usize, Folded)>,
     pub queue: Vec<Queued>,
     pub fired: Vec<Fired>,
     pub registered: bool,
@@ -184,6 +186,7 @@ impl<'a> Session<'a> {
             not_vetoed: vec![None; count],
             per_machine,
             detected: Vec::new(),
+            abandoned: Vec::new(),
             queue: Vec::new(),
             fired: Vec::new(),
             registered: false,

@@ -4,7 +4,8 @@ use super::load::{condition, languages, long_name};
 use super::table::{PackageError, RowView, Rows};
 use super::{
     Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, File, FileFacts,
-    KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl, Shortcut,
+    HandlerFolder, KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl,
+    Shortcut,
 };
 use crate::id::FileVersion;
 use crate::msi::Database;
@@ -56,6 +57,7 @@ impl<'a> Components<'a> {
                 assembly: None,
                 modules: Vec::new(),
                 configurations: Vec::new(),
+                handler_folders: Vec::new(),
                 has_rules_of_its_own: false,
                 features: Vec::new(),
             });
@@ -285,7 +287,7 @@ impl<'a> Components<'a> {
         self.configurations()
     }
 
-    /// The table of our own packages.
+    /// The tables of our own packages.
     fn configurations(&mut self) -> Result<(), PackageError> {
         /// In `Attributes`: the file can be a shared one.
         const SHARED: i32 = 16;
@@ -297,6 +299,14 @@ impl<'a> Components<'a> {
                 module: row.required("Module")?.to_owned(),
                 image: row.required("Image")?.to_owned(),
                 of_iis: row.number("Attributes", 0)? & SHARED != 0,
+            });
+            Ok(())
+        })?;
+        self.each("AncmHandlerFolder", &["Component_", "Folder", "Kept", "Files"], |component, row| {
+            component.handler_folders.push(HandlerFolder {
+                folder: row.required("Folder")?.to_owned(),
+                kept: row.required("Kept")?.to_owned(),
+                files: row.required("Files")?.split(';').map(str::to_owned).collect(),
             });
             Ok(())
         })

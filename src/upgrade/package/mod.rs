@@ -218,6 +218,8 @@ pub struct Component {
     pub modules: Vec<String>,
     /// Configurations that name a module while it is installed (table `AncmConfiguration` of our packages).
     pub configurations: Vec<Configuration>,
+    /// Folders in which handlers of other versions are looked for (table `AncmHandlerFolder` of our packages).
+    pub handler_folders: Vec<HandlerFolder>,
     /// Whether rules that are not modelled decide over it too: it holds fonts, whose versions are not in a resource, or
     /// it is isolated.
     pub has_rules_of_its_own: bool,
@@ -255,6 +257,17 @@ pub struct Configuration {
     pub image: String,
     /// Whether it is the configuration of IIS, which can be a shared one; otherwise it is one of IIS Express.
     pub of_iis: bool,
+}
+
+/// A row of the table `AncmHandlerFolder`; `wix/upgrade.wxs` says what it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandlerFolder {
+    /// The folder with a folder for each version, formatted.
+    pub folder: String,
+    /// The name of this version's folder.
+    pub kept: String,
+    /// Names that handlers have.
+    pub files: Vec<String>,
 }
 
 /// A row of the Feature table.

@@ -5,6 +5,7 @@ use super::stage::Staged;
 use super::verify::{Made, sha256};
 use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, FileVersion, Flavour, UpgradeCode};
+use ancm_installer::native::configaction::Provenance;
 use ancm_installer::payload::PayloadFile;
 use ancm_installer::plan::{ActionDll, Kind, Package, Plan};
 use serde::Serialize;
@@ -24,6 +25,8 @@ pub struct Manifest<'m> {
     linker: Option<&'m str>,
     payload: Vec<&'m PayloadFile>,
     forwarders: Vec<Forwarder<'m>>,
+    /// How the DLLs with the custom actions were made, which come ready made.
+    configuration_action: Provenance,
     packages: Vec<Entry<'m>>,
 }
 
@@ -89,6 +92,7 @@ impl<'m> Manifest<'m> {
             linker: staged.linker.as_deref(),
             payload: plan.payload.files.values().collect(),
             forwarders: plan.forwarders.iter().filter_map(forwarder).collect(),
+            configuration_action: Provenance::of_packages(),
             packages: packages.iter().map(entry).collect(),
         }
     }

@@ -11,7 +11,7 @@ mod trouble;
 mod trust;
 
 pub(crate) use names::nonce;
-pub(crate) use replace::{Replaced, replace};
+pub(crate) use replace::{Held, Replaced, hold, replace};
 pub(crate) use trouble::Trouble;
 pub(crate) use trust::Trust;
 
@@ -25,9 +25,9 @@ use windows_sys::Win32::Foundation::{
     ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, GENERIC_READ, GENERIC_WRITE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    CREATE_NEW, DeleteFileW, FILE_ATTRIBUTE_READONLY, FILE_FLAG_DELETE_ON_CLOSE, FILE_SHARE_DELETE,
-    FILE_SHARE_READ, FILE_SHARE_WRITE, GetFileAttributesW, INVALID_FILE_ATTRIBUTES,
-    MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW,
+    CREATE_NEW, DeleteFileW, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_REPARSE_POINT,
+    FILE_FLAG_DELETE_ON_CLOSE, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, GetFileAttributesW,
+    INVALID_FILE_ATTRIBUTES, MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW,
 };
 
 /// `DELETE`, one of the standard access rights.
@@ -50,6 +50,23 @@ pub(crate) fn exists(path: &str) -> bool {
     attributes(path).is_some()
 }
 
+/// Names of the folders in a folder, links left out.
+pub(crate) fn folders(path: &str) -> Vec<String> {
+    let _native = NativePaths::new();
+    let kind = FILE_ATTRIBUTE_DIRECTORY | FILE_ATTRIBUTE_REPARSE_POINT;
+    let found = names::matching(&alloc::format!(r"{path}\*")).into_iter();
+    found
+        .filter(|found| found.attributes & kind == FILE_ATTRIBUTE_DIRECTORY)
+        .map(|found| found.name)
+        .collect()
+}
+
+/// Names of all that is in a folder.
+pub(crate) fn entries(path: &str) -> Vec<String> {
+    let _native = NativePaths::new();
+    names::matching(&alloc::format!(r"{path}\*")).into_iter().map(|found| found.name).collect()
+}
+
 fn attributes(path: &str) -> Option<u32> {
     // SAFETY: the path ends in zero
     let attributes = unsafe { GetFileAttributesW(wide(path).as_ptr()) };
@@ -65,11 +82,26 @@ pub(crate) fn put(path: &str, bytes: &[u8], trust: Trust) -> Result<(), Trouble>
     let (from, to) = (wide(&new), wide(path));
     // SAFETY: both paths end in zero. A link at `path` is replaced, and not followed
     let moved = || check(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), flags) });
-    let done = write_new(&new, bytes, None).and_then(|()| file::patiently(moved));
+    let done =
+        write_new(&new, bytes, None).and_then(|()| although_read_only(path, || file::patiently(moved)));
     if done.is_err() {
         let _ = delete(&new);
     }
     done
+}
+
+/// Does something to a file of ours that its read-only attribute forbids, the attribute taken off: it is not there to keep us
+/// away. That of another file is not touched through a link.
+fn although_read_only(path: &str, work: impl Fn() -> Result<(), Trouble>) -> Result<(), Trouble> {
+    let outcome = work();
+    let protected = attributes(path).filter(|attributes| attributes & FILE_ATTRIBUTE_READONLY != 0);
+    match (&outcome, protected) {
+        (Err(Trouble::Windows(ERROR_ACCESS_DENIED)), Some(attributes)) => {
+            replace::set_attributes(path, attributes & !FILE_ATTRIBUTE_READONLY, Trust::Named)?;
+            work()
+        }
+        _ => outcome,
+    }
 }
 
 /// Makes a file that must not be there yet, with this content, on the disk and read back.
@@ -83,11 +115,11 @@ fn write_new(path: &str, bytes: &[u8], like: Option<&File>) -> Result<(), Troubl
 }
 
 /// Deletes a file of ours; one that is not there is no problem.
-pub(crate) fn delete(path: &str) -> Result<(), Trouble> {
+pub(crate) fn delete(name: &str) -> Result<(), Trouble> {
     let _native = NativePaths::new();
-    let path = wide(path);
+    let path = wide(name);
     // SAFETY: the path ends in zero. A link is deleted, and not followed
-    match file::patiently(|| check(unsafe { DeleteFileW(path.as_ptr()) })) {
+    match although_read_only(name, || file::patiently(|| check(unsafe { DeleteFileW(path.as_ptr()) }))) {
         Err(Trouble::Windows(ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND)) => Ok(()),
         outcome => outcome,
     }

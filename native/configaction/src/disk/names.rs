@@ -33,18 +33,31 @@ pub(super) fn beside(path: &str, ending: &str) -> Result<String, Trouble> {
 /// The files beside a file whose names were made so: what processes left that ended.
 pub(super) fn leftovers(path: &str, ending: &str) -> Result<Vec<String>, Trouble> {
     let Some((folder, name)) = path.rsplit_once('\\') else { return Ok(Vec::new()) };
+    let found = matching(&alloc::format!("{path}.*.{ending}")).into_iter();
+    let ours = found.filter(|found| is_ours(&found.name, name, ending));
+    Ok(ours.map(|found| alloc::format!(r"{folder}\{}", found.name)).collect())
+}
+
+/// Something in a folder.
+pub(super) struct Found {
+    pub(super) name: String,
+    pub(super) attributes: u32,
+}
+
+/// What matches a pattern, but for the folder itself and the one above.
+pub(super) fn matching(pattern: &str) -> Vec<Found> {
     let mut data = WIN32_FIND_DATAW::default();
     let mut found = Vec::new();
-    // SAFETY: the path ends in zero, the data has its place, and the search is closed
+    // SAFETY: the pattern ends in zero, the data has its place, and the search is closed
     unsafe {
-        let search = FindFirstFileW(wide(&alloc::format!("{path}.*.{ending}")).as_ptr(), &mut data);
+        let search = FindFirstFileW(wide(pattern).as_ptr(), &mut data);
         if search == INVALID_HANDLE_VALUE {
-            return Ok(found);
+            return found;
         }
         for _ in 0..MOST {
-            let one = narrow(&data.cFileName);
-            if is_ours(&one, name, ending) {
-                found.push(alloc::format!(r"{folder}\{one}"));
+            let name = narrow(&data.cFileName);
+            if !matches!(name.as_str(), "." | "..") {
+                found.push(Found { name, attributes: data.dwFileAttributes });
             }
             if FindNextFileW(search, &mut data) == 0 {
                 break;
@@ -52,7 +65,7 @@ pub(super) fn leftovers(path: &str, ending: &str) -> Result<Vec<String>, Trouble
         }
         FindClose(search);
     }
-    Ok(found)
+    found
 }
 
 /// Whether a name is that of the file, or of something that stands beside it, with a nonce and the ending behind.

@@ -13,7 +13,7 @@ use super::trust::{self, Trust};
 use super::{attributes, delete, names, write_new};
 use crate::session::wide;
 use alloc::vec::Vec;
-use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, GENERIC_READ};
+use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, GENERIC_READ};
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_READONLY, FILE_BASIC_INFO, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ,
     FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FileBasicInfo, MOVEFILE_WRITE_THROUGH, MoveFileExW,
@@ -30,26 +30,57 @@ pub(crate) enum Replaced {
     Overtaken(Vec<u8>),
 }
 
-/// Gives a file that has the content `before` the content `after`. A read-only one is so again afterwards.
-pub(crate) fn replace(path: &str, before: &[u8], after: &[u8], trust: Trust) -> Result<Replaced, Trouble> {
+/// A file that nobody writes to as long as this lives, and everybody can read.
+pub(crate) struct Held(File);
+
+/// Keeps writers out of a file, and gives its content; nothing where there is no such file.
+pub(crate) fn hold(path: &str, trust: Trust) -> Result<Option<(Held, Vec<u8>)>, Trouble> {
+    let _native = NativePaths::new();
+    match patiently(|| File::open(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, trust)) {
+        Ok(file) => {
+            let content = file.read()?;
+            Ok(Some((Held(file), content)))
+        }
+        Err(Trouble::Windows(ERROR_FILE_NOT_FOUND | ERROR_PATH_NOT_FOUND)) => Ok(None),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Gives a file that has the content `before` the content `after`. A read-only one is so again afterwards. Where it is not
+/// `held`, it is so for the time that this takes.
+pub(crate) fn replace(
+    path: &str,
+    held: Option<Held>,
+    before: &[u8],
+    after: &[u8],
+    trust: Trust,
+) -> Result<Replaced, Trouble> {
     let _native = NativePaths::new();
     let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     let was = trust::attributes(&patiently(|| File::open(path, FILE_READ_ATTRIBUTES, share, trust))?)?;
     if was & FILE_ATTRIBUTE_READONLY == 0 {
-        return replace_writable(path, before, after, trust);
+        return replace_writable(path, held, before, after, trust);
     }
     set_attributes(path, was & !FILE_ATTRIBUTE_READONLY, trust)?;
-    let replaced = replace_writable(path, before, after, trust);
+    let replaced = replace_writable(path, held, before, after, trust);
     let protected = set_attributes(path, was, trust);
     replaced.and_then(|replaced| protected.map(|()| replaced))
 }
 
-fn replace_writable(path: &str, before: &[u8], after: &[u8], trust: Trust) -> Result<Replaced, Trouble> {
-    // as long as this is open nobody writes to the file, and everybody can read it
-    let held = patiently(|| File::open(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_DELETE, trust))?;
-    if held.read()? != before {
-        return Ok(Replaced::Changed);
-    }
+fn replace_writable(
+    path: &str,
+    held: Option<Held>,
+    before: &[u8],
+    after: &[u8],
+    trust: Trust,
+) -> Result<Replaced, Trouble> {
+    let held = match held {
+        Some(Held(file)) => file,
+        None => match hold(path, trust)? {
+            Some((Held(file), content)) if content == before => file,
+            _ => return Ok(Replaced::Changed),
+        },
+    };
     let (new, old) = (names::beside(path, names::NEW)?, names::beside(path, names::OLD)?);
     let done = write_new(&new, after, Some(&held)).and_then(|()| patiently(|| exchange(path, &new, &old)));
     if let Err(trouble) = done {
@@ -108,7 +139,7 @@ fn rename(from: &str, to: &str) -> Result<(), Trouble> {
     check(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), MOVEFILE_WRITE_THROUGH) })
 }
 
-fn set_attributes(path: &str, attributes: u32, trust: Trust) -> Result<(), Trouble> {
+pub(super) fn set_attributes(path: &str, attributes: u32, trust: Trust) -> Result<(), Trouble> {
     let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     let file = patiently(|| File::open(path, FILE_WRITE_ATTRIBUTES | FILE_READ_ATTRIBUTES, share, trust))?;
     let about = FILE_BASIC_INFO { FileAttributes: attributes, ..FILE_BASIC_INFO::default() };

@@ -88,6 +88,7 @@ impl Editor<'_, '_> {
         make: impl FnOnce(&mut Self) -> Result<Address, Error>,
     ) -> Result<Found, Error> {
         let entries = self.entries(sections, key, value);
+        self.check_few(entries.others.len(), sections)?;
         for (number, at) in entries.others.iter().rev() {
             self.check_writable(&self.address(&sections[*number]))?;
             self.remove_at(&sections[*number], *at);
@@ -111,6 +112,13 @@ impl Editor<'_, '_> {
     fn entries(&self, sections: &[Trail], key: &str, value: &str) -> collection::Entries {
         let elements: Vec<&Element> = sections.iter().filter_map(|trail| self.at(trail)).collect();
         collection::entries(&elements, key, value)
+    }
+
+    /// Refuses what nobody doubled by mistake: taking out each means looking at all.
+    pub(super) fn check_few(&self, surplus: usize, sections: &[Trail]) -> Result<(), Error> {
+        const MOST: usize = 100;
+        let section = sections.first().filter(|_| surplus > MOST);
+        section.map_or(Ok(()), |trail| Err(Error::Crowded(access::name(&self.address(trail)))))
     }
 
     fn is_in_location(&self, trail: &[usize]) -> bool {
@@ -174,6 +182,7 @@ impl Editor<'_, '_> {
                 node.element().filter(|element| is_meant(section, element)).map(|_| at)
             };
             let spots: Vec<usize> = section.content.iter().enumerate().filter_map(meant).collect();
+            self.check_few(spots.len(), core::slice::from_ref(trail))?;
             for at in spots.iter().rev() {
                 self.check_writable(&self.address(trail))?;
                 self.remove_at(trail, *at);

@@ -4,7 +4,8 @@ use super::editor::{Editor, Found, Level};
 use crate::Error;
 use crate::document::address::{Address, element};
 use crate::document::tree::{self, Document, Element};
-use crate::rules::{access, collection, scope};
+use crate::rules::{access, collection, images, scope};
+use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
@@ -15,18 +16,27 @@ const LIST: [&str; 1] = ["modules"];
 pub(crate) fn global_modules(document: &Document) -> Vec<(String, String)> {
     let trails = scope::at_server(document, &GLOBAL);
     let sections: Vec<&Element> = trails.iter().filter_map(|trail| element(document, trail)).collect();
-    let mut found = Vec::new();
+    let mut found: Vec<Option<(String, String)>> = Vec::new();
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for entry in sections.iter().flat_map(|section| section.elements()) {
         match (entry.name(), entry.value("name")) {
             ("add", Some(name)) => {
-                found.push((name.into_owned(), entry.value("image").unwrap_or_default().into_owned()));
+                places.entry(name.to_string()).or_default().push(found.len());
+                found.push(Some((name.into_owned(), entry.value("image").unwrap_or_default().into_owned())));
             }
-            ("remove", Some(name)) => found.retain(|(known, _)| *known != *name),
-            ("clear", _) => found.clear(),
+            ("remove", Some(name)) => {
+                for place in places.remove(&*name).unwrap_or_default() {
+                    found[place] = None;
+                }
+            }
+            ("clear", _) => {
+                found.clear();
+                places.clear();
+            }
             _ => {}
         }
     }
-    found
+    found.into_iter().flatten().collect()
 }
 
 /// The image of the global module called `name`.
@@ -80,7 +90,8 @@ impl Editor<'_, '_> {
         else {
             return Ok(());
         };
-        let others: Vec<&str> = found.split(',').filter(|c| !BITNESSES.contains(&c.trim())).collect();
+        let is_bitness = |c: &str| BITNESSES.iter().any(|bitness| bitness.eq_ignore_ascii_case(c.trim()));
+        let others: Vec<&str> = found.split(',').filter(|condition| !is_bitness(condition)).collect();
         let others = others.join(",");
         self.set(entry, "preCondition", &others, |found| found == others)
     }
@@ -108,8 +119,9 @@ impl Editor<'_, '_> {
 
     pub(super) fn no_image(&mut self, image: &str) -> Result<(), Error> {
         let modules = global_modules(self.document);
-        let same = modules.iter().filter(|(_, found)| found.eq_ignore_ascii_case(image));
+        let same = modules.iter().filter(|(_, found)| images::same(found, image));
         let names: Vec<String> = same.map(|(name, _)| name.to_string()).collect();
+        self.check_few(names.len(), &self.at_server(&GLOBAL))?;
         names.iter().try_for_each(|name| self.no_module(name))
     }
 }

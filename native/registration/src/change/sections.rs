@@ -20,6 +20,8 @@ impl Editor<'_, '_> {
     pub(super) fn section(&mut self, name: &str) -> Result<(), Error> {
         self.check_declared_once(name)?;
         let mut declarations = self.declarations(name);
+        let groups: Vec<Trail> = declarations.iter().take(1).map(|(group, _)| group.clone()).collect();
+        self.check_few(declarations.len(), &groups)?;
         for (group, at) in declarations.drain(declarations.len().min(1)..).rev() {
             self.check_writable(&self.address(&group))?;
             self.remove_at(&group, at);

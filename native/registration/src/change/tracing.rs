@@ -4,7 +4,7 @@ use super::editor::{Editor, Found, Level};
 use crate::Error;
 use crate::document::address::{self, Hop, Trail};
 use crate::document::tree::{self, Element};
-use crate::rules::keys;
+use crate::rules::{keys, scope};
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -19,6 +19,11 @@ impl Editor<'_, '_> {
         value: u32,
     ) -> Result<(), Error> {
         if self.at_server(&DEFINITIONS).is_empty() && !self.is_declared(&DEFINITIONS) {
+            return Ok(());
+        }
+        // one that only a site has would be a duplicate there
+        let of_sites = scope::sites_that_add(self.document, &DEFINITIONS, "name", provider);
+        if !self.is_in_force(&DEFINITIONS, "name", provider) && !of_sites.is_empty() {
             return Ok(());
         }
         let provider = match self.one(&DEFINITIONS, "name", provider, Level::Server)? {

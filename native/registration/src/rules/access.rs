@@ -56,16 +56,30 @@ pub(crate) fn check_recognized(section: &Element) -> Result<(), Error> {
         names.find(|name| name.contains(':') && !name.starts_with("xmlns:") && !name.starts_with("xml:"))
     };
     let unknown = |child: &Element| !matches!(child.name(), "add" | "remove" | "clear");
+    let (known, required): (&[&str], &[&'static str]) = match section.name() {
+        "globalModules" => (&["name", "image", "preCondition"], &["name", "image"]),
+        _ => (&["name", "type", "preCondition"], &["name"]),
+    };
+    let unknown_attribute = |entry: &Element| {
+        let mut names = entry.attributes().map(|attribute| attribute.name);
+        let found =
+            names.find(|name| !known.contains(name) && !name.starts_with("lock") && !name.contains(':'))?;
+        // of a default namespace, which changes nothing here
+        (found != "xmlns").then(|| found.to_string())
+    };
+    let entries = || section.elements().filter(|entry| entry.name() == "add");
+    let path = alloc::format!("{WEB_SERVER}/{}", section.name());
+    let missing =
+        |attribute: &&&str| entries().any(|entry| entry.value(attribute).is_none_or(|v| v.is_empty()));
+    if let Some(attribute) = required.iter().find(missing) {
+        return Err(Error::Incomplete { section: path, attribute });
+    }
     let name = section
         .elements()
         .find(|child| unknown(child))
         .map(|child| child.name().to_string())
         .or_else(|| foreign(section))
-        .or_else(|| section.elements().find_map(foreign));
-    match name {
-        Some(name) => {
-            Err(Error::Unrecognized { section: alloc::format!("{WEB_SERVER}/{}", section.name()), name })
-        }
-        None => Ok(()),
-    }
+        .or_else(|| section.elements().find_map(foreign))
+        .or_else(|| entries().find_map(unknown_attribute));
+    name.map_or(Ok(()), |name| Err(Error::Unrecognized { section: path, name }))
 }

@@ -8,5 +8,6 @@
 pub(crate) mod access;
 pub(crate) mod collection;
 pub(crate) mod handlers;
+pub(crate) mod images;
 pub(crate) mod keys;
 pub(crate) mod scope;
