@@ -1,7 +1,7 @@
 //! Packages that ask for more than anybody has.
 
 use super::fixture::{Msi, guid};
-use ancm_installer::upgrade::{Report, Scenario, for_each_file_in};
+use ancm_installer::upgrade::{Package, Payload, Report, Scenario, for_each_file_in};
 use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
 
@@ -87,4 +87,15 @@ fn thousands_of_rows_take_no_time() {
     assert!(report.not_simulated[&new.product_code].join(" ").contains("wildcards"), "the rest is named");
     // in a build without optimization on a busy machine; quadratic, it took minutes
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
+}
+
+/// A package whose play would take more memory than machines have is refused, with the number.
+#[test]
+fn more_rows_than_can_be_played_are_refused() {
+    let mut database = Msi::new("1.0.0").database().clone();
+    let properties = database.tables.get_mut("Property").expect("a package has them");
+    let row = properties.rows[0].clone();
+    properties.rows.resize(400_001, row);
+    let refused = Package::load("many", &database, &Payload::new()).expect_err("too many").to_string();
+    assert!(refused.contains("at most 400000"), "{refused}");
 }
