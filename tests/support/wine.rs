@@ -228,11 +228,7 @@ impl Wine {
         let mut arguments = vec!["reg", "query", key];
         arguments.extend(which);
         arguments.push(view);
-        let output = self.run(&arguments);
-        if !output.status.success() {
-            return None;
-        }
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let text = self.queried(&arguments)?;
         let kinds = ["REG_SZ", "REG_EXPAND_SZ", "REG_DWORD", "REG_MULTI_SZ"];
         text.lines().find_map(|line| {
             kinds
@@ -245,8 +241,7 @@ impl Wine {
     /// Every value at and below `key` in the view of 64-bit programs: `KEY\NAME` and the data as `reg query` shows it.
     /// Empty where there is no such key.
     pub fn registry_values(&self, key: &str) -> BTreeMap<String, String> {
-        let output = self.run(&["reg", "query", key, "/s", "/reg:64"]);
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let text = self.queried(&["reg", "query", key, "/s", "/reg:64"]).unwrap_or_default();
         let mut values = BTreeMap::new();
         let mut at = "";
         for line in text.lines() {
@@ -262,11 +257,21 @@ impl Wine {
         values
     }
 
+    /// What `reg query` says, or nothing where it says that there is nothing.
+    fn queried(&self, arguments: &[&str]) -> Option<String> {
+        let output = self.run_again("reg", arguments);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.is_empty(), "{arguments:?} ended without a word ({}): {complaint}", output.status);
+        output.status.success().then_some(said)
+    }
+
     /// Writes a string or, for digits after `dword:`, a number to the 64-bit view of the registry.
     pub fn set_registry(&self, key: &str, name: &str, value: &str) {
         let (kind, data) =
             value.strip_prefix("dword:").map_or(("REG_SZ", value), |number| ("REG_DWORD", number));
-        let output = self.run(&["reg", "add", key, "/v", name, "/t", kind, "/d", data, "/f", "/reg:64"]);
+        let output =
+            self.run_again("reg", &["reg", "add", key, "/v", name, "/t", kind, "/d", data, "/f", "/reg:64"]);
         assert!(output.status.success(), "reg add {key}: {}", String::from_utf8_lossy(&output.stderr));
     }
 
