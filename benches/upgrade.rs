@@ -4,8 +4,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "msitools is a program")]
 
+mod tables;
+
 use ancm_installer::msi::schema::standard_table;
-use ancm_installer::msi::{self, Cell, ColumnKind, Database};
+use ancm_installer::msi::{self, Database};
 use ancm_installer::upgrade::matrix::{Accident, Installed, Target, runs_on};
 use ancm_installer::upgrade::{Baseline, Package, Payload, Report, Scenario, Verdict, read_payload};
 use std::path::{Path, PathBuf};
@@ -34,15 +36,7 @@ fn large(files: usize, release: usize) -> Database {
     let mut row = |table: &str, cells: &[&str]| {
         let empty = || standard_table(table).expect("a standard table");
         let table = database.tables.entry(table.to_owned()).or_insert_with(empty);
-        let row = table.columns.iter().enumerate().map(|(index, column)| {
-            match (cells.get(index).copied().unwrap_or_default(), column.kind) {
-                ("", _) => Cell::Null,
-                (text, ColumnKind::Int2 | ColumnKind::Int4) => Cell::Int(text.parse().expect("a number")),
-                (text, _) => Cell::text(text),
-            }
-        });
-        let row = row.collect();
-        table.rows.push(row);
+        tables::add(table, cells);
     };
     let guid = |kind: usize, number: usize| format!("{{{kind:08X}-0000-4000-8000-{number:012X}}}");
     let version = format!("{release}.0.0");

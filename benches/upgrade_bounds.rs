@@ -6,8 +6,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "each shape is played in a process of its own")]
 
+mod tables;
+
 use ancm_installer::msi::schema::standard_table;
-use ancm_installer::msi::{self, Cell, Column, ColumnKind, Database, Table};
+use ancm_installer::msi::{self, Column, ColumnKind, Database, Table};
 use ancm_installer::upgrade::{Package, PackageError, Payload, Report, Scenario};
 use std::io::Cursor;
 use std::num::NonZeroUsize;
@@ -23,15 +25,7 @@ impl Made {
     fn row(&mut self, table: &str, cells: &[&str]) {
         self.bytes += cells.iter().map(|cell| cell.len() + 6).sum::<usize>();
         let table = self.database.tables.entry(table.to_owned()).or_insert_with(|| empty(table));
-        let row = table.columns.iter().enumerate().map(|(index, column)| {
-            match (cells.get(index).copied().unwrap_or_default(), column.kind) {
-                ("", _) => Cell::Null,
-                (text, ColumnKind::Int2 | ColumnKind::Int4) => Cell::Int(text.parse().expect("a number")),
-                (text, _) => Cell::text(text),
-            }
-        });
-        let row = row.collect();
-        table.rows.push(row);
+        tables::add(table, cells);
     }
 }
 

@@ -234,18 +234,24 @@ fn records_and_journals_name_no_path_and_reach_no_other_section() {
     assert_eq!(Journal::parse(&journal.replace("globalModules", "applicationPools")), None);
 }
 
+/// `config` with the module, and what a removal makes of a text that came from it.
+fn registered(config: &str) -> (String, impl Fn(&str) -> String) {
+    let added = job(Verb::Add, ALL).make(config.as_bytes(), None, None).expect("editable");
+    let text = String::from_utf8(added.edited.bytes).expect("UTF-8");
+    let gone = move |text: &str| {
+        let made =
+            job(Verb::Remove, ALL).make(text.as_bytes(), added.record.as_ref(), None).expect("editable");
+        String::from_utf8(made.edited.bytes).expect("UTF-8")
+    };
+    (text, gone)
+}
+
 #[test]
 fn handlers_are_locked_again_only_if_nobody_came_to_rely_on_them() {
     let config = CONFIGURATIONS[2];
     let denied = r#"<section name="handlers" overrideModeDefault="Deny""#;
     assert!(config.contains(denied));
-    let added = job(Verb::Add, ALL).make(config.as_bytes(), None, None).expect("editable");
-    let text = String::from_utf8(added.edited.bytes).expect("UTF-8");
-    let gone = |text: &str| {
-        let made =
-            job(Verb::Remove, ALL).make(text.as_bytes(), added.record.as_ref(), None).expect("editable");
-        String::from_utf8(made.edited.bytes).expect("UTF-8")
-    };
+    let (text, gone) = registered(config);
     assert!(gone(&text).contains(denied));
     let other = r#"<add name="httpPlatformHandler" image="%windir%\hph.dll" /></globalModules>"#;
     let with_module = gone(&text.replacen("</globalModules>", other, 1));
@@ -259,13 +265,7 @@ fn handlers_are_locked_again_only_if_nobody_came_to_rely_on_them() {
 #[test]
 fn what_was_deleted_or_quoted_anew_by_hand_keeps_nothing_else_from_going() {
     let config = CONFIGURATIONS[2];
-    let added = job(Verb::Add, ALL).make(config.as_bytes(), None, None).expect("editable");
-    let text = String::from_utf8(added.edited.bytes).expect("UTF-8");
-    let gone = |text: &str| {
-        let made =
-            job(Verb::Remove, ALL).make(text.as_bytes(), added.record.as_ref(), None).expect("editable");
-        String::from_utf8(made.edited.bytes).expect("UTF-8")
-    };
+    let (text, gone) = registered(config);
     // both entries of the module, so that its name is nowhere in the file
     let ours = |line: &&str| !line.contains("AspNetCoreModuleV2");
     let deleted: Vec<&str> = text.split_inclusive('\n').filter(ours).collect();
