@@ -165,10 +165,10 @@ fn mistakes_are_found_with_their_place() {
         ("format = 1", "format = 9", "format", "the ledger has format 9, expected 1"),
         ("bits = 32", "bits = 16", "bits", "`bits` is 16, expected 32 or 64"),
         (
-            "holds = \"shim x86\"",
-            "holds = \"shim z80\"",
+            "holds = \"module x86\"",
+            "holds = \"module z80\"",
             "holds",
-            "`shim z80` is not something that a component holds",
+            "`module z80` is not something that a component holds",
         ),
         ("id = \"3A692941", "id = \"ZA692941", "id", "is not a GUID"),
         (

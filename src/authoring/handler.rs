@@ -4,7 +4,7 @@
 
 use super::xml::Xml;
 use super::{Fragment, split};
-use crate::id::{Module, Role};
+use crate::id::{Dll, Role};
 use crate::ledger::{Bits, Holds, KeyPath};
 use crate::plan::PlannedComponent;
 
@@ -24,7 +24,7 @@ impl Fragment<'_> {
                     Bits::B32 => "Handlers32",
                     Bits::B64 => "Handlers64",
                 };
-                let base = Module::Handler.base_name();
+                let base = Dll::Handler.base_name();
                 let beside = PROCESSORS.map(|processor| format!("{base}_{processor}.dll"));
                 let files = format!("{base}.dll;{}", beside.join(";"));
                 let cells = [
@@ -45,15 +45,12 @@ impl Fragment<'_> {
 }
 
 fn is_handler(component: &PlannedComponent) -> bool {
-    matches!(
-        component.holds,
-        Holds::Payload(Role::Module(Module::Handler, _)) | Holds::Forwarder(Module::Handler)
-    )
+    matches!(component.holds, Holds::Payload(Role::Dll(Dll::Handler, _)) | Holds::Forwarder(Dll::Handler))
 }
 
-/// Whether the file has the name that every version has had, and that the shim loads.
+/// Whether the file has the name that every version has had, and that the module loads.
 fn is_main(component: &PlannedComponent) -> bool {
     let KeyPath::File { path, .. } = &component.key_path else { return false };
     let name = split(path).1;
-    is_handler(component) && name.strip_suffix(".dll") == Some(Module::Handler.base_name())
+    is_handler(component) && name.strip_suffix(".dll") == Some(Dll::Handler.base_name())
 }

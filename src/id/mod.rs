@@ -6,6 +6,6 @@ mod target;
 mod version;
 
 pub use guid::{ComponentId, Guid, PackageCode, ProductCode, UpgradeCode};
-pub use role::{Module, Role};
+pub use role::{Dll, Role};
 pub use target::{Arch, Flavour};
 pub use version::{FileVersion, ProductVersion, VersionError};

@@ -7,32 +7,32 @@ use std::str::FromStr;
 
 /// The two DLLs of the module.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Module {
-    /// `aspnetcorev2.dll`, which IIS loads.
-    Shim,
-    /// `aspnetcorev2_outofprocess.dll`, which the shim loads.
+pub enum Dll {
+    /// The one that IIS loads: `aspnetcorev2.dll`.
+    Module,
+    /// The one that the module loads: `aspnetcorev2_outofprocess.dll`.
     Handler,
 }
 
-impl Module {
+impl Dll {
     /// Both, in the order in which they are listed.
-    pub const ALL: [Module; 2] = [Module::Shim, Module::Handler];
+    pub const ALL: [Dll; 2] = [Dll::Module, Dll::Handler];
 
     /// The base name that the DLL has where it is installed for one processor.
     #[must_use]
     pub fn base_name(self) -> &'static str {
         match self {
-            Module::Shim => "aspnetcorev2",
-            Module::Handler => "aspnetcorev2_outofprocess",
+            Dll::Module => "aspnetcorev2",
+            Dll::Handler => "aspnetcorev2_outofprocess",
         }
     }
 }
 
-impl fmt::Display for Module {
+impl fmt::Display for Dll {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Module::Shim => "shim",
-            Module::Handler => "handler",
+            Dll::Module => "module",
+            Dll::Handler => "handler",
         })
     }
 }
@@ -41,7 +41,7 @@ impl fmt::Display for Module {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
     /// One of the two DLLs for one processor.
-    Module(Module, Arch),
+    Dll(Dll, Arch),
     /// The schema of the configuration section `system.webServer/aspNetCore`.
     Schema,
 }
@@ -56,7 +56,7 @@ impl Role {
             Arch::X64 => &[Arch::X86, Arch::X64],
             Arch::Arm64 => &[Arch::X86, Arch::X64, Arch::Arm64],
         };
-        let modules = Module::ALL.into_iter().flat_map(|m| arches.iter().map(move |a| Role::Module(m, *a)));
+        let modules = Dll::ALL.into_iter().flat_map(|m| arches.iter().map(move |a| Role::Dll(m, *a)));
         modules.chain([Role::Schema]).collect()
     }
 }
@@ -64,7 +64,7 @@ impl Role {
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Role::Module(module, arch) => write!(f, "{module} {arch}"),
+            Role::Dll(module, arch) => write!(f, "{module} {arch}"),
             Role::Schema => f.write_str("schema"),
         }
     }
@@ -73,9 +73,9 @@ impl fmt::Display for Role {
 impl FromStr for Role {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let all = Module::ALL.into_iter().flat_map(|m| Arch::ALL.map(|a| Role::Module(m, a)));
+        let all = Dll::ALL.into_iter().flat_map(|m| Arch::ALL.map(|a| Role::Dll(m, a)));
         all.chain([Role::Schema]).find(|role| role.to_string() == text).ok_or_else(|| {
-            format!("`{text}` is not a role: expected `shim` or `handler` and a processor, or `schema`")
+            format!("`{text}` is not a role: expected `module` or `handler` and a processor, or `schema`")
         })
     }
 }

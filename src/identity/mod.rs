@@ -8,7 +8,7 @@ pub use check::check;
 pub use explain::{Explained, explain};
 pub use import::{Import, import};
 
-use crate::id::{Arch, ComponentId, Flavour, Module, Role, UpgradeCode};
+use crate::id::{Arch, ComponentId, Dll, Flavour, Role, UpgradeCode};
 use crate::ledger::{Bits, Era, Holds, KeyPath, Ledger, ROOTS, VERSION};
 use crate::upgrade::{self, Component, Package};
 
@@ -132,8 +132,7 @@ fn holds(package: &Package, component: &Component, key_path: &KeyPath) -> Holds 
         return Holds::Payload(Role::Schema);
     }
     // the longer name first: the other one begins it
-    let Some(module) = Module::ALL.into_iter().rev().find(|module| name.starts_with(module.base_name()))
-    else {
+    let Some(module) = Dll::ALL.into_iter().rev().find(|module| name.starts_with(module.base_name())) else {
         return Holds::Other;
     };
     let behind = format!("{}_arm64.dll", module.base_name());
@@ -143,7 +142,7 @@ fn holds(package: &Package, component: &Component, key_path: &KeyPath) -> Holds 
         Some(Arch::Arm64) if leads && name == format!("{}.dll", module.base_name()) => {
             Holds::Forwarder(module)
         }
-        Some(arch) => Holds::Payload(Role::Module(module, arch)),
+        Some(arch) => Holds::Payload(Role::Dll(module, arch)),
         None => Holds::Other,
     }
 }

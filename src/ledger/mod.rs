@@ -10,7 +10,7 @@ mod file;
 pub use edit::with_components;
 pub use file::ROOTS;
 
-use crate::id::{Arch, ComponentId, FileVersion, Flavour, Guid, Module, Role, UpgradeCode};
+use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, Guid, Role, UpgradeCode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -158,7 +158,7 @@ pub enum Holds {
     /// A file of the payload.
     Payload(Role),
     /// The ARM64X forwarder that stands in the place of this DLL.
-    Forwarder(Module),
+    Forwarder(Dll),
     /// The registry values by which other installers find the module.
     Discoverability,
     /// The registry values of the dependency provider.
@@ -182,13 +182,13 @@ impl fmt::Display for Holds {
 impl FromStr for Holds {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let forwarders = Module::ALL.map(Holds::Forwarder);
+        let forwarders = Dll::ALL.map(Holds::Forwarder);
         let others = [Holds::Discoverability, Holds::Provider, Holds::Other];
         let named = forwarders.into_iter().chain(others).find(|holds| holds.to_string() == text);
         named.or_else(|| text.parse().ok().map(Holds::Payload)).ok_or_else(|| {
             format!(
-                "`{text}` is not something that a component holds: expected a role such as `shim x64`, \
-                 `shim forwarder`, `handler forwarder`, `schema`, `discoverability`, `provider` or `other`"
+                "`{text}` is not something that a component holds: expected a role such as `module x64`, \
+                 `module forwarder`, `handler forwarder`, `schema`, `discoverability`, `provider` or `other`"
             )
         })
     }

@@ -1,4 +1,4 @@
-//! The DLLs that we make: ARM64X forwarders, the shim for the out-of-process handler, the custom actions, and the
+//! The DLLs that we make: ARM64X forwarders, the loader for the out-of-process handler, the custom actions, and the
 //! modules of the stand-in payload.
 //!
 //! Each is described by a [`LinkJob`]: the input files, the linker's arguments, and what the output must be. Nothing
@@ -9,8 +9,8 @@ pub mod configaction;
 mod forwarder;
 mod import;
 mod job;
+pub mod loader;
 mod object;
-pub mod shim;
 pub mod standin;
 mod verify;
 

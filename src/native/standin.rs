@@ -6,7 +6,7 @@
 use super::forwarder::dll_info;
 use super::job::{Expected, ExpectedExport, ExpectedView, LinkJob};
 use super::object::{Function, ObjectError, code_object};
-use crate::id::{Arch, FileVersion, Module};
+use crate::id::{Arch, Dll, FileVersion};
 use crate::pe::{
     FixedFileInfo, Machine, MessageTable, Resource, ResourceId, StringTable, Translation, VersionInfo,
 };
@@ -22,7 +22,7 @@ pub const SCHEMA_NAME: &str = "aspnetcore_schema_v2.xml";
 #[serde(deny_unknown_fields)]
 struct Description {
     strings: BTreeMap<String, String>,
-    shim: Contents,
+    module: Contents,
     handler: Contents,
     messages: BTreeMap<String, String>,
 }
@@ -51,10 +51,10 @@ fn description() -> Description {
 }
 
 impl Description {
-    fn contents(&self, module: Module) -> &Contents {
+    fn contents(&self, module: Dll) -> &Contents {
         match module {
-            Module::Shim => &self.shim,
-            Module::Handler => &self.handler,
+            Dll::Module => &self.module,
+            Dll::Handler => &self.handler,
         }
     }
 }
@@ -62,7 +62,7 @@ impl Description {
 /// What the export called `name` of `module` returns on `arch`: a failing `HRESULT` that no Windows component uses
 /// (`native/standin/standin.toml` says how it is made up). `None` where the module has no such export.
 #[must_use]
-pub fn result(module: Module, name: &str, arch: Arch) -> Option<u32> {
+pub fn result(module: Dll, name: &str, arch: Arch) -> Option<u32> {
     let description = description();
     let exports = &description.contents(module).exports;
     exports.iter().find(|export| export.name == name).map(|export| export.result(arch))
@@ -72,7 +72,7 @@ pub fn result(module: Module, name: &str, arch: Arch) -> Option<u32> {
 ///
 /// # Errors
 /// An object file could not be written.
-pub fn job(module: Module, arch: Arch, version: FileVersion) -> Result<LinkJob, ObjectError> {
+pub fn job(module: Dll, arch: Arch, version: FileVersion) -> Result<LinkJob, ObjectError> {
     let description = description();
     let contents = description.contents(module);
     let functions: Vec<Function<'_>> = contents
@@ -90,7 +90,7 @@ pub fn job(module: Module, arch: Arch, version: FileVersion) -> Result<LinkJob, 
         .collect();
     let file_name = format!("{}.dll", module.base_name());
     let mut resources = Vec::new();
-    if module == Module::Shim {
+    if module == Dll::Module {
         resources.push(resource(ResourceId::MESSAGE_TABLE, messages(&description).to_bytes()));
     }
     let mut strings = description.strings.clone();

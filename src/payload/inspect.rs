@@ -35,7 +35,7 @@ pub enum What {
     Role(Role),
     /// The in-process handler of the module's family, which applications bring.
     InProcessHandler,
-    /// An ARM64X forwarder or shim of the module.
+    /// An ARM64X forwarder or loader of the module.
     Forwarder,
     /// A PE image of another kind.
     OtherImage,

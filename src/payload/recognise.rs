@@ -1,7 +1,7 @@
 //! What a file is, judged by its bytes.
 
 use super::resolver;
-use crate::id::{Arch, FileVersion, Module, Role};
+use crate::id::{Arch, Dll, FileVersion, Role};
 use crate::pe::{Error, Image, Machine, Target, VersionInfo, View};
 use roxmltree::Document;
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub enum Ignored {
         /// Its version.
         version: FileVersion,
     },
-    /// An ARM64X DLL that forwards everything, or a shim in a forwarder's place. We make our own, which match the payload.
+    /// An ARM64X DLL that forwards everything, or a loader in a forwarder's place. We make our own, which match the payload.
     Forwarder,
     /// A PE image of another kind.
     OtherPe {
@@ -66,7 +66,7 @@ impl fmt::Display for Ignored {
                 write!(f, "the in-process handler {version} for {arch}, which applications bring themselves")
             }
             Ignored::Forwarder => {
-                f.write_str("an ARM64X forwarder or shim; ours are made to match the payload")
+                f.write_str("an ARM64X forwarder or loader; ours are made to match the payload")
             }
             Ignored::OtherPe { detail } => write!(f, "not a DLL of the module: {detail}"),
             Ignored::BrokenPe { detail } => write!(f, "a broken PE image: {detail}"),
@@ -95,7 +95,7 @@ pub enum Recognised {
         searches_handler_folder: bool,
     },
     /// One of the module's DLLs, for a processor that no package is for.
-    WrongMachine(Module, Machine),
+    WrongMachine(Dll, Machine),
     /// A PE image whose end is missing.
     Truncated(String),
     /// Something else.
@@ -128,9 +128,9 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
         return Ok(Recognised::Ignored(Ignored::Forwarder));
     }
     let exported = if exports.named("RegisterModule").is_some() {
-        Module::Shim
+        Dll::Module
     } else if exports.named("CreateApplication").is_some() {
-        Module::Handler
+        Dll::Handler
     } else {
         return Ok(other("exports neither `RegisterModule` nor `CreateApplication`"));
     };
@@ -138,14 +138,14 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
     let Some(fixed) = version.fixed else { return Ok(other("has no version number")) };
     let arch = native.headers().machine.arch();
     Ok(match (family(&version), exported, arch) {
-        (Some(Member::Shim), Module::Shim, arch) | (Some(Member::OutOfProcess), Module::Handler, arch) => {
+        (Some(Member::Module), Dll::Module, arch) | (Some(Member::OutOfProcess), Dll::Handler, arch) => {
             match arch {
                 Some(arch) => {
-                    let role = Role::Module(exported, arch);
+                    let role = Role::Dll(exported, arch);
                     let stand_in =
                         version.string("FileDescription").is_some_and(|d| d.starts_with("Stand-in"));
                     let searches_handler_folder =
-                        exported == Module::Shim && resolver::searches_folder_of_handler(native)?;
+                        exported == Dll::Module && resolver::searches_folder_of_handler(native)?;
                     Recognised::Payload {
                         role,
                         version: Some(fixed.file_version),
@@ -156,7 +156,7 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
                 None => Recognised::WrongMachine(exported, native.headers().machine),
             }
         }
-        (Some(Member::InProcess), Module::Handler, Some(arch)) => {
+        (Some(Member::InProcess), Dll::Handler, Some(arch)) => {
             Recognised::Ignored(Ignored::InProcessHandler { arch, version: fixed.file_version })
         }
         _ => other("its version resource names another product"),
@@ -187,7 +187,7 @@ fn forwards_everything(view: &View<'_>) -> bool {
 
 /// The module's DLLs, as their version resources tell them apart.
 enum Member {
-    Shim,
+    Module,
     OutOfProcess,
     InProcess,
 }
@@ -199,7 +199,7 @@ fn family(version: &VersionInfo) -> Option<Member> {
         return None;
     }
     match version.string("OriginalFilename")?.to_ascii_lowercase().as_str() {
-        "aspnetcore.dll" | "aspnetcorev2.dll" => Some(Member::Shim),
+        "aspnetcore.dll" | "aspnetcorev2.dll" => Some(Member::Module),
         "aspnetcorev2_outofprocess.dll" => Some(Member::OutOfProcess),
         "aspnetcorev2_inprocess.dll" => Some(Member::InProcess),
         _ => None,

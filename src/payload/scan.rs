@@ -175,17 +175,15 @@ impl Scan {
                 self.problem("wrong_machine", message, "take it out of the payload");
             }
             Recognised::Payload { role, version, stand_in, searches_handler_folder } => {
-                if let Role::Module(module, arch) = role
+                if let Role::Dll(module, arch) = role
                     && let Some((word, promised)) = promised(&path)
                     && promised != arch
                 {
-                    self.promises.push((path.clone(), word.to_owned(), Role::Module(module, promised), role));
+                    self.promises.push((path.clone(), word.to_owned(), Role::Dll(module, promised), role));
                 }
                 let signed = match role {
                     Role::Schema => Signed::Unsigned,
-                    Role::Module(..) => {
-                        authenticode::read(&mut Cursor::new(bytes)).unwrap_or(Signed::Unsigned)
-                    }
+                    Role::Dll(..) => authenticode::read(&mut Cursor::new(bytes)).unwrap_or(Signed::Unsigned),
                 };
                 if let Signed::Wrong { .. } = &signed {
                     let message = format!("`{path}`: {signed}");
@@ -232,7 +230,7 @@ impl Scan {
         }
         // a path never makes a file what it is not; but where what it promises is nowhere, that explains why
         for (path, word, promised, found) in std::mem::take(&mut self.promises) {
-            let (Role::Module(module, found), Role::Module(_, arch)) = (found, promised) else { continue };
+            let (Role::Dll(module, found), Role::Dll(_, arch)) = (found, promised) else { continue };
             if !self.payload.files.contains_key(&promised) {
                 let message = format!(
                     "`{path}` is a {module} for {found}, and nothing else is one for {arch}, as `{word}` in its path promises"

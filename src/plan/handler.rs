@@ -1,8 +1,8 @@
-//! What stands in the out-of-process handler's place in the ARM64 packages: a forwarder or the shim.
+//! What stands in the out-of-process handler's place in the ARM64 packages: a forwarder or the loader.
 
 use super::{Inputs, Origin};
 use crate::diag::Diagnostic;
-use crate::id::{Arch, Module, Role};
+use crate::id::{Arch, Dll, Role};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -14,18 +14,18 @@ pub enum Kind {
     /// Windows' loader resolves it to the module behind.
     Forwarder,
     /// Code loads the module behind, and calls it; x64 code for x64 processes.
-    Shim,
+    Loader,
     /// The same with ARM64EC code for x64 processes.
-    #[serde(rename = "shim-arm64ec")]
-    ShimArm64Ec,
+    #[serde(rename = "loader-arm64ec")]
+    LoaderArm64Ec,
 }
 
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Kind::Forwarder => "forwarder",
-            Kind::Shim => "shim",
-            Kind::ShimArm64Ec => "shim-arm64ec",
+            Kind::Loader => "loader",
+            Kind::LoaderArm64Ec => "loader-arm64ec",
         })
     }
 }
@@ -39,11 +39,11 @@ pub enum HandlerChoice {
     Auto,
     /// A forwarder.
     Forwarder,
-    /// The shim.
-    Shim,
-    /// The shim with ARM64EC code.
-    #[serde(rename = "shim-arm64ec")]
-    ShimArm64Ec,
+    /// The loader.
+    Loader,
+    /// The loader with ARM64EC code.
+    #[serde(rename = "loader-arm64ec")]
+    LoaderArm64Ec,
 }
 
 impl FromStr for HandlerChoice {
@@ -52,10 +52,10 @@ impl FromStr for HandlerChoice {
         match text {
             "auto" => Ok(HandlerChoice::Auto),
             "forwarder" => Ok(HandlerChoice::Forwarder),
-            "shim" => Ok(HandlerChoice::Shim),
-            "shim-arm64ec" => Ok(HandlerChoice::ShimArm64Ec),
+            "loader" => Ok(HandlerChoice::Loader),
+            "loader-arm64ec" => Ok(HandlerChoice::LoaderArm64Ec),
             _ => Err(format!(
-                "`{text}` is not a kind of handler: expected auto, forwarder, shim or shim-arm64ec"
+                "`{text}` is not a kind of handler: expected auto, forwarder, loader or loader-arm64ec"
             )),
         }
     }
@@ -67,13 +67,13 @@ pub(super) fn choose(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> (Kind, 
     let asked = match inputs.handler.value {
         HandlerChoice::Auto => return (needed, why),
         HandlerChoice::Forwarder => Kind::Forwarder,
-        HandlerChoice::Shim => Kind::Shim,
-        HandlerChoice::ShimArm64Ec => Kind::ShimArm64Ec,
+        HandlerChoice::Loader => Kind::Loader,
+        HandlerChoice::LoaderArm64Ec => Kind::LoaderArm64Ec,
     };
-    if asked == Kind::Forwarder && needed == Kind::Shim {
+    if asked == Kind::Forwarder && needed == Kind::Loader {
         let message = format!("a forwarder as handler may fail with this payload: {why}");
         let help =
-            "out-of-process applications would answer with HTTP 500; leave out `--handler`, or take `shim`";
+            "out-of-process applications would answer with HTTP 500; leave out `--handler`, or take `loader`";
         warnings.push(Diagnostic::warning("plan::handler", message).help(help));
     }
     let origin = match &inputs.handler.origin {
@@ -83,11 +83,11 @@ pub(super) fn choose(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> (Kind, 
     (asked, origin)
 }
 
-/// What the payload needs. The shim is right with every payload, so it is what is taken where nothing can be told.
+/// What the payload needs. The loader is right with every payload, so it is what is taken where nothing can be told.
 fn needed(inputs: &Inputs) -> (Kind, String) {
-    let file = |arch| inputs.payload.files.get(&Role::Module(Module::Shim, arch));
+    let file = |arch| inputs.payload.files.get(&Role::Dll(Dll::Module, arch));
     let (Some(x64), Some(arm64)) = (file(Arch::X64), file(Arch::Arm64)) else {
-        return (Kind::Shim, "the payload lacks an `aspnetcorev2.dll`, so nothing can be told".to_owned());
+        return (Kind::Loader, "the payload lacks an `aspnetcorev2.dll`, so nothing can be told".to_owned());
     };
     if !x64.searches_handler_folder {
         let why = format!(
@@ -95,7 +95,7 @@ fn needed(inputs: &Inputs) -> (Kind, String) {
              2025 it did not), and without it a forwarder's target is not found",
             x64.path
         );
-        return (Kind::Shim, why);
+        return (Kind::Loader, why);
     }
     if x64.version != arm64.version {
         let why = format!(
@@ -103,7 +103,7 @@ fn needed(inputs: &Inputs) -> (Kind, String) {
              cannot be told",
             x64.path, arm64.path
         );
-        return (Kind::Shim, why);
+        return (Kind::Loader, why);
     }
     let why = format!("`{}` loads the handler with LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR", x64.path);
     (Kind::Forwarder, why)

@@ -9,7 +9,7 @@ mod package;
 mod version;
 
 use crate::diag::Diagnostic;
-use crate::id::{Arch, FileVersion, Flavour, Module, ProductVersion, Role};
+use crate::id::{Arch, Dll, FileVersion, Flavour, ProductVersion, Role};
 use crate::ledger::Ledger;
 use crate::msi::code_page_for;
 use crate::payload::Payload;
@@ -218,12 +218,12 @@ fn code_page(manufacturer: &Sourced<String>) -> Result<u32, Box<Diagnostic>> {
 fn forwarders(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> Vec<Forwarder> {
     let forwarder = |module| {
         let (kind, reason) = match module {
-            Module::Shim => (Kind::Forwarder, "IIS loads it so that its target is found".to_owned()),
-            Module::Handler => handler::choose(inputs, warnings),
+            Dll::Module => (Kind::Forwarder, "IIS loads it so that its target is found".to_owned()),
+            Dll::Handler => handler::choose(inputs, warnings),
         };
         Forwarder::plan(module, kind, reason, &inputs.payload)
     };
-    Module::ALL.into_iter().filter_map(forwarder).collect()
+    Dll::ALL.into_iter().filter_map(forwarder).collect()
 }
 
 fn missing_roles(missing: &[Role]) -> Diagnostic {

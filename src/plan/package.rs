@@ -2,7 +2,7 @@
 
 use super::{Inputs, Kind};
 use crate::diag::{Diagnostic, Location};
-use crate::id::{Arch, ComponentId, FileVersion, Flavour, Module, ProductVersion, Role, UpgradeCode};
+use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, ProductVersion, Role, UpgradeCode};
 use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
 use crate::native::configaction::ConfigurationAction;
 use crate::payload::Payload;
@@ -18,8 +18,8 @@ const SOURCES: [&str; 5] = ["package.wxs", "prerequisites.wxs", "registration.wx
 pub struct Forwarder {
     /// The module that it stands in for.
     #[serde(serialize_with = "text")]
-    pub module: Module,
-    /// Whether it is a forwarder or the shim.
+    pub module: Dll,
+    /// Whether it is a forwarder or the loader.
     pub kind: Kind,
     /// Why it is.
     pub reason: String,
@@ -36,8 +36,8 @@ pub struct Forwarder {
 
 impl Forwarder {
     /// The one for `module`; none where the payload lacks what it leads to.
-    pub(super) fn plan(module: Module, kind: Kind, reason: String, payload: &Payload) -> Option<Forwarder> {
-        let version = |arch| payload.files.get(&Role::Module(module, arch))?.version;
+    pub(super) fn plan(module: Dll, kind: Kind, reason: String, payload: &Payload) -> Option<Forwarder> {
+        let version = |arch| payload.files.get(&Role::Dll(module, arch))?.version;
         let FileVersion([major, minor, build, patch]) = version(Arch::X64)?.max(version(Arch::Arm64)?);
         let name = module.base_name();
         Some(Forwarder {
@@ -63,7 +63,7 @@ pub enum Source {
     /// The payload.
     Payload(Role),
     /// A forwarder of the plan.
-    Forwarder(#[serde(serialize_with = "text")] Module),
+    Forwarder(#[serde(serialize_with = "text")] Dll),
 }
 
 /// A file of a package.
@@ -268,7 +268,7 @@ impl Setting<'_> {
             Source::Payload(role) => {
                 let file = self.inputs.payload.files.get(&role);
                 let stage_path = match role {
-                    Role::Module(module, arch) => format!("{arch}/{}.dll", module.base_name()),
+                    Role::Dll(module, arch) => format!("{arch}/{}.dll", module.base_name()),
                     Role::Schema => "aspnetcore_schema_v2.xml".to_owned(),
                 };
                 (stage_path, file.and_then(|file| file.version), file.map(|file| file.size))

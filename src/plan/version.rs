@@ -9,7 +9,7 @@ use crate::ledger::Ledger;
 /// and the runtime's major number is the DLLs' less 10. So 18.0.x has 18.0.x, and 20.0.x has 110.0.x.
 ///
 /// A package that took the DLLs' 20.0.x would be older than every package of 10.0 that Microsoft has shipped, and
-/// refused where one is installed; and the shim picks the highest folder where `web.config` names none.
+/// refused where one is installed; and the module picks the highest folder where `web.config` names none.
 ///
 /// # Errors
 /// Windows Installer cannot hold the version.

@@ -13,8 +13,8 @@ pub(super) struct Face {
     pub version: Option<FileVersion>,
     /// Whether it certainly loads the handler so that Windows looks beside the handler for what that needs.
     pub searches_handler_folder: bool,
-    /// Whether it names the module `aspnetcorev2_outofprocess_….dll` for this process: our shim does.
-    pub names_handler: bool,
+    /// Whether it is a loader of ours: an ARM64X DLL that makes a name for this process.
+    pub is_loader: bool,
     /// Whether the view is one of two.
     pub is_hybrid: bool,
     /// Whether it says that it is a stand-in.
@@ -30,9 +30,9 @@ pub struct Dll {
     pub(super) faces: BTreeMap<Arch, Face>,
 }
 
-/// The name of the handler's module that is for `process`.
-pub(super) fn handler_for(process: Arch) -> String {
-    format!("aspnetcorev2_outofprocess_{process}.dll")
+/// What stands behind the handler's name in that of the DLL for `process` (`native/loader/loader.c`).
+pub(super) fn suffix(process: Arch) -> String {
+    format!("_{process}.dll")
 }
 
 impl Dll {
@@ -53,7 +53,7 @@ impl Dll {
 
 impl Face {
     fn read(view: &View<'_>, process: Arch, is_hybrid: bool) -> Option<Face> {
-        let name: Vec<u8> = handler_for(process).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let name: Vec<u8> = suffix(process).encode_utf16().flat_map(u16::to_le_bytes).collect();
         let version = view.version().ok().flatten();
         let description = version.as_ref().and_then(|info| info.string("FileDescription"));
         Some(Face {
@@ -62,7 +62,7 @@ impl Face {
             stand_in: description.is_some_and(|text| text.starts_with("Stand-in")),
             version: version.and_then(|info| info.facts()).map(|facts| facts.version),
             searches_handler_folder: searches_folder_of_handler(view).unwrap_or(false),
-            names_handler: view.bytes().windows(name.len()).any(|part| part == name),
+            is_loader: is_hybrid && view.bytes().windows(name.len()).any(|part| part == name),
             is_hybrid,
         })
     }

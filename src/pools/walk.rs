@@ -1,6 +1,6 @@
 //! From the module's entry in the configuration to its function, and on to the handler's.
 
-use super::dll::{Dll, Dlls, Face, handler_for};
+use super::dll::{Dll, Dlls, Face, suffix};
 use super::{Finding, Verdict, module_folder, process_folder};
 use crate::id::{Arch, FileVersion, Flavour};
 use crate::pe::Target;
@@ -122,12 +122,13 @@ impl<'a> Walk<'a> {
         let path = folder.join("aspnetcorev2_outofprocess.dll");
         let handler = self.reach(path, "CreateApplication", self.beside(module), steps)?;
         let Known::Face(face) = self.known(&handler)? else { return Ok(handler) };
-        if !face.names_handler {
+        if !face.is_loader {
             return Ok(handler);
         }
-        // the shim looks in its own folder, whatever the module asks for
-        let name = handler_for(self.process);
-        steps.push(format!("`{handler}` is a shim, and loads `{name}` from its own folder"));
+        // the loader looks in its own folder, whatever the module asks for
+        let own = handler.name();
+        let name = format!("{}{}", own.strip_suffix(".dll").unwrap_or(own), suffix(self.process));
+        steps.push(format!("`{handler}` is a loader, and loads `{name}` from its own folder"));
         let behind = handler.parent().unwrap_or_else(|| folder.clone()).join(&name);
         self.reach(behind, "CreateApplication", Beside::Searched, steps)
     }
@@ -191,7 +192,7 @@ impl<'a> Walk<'a> {
                 ERROR_PROC_NOT_FOUND,
                 format!(
                     "`{name}` is beside the forwarder, where this module does not make Windows look (before .NET 10); it \
-                     takes the shim, or a copy in `{}`",
+                     takes the loader, or a copy in `{}`",
                     self.process_folder
                 ),
             )),

@@ -5,9 +5,9 @@ mod modules;
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
-use ancm_installer::id::Module;
+use ancm_installer::id::Dll;
 use ancm_installer::native::LinkJob;
-use ancm_installer::native::shim::X64Code;
+use ancm_installer::native::loader::X64Code;
 use std::time::{Duration, Instant};
 use xtask::tool::lld::Lld;
 
@@ -28,8 +28,8 @@ fn measure(what: &str, lld: &Lld, job: &LinkJob) {
 
 fn main() {
     let lld = Lld::find().unwrap_or_else(|error| panic!("{error}"));
-    measure("forwarder", &lld, &modules::stand_in_forwarder(Module::Handler));
+    measure("forwarder", &lld, &modules::stand_in_forwarder(Dll::Handler));
     for x64_code in X64Code::ALL {
-        measure(&format!("shim, {x64_code} code"), &lld, &modules::shim::stand_in_job(x64_code));
+        measure(&format!("loader, {x64_code} code"), &lld, &modules::loader::stand_in_job(x64_code));
     }
 }

@@ -142,7 +142,7 @@ pub struct Build {
     /// Publisher in Apps & Features
     #[arg(long, value_name = "NAME")]
     pub manufacturer: Option<String>,
-    /// What stands in the out-of-process handler's place in ARM64 packages: auto, forwarder, shim or shim-arm64ec
+    /// What stands in the out-of-process handler's place in ARM64 packages: auto, forwarder, loader or loader-arm64ec
     /// [default: auto, what the payload needs]
     #[arg(long, value_name = "KIND")]
     pub handler: Option<HandlerChoice>,

@@ -11,7 +11,7 @@ use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
 use crate::workspace;
 use ancm_installer::cab::Effort;
-use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
+use ancm_installer::id::{Arch, Dll, FileVersion, Flavour};
 use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
@@ -152,7 +152,7 @@ pub fn everything(root: &Path) -> Outcome<plan::Inputs> {
 /// Makes the stand-in payload.
 fn stand_in(version: FileVersion) -> Outcome<Payload> {
     let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
-    let make = &|arch: Arch, module: Module| -> Outcome<(String, Vec<u8>)> {
+    let make = &|arch: Arch, module: Dll| -> Outcome<(String, Vec<u8>)> {
         let fail = |message: String| Failure::new(Exit::Native, "native::stand_in", message);
         let job = standin::job(module, arch, version).map_err(|error| fail(error.to_string()))?;
         let bytes = lld.link(&job).map_err(|error| fail(error.to_string()))?;
@@ -161,7 +161,7 @@ fn stand_in(version: FileVersion) -> Outcome<Payload> {
     let mut files = vec![(standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec())];
     // the linker takes longer to start than to link
     let made: Vec<Outcome<(String, Vec<u8>)>> = std::thread::scope(|scope| {
-        let all = Arch::ALL.into_iter().flat_map(|arch| Module::ALL.map(|module| (arch, module)));
+        let all = Arch::ALL.into_iter().flat_map(|arch| Dll::ALL.map(|module| (arch, module)));
         let links: Vec<_> = all.map(|(arch, module)| scope.spawn(move || make(arch, module))).collect();
         links.into_iter().map(|link| link.join().expect("nothing in it panics")).collect()
     });

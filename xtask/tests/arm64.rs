@@ -3,11 +3,11 @@
 //! Not part of the ordinary tests: making and starting the machine takes minutes and 1.5 GB of downloads and disk.
 //! `ANCM_ARM64_VM=FOLDER cargo test -p xtask --test suite arm64` makes it in FOLDER where it is not there yet, and runs.
 
-use crate::modules::shim::{Programs, stand_in_shim};
+use crate::modules::loader::{Programs, stand_in_loader};
 use crate::modules::{self, VERSION, forwarder_job, link, stand_in};
 use crate::support;
-use ancm_installer::id::{Arch, Module};
-use ancm_installer::native::shim::X64Code;
+use ancm_installer::id::{Arch, Dll};
+use ancm_installer::native::loader::X64Code;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,7 +24,7 @@ const CASES: [(&str, &str, &str); 6] = [
         "threads",
         "returned 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64 0x00001a64; references 0x00000001",
     ),
-    // why there is a shim at all
+    // why there is a loader at all
     ("forwarder", "once", "GetProcAddress 0x0000007f"),
 ];
 
@@ -35,7 +35,7 @@ fn machine() -> Option<PathBuf> {
         return None;
     };
     let path = std::env::var_os("PATH").unwrap_or_default();
-    for tool in ["qemu-system-aarch64", "mmdebstrap", "cpio", "mke2fs", "xz", modules::shim::CLANG] {
+    for tool in ["qemu-system-aarch64", "mmdebstrap", "cpio", "mke2fs", "xz", modules::loader::CLANG] {
         if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
             eprintln!("skipped: `{tool}` is not on the PATH; native/vm/make.sh says what to install");
             return None;
@@ -52,7 +52,7 @@ fn script(name: &str) -> PathBuf {
 }
 
 #[test]
-fn an_arm64_process_reaches_the_handler_through_the_shim() {
+fn an_arm64_process_reaches_the_handler_through_the_loader() {
     let Some(machine) = machine() else { return };
     let scratch = tempfile::tempdir().expect("a temporary folder");
     let [job, built] = ["job", "built"].map(|name| scratch.path().join(name));
@@ -64,8 +64,8 @@ fn an_arm64_process_reaches_the_handler_through_the_shim() {
     std::fs::copy(built.join("probe.exe"), job.join("probe.exe")).expect("writable");
     let handler = programs.handler("CreateApplication", MARK);
     let other = programs.handler("Other", MARK);
-    let shim = stand_in_shim(X64Code::X64);
-    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+    let loader = stand_in_loader(X64Code::X64);
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
     let forwarder = link(&forwarder_job("aspnetcorev2_outofprocess", &arm64, &x64, VERSION).expect("a job"));
 
     // through `cat`: on a console Wine writes escape sequences
@@ -73,7 +73,7 @@ fn an_arm64_process_reaches_the_handler_through_the_shim() {
     for (folder, how, _) in CASES {
         let path = job.join(folder);
         std::fs::create_dir_all(&path).expect("a new folder");
-        let module = if folder == "forwarder" { &forwarder } else { &shim };
+        let module = if folder == "forwarder" { &forwarder } else { &loader };
         std::fs::write(path.join("aspnetcorev2_outofprocess.dll"), module).expect("writable");
         let beside = match folder {
             "missing" => None,

@@ -3,7 +3,7 @@
 use crate::made::{Tables, dist, files, package, packages, root, said, xtask};
 use crate::modules::{VERSION, stand_in, stand_in_files};
 use crate::support::{judge, pe, run, tool};
-use ancm_installer::id::{Arch, Module};
+use ancm_installer::id::{Arch, Dll};
 use ancm_installer::native::configaction::{self, ConfigurationAction};
 use ancm_installer::pe::Image;
 use serde_json::Value;
@@ -354,7 +354,7 @@ fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
 #[test]
 fn a_package_takes_no_custom_actions_of_a_processor_that_cannot_run_them() {
     let dll = |arch| ConfigurationAction::of_package(arch).bytes;
-    let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
+    let arm64 = stand_in(Dll::Module, Arch::Arm64, VERSION);
     for (package, taken, refused) in [
         (Arch::X86, vec![dll(Arch::X86)], vec![dll(Arch::X64), arm64.as_slice()]),
         (Arch::X64, vec![dll(Arch::X86), dll(Arch::X64)], vec![arm64.as_slice()]),

@@ -2,7 +2,7 @@
 
 use crate::made::{self, files, root, said, xtask};
 use crate::modules::{VERSION, stand_in, stand_in_files};
-use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::id::{Arch, Dll, FileVersion};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -108,8 +108,8 @@ fn an_image_that_was_cut_short() {
 fn an_image_for_the_wrong_machine() {
     let place = Place::new();
     place.payload();
-    place.write("payload/x64/aspnetcorev2.dll", &stand_in(Module::Shim, Arch::X86, VERSION));
-    place.fails(place.payload_dist(), 10, "plan::missing_role", &["the payload lacks `shim x64`"]);
+    place.write("payload/x64/aspnetcorev2.dll", &stand_in(Dll::Module, Arch::X86, VERSION));
+    place.fails(place.payload_dist(), 10, "plan::missing_role", &["the payload lacks `module x64`"]);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_role_that_no_file_has() {
 fn two_candidates_for_a_role() {
     let place = Place::new();
     place.payload();
-    let other = stand_in(Module::Shim, Arch::X64, FileVersion([20, 0, 26296, 15]));
+    let other = stand_in(Dll::Module, Arch::X64, FileVersion([20, 0, 26296, 15]));
     place.write("payload/other/aspnetcorev2.dll", &other);
     place.fails(
         place.payload_dist(),

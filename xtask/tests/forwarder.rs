@@ -3,7 +3,7 @@
 use crate::modules::{VERSION, forwarder_job, link, stand_in, stand_in_forwarder};
 use crate::support;
 use crate::support::pe as judge;
-use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::standin;
 use ancm_installer::native::{ExpectedExport, LinkJob, Problem, verify};
 use ancm_installer::pe::{Image, ResourceId};
@@ -11,8 +11,8 @@ use ancm_installer::pe::{Image, ResourceId};
 const NO_VERSION: FileVersion = FileVersion([0; 4]);
 
 /// A stand-in whose exports are those of a module-definition file.
-fn shim_with_exports(arch: Arch, definitions: &str, exports: &[(u32, Option<&str>)]) -> Vec<u8> {
-    let mut job = standin::job(Module::Shim, arch, VERSION).expect("object files");
+fn module_with_exports(arch: Arch, definitions: &str, exports: &[(u32, Option<&str>)]) -> Vec<u8> {
+    let mut job = standin::job(Dll::Module, arch, VERSION).expect("object files");
     let file = job.files.iter_mut().find(|file| file.name == "exports.def").expect("a definition file");
     file.content = format!("EXPORTS\n{definitions}\n").into_bytes();
     let export = |(ordinal, name): &(u32, Option<&str>)| ExpectedExport {
@@ -31,13 +31,13 @@ fn refused(arm64: &[u8], x64: &[u8]) -> String {
 
 #[test]
 fn both_views_forward_every_export_as_other_readers_see_it() {
-    for module in Module::ALL {
+    for module in Dll::ALL {
         let job = stand_in_forwarder(module);
         let bytes = link(&job);
         if let Some(theirs) = judge::lief_facts(&bytes) {
             assert_eq!(judge::our_facts(&bytes), theirs);
             let name = module.base_name();
-            let export = if module == Module::Shim { "2 RegisterModule" } else { "1 CreateApplication" };
+            let export = if module == Dll::Module { "2 RegisterModule" } else { "1 CreateApplication" };
             let function = &export[2..];
             assert!(theirs.contains(&format!("export {export} {name}_arm64.{function}\n")), "{theirs}");
             assert!(theirs.contains(&format!("export {export} {name}_x64.{function}\n")), "{theirs}");
@@ -53,7 +53,7 @@ fn both_views_forward_every_export_as_other_readers_see_it() {
 
 #[test]
 fn a_forwarder_is_the_same_bytes_from_every_folder() {
-    for module in Module::ALL {
+    for module in Dll::ALL {
         let job = stand_in_forwarder(module);
         // each run has a scratch folder of its own
         assert_eq!(link(&job), link(&job));
@@ -62,8 +62,8 @@ fn a_forwarder_is_the_same_bytes_from_every_folder() {
 
 #[test]
 fn the_resources_of_the_x64_module_are_all_there_unchanged() {
-    let x64 = stand_in(Module::Shim, Arch::X64, VERSION);
-    let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
+    let x64 = stand_in(Dll::Module, Arch::X64, VERSION);
+    let arm64 = stand_in(Dll::Module, Arch::Arm64, VERSION);
     let bytes = link(&forwarder_job("aspnetcorev2", &arm64, &x64, NO_VERSION).expect("a job"));
     let (x64, forwarder) = (Image::parse(&x64).expect("an image"), Image::parse(&bytes).expect("an image"));
     let expected = x64.native().resources().expect("resources");
@@ -79,7 +79,7 @@ fn the_resources_of_the_x64_module_are_all_there_unchanged() {
 fn a_real_module_is_forwarded_with_all_its_exports_and_resources() {
     let Some(real) = support::theirs("data/real/aspnetcorev2_inprocess.10.0.14.dll") else { return };
     let real = std::fs::read(real).expect("readable");
-    let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
+    let arm64 = stand_in(Dll::Module, Arch::Arm64, VERSION);
     let bytes = link(&forwarder_job("aspnetcorev2_inprocess", &arm64, &real, NO_VERSION).expect("a job"));
     let image = Image::parse(&bytes).expect("an image");
     let x64 = image.x64().expect("an x64 view");
@@ -107,7 +107,7 @@ fn the_version_is_never_below_that_of_a_module_or_what_is_asked_for() {
         (low, high, asked, asked),
     ] {
         let [arm64, x64] = [(Arch::Arm64, arm64), (Arch::X64, x64)]
-            .map(|(arch, version)| stand_in(Module::Handler, arch, version));
+            .map(|(arch, version)| stand_in(Dll::Handler, arch, version));
         let bytes = link(&forwarder_job("handler", &arm64, &x64, least).expect("a job"));
         let info =
             Image::parse(&bytes).expect("an image").native().version().expect("readable").expect("there");
@@ -125,7 +125,7 @@ fn the_version_is_never_below_that_of_a_module_or_what_is_asked_for() {
 #[test]
 fn modules_without_a_version_get_a_forwarder_with_the_one_asked_for() {
     let [arm64, x64] =
-        [Arch::Arm64, Arch::X64].map(|arch| without_resources(&stand_in(Module::Handler, arch, VERSION)));
+        [Arch::Arm64, Arch::X64].map(|arch| without_resources(&stand_in(Dll::Handler, arch, VERSION)));
     let bytes = link(&forwarder_job("handler", &arm64, &x64, VERSION).expect("a job"));
     let info = Image::parse(&bytes).expect("an image").native().version().expect("readable").expect("there");
     assert_eq!(info.facts().expect("numbers").version, VERSION);
@@ -146,12 +146,12 @@ fn without_resources(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn ordinals_are_kept_and_exports_without_a_name_forward_by_ordinal() {
-    let x64 = shim_with_exports(
+    let x64 = module_with_exports(
         Arch::X64,
         "GetIISVersion @9\nRegisterModule @7 NONAME",
         &[(7, None), (9, Some("GetIISVersion"))],
     );
-    let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
+    let arm64 = stand_in(Dll::Module, Arch::Arm64, VERSION);
     let bytes = link(&forwarder_job("aspnetcorev2", &arm64, &x64, NO_VERSION).expect("a job"));
     let Some(theirs) = judge::lief_facts(&bytes) else { return };
     assert_eq!(judge::our_facts(&bytes), theirs);
@@ -166,8 +166,8 @@ fn names_that_a_definition_file_could_misread_are_forwarded_all_the_same() {
     let mut sorted = names;
     sorted.sort_unstable();
     let exports: Vec<(u32, Option<&str>)> = (1..).zip(sorted.map(Some)).collect();
-    let x64 = shim_with_exports(Arch::X64, &definitions.join("\n"), &exports);
-    let arm64 = stand_in(Module::Shim, Arch::Arm64, VERSION);
+    let x64 = module_with_exports(Arch::X64, &definitions.join("\n"), &exports);
+    let arm64 = stand_in(Dll::Module, Arch::Arm64, VERSION);
     let bytes = link(&forwarder_job("aspnetcorev2", &arm64, &x64, NO_VERSION).expect("a job"));
     let image = Image::parse(&bytes).expect("an image");
     let exports = image.x64().expect("an x64 view").exports().expect("exports");
@@ -176,7 +176,7 @@ fn names_that_a_definition_file_could_misread_are_forwarded_all_the_same() {
 
 #[test]
 fn what_cannot_be_forwarded_is_refused() {
-    let [x64, arm64] = [Arch::X64, Arch::Arm64].map(|arch| stand_in(Module::Shim, arch, VERSION));
+    let [x64, arm64] = [Arch::X64, Arch::Arm64].map(|arch| stand_in(Dll::Module, arch, VERSION));
     assert_eq!(refused(&x64, &x64), "`aspnetcorev2_arm64.dll` is for x64, expected arm64");
     assert_eq!(refused(&arm64, &arm64), "`aspnetcorev2_x64.dll` is for arm64, expected x64");
 
@@ -213,7 +213,7 @@ fn find(bytes: &[u8], what: &[u8]) -> usize {
 
 #[test]
 fn verification_sees_what_is_wrong_in_either_view() {
-    let job = stand_in_forwarder(Module::Shim);
+    let job = stand_in_forwarder(Dll::Module);
     let signature = {
         let bytes = link(&job);
         u32::from_le_bytes(bytes[0x3C..0x40].try_into().expect("4 bytes")) as usize
@@ -263,12 +263,12 @@ fn verification_sees_what_is_wrong_in_either_view() {
 
 #[test]
 fn broken_variants_of_our_own_modules_are_errors_never_panics() {
-    let job = stand_in_forwarder(Module::Shim);
+    let job = stand_in_forwarder(Dll::Module);
     let bytes = link(&job);
     judge::read_broken_variants(&bytes, 10_000);
     for length in 0..bytes.len() {
         judge::read_everything(&bytes[..length]);
         assert!(verify(&bytes[..length], &job.expected).is_err(), "{length} bytes");
     }
-    judge::read_broken_variants(&stand_in(Module::Shim, Arch::X86, VERSION), 10_000);
+    judge::read_broken_variants(&stand_in(Dll::Module, Arch::X86, VERSION), 10_000);
 }

@@ -72,7 +72,7 @@ fn drift_is_told_with_its_place_and_ends_with_11() {
         let (before, after) = text.split_at(text.find(entry).expect("there"));
         format!("{before}{}", after.replacen(from, to, 1))
     };
-    let retired = status(OURS, "holds = \"shim forwarder\"", "\"active\"", "\"retired\"");
+    let retired = status(OURS, "holds = \"module forwarder\"", "\"active\"", "\"retired\"");
     for (text, code, expected) in [
         // an id that shipped is changed, and so the path gets another
         (
@@ -121,7 +121,7 @@ fn drift_is_told_with_its_place_and_ends_with_11() {
 #[test]
 fn a_new_path_may_not_have_an_id_that_somebody_made_up() {
     let ledger = Ledger::new(OURS);
-    ledger.json(&["add", NEW, "--flavour", "iis", "--arch", "x64", "--holds", "shim x64"], 0);
+    ledger.json(&["add", NEW, "--flavour", "iis", "--arch", "x64", "--holds", "module x64"], 0);
     assert_eq!(ledger.run(&["check"]).status.code(), Some(0));
     let made_up =
         ledger.text().replace("A6D3FBE0-3ED8-511B-82A9-DBDEEE06A183", "11111111-2222-4333-8444-555555555555");
@@ -141,7 +141,11 @@ fn ledgers_that_are_none_are_refused_by_every_action_with_the_line() {
         ("format = 1\n", "format = \n", "ledger::syntax"),
         ("bits = 32\n", "bit = 32\n", "unknown field `bit`"),
         ("[[foreign]]\n", "[[foreign]]\nnmae = 'x'\n", "unknown field `nmae`"),
-        ("holds = \"shim x86\"", "holds = \"other\"", "an active component holds something that we package"),
+        (
+            "holds = \"module x86\"",
+            "holds = \"other\"",
+            "an active component holds something that we package",
+        ),
         (
             "\"94EFD0A4-EA3D-40C6-98D0-3138B5CC6813\", ",
             "\"94EFD0A4-0000-40C6-98D0-3138B5CC6813\", ",
@@ -171,7 +175,7 @@ fn ledgers_that_are_none_are_refused_by_every_action_with_the_line() {
 #[test]
 fn adding_follows_from_product_path_and_bits_and_keeps_every_other_byte() {
     let ledger = Ledger::new(OURS);
-    let add = ["add", NEW, "--flavour", "iis", "--arch", "x64,arm64", "--holds", "shim x64"];
+    let add = ["add", NEW, "--flavour", "iis", "--arch", "x64,arm64", "--holds", "module x64"];
     let dry = ledger.json(&[&add[..], &["--dry-run"]].concat(), 0);
     assert_eq!(ledger.text(), OURS);
     let added = ledger.json(&add, 0);
@@ -190,14 +194,14 @@ fn adding_follows_from_product_path_and_bits_and_keeps_every_other_byte() {
     // again, and in another case: nothing
     for path in [NEW, &NEW.to_uppercase().replace("[PROGRAMFILES64FOLDER]", "[ProgramFiles64Folder]")] {
         let again =
-            ledger.json(&["add", path, "--flavour", "iis", "--arch", "x64", "--holds", "shim x64"], 0);
+            ledger.json(&["add", path, "--flavour", "iis", "--arch", "x64", "--holds", "module x64"], 0);
         assert_eq!(again["added"], Value::Array(Vec::new()));
     }
     assert_eq!(ledger.text(), text);
     // another order in the ledger, the same id
     let other = Ledger::new(OURS);
     other.json(
-        &["add", &NEW.replace("new", "newer"), "--flavour", "iis", "--arch", "x64", "--holds", "shim x64"],
+        &["add", &NEW.replace("new", "newer"), "--flavour", "iis", "--arch", "x64", "--holds", "module x64"],
         0,
     );
     assert_eq!(other.json(&add, 0)["added"][0]["id"], added["added"][0]["id"]);
@@ -210,12 +214,12 @@ fn a_path_that_has_an_id_keeps_it() {
     let path = r"[ProgramFiles64Folder]IIS\Asp.Net Core Module\V2\aspnetcorev2.dll";
     // the entry for x64 only is gone
     let entries: Vec<&str> = OURS.split("\n\n").collect();
-    let is_it = |e: &&&str| e.contains(id) && e.contains("holds = \"shim x64\"");
+    let is_it = |e: &&&str| e.contains(id) && e.contains("holds = \"module x64\"");
     let entry = entries.iter().find(is_it).expect("there");
     let ledger = Ledger::new(&OURS.replacen(&format!("{entry}\n\n"), "", 1));
     assert_eq!(ledger.run(&["check"]).status.code(), Some(11));
     let keys = ["--file", "AspNetCoreModuleV2Dll", "--component", "AspNetCoreModuleV2"];
-    let add = ["add", path, "--flavour", "iis", "--arch", "x64", "--holds", "shim x64"];
+    let add = ["add", path, "--flavour", "iis", "--arch", "x64", "--holds", "module x64"];
     let added = ledger.json(&[&add[..], &keys].concat(), 0);
     assert_eq!(added["added"][0]["id"], format!("{{{id}}}"));
 }
@@ -224,20 +228,20 @@ fn a_path_that_has_an_id_keeps_it() {
 fn what_cannot_be_added_is_told() {
     let ledger = Ledger::new(OURS);
     for (path, holds, more, code, expected) in [
-        (r"[ProgramFiles64Folder]IIS\111.0.27001\x.dll", "shim x64", &[][..], 2, "write `{version}`"),
-        (r"C:\x.dll", "shim x64", &[], 2, "begins with none of [ProgramFiles64Folder]"),
-        (r"[System64Folder]inetsrv\", "shim x64", &[], 2, "names no file"),
+        (r"[ProgramFiles64Folder]IIS\111.0.27001\x.dll", "module x64", &[][..], 2, "write `{version}`"),
+        (r"C:\x.dll", "module x64", &[], 2, "begins with none of [ProgramFiles64Folder]"),
+        (r"[System64Folder]inetsrv\", "module x64", &[], 2, "names no file"),
         (r"HKLM\SOFTWARE\X", "discoverability", &["--bits", "64"], 2, "wants `--value`"),
-        (NEW, "shim z80", &[], 2, "is not something that a component holds"),
+        (NEW, "module z80", &[], 2, "is not something that a component holds"),
         (NEW, "other", &[], 11, "holds something that we package"),
         (
             NEW,
-            "shim x64",
+            "module x64",
             &["--component", "AspNetCoreModuleV2"],
             11,
             "component key `AspNetCoreModuleV2` is used twice",
         ),
-        (NEW, "shim x64", &["--bits", "32"], 11, "has 32 bits"),
+        (NEW, "module x64", &["--bits", "32"], 11, "has 32 bits"),
     ] {
         let output = ledger
             .run(&[&["add", path, "--flavour", "iis", "--arch", "x64", "--holds", holds], more].concat());
@@ -349,7 +353,8 @@ fn a_path_is_explained_however_it_is_written() {
     ] {
         let explained = ledger.json(&["explain", asked], 0);
         let entries = explained["entries"].as_array().expect("a list");
-        let entry = entries.iter().find(|entry| entry["holds"] == "shim x64" && entry["status"] == "active");
+        let entry =
+            entries.iter().find(|entry| entry["holds"] == "module x64" && entry["status"] == "active");
         let entry = entry.unwrap_or_else(|| panic!("{asked}: {explained:#}"));
         assert_eq!(entry["id"], "{3A692941-59BE-43CF-98A8-6ED01B12A519}");
         assert_eq!(entry["foreign"][0]["name"], "HttpPlatformHandler v2");

@@ -17,6 +17,7 @@ mod install;
 mod install_folders;
 mod json;
 mod lld;
+mod loader;
 mod machine;
 mod made;
 mod modules;
@@ -36,7 +37,6 @@ mod registration_faults;
 mod registration_protected;
 mod registration_shared;
 mod script;
-mod shim;
 mod standin;
 #[path = "../../tests/support/mod.rs"]
 mod support;

@@ -4,14 +4,14 @@
 
 use crate::made;
 use crate::made::xtask;
-use crate::modules::shim::{CLANG, job};
+use crate::modules::loader::{CLANG, job};
 use crate::modules::{VERSION, link, stand_in, stand_in_forwarder};
 use crate::msvc_stand_in::Machine;
 use crate::script::script;
 use crate::support::{self, pe as judge};
-use ancm_installer::id::{Arch, Module};
+use ancm_installer::id::{Arch, Dll};
 use ancm_installer::native::LinkJob;
-use ancm_installer::native::shim::X64Code;
+use ancm_installer::native::loader::X64Code;
 use ancm_installer::pe::View;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -28,15 +28,15 @@ fn each_command_line_is_the_documented_one() {
             (
                 Some(X64Code::X64),
                 vec![
-                    format!("arm64/{CL} /Foshim-native.obj shim.c"),
-                    format!("x64/{CL} /Foshim-ec.obj shim.c"),
+                    format!("arm64/{CL} /Foloader-native.obj loader.c"),
+                    format!("x64/{CL} /Foloader-ec.obj loader.c"),
                 ],
             ),
             (
                 Some(X64Code::Arm64Ec),
                 vec![
-                    format!("arm64/{CL} /Foshim-native.obj shim.c"),
-                    format!("arm64/{CL} /arm64EC /Foshim-ec.obj shim.c"),
+                    format!("arm64/{CL} /Foloader-native.obj loader.c"),
+                    format!("arm64/{CL} /arm64EC /Foloader-ec.obj loader.c"),
                 ],
             ),
         ] {
@@ -54,7 +54,7 @@ fn each_command_line_is_the_documented_one() {
                 script(&bin.join(program), &note);
             }
             let msvc = Search::run(&machine.host(arch), Some(&folder)).found.expect("it is there");
-            let job = code.map_or_else(|| stand_in_forwarder(Module::Shim), shim_job);
+            let job = code.map_or_else(|| stand_in_forwarder(Dll::Module), loader_job);
             msvc.link_job(&job, code).expect_err("a stand-in that writes no module");
             let linked: Vec<&str> = job
                 .arguments
@@ -71,7 +71,7 @@ fn each_command_line_is_the_documented_one() {
             assert_eq!(started.lines().collect::<Vec<_>>(), expected, "{arch} {host} {code:?}");
         }
     }
-    let arguments = stand_in_forwarder(Module::Shim).arguments.join(" ");
+    let arguments = stand_in_forwarder(Dll::Module).arguments.join(" ");
     for needed in
         ["/machine:arm64x", "/nodefaultlib", "/dll", "/noentry", "/Brepro", "/def:", "/defArm64Native:"]
     {
@@ -108,8 +108,8 @@ fn working_with(machine: &Machine, link: &str, more: &str) -> (Msvc, PathBuf) {
     (search.found.expect("it is there"), log)
 }
 
-fn shim_job(code: X64Code) -> LinkJob {
-    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+fn loader_job(code: X64Code) -> LinkJob {
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
     job(&arm64, &x64, VERSION, code).expect("a job")
 }
 
@@ -129,13 +129,13 @@ fn differing_sections<'v>(one: &'v View<'_>, other: &'v View<'_>) -> BTreeSet<St
 }
 
 #[test]
-fn the_same_arguments_give_the_same_forwarders_and_shims() {
+fn the_same_arguments_give_the_same_forwarders_and_loaders() {
     if support::tool(CLANG).is_none() {
         return;
     }
     let machine = Machine::new();
     let (msvc, log) = working(&machine, "exec LLD \"$@\"");
-    let forwarder = stand_in_forwarder(Module::Shim);
+    let forwarder = stand_in_forwarder(Dll::Module);
     // the same linker behind both, and no code: the same bytes
     assert!(msvc.link_job(&forwarder, None).expect("linked") == link(&forwarder));
     let started = std::fs::read_to_string(&log).expect("started");
@@ -144,13 +144,13 @@ fn the_same_arguments_give_the_same_forwarders_and_shims() {
     assert!(!started.contains("/FORCE"), "{started}");
 
     for (code, compiled) in [
-        (X64Code::X64, "x64/cl /nologo /c /O1 /GS- /Zl /Brepro /Foshim-ec.obj shim.c"),
-        (X64Code::Arm64Ec, "arm64/cl /nologo /c /O1 /GS- /Zl /Brepro /arm64EC /Foshim-ec.obj shim.c"),
+        (X64Code::X64, "x64/cl /nologo /c /O1 /GS- /Zl /Brepro /Foloader-ec.obj loader.c"),
+        (X64Code::Arm64Ec, "arm64/cl /nologo /c /O1 /GS- /Zl /Brepro /arm64EC /Foloader-ec.obj loader.c"),
     ] {
-        let job = shim_job(code);
+        let job = loader_job(code);
         let (theirs, ours) = (msvc.link_job(&job, Some(code)).expect("linked"), link(&job));
         let started = std::fs::read_to_string(&log).expect("started");
-        assert!(started.contains("arm64/cl /nologo /c /O1 /GS- /Zl /Brepro /Foshim-native.obj shim.c"));
+        assert!(started.contains("arm64/cl /nologo /c /O1 /GS- /Zl /Brepro /Foloader-native.obj loader.c"));
         assert!(started.contains(compiled), "{started}");
         // the compiler and the linker that the prebuilt objects and LLD's modules come from: the same bytes
         assert!(theirs == ours, "{code:?}");
@@ -169,7 +169,7 @@ fn another_compiler_and_linker_make_other_code_and_the_same_module() {
         "for a; do shift; case $a in /Brepro) ;; *) set -- \"$@\" \"$a\";; esac; done; exec LLD \"$@\"";
     let (msvc, _) = working_with(&machine, strip, "/Od");
     for code in [X64Code::X64, X64Code::Arm64Ec] {
-        let job = shim_job(code);
+        let job = loader_job(code);
         let (theirs, ours) = (msvc.link_job(&job, Some(code)).expect("linked"), link(&job));
         let image = |bytes| ancm_installer::pe::Image::parse(bytes).expect("an image");
         let (theirs, ours) = (image(&theirs), image(&ours));
@@ -199,14 +199,14 @@ fn without_a_compiler_the_prebuilt_objects_serve() {
     for target in ["arm64", "x64"] {
         let _ = std::fs::remove_file(machine.path(&format!("14.44.1/bin/Hostx64/{target}/cl.exe")));
     }
-    let job = shim_job(X64Code::X64);
+    let job = loader_job(X64Code::X64);
     assert!(msvc.link_job(&job, Some(X64Code::X64)).expect("linked") == link(&job));
 }
 
 /// dotnet/aspnetcore pull request 62585: a symbol that nothing needs is reported missing.
 #[test]
 fn a_linker_that_reports_lnk2001_is_forced_and_its_module_judged() {
-    let job = stand_in_forwarder(Module::Shim);
+    let job = stand_in_forwarder(Dll::Module);
     let machine = Machine::new();
     let complains = "case \"$*\" in *FORCE*) exec LLD \"$@\";; esac
         echo 'LINK : error LNK2001: unresolved external symbol x'; exit 1120";

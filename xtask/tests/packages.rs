@@ -7,7 +7,7 @@
 use crate::modules::{forwarder_job, link, repository, stand_in_files};
 use crate::support::{self, golden, tables};
 use ancm_installer::authoring;
-use ancm_installer::id::{Arch, FileVersion, Flavour, Module};
+use ancm_installer::id::{Arch, Dll, FileVersion, Flavour};
 use ancm_installer::ledger::Ledger;
 use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::payload::Payload;
@@ -53,7 +53,7 @@ fn staged() -> (Plan, TempDir) {
             let path = stage.path().join(format!("{arch}/{}.dll", forwarder.module.base_name()));
             std::fs::read(path).expect("staged")
         };
-        let name = Module::base_name(forwarder.module);
+        let name = Dll::base_name(forwarder.module);
         let job = forwarder_job(name, &dll(Arch::Arm64), &dll(Arch::X64), forwarder.version);
         write(stage.path(), &forwarder.stage_path, &link(&job.expect("a forwarder")));
     }

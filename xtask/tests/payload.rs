@@ -2,7 +2,7 @@
 
 use crate::modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
 use crate::support::theirs;
-use ancm_installer::id::{Arch, FileVersion, Module, Role};
+use ancm_installer::id::{Arch, Dll, FileVersion, Role};
 use ancm_installer::payload::{Content, Ignored, Payload};
 use std::path::Path;
 use tempfile::TempDir;
@@ -49,7 +49,7 @@ fn files_are_recognised_whatever_they_are_called() {
         assert_eq!(file.content.read().expect("readable").as_ref(), files[index].1);
         assert_eq!(file.size, files[index].1.len() as u64);
         match role {
-            Role::Module(_, arch) => {
+            Role::Dll(_, arch) => {
                 assert!(files[index].0.starts_with(&format!("{arch}/")), "{role}");
                 assert_eq!(file.version, Some(VERSION));
             }
@@ -82,7 +82,7 @@ fn real_in_process_handlers_are_of_the_family_and_not_taken() {
 
 #[test]
 fn forwarders_are_left_to_us() {
-    let forwarder = link(&stand_in_forwarder(Module::Shim));
+    let forwarder = link(&stand_in_forwarder(Dll::Module));
     let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), forwarder)]);
     assert_eq!(*why(&payload, "aspnetcorev2.dll"), Ignored::Forwarder);
 }
@@ -90,19 +90,19 @@ fn forwarders_are_left_to_us() {
 #[test]
 fn two_different_candidates_are_an_error_and_equal_ones_are_one() {
     let [old, new] =
-        [14, 15].map(|patch| stand_in(Module::Shim, Arch::X64, FileVersion([20, 0, 26296, patch])));
+        [14, 15].map(|patch| stand_in(Dll::Module, Arch::X64, FileVersion([20, 0, 26296, patch])));
     let folder = folder(&[("a.dll", &old), ("b.dll", &new), ("c.dll", &old)]);
     let payload = found_in(folder.path());
-    let expected = "2 different files could be the shim x64: `a.dll` (version 20.0.26296.14), `b.dll` (version 20.0.26296.15)";
+    let expected = "2 different files could be the module x64: `a.dll` (version 20.0.26296.14), `b.dll` (version 20.0.26296.15)";
     assert_eq!(problem(&payload), ("payload::two_candidates", expected));
     assert_eq!(*why(&payload, "c.dll"), Ignored::SameAs { path: "a.dll".to_owned() });
 }
 
 #[test]
 fn a_truncated_image_is_an_error_that_names_it() {
-    let mut shim = stand_in(Module::Shim, Arch::X64, VERSION);
-    shim.truncate(shim.len() - 1);
-    let folder = folder(&[("x64/aspnetcorev2.dll", &shim)]);
+    let mut module = stand_in(Dll::Module, Arch::X64, VERSION);
+    module.truncate(module.len() - 1);
+    let folder = folder(&[("x64/aspnetcorev2.dll", &module)]);
     let payload = found_in(folder.path());
     let (code, message) = problem(&payload);
     assert_eq!(code, "payload::truncated");
@@ -111,31 +111,31 @@ fn a_truncated_image_is_an_error_that_names_it() {
 
 #[test]
 fn a_file_is_what_its_bytes_are_whatever_its_path_promises() {
-    let [x86, x64] = [Arch::X86, Arch::X64].map(|arch| stand_in(Module::Shim, arch, VERSION));
+    let [x86, x64] = [Arch::X86, Arch::X64].map(|arch| stand_in(Dll::Module, arch, VERSION));
     // as msiextract lays out a package for x64, in a folder of that name
     let below = "x64/Program Files (x86)/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll";
     let folder =
         folder(&[(below, &x86), ("x64/Program Files/IIS/Asp.Net Core Module/V2/aspnetcorev2.dll", &x64)]);
     let payload = found_in(folder.path());
     assert_eq!((&payload.problems, &payload.warnings), (&vec![], &vec![]));
-    assert_eq!(payload.files[&Role::Module(Module::Shim, Arch::X86)].path, below);
+    assert_eq!(payload.files[&Role::Dll(Dll::Module, Arch::X86)].path, below);
 
     let lonely = self::folder(&[("win-x64/aspnetcorev2.dll", &x86)]);
     let payload = found_in(lonely.path());
-    assert!(payload.files.contains_key(&Role::Module(Module::Shim, Arch::X86)));
+    assert!(payload.files.contains_key(&Role::Dll(Dll::Module, Arch::X86)));
     let [warning] = payload.warnings.as_slice() else { panic!("{:?}", payload.warnings) };
     assert_eq!(warning.code, "payload::promise");
-    assert!(warning.message.contains("`win-x64/aspnetcorev2.dll` is a shim for x86"), "{warning}");
+    assert!(warning.message.contains("`win-x64/aspnetcorev2.dll` is a module for x86"), "{warning}");
 }
 
 #[test]
 fn the_wrong_machine_is_an_error() {
-    let shim = stand_in(Module::Shim, Arch::X86, VERSION);
-    let mut armv7 = shim;
+    let module = stand_in(Dll::Module, Arch::X86, VERSION);
+    let mut armv7 = module;
     let header = u32::from_le_bytes(armv7[0x3C..0x40].try_into().expect("four bytes")) as usize;
     armv7[header + 4..header + 6].copy_from_slice(&0x01C4_u16.to_le_bytes());
     let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), armv7)]);
-    let expected = "`aspnetcorev2.dll` is a shim for machine 0x01c4, which no package is for";
+    let expected = "`aspnetcorev2.dll` is a module for machine 0x01c4, which no package is for";
     assert_eq!(problem(&payload), ("payload::wrong_machine", expected));
 }
 
@@ -171,12 +171,12 @@ fn folders_that_hold_nothing_or_are_none() {
 #[cfg(unix)]
 #[test]
 fn links_to_folders_are_not_followed() {
-    let shim = stand_in(Module::Shim, Arch::Arm64, VERSION);
-    let folder = folder(&[("arm64/aspnetcorev2.dll", &shim)]);
+    let module = stand_in(Dll::Module, Arch::Arm64, VERSION);
+    let folder = folder(&[("arm64/aspnetcorev2.dll", &module)]);
     std::os::unix::fs::symlink(folder.path(), folder.path().join("arm64/loop")).expect("a link");
     std::os::unix::fs::symlink("aspnetcorev2.dll", folder.path().join("arm64/alias.dll")).expect("a link");
     let payload = found_in(folder.path());
     assert_eq!(*why(&payload, "arm64/loop"), Ignored::NotAFile);
-    assert_eq!(payload.files[&Role::Module(Module::Shim, Arch::Arm64)].path, "arm64/alias.dll");
+    assert_eq!(payload.files[&Role::Dll(Dll::Module, Arch::Arm64)].path, "arm64/alias.dll");
     assert_eq!(payload.problems, []);
 }

@@ -4,7 +4,7 @@ use crate::made::{dist, files, packages, said, xtask};
 use crate::modules::{VERSION, stand_in, stand_in_files};
 use crate::support::{data, theirs, tool};
 use ancm_installer::cab::{self, Cabinet, CabinetFile};
-use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::id::{Arch, Dll, FileVersion};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -317,13 +317,13 @@ fn a_layout_shows_what_a_package_installs_and_a_difference() {
     let made = dist(&["--arch", "x64", "--flavour", "iis"]);
     let package = packages(made.path()).remove(0);
     let shown = json(&["layout", text(&package)], 0);
-    let shim = shown["files"]
+    let module = shown["files"]
         .as_array()
         .expect("files")
         .iter()
         .find(|file| file["path"] == r"[ProgramFiles64Folder]IIS\Asp.Net Core Module\V2\aspnetcorev2.dll")
         .expect("the module");
-    assert_eq!((&shim["machine"], &shim["bits"]), (&"x64".into(), &64.into()));
+    assert_eq!((&module["machine"], &module["bits"]), (&"x64".into(), &64.into()));
     let same = json(&["layout", text(&package), "--diff", text(&package)], 0);
     assert_eq!(same["changes"], Value::Array(Vec::new()));
     let changes = json(&["layout", "old-iis-x64", "--diff", text(&package)], 0);
@@ -360,7 +360,7 @@ fn versions_that_windows_installer_or_microsoft_s_next_package_take_otherwise_ar
     };
     assert!(!warnings("110.0.26296").contains(&"plan::fourth_field".to_owned()));
     assert!(warnings("110.0.26296.7").contains(&"plan::fourth_field".to_owned()));
-    let highest = stand_in(Module::Handler, Arch::Arm64, FileVersion([20, 0, 26296, 65_535]));
+    let highest = stand_in(Dll::Handler, Arch::Arm64, FileVersion([20, 0, 26296, 65_535]));
     write(&folder.path().join("arm64/aspnetcorev2_outofprocess.dll"), &highest);
     let refused = json(&["plan", "--payload", text(folder.path())], 10);
     assert_eq!(refused["diagnostics"][0]["code"], "plan::file_version");

@@ -72,7 +72,7 @@ fn every_file_has_the_machine_that_its_folder_needs() {
         for component in &package.components {
             let Some(file) = &component.file else { continue };
             match file.source {
-                Source::Payload(Role::Module(_, arch)) => {
+                Source::Payload(Role::Dll(_, arch)) => {
                     assert_eq!(arch.is_64_bit(), component.bits == Bits::B64, "{component:?}");
                     assert!(file.version.is_some());
                 }
@@ -128,7 +128,7 @@ fn missing_roles_are_named_only_where_a_package_needs_them() {
     let problems = plan(&inputs, &ledger()).expect_err("arm64 is missing");
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].code, "plan::missing_role");
-    assert_eq!(problems[0].message, "the payload lacks `shim arm64`, `handler arm64`");
+    assert_eq!(problems[0].message, "the payload lacks `module arm64`, `handler arm64`");
     inputs.arches = Sourced::new(vec![Arch::X86, Arch::X64], Origin::Flag("--arch".to_owned()));
     let plan = planned(&inputs);
     assert_eq!((plan.packages.len(), plan.forwarders.len()), (4, 0));
@@ -183,10 +183,10 @@ fn the_json_says_where_values_come_from_and_is_the_same_every_time() {
     assert_eq!(json["arches"], serde_json::json!({"value": ["x64"], "origin": "--arch"}));
     assert_eq!(json["flavours"]["origin"], "default");
     assert_eq!(json["version"]["origin"], "payload: arm64/aspnetcorev2.dll");
-    let shim = &json["packages"][0]["components"][0];
-    assert_eq!(shim["id"], "{3A692941-59BE-43CF-98A8-6ED01B12A519}");
-    assert_eq!(shim["holds"], "shim x64");
-    assert_eq!(shim["file"]["source"], serde_json::json!({"payload": "shim x64"}));
+    let module = &json["packages"][0]["components"][0];
+    assert_eq!(module["id"], "{3A692941-59BE-43CF-98A8-6ED01B12A519}");
+    assert_eq!(module["holds"], "module x64");
+    assert_eq!(module["file"]["source"], serde_json::json!({"payload": "module x64"}));
     let twice = [planned(&inputs), planned(&inputs)].map(|plan| serde_json::to_string(&plan).expect("JSON"));
     assert_eq!(twice[0], twice[1]);
 }
@@ -194,22 +194,22 @@ fn the_json_says_where_values_come_from_and_is_the_same_every_time() {
 /// The stand-in payload with an `aspnetcorev2.dll` for x64 that loads its handler with `flags`.
 fn loads_with(flags: u32) -> Payload {
     let mut files = stand_in_files(VERSION);
-    let shim = files.iter_mut().find(|(name, _)| name == "x64/aspnetcorev2.dll").expect("a shim");
-    shim.1 = modules::shim::that_loads_with(&shim.1, flags);
+    let module = files.iter_mut().find(|(name, _)| name == "x64/aspnetcorev2.dll").expect("a module");
+    module.1 = modules::loader::that_loads_with(&module.1, flags);
     Payload::stand_in(files)
 }
 
 #[test]
 fn the_handler_is_what_the_payload_needs_unless_somebody_asks() {
-    if support::tool(modules::shim::CLANG).is_none() {
+    if support::tool(modules::loader::CLANG).is_none() {
         return;
     }
     let kind = |payload: Payload, handler: HandlerChoice| {
         let handler = Sourced::new(handler, Origin::Flag("--handler".to_owned()));
         let plan = planned(&Inputs { handler, ..inputs(payload) });
         let warned = plan.warnings.iter().any(|warning| warning.code == "plan::handler");
-        let [shim, handler] = &plan.forwarders[..] else { panic!("{:?}", plan.forwarders) };
-        assert_eq!(shim.kind, Kind::Forwarder, "IIS finds what the module's own forwarder forwards to");
+        let [module, handler] = &plan.forwarders[..] else { panic!("{:?}", plan.forwarders) };
+        assert_eq!(module.kind, Kind::Forwarder, "IIS finds what the module's own forwarder forwards to");
         (handler.kind, warned, handler.reason.clone())
     };
     let (own_folder, plain) = (|| loads_with(0x1100), || loads_with(0x800));
@@ -218,14 +218,14 @@ fn the_handler_is_what_the_payload_needs_unless_somebody_asks() {
     assert_eq!((found, warned), (Kind::Forwarder, false), "{reason}");
     for payload in [plain(), stand_in_payload(VERSION)] {
         let (found, warned, reason) = kind(payload, HandlerChoice::Auto);
-        assert_eq!((found, warned), (Kind::Shim, false));
+        assert_eq!((found, warned), (Kind::Loader, false));
         assert!(reason.contains("was not found to pass LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR"), "{reason}");
     }
     assert_eq!(
-        kind(own_folder(), HandlerChoice::Shim),
-        (Kind::Shim, false, "--handler asks for it".to_owned())
+        kind(own_folder(), HandlerChoice::Loader),
+        (Kind::Loader, false, "--handler asks for it".to_owned())
     );
-    assert_eq!(kind(plain(), HandlerChoice::ShimArm64Ec).0, Kind::ShimArm64Ec);
+    assert_eq!(kind(plain(), HandlerChoice::LoaderArm64Ec).0, Kind::LoaderArm64Ec);
     let (found, warned, _) = kind(plain(), HandlerChoice::Forwarder);
     assert_eq!((found, warned), (Kind::Forwarder, true), "done, and warned of");
 }

@@ -3,8 +3,8 @@
 use crate::made::{self, dist, packages, xtask};
 use crate::modules::{self, VERSION, forwarder_job, link, stand_in};
 use crate::support;
-use ancm_installer::id::{Arch, FileVersion, Module};
-use ancm_installer::native::shim::X64Code;
+use ancm_installer::id::{Arch, Dll, FileVersion};
+use ancm_installer::native::loader::X64Code;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -94,18 +94,18 @@ impl Layout {
         self
     }
 
-    /// A right package whose modules have `version`, with a forwarder as handler or the shim.
+    /// A right package whose modules have `version`, with a forwarder as handler or the loader.
     fn right(version: FileVersion, forwarder: bool) -> Layout {
         let handlers = format!("{V2}\\110.0.26296");
         let mut layout = Layout::default()
-            .with(V2_WOW, MODULE, stand_in(Module::Shim, Arch::X86, version))
-            .with(&format!("{V2_WOW}\\110.0.26296"), HANDLER, stand_in(Module::Handler, Arch::X86, version));
-        for (module, folder) in [(Module::Shim, V2), (Module::Handler, handlers.as_str())] {
+            .with(V2_WOW, MODULE, stand_in(Dll::Module, Arch::X86, version))
+            .with(&format!("{V2_WOW}\\110.0.26296"), HANDLER, stand_in(Dll::Handler, Arch::X86, version));
+        for (module, folder) in [(Dll::Module, V2), (Dll::Handler, handlers.as_str())] {
             let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, version));
             let base = module.base_name();
             let job = match module {
-                Module::Handler if !forwarder => {
-                    modules::shim::job(&arm64, &x64, version, X64Code::X64).expect("a job")
+                Dll::Handler if !forwarder => {
+                    modules::loader::job(&arm64, &x64, version, X64Code::X64).expect("a job")
                 }
                 _ => forwarder_job(base, &arm64, &x64, version).expect("a job"),
             };
@@ -170,7 +170,7 @@ impl Layout {
 const ALL_START: [&str; 3] = ["arm64: starts/starts", "x64: starts/starts", "x86: starts/starts"];
 
 #[test]
-fn a_shim_works_with_every_module_a_forwarder_with_those_that_look_beside_it() {
+fn a_loader_works_with_every_module_a_forwarder_with_those_that_look_beside_it() {
     assert_eq!(Layout::right(VERSION, false).verdicts(), ALL_START);
     assert_eq!(Layout::right(OLD, false).verdicts(), ALL_START);
     let forwarder = Layout::right(OLD, true).verdicts();
@@ -178,17 +178,17 @@ fn a_shim_works_with_every_module_a_forwarder_with_those_that_look_beside_it() {
     // a stand-in has no code that loads anything
     let unknown = Layout::right(VERSION, true).verdicts();
     assert_eq!(unknown, ["arm64: starts/uncertain", "x64: starts/uncertain", "x86: starts/starts"]);
-    if support::tool(modules::shim::CLANG).is_none() {
+    if support::tool(modules::loader::CLANG).is_none() {
         return;
     }
-    let x64 = modules::shim::that_loads_with(&stand_in(Module::Shim, Arch::X64, VERSION), 0x1100);
+    let x64 = modules::loader::that_loads_with(&stand_in(Dll::Module, Arch::X64, VERSION), 0x1100);
     // what can be told of the x64 module holds for the ARM64 one of the same release
     assert_eq!(Layout::right(VERSION, true).with(V2, "aspnetcorev2_x64.dll", x64).verdicts(), ALL_START);
 }
 
 #[test]
-fn either_kind_of_shim_can_be_asked_for() {
-    for handler in ["shim", "shim-arm64ec"] {
+fn either_kind_of_loader_can_be_asked_for() {
+    for handler in ["loader", "loader-arm64ec"] {
         let folder = dist(&["--flavour", "iis", "--arch", "arm64", "--handler", handler]);
         let [package] = &packages(folder.path())[..] else { panic!("one package") };
         assert_eq!(verdicts(&[&package.to_string_lossy()]), ALL_START, "{handler}");
@@ -200,7 +200,7 @@ fn copies_in_inetsrv_help_a_forwarder() {
     let mut layout = Layout::right(OLD, true);
     for arch in [Arch::Arm64, Arch::X64] {
         let name = format!("aspnetcorev2_outofprocess_{arch}.dll");
-        layout = layout.with(r"System64Folder\inetsrv", &name, stand_in(Module::Handler, arch, OLD));
+        layout = layout.with(r"System64Folder\inetsrv", &name, stand_in(Dll::Handler, arch, OLD));
     }
     assert_eq!(layout.verdicts(), ALL_START);
 }
@@ -218,7 +218,7 @@ fn what_is_missing_or_wrong_stops_the_pools_that_need_it_and_no_other() {
             ["arm64: starts/fails 126", "x64: starts/starts", "x86: starts/starts"],
         ),
         (
-            right().with(V2_WOW, MODULE, stand_in(Module::Shim, Arch::Arm64, VERSION)),
+            right().with(V2_WOW, MODULE, stand_in(Dll::Module, Arch::Arm64, VERSION)),
             ["arm64: starts/starts", "x64: starts/starts", "x86: fails 193/fails"],
         ),
         (
@@ -226,7 +226,7 @@ fn what_is_missing_or_wrong_stops_the_pools_that_need_it_and_no_other() {
             ["arm64: starts/starts", "x64: starts/starts", "x86: fails 193/fails"],
         ),
         (
-            right().with(V2, "aspnetcorev2_arm64.dll", stand_in(Module::Handler, Arch::Arm64, VERSION)),
+            right().with(V2, "aspnetcorev2_arm64.dll", stand_in(Dll::Handler, Arch::Arm64, VERSION)),
             ["arm64: fails 127/fails", "x64: starts/starts", "x86: starts/starts"],
         ),
         // a higher folder that an uninstall left behind wins, although the handler is not in it

@@ -4,7 +4,7 @@
 use crate::modules::{VERSION, link, stand_in, stand_in_forwarder};
 use crate::support::wine::Wine;
 use crate::support::{self, pe as judge};
-use ancm_installer::id::{Arch, FileVersion, Module, Role};
+use ancm_installer::id::{Arch, Dll, FileVersion, Role};
 use ancm_installer::native::standin::{self, SCHEMA};
 use ancm_installer::payload::{self, Ignored, Payload, Recognised};
 use ancm_installer::pe::{self, Image, Machine, Target};
@@ -13,7 +13,7 @@ use std::process::Command;
 
 #[test]
 fn every_module_is_what_it_says_for_every_processor() {
-    for module in Module::ALL {
+    for module in Dll::ALL {
         for arch in Arch::ALL {
             let bytes = stand_in(module, arch, VERSION);
             assert_eq!(bytes, stand_in(module, arch, VERSION), "{arch}: the same bytes each time");
@@ -38,7 +38,7 @@ fn every_module_is_what_it_says_for_every_processor() {
 
 #[test]
 fn the_exports_and_the_messages_are_those_of_the_module() {
-    let bytes = stand_in(Module::Shim, Arch::X86, VERSION);
+    let bytes = stand_in(Dll::Module, Arch::X86, VERSION);
     let image = Image::parse(&bytes).expect("an image");
     let names = |image: &Image<'_>| -> Vec<String> {
         let exports = image.native().exports().expect("exports").entries;
@@ -53,10 +53,10 @@ fn the_exports_and_the_messages_are_those_of_the_module() {
     );
     assert!(messages.values().all(|text| text.contains("%1") && text.ends_with("\r\n")), "{messages:?}");
 
-    let bytes = stand_in(Module::Handler, Arch::X86, VERSION);
+    let bytes = stand_in(Dll::Handler, Arch::X86, VERSION);
     let image = Image::parse(&bytes).expect("an image");
     assert_eq!(names(&image), ["CreateApplication"]);
-    assert_eq!(image.native().message_table(), Ok(None), "the shim alone has the messages");
+    assert_eq!(image.native().message_table(), Ok(None), "the module alone has the messages");
 }
 
 #[test]
@@ -98,13 +98,13 @@ fn the_machine_code_is_that_of_an_assembler() {
     let x86 = |module, name, length| code(&stand_in(module, Arch::X86, VERSION), name, length);
     // mov eax, 0xa0ac1086; ret 12
     let register = [0xB8, 0x86, 0x10, 0xAC, 0xA0, 0xC2, 0x0C, 0x00];
-    assert_eq!(x86(Module::Shim, "RegisterModule", 8), register);
+    assert_eq!(x86(Dll::Module, "RegisterModule", 8), register);
     // mov eax, 0xa0ac2086; ret 20
     let create = [0xB8, 0x86, 0x20, 0xAC, 0xA0, 0xC2, 0x14, 0x00];
-    assert_eq!(x86(Module::Handler, "CreateApplication", 8), create);
+    assert_eq!(x86(Dll::Handler, "CreateApplication", 8), create);
     // movz w0, #0x1a64; movk w0, #0xa0ac, lsl 16; ret
     let arm64 = [0x80, 0x4C, 0x83, 0x52, 0x80, 0x15, 0xB4, 0x72, 0xC0, 0x03, 0x5F, 0xD6];
-    assert_eq!(code(&stand_in(Module::Shim, Arch::Arm64, VERSION), "RegisterModule", 12), arm64);
+    assert_eq!(code(&stand_in(Dll::Module, Arch::Arm64, VERSION), "RegisterModule", 12), arm64);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn an_x64_process_reaches_the_stand_ins_through_the_forwarders() {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/loader.c");
     support::run(Command::new(compiler).args(["-O1", "-s", "-o"]).arg(folder.join("loader.exe")).arg(source));
 
-    for (module, export) in [(Module::Shim, "RegisterModule"), (Module::Handler, "CreateApplication")] {
+    for (module, export) in [(Dll::Module, "RegisterModule"), (Dll::Handler, "CreateApplication")] {
         let bytes = link(&stand_in_forwarder(module));
         // what the loader of an ARM64 Windows makes of the forwarder for an x64 process
         let x64 = Image::parse(&bytes).expect("an image").x64().expect("an x64 view").bytes().to_vec();
@@ -138,20 +138,20 @@ fn an_x64_process_reaches_the_stand_ins_through_the_forwarders() {
 #[test]
 fn results_say_which_export_of_which_processor_returned_them() {
     let all = [
-        (Module::Shim, "RegisterModule", [0xA0AC_1086, 0xA0AC_1064, 0xA0AC_1A64]),
-        (Module::Handler, "CreateApplication", [0xA0AC_2086, 0xA0AC_2064, 0xA0AC_2A64]),
-        (Module::Shim, "GetIISVersion", [0xA0AC_3086, 0xA0AC_3064, 0xA0AC_3A64]),
+        (Dll::Module, "RegisterModule", [0xA0AC_1086, 0xA0AC_1064, 0xA0AC_1A64]),
+        (Dll::Handler, "CreateApplication", [0xA0AC_2086, 0xA0AC_2064, 0xA0AC_2A64]),
+        (Dll::Module, "GetIISVersion", [0xA0AC_3086, 0xA0AC_3064, 0xA0AC_3A64]),
     ];
     for (module, name, results) in all {
         assert_eq!(Arch::ALL.map(|arch| standin::result(module, name, arch).expect("an export")), results);
     }
-    assert_eq!(standin::result(Module::Shim, "CreateApplication", Arch::X64), None);
+    assert_eq!(standin::result(Dll::Module, "CreateApplication", Arch::X64), None);
 }
 
 #[test]
 fn the_payload_is_complete_and_each_file_is_taken_for_what_it_stands_in_for() {
     let mut files = vec![("any name.xml".to_owned(), SCHEMA.as_bytes().to_vec())];
-    for module in Module::ALL {
+    for module in Dll::ALL {
         for arch in Arch::ALL {
             files.push((format!("{arch}-{module}"), stand_in(module, arch, VERSION)));
         }
@@ -161,15 +161,15 @@ fn the_payload_is_complete_and_each_file_is_taken_for_what_it_stands_in_for() {
     let payload = Payload::stand_in(files);
     assert_eq!(payload.missing(&Arch::ALL), []);
     assert!(payload.problems.is_empty(), "{:?}", payload.problems);
-    let shim = &payload.files[&Role::Module(Module::Shim, Arch::Arm64)];
-    assert_eq!((shim.path.as_str(), shim.version), ("arm64-shim", Some(VERSION)));
+    let module = &payload.files[&Role::Dll(Dll::Module, Arch::Arm64)];
+    assert_eq!((module.path.as_str(), module.version), ("arm64-module", Some(VERSION)));
 }
 
 #[test]
 fn any_version_is_taken() {
     for version in ["0.0.0.0", "65535.65535.65535.65535"] {
         let version: FileVersion = version.parse().expect("a version");
-        let bytes = stand_in(Module::Handler, Arch::X64, version);
+        let bytes = stand_in(Dll::Handler, Arch::X64, version);
         let info =
             Image::parse(&bytes).expect("an image").native().version().expect("readable").expect("there");
         assert_eq!(info.string("ProductVersion"), Some(version.to_string().as_str()));

@@ -63,7 +63,7 @@ struct Add {
     /// Packages that have it
     #[arg(long, required = true, value_delimiter = ',', value_name = "LIST")]
     arch: Vec<Arch>,
-    /// What it holds: `shim x64`, `handler forwarder`, `schema`, `discoverability`, …
+    /// What it holds: `module x64`, `handler forwarder`, `schema`, `discoverability`, …
     #[arg(long, value_name = "WHAT")]
     holds: Holds,
     /// The name of the registry value that is the key path

@@ -6,10 +6,10 @@ use crate::output;
 use crate::tool::linker::{Linked, Linker};
 use ancm_installer::authoring;
 use ancm_installer::diag::Diagnostic;
-use ancm_installer::id::{Arch, Module, Role};
+use ancm_installer::id::{Arch, Role};
 use ancm_installer::ledger::Ledger;
 use ancm_installer::native::configaction::ConfigurationAction;
-use ancm_installer::native::shim::{Shim, X64Code};
+use ancm_installer::native::loader::{Loader, X64Code};
 use ancm_installer::native::{Behind, Forwarder};
 use ancm_installer::payload::Payload;
 use ancm_installer::pe::Image;
@@ -123,10 +123,10 @@ fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
 }
 
 fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outcome<Linked> {
-    let module: Module = forwarder.module;
+    let dll = forwarder.module;
     let fail = |message: String| Failure::new(Exit::Native, "native::forwarder", message);
-    let arm64 = content(payload, Role::Module(module, Arch::Arm64))?;
-    let x64 = content(payload, Role::Module(module, Arch::X64))?;
+    let arm64 = content(payload, Role::Dll(dll, Arch::Arm64))?;
+    let x64 = content(payload, Role::Dll(dll, Arch::X64))?;
     let image = |bytes| Image::parse(bytes).map_err(|error| fail(error.to_string()));
     let (arm64, x64) = (image(&arm64)?, image(&x64)?);
     let arm64 = Behind { module: &forwarder.arm64_target, image: &arm64 };
@@ -134,16 +134,16 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outc
     let least_version = forwarder.version;
     let code = match forwarder.kind {
         plan::Kind::Forwarder => None,
-        plan::Kind::Shim => Some(X64Code::X64),
-        plan::Kind::ShimArm64Ec => Some(X64Code::Arm64Ec),
+        plan::Kind::Loader => Some(X64Code::X64),
+        plan::Kind::LoaderArm64Ec => Some(X64Code::Arm64Ec),
     };
     let job = match code {
-        None => Forwarder { module: module.base_name(), arm64, x64, least_version }
+        None => Forwarder { module: dll.base_name(), arm64, x64, least_version }
             .job()
             .map_err(|error| fail(error.to_string()))?,
-        Some(x64_code) => {
-            Shim { arm64, x64, least_version, x64_code }.job().map_err(|error| fail(error.to_string()))?
-        }
+        Some(x64_code) => Loader { module: dll.base_name(), arm64, x64, least_version, x64_code }
+            .job()
+            .map_err(|error| fail(error.to_string()))?,
     };
     linker.link(&job, code).map_err(fail)
 }

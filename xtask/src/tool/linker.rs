@@ -4,7 +4,7 @@ use super::lld::Lld;
 use super::msvc::{self, Candidate, Host, Msvc, Search};
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::native::LinkJob;
-use ancm_installer::native::shim::X64Code;
+use ancm_installer::native::loader::X64Code;
 use clap::ValueEnum;
 use serde::Serialize;
 use std::path::Path;
@@ -86,7 +86,7 @@ impl Linker {
         candidates.iter().map(ToString::to_string)
     }
 
-    /// Runs `job`, of a module with the shim's `code` or without code; the module was read back and is right. Where
+    /// Runs `job`, of a module with the loader's `code` or without code; the module was read back and is right. Where
     /// Visual C++ makes none, LLD does, and that is said.
     ///
     /// # Errors

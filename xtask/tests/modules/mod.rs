@@ -2,9 +2,9 @@
 
 #![allow(dead_code, reason = "each program of tests and benchmarks uses a part of it")]
 
-pub mod shim;
+pub mod loader;
 
-use ancm_installer::id::{Arch, FileVersion, Module};
+use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::standin;
 use ancm_installer::native::{Behind, Forwarder, ForwarderError, LinkJob};
 use ancm_installer::pe::Image;
@@ -22,7 +22,7 @@ pub fn link(job: &LinkJob) -> Vec<u8> {
     Lld::find().and_then(|lld| lld.link(job)).unwrap_or_else(|error| panic!("{error}"))
 }
 
-pub fn stand_in(module: Module, arch: Arch, version: FileVersion) -> Vec<u8> {
+pub fn stand_in(module: Dll, arch: Arch, version: FileVersion) -> Vec<u8> {
     link(&standin::job(module, arch, version).expect("object files"))
 }
 
@@ -44,7 +44,7 @@ pub fn forwarder_job(
 }
 
 /// The job of a forwarder to stand-ins.
-pub fn stand_in_forwarder(module: Module) -> LinkJob {
+pub fn stand_in_forwarder(module: Dll) -> LinkJob {
     let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, VERSION));
     forwarder_job(module.base_name(), &arm64, &x64, FileVersion::default())
         .unwrap_or_else(|error| panic!("{error}"))
@@ -52,7 +52,7 @@ pub fn stand_in_forwarder(module: Module) -> LinkJob {
 
 /// The whole stand-in payload: names and contents.
 pub fn stand_in_files(version: FileVersion) -> Vec<(String, Vec<u8>)> {
-    let modules = Module::ALL.into_iter().flat_map(|module| Arch::ALL.map(|arch| (module, arch)));
+    let modules = Dll::ALL.into_iter().flat_map(|module| Arch::ALL.map(|arch| (module, arch)));
     let mut files: Vec<(String, Vec<u8>)> = modules
         .map(|(module, arch)| (format!("{arch}/{}.dll", module.base_name()), stand_in(module, arch, version)))
         .collect();

@@ -1,8 +1,8 @@
-//! Linking with Visual C++, and compiling the shim with it.
+//! Linking with Visual C++, and compiling the loader with it.
 
 use super::Msvc;
 use crate::tool::process;
-use ancm_installer::native::shim::{self, X64Code};
+use ancm_installer::native::loader::{self, X64Code};
 use ancm_installer::native::{LinkJob, verify};
 use std::env;
 use std::fs;
@@ -24,7 +24,7 @@ const FORCE: &str = "/FORCE:UNRESOLVED";
 const COMPILE: [&str; 6] = ["/nologo", "/c", "/O1", "/GS-", "/Zl", "/Brepro"];
 
 impl Msvc {
-    /// Runs `job` in a scratch folder and gives the module's bytes. The shim's objects are compiled here from its
+    /// Runs `job` in a scratch folder and gives the module's bytes. The loader's objects are compiled here from its
     /// source; where there is no compiler, the prebuilt ones serve.
     ///
     /// # Errors
@@ -62,7 +62,7 @@ impl Msvc {
         Err(tried.join("\n"))
     }
 
-    /// Compiles the shim for both views, over the prebuilt objects in `folder`.
+    /// Compiles the loader for both views, over the prebuilt objects in `folder`.
     fn compile(&self, code: X64Code, folder: &Path) -> Result<(), String> {
         let native = self.program("arm64", "cl.exe");
         let (x64, flag) = match code {
@@ -72,13 +72,14 @@ impl Msvc {
         if !native.is_file() || !x64.is_file() {
             return Ok(());
         }
-        fs::write(folder.join("shim.c"), shim::SOURCE)
-            .map_err(|error| format!("cannot write `shim.c`: {error}"))?;
-        for (compiler, flag, object) in [(&native, None, shim::NATIVE_NAME), (&x64, flag, shim::EC_NAME)] {
+        fs::write(folder.join("loader.c"), loader::SOURCE)
+            .map_err(|error| format!("cannot write `loader.c`: {error}"))?;
+        for (compiler, flag, object) in [(&native, None, loader::NATIVE_NAME), (&x64, flag, loader::EC_NAME)]
+        {
             let output = format!("/Fo{object}");
             let path = folder.join(object);
             let _ = fs::remove_file(&path); // the prebuilt one
-            let arguments = COMPILE.iter().copied().chain(flag).chain([output.as_str(), "shim.c"]);
+            let arguments = COMPILE.iter().copied().chain(flag).chain([output.as_str(), "loader.c"]);
             let said = self.start(compiler, arguments, folder)?;
             if !path.is_file() {
                 return Err(format!("`{}` wrote no `{object}`:\n{said}", compiler.display()));

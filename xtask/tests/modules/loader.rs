@@ -1,9 +1,9 @@
-//! The shim in the tests, and the programs that it is run with: compiled by clang, linked by LLD, for any processor.
+//! The loader in the tests, and the programs that it is run with: compiled by clang, linked by LLD, for any processor.
 
 use super::{VERSION, link, stand_in};
 use crate::support;
-use ancm_installer::id::{Arch, FileVersion, Module};
-use ancm_installer::native::shim::{Shim, ShimError, X64Code};
+use ancm_installer::id::{Arch, Dll, FileVersion};
+use ancm_installer::native::loader::{Loader, LoaderError, X64Code};
 use ancm_installer::native::{Behind, LinkJob};
 use ancm_installer::pe::{self, Image};
 use std::path::{Path, PathBuf};
@@ -13,24 +13,32 @@ use xtask::tool::lld::Lld;
 /// The major version that the objects in `native/prebuilt` were compiled with, and the only one that is looked for.
 pub const CLANG: &str = "clang-19";
 
-pub fn job(arm64: &[u8], x64: &[u8], version: FileVersion, x64_code: X64Code) -> Result<LinkJob, ShimError> {
+pub fn job(
+    arm64: &[u8],
+    x64: &[u8],
+    version: FileVersion,
+    x64_code: X64Code,
+) -> Result<LinkJob, LoaderError> {
     let [arm64, x64] = [arm64, x64].map(|bytes| Image::parse(bytes).expect("an image"));
-    let shim = Shim {
-        arm64: Behind { module: Shim::ARM64, image: &arm64 },
-        x64: Behind { module: Shim::X64, image: &x64 },
+    let module = Dll::Handler.base_name();
+    let [arm64_name, x64_name] = ["arm64", "x64"].map(|processor| format!("{module}_{processor}"));
+    let loader = Loader {
+        module,
+        arm64: Behind { module: &arm64_name, image: &arm64 },
+        x64: Behind { module: &x64_name, image: &x64 },
         least_version: version,
         x64_code,
     };
-    shim.job()
+    loader.job()
 }
 
-/// The job of a shim for stand-ins.
+/// The job of a loader for stand-ins.
 pub fn stand_in_job(x64_code: X64Code) -> LinkJob {
-    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
     job(&arm64, &x64, VERSION, x64_code).unwrap_or_else(|error| panic!("{error}"))
 }
 
-pub fn stand_in_shim(x64_code: X64Code) -> Vec<u8> {
+pub fn stand_in_loader(x64_code: X64Code) -> Vec<u8> {
     link(&stand_in_job(x64_code))
 }
 
@@ -89,7 +97,7 @@ impl Programs {
 
     fn compile(&self, name: &str, definitions: &[&str]) {
         let processor = if self.arch == Arch::Arm64 { "aarch64" } else { "x86_64" };
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/shim_programs/{name}.c"));
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/loader_programs/{name}.c"));
         let mut command = Command::new(&self.clang);
         command.arg(format!("--target={processor}-pc-windows-msvc")).args(FLAGS).args(definitions);
         command.arg("-c").arg(source).arg("-o").arg(self.folder.join(format!("{name}.obj")));

@@ -1,5 +1,6 @@
-/* aspnetcorev2_outofprocess.dll of the ARM64 packages, where a forwarder will not do: loads the real handler from its
- * own folder and passes the call on. native/README.md says when it is used and why.
+/* The DLL that stands under the handler's name in the ARM64 packages, where a forwarder will not do: loads the real
+ * handler from its own folder and passes the call on. X.dll loads X_arm64.dll or X_x64.dll, so it is right for every
+ * product. native/README.md says when it is used and why.
  *
  * Compiled once for each view of the ARM64X image. No CRT, no headers, no entry point, no state but one pointer: what
  * is not here cannot fail in a worker process. Builds with clang and with cl. */
@@ -46,7 +47,7 @@ void *_InterlockedCompareExchangePointer(void *volatile *, void *, void *);
 #else
 #define SUFFIX L"_arm64.dll"
 #endif
-static const WCHAR handler[] = L"aspnetcorev2_outofprocess" SUFFIX;
+static const WCHAR suffix[] = SUFFIX;
 
 /* HRESULT CreateApplication(IHttpServer *, IHttpApplication *, APPLICATION_PARAMETER *, DWORD, IAPPLICATION **) */
 typedef HRESULT(__stdcall *CREATE_APPLICATION)(void *, void *, void *, DWORD, void **);
@@ -71,22 +72,28 @@ static void copy(WCHAR *to, const WCHAR *from, DWORD count)
         out[i] = from[i];
 }
 
-/* Makes the path of the handler beside this module in `buffer`, which holds PREFIX + LONGEST + the handler's name;
- * `*path` is where it begins. */
+/* Makes the path of the handler beside this module in `buffer`, which holds PREFIX + LONGEST + the suffix; `*path` is
+ * where it begins. */
 static DWORD handler_path(WCHAR *buffer, const WCHAR **path)
 {
     WCHAR *own = buffer + PREFIX;
     DWORD length = GetModuleFileNameW(&__ImageBase, own, LONGEST);
+    DWORD name;
     if (!length)
         return last_error(ERROR_MOD_NOT_FOUND);
     if (length >= LONGEST)
         return ERROR_INSUFFICIENT_BUFFER;
-    while (length && own[length - 1] != '\\' && own[length - 1] != '/')
-        length--;
-    copy(own + length, handler, sizeof(handler) / sizeof(WCHAR));
+    /* up to the dot of the extension, if the name has one */
+    for (name = length; name && own[name - 1] != '\\' && own[name - 1] != '/'; name--) {
+        if (own[name - 1] == '.') {
+            length = name - 1;
+            break;
+        }
+    }
+    copy(own + length, suffix, sizeof(suffix) / sizeof(WCHAR));
     *path = own;
     /* This module's own path may be just short enough for the ordinary form, and the handler's is longer. */
-    if (length + sizeof(handler) / sizeof(WCHAR) > MAX_PATH) {
+    if (length + sizeof(suffix) / sizeof(WCHAR) > MAX_PATH) {
         if (own[0] != '\\' && own[1] == ':') {
             *path = own - 4;
             copy(own - 4, L"\\\\?\\", 4);
@@ -103,7 +110,7 @@ static DWORD handler_path(WCHAR *buffer, const WCHAR **path)
 static DWORD find(CREATE_APPLICATION *found)
 {
     HANDLE heap = GetProcessHeap();
-    WCHAR *buffer = HeapAlloc(heap, 0, (PREFIX + LONGEST) * sizeof(WCHAR) + sizeof(handler));
+    WCHAR *buffer = HeapAlloc(heap, 0, (PREFIX + LONGEST) * sizeof(WCHAR) + sizeof(suffix));
     const WCHAR *path;
     DWORD error;
     HMODULE module = 0;

@@ -1,12 +1,12 @@
-//! The shim for the out-of-process handler: what LLD makes of it, judged by LIEF and `arm64x-view.py`; that the prebuilt
+//! The loader for the out-of-process handler: what LLD makes of it, judged by LIEF and `arm64x-view.py`; that the prebuilt
 //! objects are those of the source; and, under Wine, that its x64 view does what it is for.
 
-use crate::modules::shim::{CLANG, Programs, job, stand_in_job, stand_in_shim};
+use crate::modules::loader::{CLANG, Programs, job, stand_in_job, stand_in_loader};
 use crate::modules::{VERSION, forwarder_job, link, stand_in};
 use crate::support::wine::Wine;
 use crate::support::{self, pe as judge};
-use ancm_installer::id::{Arch, FileVersion, Module};
-use ancm_installer::native::shim::{self, X64Code};
+use ancm_installer::id::{Arch, Dll, FileVersion};
+use ancm_installer::native::loader::{self, X64Code};
 use ancm_installer::pe::{Directory, Image, Machine, Target};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,7 +14,7 @@ use std::process::Command;
 #[test]
 fn both_views_have_code_imports_and_unwind_data_as_other_readers_see_it() {
     for x64_code in X64Code::ALL {
-        let bytes = stand_in_shim(x64_code);
+        let bytes = stand_in_loader(x64_code);
         let image = Image::parse(&bytes).expect("an image");
         let machines: Vec<Machine> = image.views().map(|view| view.headers().machine).collect();
         assert_eq!(machines, [Machine::ARM64, Machine::AMD64]);
@@ -57,7 +57,7 @@ fn the_same_bytes_from_every_folder() {
 
 #[test]
 fn resources_and_version_are_those_of_the_x64_module_raised_where_too_low() {
-    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
     let above = FileVersion([20, 0, 26296, 15]);
     for (least, expected) in [(FileVersion::default(), VERSION), (above, above)] {
         let bytes = link(&job(&arm64, &x64, least, X64Code::X64).expect("a job"));
@@ -72,8 +72,8 @@ fn resources_and_version_are_those_of_the_x64_module_raised_where_too_low() {
 
 #[test]
 fn what_is_no_handler_is_refused() {
-    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
-    let wrong = stand_in(Module::Shim, Arch::X64, VERSION);
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
+    let wrong = stand_in(Dll::Module, Arch::X64, VERSION);
     let refused =
         |arm64: &[u8], x64: &[u8]| job(arm64, x64, VERSION, X64Code::X64).expect_err("refused").to_string();
     assert_eq!(
@@ -100,17 +100,17 @@ struct Made {
 
 #[test]
 fn the_prebuilt_objects_are_what_the_compiler_makes_of_the_source() {
-    let provenance: Provenance = toml::from_str(shim::PROVENANCE).expect("readable");
+    let provenance: Provenance = toml::from_str(loader::PROVENANCE).expect("readable");
     let again = "compile again as native/prebuilt/provenance.toml says, and write down the new hashes";
     assert_eq!(
-        xtask::dist::verify::sha256(shim::SOURCE),
+        xtask::dist::verify::sha256(loader::SOURCE),
         provenance.source,
         "the source has changed: {again}"
     );
     let objects: [(&str, &[u8]); 3] = [
-        ("shim-arm64", shim::ARM64_OBJECT),
-        ("shim-arm64ec", X64Code::Arm64Ec.object()),
-        ("shim-x64", X64Code::X64.object()),
+        ("loader-arm64", loader::ARM64_OBJECT),
+        ("loader-arm64ec", X64Code::Arm64Ec.object()),
+        ("loader-x64", X64Code::X64.object()),
     ];
     for (name, object) in objects {
         assert_eq!(xtask::dist::verify::sha256(object), provenance.objects[name].sha256, "{name}: {again}");
@@ -129,14 +129,14 @@ fn the_prebuilt_objects_are_what_the_compiler_makes_of_the_source() {
         let output = folder.path().join(name);
         let mut command = Command::new(&clang);
         command.arg(format!("--target={}", provenance.objects[name].target)).args(&provenance.flags);
-        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../native/outofprocess"));
-        support::run(command.args(["-c", "shim.c", "-o"]).arg(&output));
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../native/loader"));
+        support::run(command.args(["-c", "loader.c", "-o"]).arg(&output));
         let made = std::fs::read(output).expect("compiled");
         assert!(made == object, "{name}: {} bytes, not the {} of the prebuilt one", made.len(), object.len());
     }
 }
 
-/// A Windows with the shim's x64 view, as the loader of an ARM64 Windows makes it for an x64 process.
+/// A Windows with the loader's x64 view, as the loader of an ARM64 Windows makes it for an x64 process.
 struct Machine64 {
     wine: Wine,
     programs: Programs,
@@ -145,7 +145,7 @@ struct Machine64 {
 
 /// What the handler of the tests returns.
 const MARK: u32 = 0x0_1064;
-const SHIM: &str = "aspnetcorev2_outofprocess.dll";
+const LOADER: &str = "aspnetcorev2_outofprocess.dll";
 const HANDLER: &str = "aspnetcorev2_outofprocess_x64.dll";
 
 impl Machine64 {
@@ -155,19 +155,24 @@ impl Machine64 {
         std::fs::create_dir(&folder).expect("a new folder");
         let programs = Programs::new(Arch::X64, &folder)?;
         programs.probe();
-        let bytes = stand_in_shim(X64Code::X64);
+        let bytes = stand_in_loader(X64Code::X64);
         let view = Image::parse(&bytes).expect("an image").x64().expect("an x64 view").bytes().to_vec();
         Some(Machine64 { wine, programs, view })
     }
 
-    /// A folder on `C:` with the shim and, unless there is none, the handler.
+    /// A folder on `C:` with the loader and, unless there is none, the handler.
     fn folder(&self, name: &str, handler: Option<&[u8]>) -> PathBuf {
-        let folder = self.wine.drive_c().join(name);
-        std::fs::create_dir_all(&folder).expect("a new folder");
-        std::fs::write(folder.join(SHIM), &self.view).expect("writable");
+        let folder = self.drive_folder(name);
+        std::fs::write(folder.join(LOADER), &self.view).expect("writable");
         if let Some(handler) = handler {
             std::fs::write(folder.join(HANDLER), handler).expect("writable");
         }
+        folder
+    }
+
+    fn drive_folder(&self, name: &str) -> PathBuf {
+        let folder = self.wine.drive_c().join(name);
+        std::fs::create_dir_all(&folder).expect("a new folder");
         folder
     }
 
@@ -178,10 +183,10 @@ impl Machine64 {
 }
 
 #[test]
-fn an_x64_process_reaches_the_handler_through_the_shim() {
+fn an_x64_process_reaches_the_handler_through_the_loader() {
     let Some(machine) = Machine64::new() else { return };
     let handler = machine.programs.handler("CreateApplication", MARK);
-    let in_folder = |name: &str| format!(r"C:\{name}\{SHIM}");
+    let in_folder = |name: &str| format!(r"C:\{name}\{LOADER}");
 
     machine.folder("good", Some(&handler));
     assert_eq!(
@@ -204,6 +209,12 @@ fn an_x64_process_reaches_the_handler_through_the_shim() {
         machine.probe("once", &in_folder("Größe 測試 ☃")),
         "returned 0x00001064; references 0x00000001"
     );
+    // another product's: what it loads follows from its own name
+    let folder = machine.drive_folder("other.product");
+    std::fs::write(folder.join("a.handler.dll"), &machine.view).expect("writable");
+    std::fs::write(folder.join("a.handler_x64.dll"), &handler).expect("writable");
+    let said = machine.probe("once", r"C:\other.product\a.handler.dll");
+    assert!(said.starts_with("returned 0x00001064;"), "{said}");
 }
 
 #[test]
@@ -211,7 +222,7 @@ fn eight_threads_at_once_all_get_the_handler_and_one_reference_stays() {
     let Some(machine) = Machine64::new() else { return };
     machine.folder("good", Some(&machine.programs.handler("CreateApplication", MARK)));
     for _ in 0..5 {
-        let said = machine.probe("threads", &format!(r"C:\good\{SHIM}"));
+        let said = machine.probe("threads", &format!(r"C:\good\{LOADER}"));
         assert_eq!(said, format!("returned{}; references 0x00000001", " 0x00001064".repeat(8)));
     }
 }
@@ -220,26 +231,26 @@ fn eight_threads_at_once_all_get_the_handler_and_one_reference_stays() {
 fn paths_beyond_max_path_reach_the_handler() {
     let Some(machine) = Machine64::new() else { return };
     let handler = machine.programs.handler("CreateApplication", MARK);
-    // the shim's own path just fits into MAX_PATH with its NUL, the handler's does not
-    let folder = "f".repeat(259 - r"C:\\".len() - SHIM.len());
+    // the loader's own path just fits into MAX_PATH with its NUL, the handler's does not
+    let folder = "f".repeat(259 - r"C:\\".len() - LOADER.len());
     machine.folder(&folder, Some(&handler));
-    let module = format!(r"C:\{folder}\{SHIM}");
+    let module = format!(r"C:\{folder}\{LOADER}");
     assert_eq!(module.len(), 259);
     assert_eq!(machine.probe("once", &module), "returned 0x00001064; references 0x00000001");
     let deep = ["d".repeat(200), "e".repeat(200)];
     machine.folder(&deep.join("/"), Some(&handler));
-    let module = format!(r"\\?\C:\{}\{SHIM}", deep.join("\\"));
+    let module = format!(r"\\?\C:\{}\{LOADER}", deep.join("\\"));
     assert_eq!(machine.probe("once", &module), "returned 0x00001064; references 0x00000001");
 }
 
-/// Why there is a shim at all.
+/// Why there is a loader at all.
 #[test]
-fn where_a_forwarder_fails_the_shim_does_not() {
+fn where_a_forwarder_fails_the_loader_does_not() {
     let Some(machine) = Machine64::new() else { return };
     let folder = machine.folder("good", Some(&machine.programs.handler("CreateApplication", MARK)));
-    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Module::Handler, arch, VERSION));
+    let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
     let forwarder = link(&forwarder_job("aspnetcorev2_outofprocess", &arm64, &x64, VERSION).expect("a job"));
     let view = Image::parse(&forwarder).expect("an image").x64().expect("an x64 view").bytes().to_vec();
-    std::fs::write(Path::new(&folder).join(SHIM), view).expect("writable");
-    assert_eq!(machine.probe("once", &format!(r"C:\good\{SHIM}")), "GetProcAddress 0x0000007f");
+    std::fs::write(Path::new(&folder).join(LOADER), view).expect("writable");
+    assert_eq!(machine.probe("once", &format!(r"C:\good\{LOADER}")), "GetProcAddress 0x0000007f");
 }

@@ -1,26 +1,25 @@
-//! The shim for the out-of-process handler: an ARM64X module with code that loads the handler for the process from its
+//! The loader for the out-of-process handler: an ARM64X module with code that loads the handler for the process from its
 //! own folder, and passes the call on.
 //!
-//! It stands where a forwarder would be (`aspnetcorev2_outofprocess.dll`) with payloads whose `aspnetcorev2.dll` loads
-//! the handler in a way that keeps Windows from finding what a forwarder forwards to; `native/README.md` tells the
+//! It stands where a forwarder would be, under the handler's name, with payloads whose module loads the handler in a way that keeps Windows from finding what a forwarder forwards to; `native/README.md` tells the
 //! whole story. It is a forwarder with one difference: `CreateApplication` leads to code. All the rest, exports beyond
 //! that one, resources and version, is as in [`super::forwarder`].
 //!
-//! The code is `native/outofprocess/shim.c`. The objects come with the source, since a bare machine has no compiler;
+//! The code is `native/loader/loader.c`. The objects come with the source, since a bare machine has no compiler;
 //! `native/prebuilt/provenance.toml` says how they were made, and a test makes them again.
 
 use super::forwarder::{Behind, Forwarder, ForwarderError};
 use super::import;
 use super::job::{Expected, InputFile, LinkJob};
 use super::object;
-use crate::id::{FileVersion, Module};
+use crate::id::{Arch, FileVersion};
 use crate::pe::Machine;
 use std::fmt;
 
-/// The function that the shim passes on.
+/// The function that the loader passes on.
 pub const EXPORT: &str = "CreateApplication";
 /// The source that the objects were made from.
-pub const SOURCE: &[u8] = include_bytes!("../../native/outofprocess/shim.c");
+pub const SOURCE: &[u8] = include_bytes!("../../native/loader/loader.c");
 /// How the objects were made: compiler, flags, and the hashes of the source and of each object.
 pub const PROVENANCE: &str = include_str!("../../native/prebuilt/provenance.toml");
 
@@ -36,7 +35,7 @@ const FUNCTIONS: [&str; 8] = [
     "LoadLibraryExW",
 ];
 
-/// What kind of code the shim has for x64 processes.
+/// What kind of code the loader has for x64 processes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum X64Code {
     /// x64, which an ARM64X image may hold like any x64 module. It runs emulated, once for each application.
@@ -56,12 +55,12 @@ impl fmt::Display for X64Code {
 }
 
 /// What a link job calls the object with the code for ARM64 processes.
-pub const NATIVE_NAME: &str = "shim-native.obj";
+pub const NATIVE_NAME: &str = "loader-native.obj";
 /// What a link job calls the object with the code for x64 processes.
-pub const EC_NAME: &str = "shim-ec.obj";
+pub const EC_NAME: &str = "loader-ec.obj";
 
 /// The object file for ARM64 processes.
-pub const ARM64_OBJECT: &[u8] = include_bytes!("../../native/prebuilt/shim-arm64.obj");
+pub const ARM64_OBJECT: &[u8] = include_bytes!("../../native/prebuilt/loader-arm64.obj");
 
 impl X64Code {
     /// Every kind.
@@ -71,19 +70,21 @@ impl X64Code {
     #[must_use]
     pub fn object(self) -> &'static [u8] {
         match self {
-            X64Code::X64 => include_bytes!("../../native/prebuilt/shim-x64.obj"),
-            X64Code::Arm64Ec => include_bytes!("../../native/prebuilt/shim-arm64ec.obj"),
+            X64Code::X64 => include_bytes!("../../native/prebuilt/loader-x64.obj"),
+            X64Code::Arm64Ec => include_bytes!("../../native/prebuilt/loader-arm64ec.obj"),
         }
     }
 }
 
-/// What a shim is made from. The code knows the names of the modules that it loads, so they cannot be chosen:
-/// [`Shim::ARM64`] and [`Shim::X64`].
+/// What a loader is made from. The code makes the names of what it loads from the loader's own, so they cannot be chosen:
+/// `module` with `_arm64` and `_x64` behind it.
 #[derive(Clone, Copy, Debug)]
-pub struct Shim<'a> {
+pub struct Loader<'a> {
+    /// The name of its file without `.dll`, which is that of the handler.
+    pub module: &'a str,
     /// What ARM64 processes get.
     pub arm64: Behind<'a>,
-    /// What x64 processes get. Its resources go into the shim.
+    /// What x64 processes get. Its resources go into the loader.
     pub x64: Behind<'a>,
     /// The version may not be below this, even where those of the modules are.
     pub least_version: FileVersion,
@@ -91,53 +92,49 @@ pub struct Shim<'a> {
     pub x64_code: X64Code,
 }
 
-/// Why a shim cannot be made.
+/// Why a loader cannot be made.
 #[derive(Debug, thiserror::Error)]
-pub enum ShimError {
+pub enum LoaderError {
     /// What keeps a forwarder from being made, too.
     #[error(transparent)]
     Forwarder(#[from] ForwarderError),
     /// A module has another name than the one that the code loads.
-    #[error("the shim loads `{expected}.dll`, and was to be made for `{found}.dll`")]
+    #[error("the loader loads `{expected}.dll`, and was to be made for `{found}.dll`")]
     Name {
         /// The name that was given.
         found: String,
         /// The name in the code.
-        expected: &'static str,
+        expected: String,
     },
-    /// A handler lacks the function that the shim passes on.
+    /// A handler lacks the function that the loader passes on.
     #[error("`{0}.dll` does not export `{EXPORT}`, so it is no request handler")]
     NoExport(String),
 }
 
-impl Shim<'_> {
-    /// The name, without `.dll`, of the module that ARM64 processes get.
-    pub const ARM64: &'static str = "aspnetcorev2_outofprocess_arm64";
-    /// The name, without `.dll`, of the module that x64 processes get.
-    pub const X64: &'static str = "aspnetcorev2_outofprocess_x64";
-
-    /// What LLD needs to make the shim.
+impl Loader<'_> {
+    /// What LLD needs to make the loader.
     ///
     /// # Errors
     /// A handler has the wrong name, is broken, is for the wrong machine, lacks `CreateApplication`, or exports what
     /// cannot be forwarded.
-    pub fn job(&self) -> Result<LinkJob, ShimError> {
-        for (behind, expected) in [(&self.arm64, Self::ARM64), (&self.x64, Self::X64)] {
+    pub fn job(&self) -> Result<LinkJob, LoaderError> {
+        for (behind, process) in [(&self.arm64, Arch::Arm64), (&self.x64, Arch::X64)] {
+            let expected = format!("{}_{process}", self.module);
             if behind.module != expected {
-                return Err(ShimError::Name { found: behind.module.to_owned(), expected });
+                return Err(LoaderError::Name { found: behind.module.to_owned(), expected });
             }
         }
         let forwarder = Forwarder {
-            module: Module::Handler.base_name(),
+            module: self.module,
             arm64: self.arm64,
             x64: self.x64,
             least_version: self.least_version,
         };
         let forwards = forwarder.expected()?;
         let mut expected = Expected { imports: vec![LIBRARY.to_owned()], ..forwards };
-        for (view, behind) in expected.views.iter_mut().zip([Self::ARM64, Self::X64]) {
+        for (view, behind) in expected.views.iter_mut().zip([self.arm64.module, self.x64.module]) {
             let export = view.exports.iter_mut().find(|export| export.name.as_deref() == Some(EXPORT));
-            export.ok_or_else(|| ShimError::NoExport(behind.to_owned()))?.forward = None;
+            export.ok_or_else(|| LoaderError::NoExport(behind.to_owned()))?.forward = None;
             view.unwind = view.machine == Machine::ARM64 || self.x64_code == X64Code::X64;
         }
         let helper = object::icall_helper_object().map_err(ForwarderError::from)?;
