@@ -25,3 +25,4 @@ pub mod native;
 pub mod payload;
 pub mod plan;
 pub mod pools;
+pub mod release;

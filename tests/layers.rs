@@ -14,6 +14,7 @@ const FLOORS: &[&[&str]] = &[
     &["authoring", "wix"],
     &["check", "upgrade"],
     &["explain", "identity", "pools"],
+    &["release"],
 ];
 
 fn floor(module: &str) -> Option<usize> {

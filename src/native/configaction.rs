@@ -66,10 +66,13 @@ pub struct Provenance {
     /// The linker.
     pub linker: String,
     /// What cargo was told.
+    #[serde(alias = "cargo_flags")]
     pub cargo_flags: Vec<String>,
     /// What rustc was told.
+    #[serde(alias = "rustc_flags")]
     pub rustc_flags: Vec<String>,
     /// The hash of all that they were compiled from.
+    #[serde(alias = "source_sha256")]
     pub source_sha256: String,
     /// The one for x86.
     pub x86: Prebuilt,

@@ -8,7 +8,7 @@ use super::{Directory, Headers};
 use crate::signature::{Algorithm, Hasher, Problem, Signature};
 use der::asn1::{ObjectIdentifier, OctetString};
 use der::{Any, Decode, Sequence};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -24,7 +24,7 @@ const INDIRECT_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.4.
 
 /// What can be said of a file's signature. Whether a certificate leads to a root that the reader trusts, and whether it
 /// was revoked, is never said.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum Signed {
     /// There is no signature.

@@ -9,9 +9,11 @@ use crate::tool::wix::eula::EulaId;
 use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
+use ancm_installer::release::Matrix;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// Correct Windows installers for the ASP.NET Core Module, built and proved on any host.
 #[derive(Debug, Parser)]
@@ -48,6 +50,9 @@ pub struct Global {
 pub enum Command {
     /// Make the packages: plan, forwarders, authoring, engine, verification, manifest
     Dist(Dist),
+    /// What a pipeline of one's own needs: what to build on which runner
+    #[command(subcommand)]
+    Ci(crate::cmd::ci::Command),
     /// Show what `dist` would do, and where every value comes from
     Plan(Build),
     /// Say what a machine would hold after an upgrade, and why
@@ -85,7 +90,11 @@ pub enum Command {
 
 /// Flags of `dist`.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Dist {
+    /// What to do with packages that are made.
+    #[command(subcommand)]
+    pub made: Option<Made>,
     /// What to build.
     #[command(flatten)]
     pub build: Build,
@@ -98,6 +107,13 @@ pub struct Dist {
     /// Show the plan and do nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What is done with packages that are made.
+#[derive(Debug, Subcommand)]
+pub enum Made {
+    /// Join what several runners made: one set, one manifest, as a single build would have written them
+    Merge(crate::cmd::merge::Flags),
 }
 
 /// Flags of `setup`.
@@ -122,6 +138,27 @@ pub struct Test {
     pub arm64: bool,
 }
 
+/// A package by its kind of IIS and its processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PackageName {
+    flavour: Flavour,
+    arch: Arch,
+}
+
+impl FromStr for PackageName {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.rsplit_once('-').and_then(|(flavour, arch)| {
+            Some(PackageName { flavour: flavour.parse().ok()?, arch: arch.parse().ok()? })
+        });
+        parts.ok_or_else(|| {
+            let known = Matrix::of(&Flavour::ALL, &Arch::ALL).include;
+            let known: Vec<&str> = known.iter().map(|shard| shard.package.as_str()).collect();
+            format!("`{text}` is not a package: expected {}", known.join(", "))
+        })
+    }
+}
+
 /// Flags that say what to build.
 #[derive(Debug, Args)]
 #[command(disable_version_flag = true)]
@@ -132,6 +169,9 @@ pub struct Build {
     /// Kinds of IIS to make packages for [default: iis,iisexpress]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub flavour: Vec<Flavour>,
+    /// The one package to make, as `ci matrix` names it: iis-x64
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["arch", "flavour"])]
+    pub package: Option<PackageName>,
     /// What Microsoft ships: a folder, a hosting bundle, an .msi, .nupkg, .zip or .cab; several for several
     /// [default: stand-ins made here, for trying out only]
     #[arg(long, value_name = "SOURCE")]
@@ -187,9 +227,12 @@ impl Build {
             value.clone().map(|value| Sourced::new(value, Origin::Flag(flag.to_owned())))
         }
         let list = |empty: bool| (!empty).then_some(());
+        let one = self.package;
         Settings {
-            arch: given(&list(self.arch.is_empty()).map(|()| self.arch.clone()), "--arch"),
-            flavour: given(&list(self.flavour.is_empty()).map(|()| self.flavour.clone()), "--flavour"),
+            arch: given(&list(self.arch.is_empty()).map(|()| self.arch.clone()), "--arch")
+                .or(given(&one.map(|package| vec![package.arch]), "--package")),
+            flavour: given(&list(self.flavour.is_empty()).map(|()| self.flavour.clone()), "--flavour")
+                .or(given(&one.map(|package| vec![package.flavour]), "--package")),
             payload: given(&list(self.payload.is_empty()).map(|()| self.sources()), "--payload"),
             version: given(&self.version, "--version"),
             manufacturer: given(&self.manufacturer, "--manufacturer"),

@@ -37,6 +37,7 @@ mod registration_faults;
 mod registration_protected;
 mod registration_shared;
 mod script;
+mod shards;
 mod standin;
 #[path = "../../tests/support/mod.rs"]
 mod support;

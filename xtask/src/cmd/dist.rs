@@ -6,10 +6,10 @@ use super::{plan, pools};
 use crate::console::Console;
 use crate::dist::cross_check::{self, Report};
 use crate::dist::engine::{self, Engine, Kind};
-use crate::dist::manifest::Manifest;
+use crate::dist::manifest::manifest;
 use crate::dist::package::{self, Setting};
 use crate::dist::verify::{Made, verify};
-use crate::dist::{stage, with_wix};
+use crate::dist::{made, stage, with_wix};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Dist;
 use crate::inputs::gather;
@@ -18,6 +18,7 @@ use crate::output::Output;
 use crate::workspace;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::plan::Package;
+use ancm_installer::release::Manifest;
 use serde::Serialize;
 use std::fs::File;
 use std::num::NonZeroUsize;
@@ -33,7 +34,7 @@ type Finished = (NamedTempFile, Made, Vec<Diagnostic>, Option<Report>);
 #[derive(Serialize)]
 struct Shown<'m> {
     #[serde(flatten)]
-    manifest: &'m Manifest<'m>,
+    manifest: &'m Manifest,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     cross_check: &'m [Report],
 }
@@ -132,11 +133,9 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     }
     console.diagnostics(&allowances.unused());
     judge(&reports, &engine, console)?;
-    let manifest = Manifest::new(&plan, &staged, &engine, gathered.compression_effort.value, &packages);
-    let text =
-        serde_json::to_string_pretty(&manifest).expect("our types have string keys and no failing parts");
-    output.add_text("manifest.json", &format!("{text}\n"))?;
-    output.add_text("SHA256SUMS", &manifest.checksums())?;
+    let effort = gathered.compression_effort.value;
+    let manifest = manifest(&plan, &staged, &engine, effort, &packages, &gathered.inputs.wix)?;
+    made::describe(&manifest, &mut output)?;
     drop(folder);
     output.commit()?;
     if plan.payload.is_stand_in() {

@@ -2,11 +2,13 @@
 
 pub mod baseline;
 pub mod check;
+pub mod ci;
 pub mod dist;
 pub mod doctor;
 pub mod explain;
 pub mod identity;
 pub mod layout;
+pub mod merge;
 pub mod payload;
 pub mod plan;
 pub mod pools;

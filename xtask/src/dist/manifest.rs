@@ -1,108 +1,130 @@
-//! `manifest.json` and `SHA256SUMS`: what was made, for those who publish it. No times, no paths of this machine.
+//! The manifest of a run: what the plan, the stage and the engine have to say of it.
 
 use super::engine::{Engine, Kind as EngineKind};
 use super::stage::Staged;
-use super::verify::{Made, sha256};
+use super::verify::{Made, hexadecimal, sha256};
+use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
-use ancm_installer::id::{Arch, FileVersion, Flavour, UpgradeCode};
 use ancm_installer::native::configaction::Provenance;
 use ancm_installer::payload::PayloadFile;
-use ancm_installer::plan::{ActionDll, Kind, Package, Plan};
-use serde::Serialize;
+use ancm_installer::plan::{ActionDll, Forwarder, Package, Plan};
+use ancm_installer::release::{
+    ActionEntry, EngineEntry, ForwarderEntry, Manifest, PackageEntry, PayloadEntry, SCHEMA,
+};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
 
-/// The manifest.
-#[derive(Debug, Serialize)]
-pub struct Manifest<'m> {
-    schema: &'static str,
-    version: String,
-    /// Whether the packages are made of stand-ins and must not be used.
-    stand_in: bool,
-    engine: &'m Engine,
-    /// How hard the embedded engine looked for small cabinets; the bytes depend on it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    compression_effort: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    linker: Option<&'m str>,
-    payload: Vec<&'m PayloadFile>,
-    forwarders: Vec<Forwarder<'m>>,
-    /// How the DLLs with the custom actions were made, which come ready made.
-    configuration_action: Provenance,
-    packages: Vec<Entry<'m>>,
+/// This program, as manifests name it.
+pub const TOOL: &str = concat!("ancm-installer ", env!("CARGO_PKG_VERSION"));
+
+/// The folder of baselines, which say what shipped and are no part of a package.
+const BASELINES: &str = "baselines";
+
+/// The manifest of `packages`, made by `plan` from the authoring in the folder `wix`.
+///
+/// # Errors
+/// The authoring cannot be read any more.
+pub fn manifest(
+    plan: &Plan,
+    staged: &Staged,
+    engine: &Engine,
+    effort: Effort,
+    packages: &[(&Package, Made)],
+    wix: &Path,
+) -> Outcome<Manifest> {
+    Ok(Manifest {
+        schema: SCHEMA.to_owned(),
+        tool: TOOL.to_owned(),
+        authoring_sha256: authoring(wix)?,
+        version: plan.version.value,
+        stand_in: plan.payload.is_stand_in(),
+        engine: EngineEntry {
+            chosen: engine.chosen.to_string(),
+            version: engine.version.clone(),
+            reason: engine.reason.clone(),
+        },
+        compression_effort: (engine.chosen == EngineKind::Embedded).then(|| effort.to_string()),
+        linker: staged.linker.clone(),
+        payload: plan.payload.files.values().map(payload).collect(),
+        forwarders: plan.forwarders.iter().filter_map(|dll| forwarder(dll, staged)).collect(),
+        configuration_action: Provenance::of_packages(),
+        packages: packages.iter().map(|(package, made)| entry(package, made)).collect(),
+    })
 }
 
-#[derive(Debug, Serialize)]
-struct Forwarder<'m> {
-    path: &'m str,
-    kind: Kind,
-    reason: &'m str,
-    version: FileVersion,
-    /// The linker that made it; where that is not the one of the manifest, that one made none that is right.
-    linker: &'m str,
-    sha256: String,
+fn payload(file: &PayloadFile) -> PayloadEntry {
+    PayloadEntry {
+        role: file.role.to_string(),
+        path: file.path.clone(),
+        version: file.version,
+        stand_in: file.stand_in,
+        searches_handler_folder: file.searches_handler_folder,
+        signed: file.signed.clone(),
+        size: file.size,
+        sha256: file.sha256.clone(),
+    }
 }
 
-#[derive(Debug, Serialize)]
-struct Entry<'m> {
-    file: &'m str,
-    flavour: Flavour,
-    arch: Arch,
-    product_name: &'m str,
-    upgrade_code: UpgradeCode,
-    configuration_action: &'m ActionDll,
-    #[serde(flatten)]
-    made: &'m Made,
+fn forwarder(forwarder: &Forwarder, staged: &Staged) -> Option<ForwarderEntry> {
+    let name = &forwarder.stage_path;
+    Some(ForwarderEntry {
+        path: name.clone(),
+        kind: forwarder.kind.to_string(),
+        reason: forwarder.reason.clone(),
+        version: forwarder.version,
+        linker: staged.fallbacks.get(name).or(staged.linker.as_ref())?.clone(),
+        sha256: sha256(staged.files.get(name)?),
+    })
 }
 
-impl<'m> Manifest<'m> {
-    /// The manifest of `packages`, made by `plan`.
-    #[must_use]
-    pub fn new(
-        plan: &'m Plan,
-        staged: &'m Staged,
-        engine: &'m Engine,
-        effort: Effort,
-        packages: &'m [(&'m Package, Made)],
-    ) -> Self {
-        let forwarder = |forwarder: &'m ancm_installer::plan::Forwarder| {
-            let bytes = staged.files.get(&forwarder.stage_path)?;
-            Some(Forwarder {
-                path: &forwarder.stage_path,
-                kind: forwarder.kind,
-                reason: &forwarder.reason,
-                version: forwarder.version,
-                linker: staged.fallbacks.get(&forwarder.stage_path).or(staged.linker.as_ref())?,
-                sha256: sha256(bytes),
-            })
-        };
-        let entry = |(package, made): &'m (&'m Package, Made)| Entry {
-            file: &package.file_name,
-            flavour: package.flavour,
-            arch: package.arch,
-            product_name: &package.product_name,
-            upgrade_code: package.upgrade_code,
-            configuration_action: &package.configuration_action,
-            made,
-        };
-        Manifest {
-            schema: "ancm-manifest/1",
-            version: plan.version.value.to_string(),
-            stand_in: plan.payload.is_stand_in(),
-            engine,
-            compression_effort: (engine.chosen == EngineKind::Embedded).then(|| effort.to_string()),
-            linker: staged.linker.as_deref(),
-            payload: plan.payload.files.values().collect(),
-            forwarders: plan.forwarders.iter().filter_map(forwarder).collect(),
-            configuration_action: Provenance::of_packages(),
-            packages: packages.iter().map(entry).collect(),
+fn entry(package: &Package, made: &Made) -> PackageEntry {
+    let ActionDll { arch, stage_path, size, sha256, provenance } = &package.configuration_action;
+    PackageEntry {
+        file: package.file_name.clone(),
+        flavour: package.flavour,
+        arch: package.arch,
+        product_name: package.product_name.clone(),
+        upgrade_code: package.upgrade_code,
+        configuration_action: ActionEntry {
+            arch: *arch,
+            stage_path: stage_path.clone(),
+            size: *size,
+            sha256: sha256.clone(),
+            provenance: (*provenance).to_owned(),
+        },
+        sha256: made.sha256.clone(),
+        size: made.size,
+        product_code: made.product_code,
+        package_code: made.package_code,
+        cabinets: made.cabinets.clone(),
+    }
+}
+
+/// One hash of everything in the folder `wix` that packages come from: of each file's name and bytes, in the order of names.
+fn authoring(wix: &Path) -> Outcome<String> {
+    let fail = |path: &Path, error: &std::io::Error| {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        Failure::new(Exit::Input, "manifest::authoring", message)
+    };
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    let mut folders = vec![wix.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|error| fail(&folder, &error))? {
+            let path = entry.map_err(|error| fail(&folder, &error))?.path();
+            if !path.is_dir() {
+                let name = path.strip_prefix(wix).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+                files.push((name, path));
+            } else if !path.ends_with(BASELINES) {
+                folders.push(path);
+            }
         }
     }
-
-    /// As `sha256sum --check` reads it.
-    #[must_use]
-    pub fn checksums(&self) -> String {
-        let mut lines: Vec<String> =
-            self.packages.iter().map(|entry| format!("{}  {}\n", entry.made.sha256, entry.file)).collect();
-        lines.sort_by(|a, b| a[64..].cmp(&b[64..]));
-        lines.concat()
+    files.sort();
+    let mut hash = Sha256::new();
+    for (name, path) in files {
+        let bytes = std::fs::read(&path).map_err(|error| fail(&path, &error))?;
+        hash.update(format!("{name}\0{}\0", bytes.len()));
+        hash.update(bytes);
     }
+    Ok(hexadecimal(hash.finalize().as_slice()))
 }

@@ -2,6 +2,7 @@
 
 pub mod cross_check;
 pub mod engine;
+pub mod made;
 pub mod manifest;
 pub mod package;
 mod places;

@@ -11,15 +11,14 @@ use ancm_installer::ledger::Ledger;
 use ancm_installer::msi;
 use ancm_installer::native::configaction;
 use ancm_installer::plan::{Package, PackageFile, PlannedComponent};
-use serde::Serialize;
+use ancm_installer::release::Cabinet;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::fs::File;
 use std::io::{self, Read, Seek};
 
 /// What a package says of itself.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug)]
 pub struct Made {
     /// SHA-256 of the file, in lower-case hexadecimal digits.
     pub sha256: String,
@@ -30,32 +29,11 @@ pub struct Made {
     /// PackageCode.
     pub package_code: PackageCode,
     /// Its cabinets.
-    pub cabinets: Vec<Compressed>,
-}
-
-/// How a cabinet in a package is compressed, and what that saved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Compressed {
-    /// Its name.
-    pub name: String,
-    /// `stored`, `MSZIP`, `LZX:21` (a window of 2^21 bytes); the same for all of its files in what we make.
-    pub method: String,
-    /// Bytes of its files.
-    pub uncompressed: u64,
-    /// Bytes of the cabinet.
-    pub size: u64,
-}
-
-impl fmt::Display for Compressed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Compressed { name, method, uncompressed, size } = self;
-        let saved = uncompressed.saturating_sub(*size) * 100 / (*uncompressed).max(1);
-        write!(f, "cabinet `{name}`: {method}, {uncompressed} bytes in {size}, {saved} % saved")
-    }
+    pub cabinets: Vec<Cabinet>,
 }
 
 /// How the cabinets in a package are compressed.
-fn cabinets(file: &mut File) -> Result<Vec<Compressed>, String> {
+fn cabinets(file: &mut File) -> Result<Vec<Cabinet>, String> {
     let mut package = msi::Package::open(file).map_err(|error| error.to_string())?;
     let names: Vec<String> = package.database().streams.keys().cloned().collect();
     let mut cabinets = Vec::new();
@@ -63,7 +41,7 @@ fn cabinets(file: &mut File) -> Result<Vec<Compressed>, String> {
         let stream = package.stream(&name).map_err(|error| error.to_string())?;
         let Ok(reader) = cab::Reader::open(stream) else { continue };
         let methods: BTreeSet<String> = reader.methods().collect();
-        cabinets.push(Compressed {
+        cabinets.push(Cabinet {
             name,
             method: Vec::from_iter(methods).join(", "),
             uncompressed: reader.files().iter().map(|file| u64::from(file.size)).sum(),

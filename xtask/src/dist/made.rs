@@ -1,0 +1,117 @@
+//! A folder of packages that are made: written, read back, and held against its own manifest.
+
+use super::verify::hexadecimal;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::output::Output;
+use ancm_installer::diag::Diagnostic;
+use ancm_installer::release::{Manifest, PackageEntry};
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+/// The manifest's file.
+pub const MANIFEST: &str = "manifest.json";
+/// The checksums' file, which is written last.
+pub const SUMS: &str = "SHA256SUMS";
+
+/// Bytes of the longest text that is read. A manifest has some 10 thousand.
+const MOST: u64 = 16 << 20;
+
+/// Lets the manifest and the checksums wait in `output`.
+///
+/// # Errors
+/// They cannot be written.
+pub fn describe(manifest: &Manifest, output: &mut Output) -> Outcome {
+    let text =
+        serde_json::to_string_pretty(manifest).expect("our types have string keys and no failing parts");
+    output.add_text(MANIFEST, &format!("{text}\n"))?;
+    output.add_text(SUMS, &manifest.checksums())
+}
+
+/// The manifest of the packages in `folder`, whose checksums say the same.
+///
+/// # Errors
+/// There is none, it is of another form, or the run that wrote it did not come to its end.
+pub fn read(folder: &Path) -> Outcome<Manifest> {
+    let shown = folder.display();
+    let unreadable = |what: String| Failure::new(Exit::Input, "made::unreadable", what);
+    let text = |name: &str| -> Outcome<Option<String>> {
+        let path = folder.join(name);
+        let mut text = String::new();
+        let read = File::open(&path).and_then(|file| file.take(MOST).read_to_string(&mut text));
+        match read {
+            Ok(_) => Ok(Some(text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unreadable(format!("cannot read `{}`: {error}", path.display()))),
+        }
+    };
+    if !folder.is_dir() {
+        return Err(
+            unreadable(format!("`{shown}` is no folder")).help("name the folder that `dist` wrote into")
+        );
+    }
+    let interrupted = |what: String| {
+        Failure::new(Exit::Input, "made::interrupted", what)
+            .help("the run that made it, or the copy of it, did not come to its end: make it again")
+    };
+    let Some(manifest) = text(MANIFEST)? else {
+        return Err(interrupted(format!("`{shown}` has no `{MANIFEST}`")));
+    };
+    let manifest: Manifest = serde_json::from_str(&manifest).map_err(|error| {
+        let path = folder.join(MANIFEST);
+        let message = format!("`{}:{}:{}`: {error}", path.display(), error.line(), error.column());
+        Failure::new(Exit::Input, "made::manifest", message)
+            .help("it must be as this version of the program writes it: see docs/manifest.schema.json")
+    })?;
+    let Some(sums) = text(SUMS)? else {
+        return Err(interrupted(format!("`{shown}` has no `{SUMS}`, which is written last")));
+    };
+    let lacks = |line: &&str| !sums.lines().any(|sum| sum == *line);
+    if let Some(line) = manifest.checksums().lines().find(lacks) {
+        return Err(interrupted(format!(
+            "the `{SUMS}` of `{shown}` does not have `{line}`, as its manifest has"
+        )));
+    }
+    Ok(manifest)
+}
+
+/// Copies the package `entry` from `folder` into `to`.
+///
+/// # Errors
+/// It is not there, or not the file that the manifest tells of.
+pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Result<(), Diagnostic> {
+    let name = &entry.file;
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':', '\0']) {
+        let message =
+            format!("the manifest of `{}` names a package `{}`", folder.display(), name.escape_debug());
+        return Err(Diagnostic::error("made::name", message).help("a package lies beside its manifest"));
+    }
+    let path = folder.join(name);
+    let changed = |what: String| {
+        Diagnostic::error("made::changed", format!("`{}` {what}", path.display()))
+            .help("what was copied is not what was made: copy it again, or make it again")
+    };
+    let mut file = File::open(&path).map_err(|error| changed(format!("cannot be read: {error}")))?;
+    let size = file.metadata().map_err(|error| changed(format!("cannot be read: {error}")))?.len();
+    if size != entry.size {
+        return Err(changed(format!("has {size} bytes, and its manifest says {}", entry.size)));
+    }
+    let mut hash = Sha256::new();
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let count = file.read(&mut buffer).map_err(|error| changed(format!("cannot be read: {error}")))?;
+        if count == 0 {
+            break;
+        }
+        hash.update(&buffer[..count]);
+        to.write_all(&buffer[..count]).map_err(|error| {
+            Diagnostic::error("output::failed", format!("cannot copy `{}`: {error}", path.display()))
+        })?;
+    }
+    let sha256 = hexadecimal(hash.finalize().as_slice());
+    if sha256 != entry.sha256 {
+        return Err(changed(format!("has SHA-256 {sha256}, and its manifest says {}", entry.sha256)));
+    }
+    Ok(())
+}
