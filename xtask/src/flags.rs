@@ -49,7 +49,7 @@ pub struct Global {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Make the packages: plan, forwarders, authoring, engine, verification, manifest
-    Dist(Dist),
+    Dist(Box<Dist>),
     /// What a pipeline of one's own needs: what to build on which runner
     #[command(subcommand)]
     Ci(crate::cmd::ci::Command),

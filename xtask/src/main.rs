@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use xtask::cmd;
 use xtask::console::{Console, Verbosity};
 use xtask::exit::Exit;
-use xtask::flags::{Cli, Command, Dist, Made};
+use xtask::flags::{Cli, Command, Made};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -16,8 +16,10 @@ fn main() -> ExitCode {
     };
     let console = Console::new(verbosity, cli.global.color, cli.global.json);
     let outcome = match cli.command {
-        Command::Dist(Dist { made: Some(Made::Merge(flags)), .. }) => cmd::merge::run(&flags, &console),
-        Command::Dist(flags) => cmd::dist::run(&flags, &console),
+        Command::Dist(flags) => match &flags.made {
+            Some(Made::Merge(flags)) => cmd::merge::run(flags, &console),
+            None => cmd::dist::run(&flags, &console),
+        },
         Command::Ci(command) => cmd::ci::run(&command, &console),
         Command::Plan(flags) => cmd::plan::run(&flags, false, &console),
         Command::Upgrade(flags) => cmd::upgrade::run(&flags, &console),

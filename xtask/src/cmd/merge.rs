@@ -50,7 +50,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         let mut file = output.create()?;
         match made::copy(folder, package, file.as_file_mut()) {
             Ok(()) => output.add(file, &package.file),
-            Err(finding) => findings.push(finding),
+            Err(failure) => findings.extend(failure.diagnostics),
         }
     }
     if !findings.is_empty() {

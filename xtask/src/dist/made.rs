@@ -2,8 +2,7 @@
 
 use super::verify::hexadecimal;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::output::Output;
-use ancm_installer::diag::Diagnostic;
+use crate::output::{self, Output};
 use ancm_installer::release::{Manifest, PackageEntry};
 use sha2::{Digest, Sha256};
 use std::fs::File;
@@ -80,16 +79,18 @@ pub fn read(folder: &Path) -> Outcome<Manifest> {
 ///
 /// # Errors
 /// It is not there, or not the file that the manifest tells of.
-pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Result<(), Diagnostic> {
+pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Outcome {
     let name = &entry.file;
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':', '\0']) {
         let message =
             format!("the manifest of `{}` names a package `{}`", folder.display(), name.escape_debug());
-        return Err(Diagnostic::error("made::name", message).help("a package lies beside its manifest"));
+        return Err(
+            Failure::new(Exit::Input, "made::name", message).help("a package lies beside its manifest")
+        );
     }
     let path = folder.join(name);
     let changed = |what: String| {
-        Diagnostic::error("made::changed", format!("`{}` {what}", path.display()))
+        Failure::new(Exit::Input, "made::changed", format!("`{}` {what}", path.display()))
             .help("what was copied is not what was made: copy it again, or make it again")
     };
     let mut file = File::open(&path).map_err(|error| changed(format!("cannot be read: {error}")))?;
@@ -105,9 +106,7 @@ pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Result<
             break;
         }
         hash.update(&buffer[..count]);
-        to.write_all(&buffer[..count]).map_err(|error| {
-            Diagnostic::error("output::failed", format!("cannot copy `{}`: {error}", path.display()))
-        })?;
+        to.write_all(&buffer[..count]).map_err(|error| output::failure("copy", &path, &error))?;
     }
     let sha256 = hexadecimal(hash.finalize().as_slice());
     if sha256 != entry.sha256 {
