@@ -10,7 +10,7 @@ mod check;
 mod explain;
 mod layers;
 mod ledger;
-mod licences;
+mod dependencies;
 mod lzx;
 mod msi;
 mod msi_foreign;

@@ -70,15 +70,11 @@ struct Drawn {
 
 impl Drawn {
     fn read(path: &Path) -> Drawn {
-        let file = std::io::BufReader::new(std::fs::File::open(path).expect("a screenshot"));
-        let mut reader = png::Decoder::new(file).read_info().expect("a PNG");
-        let mut bytes = vec![0; reader.output_buffer_size().expect("of a sane size")];
-        let info = reader.next_frame(&mut bytes).expect("a picture");
-        assert_eq!(info.bit_depth, png::BitDepth::Eight);
-        let channels = info.color_type.samples();
-        assert!(channels >= 3, "{:?}", info.color_type);
-        let pixels = bytes[..info.buffer_size()].chunks_exact(channels).map(|p| [p[0], p[1], p[2]]);
-        Drawn { pixels: pixels.collect() }
+        let png = std::fs::read(path).expect("a screenshot");
+        let mut room = vec![0; minipng::decode_png_header(&png).expect("a PNG").required_bytes_rgba8bpc()];
+        let mut drawn = minipng::decode_png(&png, &mut room).expect("a picture");
+        drawn.convert_to_rgba8bpc().expect("room for it");
+        Drawn { pixels: drawn.pixels().chunks_exact(4).map(|p| [p[0], p[1], p[2]]).collect() }
     }
 
     fn count(&self, color: [u8; 3]) -> usize {

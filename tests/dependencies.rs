@@ -1,5 +1,6 @@
-//! Every crate that we link may be used in a product under MIT or Apache-2.0.
+//! The crates that we link: that they may be used in a product under MIT or Apache-2.0, and that cargo builds them once.
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
 /// Licences that ask for no more than a notice.
@@ -12,17 +13,23 @@ fn allowed(expression: &str) -> bool {
     plain.split(" OR ").any(|one| one.split(" AND ").all(|licence| ALLOWED.contains(&licence.trim())))
 }
 
-#[test]
+/// What cargo answers in the project's folder.
 #[expect(clippy::disallowed_methods, reason = "asks cargo")]
-fn no_dependency_asks_for_more_than_a_notice() {
+fn cargo(arguments: &[&str]) -> Vec<u8> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["metadata", "--format-version", "1", "--locked", "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
+        .args(arguments)
+        .args(["--locked", "--manifest-path", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")])
         .output()
         .expect("cargo runs this test");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).expect("cargo prints JSON");
+    output.stdout
+}
+
+#[test]
+fn no_dependency_asks_for_more_than_a_notice() {
+    let metadata = cargo(&["metadata", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata).expect("cargo prints JSON");
     let packages = metadata["packages"].as_array().expect("a list");
     assert!(packages.len() > 20, "cargo names {} packages", packages.len());
     let refused: Vec<String> = packages
@@ -42,4 +49,19 @@ fn an_expression_needs_one_allowed_alternative() {
     for bad in ["AGPL-3.0-only OR LicenseRef-Commercial", "MIT AND GPL-3.0-only", ""] {
         assert!(!allowed(bad), "{bad}");
     }
+}
+
+/// A crate that a test needs with one more feature is compiled again for the tests, and everything above it too.
+#[test]
+fn what_cargo_xtask_builds_serves_the_tests_too() {
+    let built = |of: &[&str]| {
+        let arguments = [&["tree", "--prefix", "none", "--no-dedupe", "--format", "{p} {f}", "--edges"], of];
+        let text = String::from_utf8(cargo(&arguments.concat())).expect("cargo's names are UTF-8");
+        text.lines().map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let program = built(&["normal", "--package", "xtask"]);
+    let tests = built(&["normal,dev", "--workspace"]);
+    assert!(program.len() > 20, "{program:?}");
+    let again: Vec<_> = program.difference(&tests).collect();
+    assert!(again.is_empty(), "with other features in the tests: {again:?}");
 }
