@@ -15,18 +15,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What a clean install of a package gives: the measure of what is missing, stale or left behind.
 #[derive(Clone, Debug)]
-pub struct Intended {
+pub(super) struct Intended {
     machine: Machine,
     owners: BTreeMap<Resource, BTreeSet<String>>,
 }
 
 impl Intended {
-    /// For the new package of `scenario`, installed with its options on its kind of machine.
-    #[must_use]
-    pub fn of(scenario: &Scenario) -> Intended {
-        Intended::in_world(scenario, scenario.new, &World::default())
-    }
-
     /// For `package`, installed as it is in `scenario`, where searches and conditions come out as in `world`.
     pub(super) fn in_world(scenario: &Scenario, package: &Package, world: &World) -> Intended {
         let is_new = package.product_code == scenario.new.product_code;

@@ -1,13 +1,15 @@
 //! Every baseline × every new package × what may have happened on the machine × how it is installed.
 
-use super::engine::{Ending, Options, ReinstallMode};
+use super::engine::{Ending, Options, ReinstallMode, World};
 use super::judge::Intended;
 use super::package::Package;
 use super::report::{Outcome, Report, Verdict};
-use super::scenario::{Perturbation, Scenario};
+use super::scenario::{Earlier, Perturbation, Scenario};
 use crate::id::Arch;
 use serde::Serialize;
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 
 /// What may have happened before the upgrade.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -130,11 +132,12 @@ pub fn runs_on(package: Arch, machine: Arch) -> bool {
     }
 }
 
-/// A new package as it is installed: the matrix measures all upgrades to it against one clean install.
+/// A new package as it is installed: the matrix measures all upgrades to it against one clean install on each kind of
+/// machine.
 pub struct Target<'a> {
     new: &'a Package,
     options: Options,
-    intended: Intended,
+    intended: Memo<(World, Arch), Rc<Intended>>,
 }
 
 impl<'a> Target<'a> {
@@ -151,23 +154,63 @@ impl<'a> Target<'a> {
     }
 
     fn with(new: &'a Package, options: Options) -> Target<'a> {
-        let mut scenario = Scenario::chain(Vec::new(), new);
-        scenario.options = options.clone();
-        Target { new, options, intended: Intended::of(&scenario) }
+        Target { new, options, intended: Memo::default() }
     }
 
-    /// The upgrade from `old` after `accident`. Nothing where `old` refuses to be installed on the machine.
+    /// The upgrades from `old`.
     #[must_use]
-    pub fn cell(&self, old: &Installed, accident: Accident) -> Option<Tally> {
-        let mut chain = if accident == Accident::Damaged { old.damage.clone() } else { Vec::new() };
+    pub fn over<'t>(&'t self, old: &'t Installed<'a>) -> Upgrades<'t, 'a> {
+        Upgrades { target: self, old, earlier: Memo::default() }
+    }
+}
+
+/// The upgrades from one old package to a new one: what is installed before is played once for all accidents.
+pub struct Upgrades<'t, 'a> {
+    target: &'t Target<'a>,
+    old: &'t Installed<'a>,
+    earlier: Memo<(World, bool), Earlier<'a>>,
+}
+
+impl Upgrades<'_, '_> {
+    /// The upgrade after `accident`. Nothing where the old package refuses to be installed on the machine.
+    #[must_use]
+    pub fn after(&self, accident: Accident) -> Option<Tally> {
+        let Upgrades { target, old, .. } = self;
+        let is_damaged = accident == Accident::Damaged;
+        let mut chain = if is_damaged { old.damage.clone() } else { Vec::new() };
         if !chain.iter().any(|package| package.product_code == old.package.product_code) {
             chain.push(old.package);
         }
-        let mut scenario = Scenario::chain(chain, self.new);
-        scenario.options = self.options.clone();
+        let mut scenario = Scenario::chain(chain, target.new);
+        scenario.options = target.options.clone();
         scenario.perturbations.extend(accident.perturbation());
-        let report = Report::against(&scenario, &self.intended);
+        let report = Report::judged(&scenario, &|world| {
+            let earlier = self.earlier.get((world.clone(), is_damaged), || scenario.earlier(world));
+            let clean = || Rc::new(Intended::in_world(&scenario, target.new, world));
+            let intended = target.intended.get((world.clone(), scenario.arch()), clean);
+            (scenario.play_after(earlier), intended)
+        });
         let refused = report.earlier_failures.iter().any(|(product, _)| *product == old.package.product_code);
         (!refused).then(|| Tally::of(&report))
+    }
+}
+
+/// What was worked out before, by what it hangs on; a few at most.
+struct Memo<K, V>(RefCell<Vec<(K, V)>>);
+
+impl<K, V> Default for Memo<K, V> {
+    fn default() -> Memo<K, V> {
+        Memo(RefCell::default())
+    }
+}
+
+impl<K: PartialEq, V: Clone> Memo<K, V> {
+    fn get(&self, key: K, make: impl FnOnce() -> V) -> V {
+        let known = self.0.borrow().iter().find(|(other, _)| *other == key).map(|(_, value)| value.clone());
+        known.unwrap_or_else(|| {
+            let value = make();
+            self.0.borrow_mut().push((key, value.clone()));
+            value
+        })
     }
 }

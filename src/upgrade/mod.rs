@@ -38,7 +38,6 @@ pub use findings::{Finding, KINDS, Kind, explain};
 pub use folded::Folded;
 pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use journal::{Deed, Event, Journal, Subject};
-pub use judge::Intended;
 pub use machine::{
     Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View,
     Written,

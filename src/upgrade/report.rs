@@ -9,12 +9,13 @@ use super::machine::Resource;
 use super::package::Package;
 use super::rules::Confidence;
 use super::scenario::{Played, Scenario};
-use super::worlds;
+use super::worlds::{self, Elsewhere};
 use crate::id::Arch;
 use crate::id::ProductCode;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::rc::Rc;
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -191,15 +192,17 @@ impl Report {
     /// Plays `scenario` and judges the result against a clean install.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Report {
-        Report::against(scenario, &Intended::of(scenario))
+        Report::judged(scenario, &|world| {
+            (scenario.play_in(world), Rc::new(Intended::in_world(scenario, scenario.new, world)))
+        })
     }
 
-    /// As [`Report::of`], with the clean install at hand.
-    #[must_use]
-    pub fn against(scenario: &Scenario, intended: &Intended) -> Report {
-        let played = scenario.play();
-        let assumed = outcomes(scenario, &played, intended, &World::default());
-        let (outcomes, searches) = worlds::compared(scenario, &played, assumed);
+    /// As [`Report::of`]; `elsewhere` gives what happens in a world, and the clean install.
+    pub(super) fn judged<'a>(scenario: &Scenario<'a>, elsewhere: &Elsewhere<'_, 'a>) -> Report {
+        let assumed = World::default();
+        let (played, intended) = elsewhere(&assumed);
+        let assumed = outcomes(scenario, &played, &intended, &assumed);
+        let (outcomes, searches) = worlds::compared(scenario, &played, assumed, elsewhere);
         let kin = Kin::of(scenario, &played);
         let new = scenario.new.product_code;
         let packages = || scenario.installed.iter().copied().chain([scenario.new]);

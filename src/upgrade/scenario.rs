@@ -114,14 +114,24 @@ impl<'a> Scenario<'a> {
     /// Plays it on a machine where searches and conditions come out as in `world`.
     #[must_use]
     pub fn play_in(&self, world: &World) -> Played<'a> {
+        self.play_after(self.earlier(world))
+    }
+
+    /// Plays what was installed before, on a machine where searches and conditions come out as in `world`.
+    pub(super) fn earlier(&self, world: &World) -> Earlier<'a> {
         let mut engine = Engine::in_world(Machine::new(self.arch()), world.clone());
         let defaults = self.old_options();
-        let earlier: Vec<Run> =
-            self.installed.iter().map(|package| engine.install(package, &defaults)).collect();
+        let runs = self.installed.iter().map(|package| engine.install(package, &defaults)).collect();
         let mut held = Vec::new();
         for package in &self.installed {
             held.extend(hold_programs(&mut engine.machine, package));
         }
+        Earlier { engine, runs, held }
+    }
+
+    /// Plays what comes after that.
+    pub(super) fn play_after(&self, earlier: Earlier<'a>) -> Played<'a> {
+        let Earlier { mut engine, runs: earlier, held } = earlier;
         for perturbation in &self.perturbations {
             perturb(&mut engine.machine, &self.installed, perturbation);
         }
@@ -142,6 +152,14 @@ impl<'a> Scenario<'a> {
         engine.machine.restart();
         Played { earlier, before, run, bundle_runs, later, held, restart, engine }
     }
+}
+
+/// The installs before the question, which are the same whatever happens on the machine later.
+#[derive(Clone, Debug)]
+pub(super) struct Earlier<'a> {
+    engine: Engine<'a>,
+    runs: Vec<Run>,
+    held: Vec<Folded>,
 }
 
 /// What happened.

@@ -8,16 +8,21 @@ use super::report::{Outcome, Verdict};
 use super::rules::Confidence;
 use super::scenario::{Played, Scenario};
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// What the same question comes to in another world, and what a clean install gives there.
+pub(super) type Elsewhere<'e, 'a> = dyn Fn(&World) -> (Played<'a>, Rc<Intended>) + 'e;
 
 /// So many rows of packages are played in other worlds, all worlds together; beyond, everything is uncertain.
 const ROWS: usize = 300_000;
 
 /// The fates as they are in all worlds, and what was assumed of the machine. Where worlds disagree, the worse fate
-/// counts, and it is uncertain.
-pub(super) fn compared(
-    scenario: &Scenario,
-    played: &Played,
+/// counts, and it is uncertain. `elsewhere` plays the same in another world.
+pub(super) fn compared<'a>(
+    scenario: &Scenario<'a>,
+    played: &Played<'a>,
     assumed: Vec<Outcome>,
+    elsewhere: &Elsewhere<'_, 'a>,
 ) -> (Vec<Outcome>, Vec<String>) {
     let mut assumptions = Vec::new();
     let mut fates: BTreeMap<Resource, Outcome> =
@@ -40,7 +45,7 @@ pub(super) fn compared(
                         fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
                         (true, true)
                     } else {
-                        play(scenario, played, world, &mut fates, &assumed)
+                        play(scenario, (played, elsewhere(world)), world, &mut fates, &assumed)
                     }
                 }
             };
@@ -60,15 +65,14 @@ pub(super) fn compared(
     (fates.into_values().collect(), assumptions)
 }
 
-/// Plays `world`, lowers what is otherwise there, and says whether the machine is possible and whether anything is otherwise.
+/// Compares with `world`, lowers what is otherwise there, and says whether the machine is possible and whether anything is otherwise.
 fn play(
     scenario: &Scenario,
-    played: &Played,
+    (played, (other, intended)): (&Played, (Played, Rc<Intended>)),
     world: &World,
     fates: &mut BTreeMap<Resource, Outcome>,
     assumed: &[Outcome],
 ) -> (bool, bool) {
-    let other = scenario.play_in(world);
     let installs = |played: &Played| -> Vec<bool> {
         played.earlier.iter().map(|run| run.ending == super::engine::Ending::Done).collect()
     };
@@ -83,7 +87,6 @@ fn play(
     if !other.engine.machine.products.keys().eq(played.engine.machine.products.keys()) {
         fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
     }
-    let intended = Intended::in_world(scenario, scenario.new, world);
     (true, compare(fates, assumed, outcomes(scenario, &other, &intended, world)))
 }
 

@@ -56,6 +56,9 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     }
     interrupt::listen()?;
     let timestamp = engine::timestamp()?;
+    let root = workspace::root()?;
+    // What has shipped is read while compilers and linkers are asked and waited for.
+    let gate = std::thread::spawn(move || Gate::open(&root));
     let mut gathered = gather(&flags.build, |out| out.to_owned(), console)?;
     let engine = engine::choose(&gathered, flags.cross_check)?;
     let mut output = Output::open(&gathered.out.value)?;
@@ -80,7 +83,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         compat: engine.compat(),
         effort: gathered.compression_effort.value,
     };
-    let gate = Gate::open(&gathered.root)?;
+    let gate = gate.join().expect("nothing in it panics")?;
     let mut allowances = Allowances::read(&gathered.root, &[])?;
     let one = |package: &Package| -> Outcome<Finished> {
         interrupt::check()?;

@@ -321,9 +321,10 @@ fn matrix(gate: &Gate, new: &[Package]) -> Vec<Row> {
     for package in new {
         let targets = ["omus", "amus"].map(|mode| (mode, Target::with_mode(package, mode)));
         for (old, installed) in gate.all(package) {
+            let upgrades = targets.each_ref().map(|(mode, target)| (mode, target.over(&installed)));
             for accident in Accident::ALL {
-                for (mode, target) in &targets {
-                    if let Some(tally) = target.cell(&installed, accident) {
+                for (mode, upgrades) in &upgrades {
+                    if let Some(tally) = upgrades.after(accident) {
                         let (old, new) = (old.to_owned(), package.name.clone());
                         rows.push(Row { old, new, accident, mode, tally });
                     }

@@ -65,8 +65,9 @@ impl Gate {
             if installed.package.upgrade_code.is_none_or(|code| !codes.contains(&code)) {
                 continue;
             }
+            let upgrades = target.over(&installed);
             for accident in Accident::ALL {
-                let Some(tally) = target.cell(&installed, accident) else { continue };
+                let Some(tally) = upgrades.after(accident) else { continue };
                 if tally.missing > 0 {
                     lost.push(
                         Diagnostic::error(
