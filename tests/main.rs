@@ -8,6 +8,7 @@ mod archive;
 mod cab;
 mod check;
 mod dependencies;
+mod documents;
 mod explain;
 mod layers;
 mod ledger;

@@ -2,7 +2,7 @@
 
 use ancm_installer::diag::Diagnostic;
 
-/// Exit codes. Stable; the README has them as a table, and a test holds it against this one.
+/// Exit codes. Stable; docs/settings.md has them as a table, and a test holds it against this one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// All done.

@@ -20,13 +20,13 @@ fn alone_it_prints_help_and_does_nothing() {
 }
 
 #[test]
-fn the_readme_has_the_table_of_exit_codes() {
-    let readme =
-        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("README.md");
+fn the_documents_have_the_table_of_exit_codes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
+    let page = std::fs::read_to_string(path).expect("docs/settings.md");
     for exit in xtask::exit::Exit::ALL {
         let (code, meaning) = exit.meaning();
         let row = format!("| {code} | {meaning} |");
-        assert!(readme.contains(&row), "README.md lacks the row: {row}");
+        assert!(page.contains(&row), "docs/settings.md lacks the row: {row}");
     }
 }
 

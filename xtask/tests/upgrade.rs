@@ -31,7 +31,7 @@ fn document(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
 }
 
-/// What the README and docs/upgrades.md show is what the program says; `UPDATE_GOLDEN=1` writes it again.
+/// What docs/upgrades.md shows is what the program says; `UPDATE_GOLDEN=1` writes it again.
 #[test]
 fn documents_show_what_the_program_says() {
     let listed = |arguments: &[&str]| {
@@ -50,11 +50,11 @@ fn documents_show_what_the_program_says() {
     let stale = text(&upgrade(&["old-iis-x64", "rc1-iis-x64", "--after", "hotfix=aspnetcorev2.dll"]).stdout);
     for (name, command, said) in [
         (
-            "README.md",
+            "docs/upgrades.md",
             "upgrade old-iisexpress-arm64 broken-iisexpress-arm64",
             format!("{}\n[…]\n", bug.trim_end()),
         ),
-        ("README.md", "baseline list -q | tail -1", last),
+        ("docs/upgrades.md", "baseline list -q | tail -1", last),
         ("docs/upgrades.md", "upgrade fixed-iis-x64 --then-remove", removed),
         ("docs/upgrades.md", "upgrade old-iis-x64 rc1-iis-x64 --after hotfix=aspnetcorev2.dll", stale),
     ] {
