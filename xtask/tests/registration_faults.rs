@@ -31,7 +31,7 @@ fn compiled(wine: &Wine, compiler: &str, name: &str) -> Option<()> {
     support::tool(compiler)?;
     let mut gcc = Command::new(compiler);
     gcc.args(["-O1", "-Wall", "-municode", "-o"]).arg(wine.drive_c().join(format!("{name}.exe")));
-    support::run(gcc.arg(repository().join(format!("xtask/tests/windows/{name}.c"))));
+    support::run(gcc.arg(repository().join(format!("xtask/tests/cross_windows/{name}.c"))));
     Some(())
 }
 

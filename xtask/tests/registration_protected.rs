@@ -19,7 +19,7 @@ impl Held {
         let program = wine.drive_c().join("hold.exe");
         let mut gcc = Command::new("x86_64-w64-mingw32-gcc");
         gcc.args(["-municode", &format!("-DSHARE={share}"), "-o"]).arg(&program);
-        support::run(gcc.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/windows/hold.c")));
+        support::run(gcc.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cross_windows/hold.c")));
         let sign = wine.drive_c().join("held");
         let config = format!(r"C:\{}", IIS_CONFIG.replace('/', r"\"));
         let mut program = wine.command(&[r"C:\hold.exe", &config, r"C:\held"]).spawn().expect("it starts");

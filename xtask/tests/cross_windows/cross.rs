@@ -67,6 +67,6 @@ pub fn c(source: &str, arguments: &[&str], output: &Path) {
     std::fs::create_dir_all(output.parent().expect("in a folder")).expect("writable");
     let mut gcc = Command::new("x86_64-w64-mingw32-gcc");
     gcc.args(["-O1", "-Wall", "-Werror", "-o"]).arg(output);
-    gcc.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/windows").join(source)).args(arguments);
+    gcc.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cross_windows").join(source)).args(arguments);
     support::run(&mut gcc);
 }

@@ -2,6 +2,8 @@
 //! the same bytes.
 //!
 //! Wine is not Windows: it has no limit of 260 characters, and lets its root write read-only files.
+//!
+//! Tests start in the order of their names; this one builds for minutes, so it must not be among the last.
 #![cfg(unix)]
 
 mod cross;
