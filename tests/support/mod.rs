@@ -55,8 +55,7 @@ pub fn theirs(name: &str) -> Option<PathBuf> {
 
 /// The program `name` on the PATH; prints why and gives nothing where it is absent.
 pub fn tool(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    let found = which::which_global(name).ok();
     if found.is_none() {
         skip(&format!("`{name}` is not on the PATH; `cargo xtask setup` installs what the tests need"));
     }

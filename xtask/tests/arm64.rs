@@ -34,9 +34,8 @@ fn machine() -> Option<PathBuf> {
         eprintln!("skipped: ANCM_ARM64_VM does not name a folder for the ARM64 machine");
         return None;
     };
-    let path = std::env::var_os("PATH").unwrap_or_default();
     for tool in ["qemu-system-aarch64", "mmdebstrap", "cpio", "mke2fs", "xz", modules::loader::CLANG] {
-        if !std::env::split_paths(&path).any(|folder| folder.join(tool).is_file()) {
+        if which::which_global(tool).is_err() {
             eprintln!("skipped: `{tool}` is not on the PATH; native/vm/make.sh says what to install");
             return None;
         }

@@ -44,7 +44,8 @@ impl Machine {
 
     fn doctor(&self, arguments: &[&str]) -> Output {
         let mut command: Command = xtask();
-        command.arg("doctor").args(arguments).env("PATH", self.path("bin")).env("HOME", self.0.path());
+        let path = std::env::join_paths(["first", "bin"].map(|folder| self.path(folder))).expect("a PATH");
+        command.arg("doctor").args(arguments).env("PATH", path).env("HOME", self.0.path());
         for name in ["RUSTC", "CARGO", "WIX", "WIX6", "WIX7", "DOTNET_ROOT", "DOTNET_CLI_HOME"] {
             command.env_remove(name);
         }
@@ -59,6 +60,17 @@ impl Machine {
         let tool = tools.clone().find(|tool| tool["name"] == name);
         (tool.unwrap_or_else(|| panic!("no {name}")).clone(), output.status.code())
     }
+}
+
+/// As a shell does: a file that nobody may execute does not stand in the way of a program further on.
+#[test]
+fn what_may_not_be_executed_is_no_program() {
+    let machine = Machine::with_rust(GOOD);
+    machine.says("openssl", "OpenSSL 3.0.19 27 Jan 2026");
+    std::fs::create_dir(machine.path("first")).expect("writable");
+    std::fs::write(machine.path("first/openssl"), "#!/bin/sh\n").expect("writable");
+    let (tool, _) = machine.json("openssl");
+    assert_eq!((&tool["state"], &tool["path"]), (&json!("usable"), &json!(machine.path("bin/openssl"))), "{tool}");
 }
 
 const GOOD: [&str; 3] = ["1.95.0", "1.95.0", "22.1.2"];

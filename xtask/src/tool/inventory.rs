@@ -316,9 +316,7 @@ fn targets(patience: Duration) -> Tool {
 /// target can be made. None is waited for longer than `patience`.
 #[must_use]
 pub fn rustc_with_sources(patience: Duration) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let name = format!("rustc{}", env::consts::EXE_SUFFIX);
-    env::split_paths(&path).map(|folder| folder.join(&name)).filter(|file| file.is_file()).find(|rustc| {
+    which::which_all_global("rustc").ok()?.find(|rustc| {
         let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]), patience);
         answer.is_ok_and(|answer| {
             Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()

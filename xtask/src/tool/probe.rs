@@ -1,7 +1,6 @@
 //! Asking a program for its version: where it is, what it says within a few seconds, and whether that will do.
 
 use super::process;
-use std::env;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
@@ -158,10 +157,8 @@ fn version_in(text: &str) -> Option<String> {
 /// The program `name` on the PATH; also where Debian keeps Wine's 64-bit loader.
 #[must_use]
 pub fn find(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
-    let debian_wine = (name == "wine64").then(|| PathBuf::from("/usr/lib/wine"));
-    env::split_paths(&path).chain(debian_wine).map(|folder| folder.join(&file)).find(|file| file.is_file())
+    let debian_wine = || (name == "wine64").then(|| PathBuf::from("/usr/lib/wine/wine64"));
+    which::which_global(name).ok().or_else(|| debian_wine().filter(|file| file.is_file()))
 }
 
 #[cfg(test)]
