@@ -70,7 +70,11 @@ fn what_may_not_be_executed_is_no_program() {
     std::fs::create_dir(machine.path("first")).expect("writable");
     std::fs::write(machine.path("first/openssl"), "#!/bin/sh\n").expect("writable");
     let (tool, _) = machine.json("openssl");
-    assert_eq!((&tool["state"], &tool["path"]), (&json!("usable"), &json!(machine.path("bin/openssl"))), "{tool}");
+    assert_eq!(
+        (&tool["state"], &tool["path"]),
+        (&json!("usable"), &json!(machine.path("bin/openssl"))),
+        "{tool}"
+    );
 }
 
 const GOOD: [&str; 3] = ["1.95.0", "1.95.0", "22.1.2"];
