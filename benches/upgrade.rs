@@ -15,7 +15,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 fn baselines() -> Vec<(String, Baseline)> {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("wix/baselines");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("wix/products/ancm/baselines");
     let mut found: Vec<(String, Baseline)> = std::fs::read_dir(folder)
         .expect("the baselines")
         .map(|entry| {

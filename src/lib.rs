@@ -25,4 +25,5 @@ pub mod native;
 pub mod payload;
 pub mod plan;
 pub mod pools;
+pub mod product;
 pub mod release;

@@ -8,7 +8,7 @@ const FLOORS: &[&[&str]] = &[
     &["condition", "diag", "id", "lzx", "signature"],
     &["cab", "pe"],
     &["msi"],
-    &["archive"],
+    &["archive", "product"],
     &["payload", "ledger", "native"],
     &["plan"],
     &["authoring", "wix"],

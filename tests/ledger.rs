@@ -3,18 +3,24 @@
 use crate::support;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Flavour};
-use ancm_installer::ledger::{Bits, Era, Holds, KeyPath, Ledger, VERSION, issue};
+use ancm_installer::ledger::{Bits, Holds, KeyPath, Ledger, VERSION, issue};
+use ancm_installer::product::Product;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-const OURS: &str = include_str!("../wix/identity.toml");
+const OURS: &str = include_str!("../wix/products/ancm/identity.toml");
+const PRODUCT: &str = include_str!("../wix/products/ancm/product.toml");
+
+fn product() -> Product {
+    Product::parse("ancm", "product.toml", PRODUCT).unwrap_or_else(|findings| panic!("{findings:#?}"))
+}
 
 fn ours() -> Ledger {
-    Ledger::parse("wix/identity.toml", OURS).unwrap_or_else(|findings| panic!("{findings:#?}"))
+    Ledger::parse("identity.toml", OURS, &product()).unwrap_or_else(|findings| panic!("{findings:#?}"))
 }
 
 fn findings(text: &str) -> Vec<Diagnostic> {
-    Ledger::parse("x.toml", text).expect_err("broken")
+    Ledger::parse("x.toml", text, &product()).expect_err("broken")
 }
 
 /// Place, code and message of the first finding.
@@ -78,25 +84,19 @@ fn shipped(package: &Value) -> BTreeSet<Identity> {
 #[test]
 fn every_identity_that_shipped_is_written_down_and_nothing_else_is_said_to_have_shipped() {
     let ledger = ours();
-    let eras = [
-        (Era::Old, "old"),
-        (Era::Broken, "broken"),
-        (Era::Rc1, "rc1"),
-        (Era::Rc2, "rc2"),
-        (Era::Fixed, "fixed"),
-        (Era::Net11Rc1, "net11rc1"),
-    ];
-    for (era, name) in eras {
+    let names: Vec<&str> = ledger.eras.iter().map(|(era, _)| era.0.as_str()).collect();
+    assert_eq!(names, ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"]);
+    for (era, name) in ledger.eras.iter().map(|(era, _)| (era, &era.0)) {
         for flavour in Flavour::ALL {
             for arch in Arch::ALL {
                 let file = support::data(&format!("ancm/{name}-{flavour}-{arch}.json"));
                 let text = std::fs::read_to_string(file).expect("readable");
                 let theirs = shipped(&serde_json::from_str(&text).expect("JSON"));
                 let written: BTreeSet<Identity> = ledger
-                    .product(flavour)
+                    .entries(flavour)
                     .components
                     .iter()
-                    .filter(|component| component.shipped.contains(&era) && component.arches.contains(&arch))
+                    .filter(|component| component.shipped.contains(era) && component.arches.contains(&arch))
                     .map(|c| {
                         (
                             c.id.to_string(),
@@ -118,7 +118,7 @@ fn every_package_has_what_its_machine_needs() {
     for flavour in Flavour::ALL {
         for arch in Arch::ALL {
             let components: Vec<_> = ledger.components(flavour, arch).collect();
-            for role in ancm_installer::id::Role::needed_by(arch) {
+            for role in product().needed_by(arch) {
                 assert!(
                     components.iter().any(|c| c.holds == Holds::Payload(role)),
                     "{flavour} {arch} {role}"
@@ -176,6 +176,12 @@ fn mistakes_are_found_with_their_place() {
             "path = 'C:\\x.dll'",
             "path",
             "`C:\\x.dll` begins with none of",
+        ),
+        (
+            "shipped = [\"old\", \"broken\"",
+            "shipped = [\"ancient\", \"broken\"",
+            "era",
+            "`ancient` is not an era: expected old,",
         ),
     ] {
         let broken = OURS.replacen(from, to, 1);

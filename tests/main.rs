@@ -17,6 +17,7 @@ mod msi;
 mod msi_foreign;
 mod pe;
 mod pe_crafted;
+mod product;
 mod support;
 mod upgrade;
 mod wine_harness;

@@ -2,7 +2,7 @@
 
 use super::xml::Xml;
 use super::{file_path, own_terms, split};
-use crate::ledger::{Directory, Product, VERSION};
+use crate::ledger::{Directory, Entries, VERSION};
 use crate::plan::Package;
 
 /// The directories that a package's files need, and those above them.
@@ -12,14 +12,14 @@ pub(super) struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    pub fn new(product: &'a Product, package: &Package, handler_folder: &str) -> Tree<'a> {
+    pub fn new(entries: &'a Entries, package: &Package, handler_folder: &str) -> Tree<'a> {
         let folders: Vec<String> = package
             .components
             .iter()
             .filter_map(file_path)
             .map(|path| own_terms(package.arch, split(path).0))
             .collect();
-        let mut directories: Vec<(String, &Directory)> = product
+        let mut directories: Vec<(String, &Directory)> = entries
             .directories
             .iter()
             .map(|directory| (directory.path.replace(VERSION, handler_folder), directory))

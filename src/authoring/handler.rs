@@ -15,8 +15,11 @@ const PROCESSORS: [&str; 2] = ["arm64", "x64"];
 impl Fragment<'_> {
     /// A row for each half of Windows that the package has a handler in.
     pub(super) fn handler_folders(&self, xml: &mut Xml) {
+        let Some(handler) = &self.product.handler else { return };
+        let base = &handler.base_name;
+        let is_main = |component: &&PlannedComponent| is_main(component, &handler.file_name());
         xml.within("CustomTableRef", &[("Id", TABLE)], |xml| {
-            for component in self.package.components.iter().filter(|component| is_main(component)) {
+            for component in self.package.components.iter().filter(is_main) {
                 let KeyPath::File { path, .. } = &component.key_path else { continue };
                 let (version_folder, _) = split(path);
                 let (folder, _) = split(version_folder);
@@ -24,7 +27,6 @@ impl Fragment<'_> {
                     Bits::B32 => "Handlers32",
                     Bits::B64 => "Handlers64",
                 };
-                let base = Dll::Handler.base_name();
                 let beside = PROCESSORS.map(|processor| format!("{base}_{processor}.dll"));
                 let files = format!("{base}.dll;{}", beside.join(";"));
                 let cells = [
@@ -49,8 +51,7 @@ fn is_handler(component: &PlannedComponent) -> bool {
 }
 
 /// Whether the file has the name that every version has had, and that the module loads.
-fn is_main(component: &PlannedComponent) -> bool {
+fn is_main(component: &PlannedComponent, file_name: &str) -> bool {
     let KeyPath::File { path, .. } = &component.key_path else { return false };
-    let name = split(path).1;
-    is_handler(component) && name.strip_suffix(".dll") == Some(Dll::Handler.base_name())
+    is_handler(component) && split(path).1 == file_name
 }

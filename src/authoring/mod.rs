@@ -11,20 +11,22 @@ mod xml;
 use crate::id::Arch;
 use crate::ledger::{Bits, Holds, KeyPath, Ledger};
 use crate::plan::{Package, Plan, PlannedComponent};
+use crate::product::Product;
 use directory::Tree;
 use xml::Xml;
 
 const NAMESPACE: &str = "http://wixtoolset.org/schemas/v4/wxs";
 
-/// The WiX source text with the directories and components of `package`, a package of `plan`.
+/// The WiX source text with the directories and components of `package`, a package of `plan`, which is of `product`.
 ///
 /// It defines the component groups `Module` and `Provider`, which `wix/package.wxs` puts into features.
 #[must_use]
-pub fn components(plan: &Plan, package: &Package, ledger: &Ledger) -> String {
+pub fn components(plan: &Plan, package: &Package, ledger: &Ledger, product: &Product) -> String {
     let fragment = Fragment {
+        product,
         package,
         ledger,
-        tree: Tree::new(ledger.product(package.flavour), package, &plan.handler_folder),
+        tree: Tree::new(ledger.entries(package.flavour), package, &plan.handler_folder),
         handler_folder: &plan.handler_folder,
     };
     let mut xml = Xml::new();
@@ -69,6 +71,7 @@ pub fn component_of_line(source: &str, line: u32) -> Option<&str> {
 }
 
 struct Fragment<'a> {
+    product: &'a Product,
     package: &'a Package,
     ledger: &'a Ledger,
     tree: Tree<'a>,

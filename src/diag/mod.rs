@@ -25,6 +25,17 @@ pub struct Location {
     pub column: u32,
 }
 
+impl Location {
+    /// The place of the byte at `offset` in the `text` of `file`.
+    #[must_use]
+    pub fn of_offset(file: &Arc<str>, text: &str, offset: usize) -> Location {
+        let before = text.get(..offset).unwrap_or_default();
+        let line = before.matches('\n').count() as u32 + 1;
+        let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
+        Location { file: file.clone(), line, column }
+    }
+}
+
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

@@ -5,12 +5,12 @@ use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
 
-/// The two DLLs of the module.
+/// The two DLLs that a module may consist of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dll {
-    /// The one that IIS loads: `aspnetcorev2.dll`.
+    /// The one that IIS loads.
     Module,
-    /// The one that the module loads: `aspnetcorev2_outofprocess.dll`.
+    /// The one that the module loads.
     Handler,
 }
 
@@ -18,12 +18,12 @@ impl Dll {
     /// Both, in the order in which they are listed.
     pub const ALL: [Dll; 2] = [Dll::Module, Dll::Handler];
 
-    /// The base name that the DLL has where it is installed for one processor.
+    /// The function that the DLL is entered by.
     #[must_use]
-    pub fn base_name(self) -> &'static str {
+    pub fn entry(self) -> &'static str {
         match self {
-            Dll::Module => "aspnetcorev2",
-            Dll::Handler => "aspnetcorev2_outofprocess",
+            Dll::Module => "RegisterModule",
+            Dll::Handler => "CreateApplication",
         }
     }
 }
@@ -42,23 +42,8 @@ impl fmt::Display for Dll {
 pub enum Role {
     /// One of the two DLLs for one processor.
     Dll(Dll, Arch),
-    /// The schema of the configuration section `system.webServer/aspNetCore`.
+    /// The schema of the module's configuration section.
     Schema,
-}
-
-impl Role {
-    /// What a package for `arch` needs: its own modules, the schema, on a 64-bit machine the 32-bit modules for
-    /// 32-bit application pools, and on ARM64 the x64 modules for emulated ones.
-    #[must_use]
-    pub fn needed_by(arch: Arch) -> Vec<Role> {
-        let arches: &[Arch] = match arch {
-            Arch::X86 => &[Arch::X86],
-            Arch::X64 => &[Arch::X86, Arch::X64],
-            Arch::Arm64 => &[Arch::X86, Arch::X64, Arch::Arm64],
-        };
-        let modules = Dll::ALL.into_iter().flat_map(|m| arches.iter().map(move |a| Role::Dll(m, *a)));
-        modules.chain([Role::Schema]).collect()
-    }
 }
 
 impl fmt::Display for Role {

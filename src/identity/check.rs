@@ -38,7 +38,7 @@ impl Findings<'_> {
             let message = format!("its UpgradeCode ({code}) is of no product of the ledger");
             return self.add(0, "identity::family", message, &package.name);
         };
-        let entries = &ledger.product(flavour).components;
+        let entries = &ledger.entries(flavour).components;
         let is = |entry: &Component, shipped: &Identity| {
             entry.id == shipped.id
                 && entry.arches.contains(&package.arch)
@@ -58,7 +58,7 @@ impl Findings<'_> {
             if found.is_none() {
                 drifted.push(identity);
             }
-            match (found, nearest, package.era) {
+            match (found, nearest, &package.era) {
                 (None, None, _) => {
                     let message = format!("{what} has shipped, and the ledger does not have the id");
                     self.add(0, "identity::lost", message, &package.name);
@@ -74,15 +74,15 @@ impl Findings<'_> {
                     );
                     self.add(entry.line, "identity::changed", message, &package.name);
                 }
-                (Some(entry), _, Some(era)) if !entry.shipped.contains(&era) => {
+                (Some(entry), _, Some(era)) if !entry.shipped.contains(era) => {
                     let message = format!("{what} has shipped, and the entry does not say so of `{era}`");
                     self.add(entry.line, "identity::era", message, &package.name);
                 }
                 (Some(_), _, _) => {}
             }
         }
-        let Some(era) = package.era else { return };
-        let claimed = entries.iter().filter(|e| e.shipped.contains(&era) && e.arches.contains(&package.arch));
+        let Some(era) = &package.era else { return };
+        let claimed = entries.iter().filter(|e| e.shipped.contains(era) && e.arches.contains(&package.arch));
         for entry in claimed {
             // one that drifted is told above
             let told = |i: &&Identity| {
@@ -140,7 +140,7 @@ impl Findings<'_> {
 
     /// Whether an entry with `id` says that it shipped: in packages for another processor, say.
     fn has_shipped(&self, flavour: Flavour, id: ComponentId) -> bool {
-        let entries = &self.ledger.product(flavour).components;
+        let entries = &self.ledger.entries(flavour).components;
         entries.iter().any(|entry| entry.id == id && !entry.shipped.is_empty())
     }
 
@@ -151,7 +151,7 @@ impl Findings<'_> {
             let help = match code {
                 "identity::family" => "a baseline of another product has no place here",
                 "identity::path" => "restore the id; `cargo xtask identity add` knows which one a path has",
-                "identity::era" => "correct `shipped`: it says what Microsoft's packages had",
+                "identity::era" => "correct `shipped`: it says what the packages of that era had",
                 "identity::lost" => {
                     "restore the entry, or take it from the package with `cargo xtask identity import`; what we no \
                      longer package is `retired`"

@@ -28,7 +28,7 @@ pub fn explain<'l>(ledger: &'l Ledger, asked: &str) -> Vec<Explained<'l>> {
     let id = asked.parse().ok();
     let asked = normal(asked);
     let all =
-        || Flavour::ALL.into_iter().flat_map(|f| ledger.product(f).components.iter().map(move |c| (f, c)));
+        || Flavour::ALL.into_iter().flat_map(|f| ledger.entries(f).components.iter().map(move |c| (f, c)));
     let is_asked = |component: &Component| {
         let text = component.key_path.text();
         let mut names = vec![text.clone(), component.key.clone()];

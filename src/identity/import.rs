@@ -23,12 +23,12 @@ pub fn import(
     ledger: &Ledger,
     package: &Identities,
     flavour: Flavour,
-    era: Option<Era>,
+    era: Option<&Era>,
     retire: bool,
 ) -> Import {
     let mut import = Import::default();
     for identity in &package.components {
-        let entries = &ledger.product(flavour).components;
+        let entries = &ledger.entries(flavour).components;
         let known = entries.iter().any(|entry| {
             entry.id == identity.id
                 && entry.arches.contains(&package.arch)
@@ -50,7 +50,7 @@ pub fn import(
                 key: identity.key.clone(),
                 bits: identity.bits,
                 event_source: None,
-                shipped: era.into_iter().collect(),
+                shipped: era.cloned().into_iter().collect(),
                 active: false,
                 line: 0,
             }),
@@ -80,7 +80,7 @@ fn conflict(
     }
     let other = Flavour::ALL.into_iter().filter(|other| *other != flavour);
     if let Some((other, entry)) = other
-        .flat_map(|f| ledger.product(f).components.iter().map(move |c| (f, c)))
+        .flat_map(|f| ledger.entries(f).components.iter().map(move |c| (f, c)))
         .find(|(_, c)| c.id == identity.id)
     {
         let message =
@@ -88,7 +88,7 @@ fn conflict(
         return Some((against("identity::product", message, entry).help("is `--flavour` right?"), false));
     }
     let help = "did the package ship? `--retire` writes down what it had as retired, so that it is known and never used";
-    let entries = &ledger.product(flavour).components;
+    let entries = &ledger.entries(flavour).components;
     let mut same_id = entries.iter().filter(|entry| entry.id == identity.id).peekable();
     if same_id.peek().is_some() {
         let same_place =

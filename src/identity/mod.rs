@@ -10,6 +10,7 @@ pub use import::{Import, import};
 
 use crate::id::{Arch, ComponentId, Dll, Flavour, Role, UpgradeCode};
 use crate::ledger::{Bits, Era, Holds, KeyPath, Ledger, ROOTS, VERSION};
+use crate::product::Product;
 use crate::upgrade::{self, Component, Package};
 
 /// What identifies a component of a package.
@@ -49,18 +50,13 @@ pub struct Identities {
 impl Identities {
     /// The identities of `package`.
     #[must_use]
-    pub fn of(package: &Package, ledger: &Ledger) -> Identities {
-        let family = |flavour: &Flavour| {
-            let product = ledger.product(*flavour);
-            let codes = product.upgrade_codes.values().chain(product.earlier_upgrade_codes.values());
-            codes.into_iter().any(|code| Some(*code) == package.upgrade_code)
-        };
+    pub fn of(package: &Package, ledger: &Ledger, product: &Product) -> Identities {
         let mut identities = Identities {
             name: package.name.clone(),
             upgrade_code: package.upgrade_code,
-            flavour: Flavour::ALL.into_iter().find(family),
+            flavour: package.upgrade_code.and_then(|code| ledger.flavour_of(code)),
             arch: package.arch,
-            era: package.name.split('-').next().and_then(|era| era.parse().ok()),
+            era: package.name.split('-').next().and_then(|era| ledger.era(era)).cloned(),
             components: Vec::new(),
             without_key_path: Vec::new(),
         };
@@ -71,7 +67,7 @@ impl Identities {
                 continue;
             };
             let bits = if component.is_64_bit() { Bits::B64 } else { Bits::B32 };
-            let holds = holds(package, component, &key_path);
+            let holds = holds(package, component, &key_path, product);
             identities.components.push(Identity { id, key: component.key.clone(), key_path, bits, holds });
         }
         identities
@@ -118,7 +114,7 @@ fn is_version(name: &str) -> bool {
 }
 
 /// Told by names and processors; [`Holds::Other`] where they say nothing.
-fn holds(package: &Package, component: &Component, key_path: &KeyPath) -> Holds {
+fn holds(package: &Package, component: &Component, key_path: &KeyPath, product: &Product) -> Holds {
     let KeyPath::File { path, .. } = key_path else {
         let key = key_path.text();
         return match () {
@@ -128,21 +124,25 @@ fn holds(package: &Package, component: &Component, key_path: &KeyPath) -> Holds 
         };
     };
     let name = path.rsplit('\\').next().unwrap_or_default().to_lowercase();
-    if name == "aspnetcore_schema_v2.xml" {
+    if product.schema.as_ref().is_some_and(|schema| schema.file.eq_ignore_ascii_case(&name)) {
         return Holds::Payload(Role::Schema);
     }
-    // the longer name first: the other one begins it
-    let Some(module) = Dll::ALL.into_iter().rev().find(|module| name.starts_with(module.base_name())) else {
+    // the longer name first: the other one may begin it
+    let mut parts: Vec<(Dll, &str)> =
+        product.parts().map(|(dll, part)| (dll, part.base_name.as_str())).collect();
+    parts.sort_by_key(|(_, base)| std::cmp::Reverse(base.len()));
+    let begins = |base: &str| name.get(..base.len()).is_some_and(|start| start.eq_ignore_ascii_case(base));
+    let Some((dll, base)) = parts.into_iter().find(|(_, base)| begins(base)) else {
         return Holds::Other;
     };
-    let behind = format!("{}_arm64.dll", module.base_name());
+    let behind = format!("{base}_arm64.dll");
     let leads = package.files().any(|(_, file)| file.name.eq_ignore_ascii_case(&behind));
     let machine = component.key_file().and_then(|file| file.facts.machine);
     match machine {
-        Some(Arch::Arm64) if leads && name == format!("{}.dll", module.base_name()) => {
-            Holds::Forwarder(module)
+        Some(Arch::Arm64) if leads && name.eq_ignore_ascii_case(&format!("{base}.dll")) => {
+            Holds::Forwarder(dll)
         }
-        Some(arch) => Holds::Payload(Role::Dll(module, arch)),
+        Some(arch) => Holds::Payload(Role::Dll(dll, arch)),
         None => Holds::Other,
     }
 }

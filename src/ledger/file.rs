@@ -1,8 +1,9 @@
-//! Reading `wix/identity.toml`: everything that is wrong with it, with line and column.
+//! Reading `identity.toml`: everything that is wrong with it, with line and column.
 
-use super::{Bits, Component, Directory, Era, Foreign, Holds, KeyPath, Ledger, Product};
+use super::{Bits, Component, Directory, Entries, Era, Foreign, Holds, KeyPath, Ledger, layout};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, UpgradeCode};
+use crate::product::Product;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -23,9 +24,14 @@ pub const ROOTS: [(&str, Bits); 4] = [
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct File {
     format: Spanned<u32>,
+    #[serde(default)]
+    era: Vec<EraEntry>,
+    #[serde(default)]
     highest_shipped: Vec<FileVersion>,
-    iis: ProductEntry,
-    iisexpress: ProductEntry,
+    #[serde(default)]
+    iis: FlavourEntry,
+    #[serde(default)]
+    iisexpress: FlavourEntry,
     #[serde(default)]
     foreign: Vec<ForeignEntry>,
 }
@@ -40,12 +46,18 @@ struct ForeignEntry {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct ProductEntry {
-    upgrade_code: BTreeMap<Arch, UpgradeCode>,
+#[serde(deny_unknown_fields)]
+struct EraEntry {
+    name: Era,
+    releases: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlavourEntry {
     #[serde(default)]
-    earlier_upgrade_code: BTreeMap<Arch, UpgradeCode>,
     directory: Vec<DirectoryEntry>,
+    #[serde(default)]
     component: Vec<ComponentEntry>,
 }
 
@@ -72,7 +84,7 @@ struct ComponentEntry {
     bits: Spanned<u32>,
     event_source: Option<String>,
     #[serde(default)]
-    shipped: Vec<Era>,
+    shipped: Vec<Spanned<Era>>,
     status: Status,
 }
 
@@ -84,12 +96,27 @@ enum Status {
 }
 
 impl Ledger {
-    /// Reads the ledger. `file` is what findings call it.
+    /// The ledger of a product of which nothing is written down: its components follow from it.
+    #[must_use]
+    pub fn of(product: &Product) -> Ledger {
+        let entries = |flavour| layout::entries(product, flavour);
+        Ledger {
+            file: product.file.clone(),
+            eras: Vec::new(),
+            highest_shipped: Vec::new(),
+            foreign: Vec::new(),
+            iis: entries(Flavour::Iis),
+            iis_express: entries(Flavour::IisExpress),
+        }
+    }
+
+    /// Reads the ledger of `product`. `file` is what findings call it. Where it has no active component for a kind of
+    /// IIS, those are active that follow from the product.
     ///
     /// # Errors
     /// Everything that is wrong: no TOML, unknown keys, values of the wrong kind, and identities that clash.
-    pub fn parse(file: &str, text: &str) -> Result<Ledger, Vec<Diagnostic>> {
-        let mut reader = Reader { file: file.into(), text, findings: Vec::new() };
+    pub fn parse(file: &str, text: &str, product: &Product) -> Result<Ledger, Vec<Diagnostic>> {
+        let mut reader = Reader { file: file.into(), text, eras: Vec::new(), findings: Vec::new() };
         let parsed: File = match toml::from_str(text) {
             Ok(parsed) => parsed,
             Err(error) => {
@@ -101,8 +128,9 @@ impl Ledger {
             let message = format!("the ledger has format {}, expected {FORMAT}", parsed.format.get_ref());
             reader.error("format", parsed.format.span(), message);
         }
-        let iis = reader.product(parsed.iis);
-        let iis_express = reader.product(parsed.iisexpress);
+        reader.eras = parsed.era.into_iter().map(|EraEntry { name, releases }| (name, releases)).collect();
+        let iis = reader.entries(parsed.iis, product, Flavour::Iis);
+        let iis_express = reader.entries(parsed.iisexpress, product, Flavour::IisExpress);
         let known = |id| [&iis, &iis_express].iter().any(|p| p.components.iter().any(|c| c.id == id));
         let foreign = parsed.foreign.into_iter().map(|entry| {
             for id in entry.ids.iter().filter(|id| !known(**id)) {
@@ -118,6 +146,7 @@ impl Ledger {
         }
         let ledger = Ledger {
             file: file.to_owned(),
+            eras: std::mem::take(&mut reader.eras),
             highest_shipped: parsed.highest_shipped,
             foreign,
             iis,
@@ -131,15 +160,13 @@ impl Ledger {
 struct Reader<'a> {
     file: Arc<str>,
     text: &'a str,
+    eras: Vec<(Era, String)>,
     findings: Vec<Diagnostic>,
 }
 
 impl Reader<'_> {
     fn location(&self, offset: usize) -> Location {
-        let before = self.text.get(..offset).unwrap_or_default();
-        let line = before.matches('\n').count() as u32 + 1;
-        let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
-        Location { file: self.file.clone(), line, column }
+        Location::of_offset(&self.file, self.text, offset)
     }
 
     fn error(&mut self, slug: &str, span: Range<usize>, message: String) {
@@ -147,19 +174,22 @@ impl Reader<'_> {
         self.findings.push(Diagnostic::error(format!("ledger::{slug}"), message).at(&at));
     }
 
-    fn product(&mut self, entry: ProductEntry) -> Product {
+    fn entries(&mut self, entry: FlavourEntry, product: &Product, flavour: Flavour) -> Entries {
+        let follow = layout::entries(product, flavour);
         let directories = entry.directory.into_iter().map(|entry| Directory {
             id: entry.id,
             path: entry.path,
             short_name: entry.short_name,
             source_name: entry.source_name,
         });
-        Product {
-            upgrade_codes: entry.upgrade_code,
-            earlier_upgrade_codes: entry.earlier_upgrade_code,
-            directories: directories.collect(),
-            components: entry.component.into_iter().filter_map(|entry| self.component(entry)).collect(),
+        let directories: Vec<Directory> = directories.collect();
+        let mut components: Vec<Component> =
+            entry.component.into_iter().filter_map(|entry| self.component(entry)).collect();
+        if components.iter().any(|component| component.active) {
+            return Entries { directories, components, ..follow };
         }
+        components.splice(0..0, follow.components);
+        Entries { components, ..follow }
     }
 
     fn component(&mut self, entry: ComponentEntry) -> Option<Component> {
@@ -187,6 +217,14 @@ impl Reader<'_> {
         if holds == Ok(Holds::Other) && entry.status == Status::Active {
             let message = "an active component holds something that we package, not `other`".to_owned();
             self.error("holds", entry.holds.span(), message);
+        }
+        for era in &entry.shipped {
+            if !self.eras.iter().any(|(known, _)| known == era.get_ref()) {
+                let known: Vec<String> = self.eras.iter().map(|(era, _)| era.to_string()).collect();
+                let known = if known.is_empty() { "an `[[era]]`".to_owned() } else { known.join(", ") };
+                let message = format!("`{}` is not an era: expected {known}", era.get_ref());
+                self.error("era", era.span(), message);
+            }
         }
         let at = entry.component.span();
         let key_path = match (entry.path, entry.registry) {
@@ -222,7 +260,7 @@ impl Reader<'_> {
             holds,
             bits,
             event_source: entry.event_source,
-            shipped: entry.shipped,
+            shipped: entry.shipped.into_iter().map(Spanned::into_inner).collect(),
             active: entry.status == Status::Active,
             line: self.location(at.start).line,
             key: entry.component.into_inner(),
@@ -244,7 +282,7 @@ impl Reader<'_> {
         let mut findings = Vec::new();
         let mut owners: BTreeMap<ComponentId, (Flavour, &Component)> = BTreeMap::new();
         for flavour in Flavour::ALL {
-            for component in &ledger.product(flavour).components {
+            for component in &ledger.entries(flavour).components {
                 let id = component.id;
                 let (owner, first) = *owners.entry(id).or_insert((flavour, component));
                 if owner != flavour {

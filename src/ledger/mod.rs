@@ -1,18 +1,18 @@
 //! The identity ledger: which component owns which installed path, in every package that shipped or will ship.
 //!
 //! A ComponentId or file key that has shipped for a path never changes (`ARCHITECTURE.md`, invariant 2), and this
-//! module is the only one that issues new ones. It reads the text of `wix/identity.toml` and gives it back with entries
-//! added; it never decides what a package contains.
+//! module is the only one that issues new ones. What a package contains follows from the product; the product's
+//! `identity.toml`, which this reads and gives back with entries added, has what shipped under which identity.
 
 mod edit;
 mod file;
+mod layout;
 
 pub use edit::with_components;
 pub use file::ROOTS;
 
 use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, Guid, Role, UpgradeCode};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -50,61 +50,13 @@ impl fmt::Display for Bits {
     }
 }
 
-/// A time in which Microsoft's packages had one authoring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Era {
-    /// 7.0, 8.0, 9.0.
-    Old,
-    /// 10.0 preview 2, whose upgrade deletes files on ARM64.
-    Broken,
-    /// 10.0 preview 3 to rc 1.
-    Rc1,
-    /// 10.0 rc 2, with 32-bit files in the 64-bit Program Files.
-    Rc2,
-    /// 10.0 and its servicing.
-    Fixed,
-    /// From 11.0 rc 1 on.
-    Net11Rc1,
-}
-
-impl Era {
-    /// All, the oldest first.
-    pub const ALL: [Era; 6] = [Era::Old, Era::Broken, Era::Rc1, Era::Rc2, Era::Fixed, Era::Net11Rc1];
-
-    /// The releases of ASP.NET Core.
-    #[must_use]
-    pub fn releases(self) -> &'static str {
-        match self {
-            Era::Old => "7.0 to 9.0",
-            Era::Broken => "10.0 preview 2",
-            Era::Rc1 => "10.0 preview 3 to rc 1",
-            Era::Rc2 => "10.0 rc 2",
-            Era::Fixed => "10.0",
-            Era::Net11Rc1 => "11.0 rc 1 and later",
-        }
-    }
-}
+/// A time in which the packages that shipped had one authoring; the ledger says which there are.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Era(pub String);
 
 impl fmt::Display for Era {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Era::Old => "old",
-            Era::Broken => "broken",
-            Era::Rc1 => "rc1",
-            Era::Rc2 => "rc2",
-            Era::Fixed => "fixed",
-            Era::Net11Rc1 => "net11rc1",
-        })
-    }
-}
-
-impl FromStr for Era {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
-        Era::ALL.into_iter().find(|era| era.to_string() == text).ok_or_else(|| {
-            format!("`{text}` is not an era: expected old, broken, rc1, rc2, fixed or net11rc1")
-        })
+        f.write_str(&self.0)
     }
 }
 
@@ -218,11 +170,11 @@ pub struct Component {
     /// The event log source whose messages its key file has. One component of a package at most has one: several
     /// writers of one value delete one another's.
     pub event_source: Option<String>,
-    /// The eras in which Microsoft shipped it exactly so; empty for what we added.
+    /// The eras in which it shipped exactly so; empty for what we added.
     pub shipped: Vec<Era>,
     /// Whether our packages have it. Retired components are there so that their identity is never used again.
     pub active: bool,
-    /// Where the entry is in the ledger: line, from 1.
+    /// Where the entry is in the ledger: line, from 1; 0 for what follows from the product.
     pub line: u32,
 }
 
@@ -240,12 +192,10 @@ pub struct Directory {
 }
 
 /// What the ledger knows of one flavour.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Product {
-    /// The family that a package belongs to.
-    pub upgrade_codes: BTreeMap<Arch, UpgradeCode>,
-    /// Another family that packages for the same machine have been in.
-    pub earlier_upgrade_codes: BTreeMap<Arch, UpgradeCode>,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Entries {
+    /// The families of packages, earlier ones too.
+    pub families: Vec<UpgradeCode>,
     /// Directories with a name of their own.
     pub directories: Vec<Directory>,
     /// Components, active and retired, in the order of the file.
@@ -270,34 +220,48 @@ pub struct Foreign {
 pub struct Ledger {
     /// The file that it was read from, as the user named it.
     pub file: String,
+    /// The eras of packages that shipped, the oldest first, each with the releases that it stands for.
+    pub eras: Vec<(Era, String)>,
     /// The highest version of the module's DLLs that is known to have shipped, one for each release line.
     pub highest_shipped: Vec<FileVersion>,
     /// Products of others that have ids of ours.
     pub foreign: Vec<Foreign>,
-    iis: Product,
-    iis_express: Product,
+    iis: Entries,
+    iis_express: Entries,
 }
 
 impl Ledger {
     /// What it knows of `flavour`.
     #[must_use]
-    pub fn product(&self, flavour: Flavour) -> &Product {
+    pub fn entries(&self, flavour: Flavour) -> &Entries {
         match flavour {
             Flavour::Iis => &self.iis,
             Flavour::IisExpress => &self.iis_express,
         }
     }
 
+    /// The era that is called `name`.
+    #[must_use]
+    pub fn era(&self, name: &str) -> Option<&Era> {
+        self.eras.iter().map(|(era, _)| era).find(|era| era.0 == name)
+    }
+
+    /// The kind of IIS whose packages are in this family.
+    #[must_use]
+    pub fn flavour_of(&self, family: UpgradeCode) -> Option<Flavour> {
+        Flavour::ALL.into_iter().find(|flavour| self.entries(*flavour).families.contains(&family))
+    }
+
     /// The components of a package, in the order of the file.
     pub fn components(&self, flavour: Flavour, arch: Arch) -> impl Iterator<Item = &Component> {
-        let all = self.product(flavour).components.iter();
+        let all = self.entries(flavour).components.iter();
         all.filter(move |component| component.active && component.arches.contains(&arch))
     }
 
     /// The id that `path` has or shall have: the one that shipped for it in most eras, else the issued one.
     #[must_use]
     pub fn id_for(&self, flavour: Flavour, bits: Bits, path: &str) -> ComponentId {
-        let components = self.product(flavour).components.iter();
+        let components = self.entries(flavour).components.iter();
         let same = components.filter(|c| c.bits == bits && c.key_path.text().eq_ignore_ascii_case(path));
         let known = same.max_by_key(|component| (component.shipped.len(), component.active));
         known.map_or_else(|| issue(flavour, bits, path), |component| component.id)

@@ -1,7 +1,9 @@
-//! The stand-in payload: modules that have the exports, the resources and the machines of the ASP.NET Core Module, and
-//! do nothing. `native/standin` says in readable text what is in them; here it becomes [`LinkJob`]s.
+//! The stand-in payload: DLLs that have the exports, the resources and the machines of a product's, and do nothing; here
+//! what the product says becomes [`LinkJob`]s.
 //!
-//! Must never pass for the real module: the file description says stand-in, and no text names Microsoft as the maker.
+//! Every export returns a failing `HRESULT` that no Windows component uses and that says where it comes from. With
+//! stand-ins a machine without the product's binaries can build, install and test all packages. They must never pass for
+//! the real ones: the file description says stand-in, and no text names the real maker.
 
 use super::forwarder::dll_info;
 use super::job::{Expected, ExpectedExport, ExpectedView, LinkJob};
@@ -10,95 +12,89 @@ use crate::id::{Arch, Dll, FileVersion};
 use crate::pe::{
     FixedFileInfo, Machine, MessageTable, Resource, ResourceId, StringTable, Translation, VersionInfo,
 };
-use serde::Deserialize;
+use crate::product::{Export, Part, Product};
 use std::collections::BTreeMap;
-
-/// The schema file that goes with the modules.
-pub const SCHEMA: &str = include_str!("../../native/standin/aspnetcore_schema_v2.xml");
-/// The file name of [`SCHEMA`].
-pub const SCHEMA_NAME: &str = "aspnetcore_schema_v2.xml";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Description {
-    strings: BTreeMap<String, String>,
-    module: Contents,
-    handler: Contents,
-    messages: BTreeMap<String, String>,
-}
-
-/// What is in one module.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Contents {
-    description: String,
-    exports: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Entry {
-    name: String,
-    parameters: u16,
-    code: u8,
-}
 
 const ENGLISH: u16 = 0x409;
 const UTF_16: u16 = 1200;
 
-fn description() -> Description {
-    toml::from_str(include_str!("../../native/standin/standin.toml")).expect("a test reads the file")
-}
+/// Who makes stand-ins, and on what terms.
+const STRINGS: [(&str, &str); 2] =
+    [("CompanyName", "ancm-installer project"), ("LegalCopyright", "MIT OR Apache-2.0")];
 
-impl Description {
-    fn contents(&self, module: Dll) -> &Contents {
-        match module {
-            Dll::Module => &self.module,
-            Dll::Handler => &self.handler,
-        }
-    }
-}
-
-/// What the export called `name` of `module` returns on `arch`: a failing `HRESULT` that no Windows component uses
-/// (`native/standin/standin.toml` says how it is made up). `None` where the module has no such export.
+/// A schema for the section of `product` that describes nothing; none where it reads no section. IIS does not ask it: a
+/// stand-in is refused before.
 #[must_use]
-pub fn result(module: Dll, name: &str, arch: Arch) -> Option<u32> {
-    let description = description();
-    let exports = &description.contents(module).exports;
-    exports.iter().find(|export| export.name == name).map(|export| export.result(arch))
+pub fn schema(product: &Product) -> Option<String> {
+    let section = product.section()?;
+    let attribute = product.schema.as_ref().and_then(|schema| schema.attribute.as_deref());
+    let attribute = attribute.map_or(String::new(), |name| {
+        format!("    <attribute name=\"{name}\" type=\"string\" defaultValue=\"\" />\n")
+    });
+    Some(format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<!-- Stand-in for the schema of {section}. -->\n<configSchema>\n  \
+         <sectionSchema name=\"{section}\">\n{attribute}  </sectionSchema>\n</configSchema>\n"
+    ))
 }
 
-/// What LLD needs to make the stand-in for `module` on `arch` with `version` as its file and product version.
+/// What the export called `name` of the stand-in for `part` returns on `arch`: 0xA0ACnaaa, where n is the export's code
+/// and aaa the processor. `None` where the DLL has no such export.
+#[must_use]
+pub fn result(part: &Part, name: &str, arch: Arch) -> Option<u32> {
+    part.exports.iter().find(|export| export.name == name).map(|export| result_of(export, arch))
+}
+
+fn result_of(export: &Export, arch: Arch) -> u32 {
+    let processor = match arch {
+        Arch::X86 => 0x086,
+        Arch::X64 => 0x064,
+        Arch::Arm64 => 0xA64,
+    };
+    0xA0AC_0000 | u32::from(export.code) << 12 | processor
+}
+
+/// What LLD needs to make the stand-in for the DLL `dll` of `product` on `arch` with `version` as its file and product
+/// version; nothing where the product has no such DLL.
 ///
 /// # Errors
 /// An object file could not be written.
-pub fn job(module: Dll, arch: Arch, version: FileVersion) -> Result<LinkJob, ObjectError> {
-    let description = description();
-    let contents = description.contents(module);
-    let functions: Vec<Function<'_>> = contents
+pub fn job(
+    product: &Product,
+    dll: Dll,
+    arch: Arch,
+    version: FileVersion,
+) -> Option<Result<LinkJob, ObjectError>> {
+    let part = product.part(dll)?;
+    let functions: Vec<Function<'_>> = part
         .exports
         .iter()
         .map(|export| Function {
             name: &export.name,
             parameters: export.parameters,
-            result: export.result(arch),
+            result: result_of(export, arch),
         })
         .collect();
     let exports = (1..)
-        .zip(&contents.exports)
+        .zip(&part.exports)
         .map(|(ordinal, export)| ExpectedExport { ordinal, name: Some(export.name.clone()), forward: None })
         .collect();
-    let file_name = format!("{}.dll", module.base_name());
+    let file_name = part.file_name();
     let mut resources = Vec::new();
-    if module == Dll::Module {
-        resources.push(resource(ResourceId::MESSAGE_TABLE, messages(&description).to_bytes()));
+    if dll == Dll::Module && !product.messages.is_empty() {
+        resources.push(resource(ResourceId::MESSAGE_TABLE, messages(product).to_bytes()));
     }
-    let mut strings = description.strings.clone();
+    let what = match dll {
+        Dll::Module => format!("{}: not the real module", part.description),
+        Dll::Handler => format!("{} request handler: not the real handler", part.description),
+    };
+    let mut strings: BTreeMap<String, String> =
+        STRINGS.map(|(name, text)| (name.to_owned(), text.to_owned())).into();
     strings.extend([
-        ("FileDescription".to_owned(), format!("{} ({arch})", contents.description)),
+        ("FileDescription".to_owned(), format!("Stand-in for the {what}, serves no request ({arch})")),
         ("FileVersion".to_owned(), version.to_string()),
         ("InternalName".to_owned(), file_name.clone()),
         ("OriginalFilename".to_owned(), file_name.clone()),
+        ("ProductName".to_owned(), format!("Stand-in for the {}", product.texts.title)),
         ("ProductVersion".to_owned(), version.to_string()),
     ]);
     resources.push(resource(ResourceId::VERSION, version_info(version, strings).to_bytes()));
@@ -109,28 +105,16 @@ pub fn job(module: Dll, arch: Arch, version: FileVersion) -> Result<LinkJob, Obj
         resources,
         least_version: version,
     };
-    Ok(LinkJob::single(code_object(arch, &functions)?, expected))
-}
-
-impl Entry {
-    fn result(&self, arch: Arch) -> u32 {
-        let processor = match arch {
-            Arch::X86 => 0x086,
-            Arch::X64 => 0x064,
-            Arch::Arm64 => 0xA64,
-        };
-        0xA0AC_0000 | u32::from(self.code) << 12 | processor
-    }
+    Some(code_object(arch, &functions).map(|object| LinkJob::single(object, expected)))
 }
 
 fn resource(kind: ResourceId, data: Vec<u8>) -> Resource<'static> {
     Resource { kind, name: ResourceId::Number(1), language: ENGLISH, data: data.into() }
 }
 
-fn messages(description: &Description) -> MessageTable {
-    let message =
-        |(id, text): (&String, &String)| (id.parse().expect("a test reads the file"), format!("{text}\r\n"));
-    MessageTable { messages: description.messages.iter().map(message).collect() }
+fn messages(product: &Product) -> MessageTable {
+    let message = |(id, text): (&u32, &String)| (*id, format!("{text}\r\n"));
+    MessageTable { messages: product.messages.iter().map(message).collect() }
 }
 
 fn version_info(version: FileVersion, strings: BTreeMap<String, String>) -> VersionInfo {

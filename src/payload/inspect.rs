@@ -7,6 +7,7 @@ use crate::diag::Diagnostic;
 use crate::id::{Arch, FileVersion, Role};
 use crate::msi;
 use crate::pe::{Image, Signed, authenticode};
+use crate::product::Product;
 use crate::signature::{Problem, Signature};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -127,15 +128,17 @@ pub struct Inspection {
 impl Inspection {
     /// Looks through `sources`, as [`super::Payload::found_in`] does.
     #[must_use]
-    pub fn of(sources: &[PathBuf]) -> Inspection {
-        let mut inspection = Inspection::default();
+    pub fn of(sources: &[PathBuf], product: &Product) -> Inspection {
+        let mut inspector = Inspector { product, inspection: Inspection::default() };
         for source in sources {
-            if let Err(error) = walk(source, Limits::default(), &mut inspection) {
-                inspection.problem(&source.to_string_lossy(), error);
+            if let Err(error) = walk(source, Limits::default(), &mut inspector) {
+                inspector.problem(&source.to_string_lossy(), error);
             }
         }
+        let mut inspection = inspector.inspection;
         let found: BTreeSet<Role> = inspection.files.iter().filter_map(InspectedFile::role).collect();
-        let mut needed: BTreeSet<Role> = Arch::ALL.into_iter().flat_map(Role::needed_by).collect();
+        let mut needed: BTreeSet<Role> =
+            Arch::ALL.into_iter().flat_map(|arch| product.needed_by(arch)).collect();
         needed.retain(|role| !found.contains(role));
         inspection.missing = needed.into_iter().collect();
         inspection
@@ -151,7 +154,12 @@ impl InspectedFile {
     }
 }
 
-impl Visitor for Inspection {
+struct Inspector<'p> {
+    product: &'p Product,
+    inspection: Inspection,
+}
+
+impl Visitor for Inspector<'_> {
     fn enters(&mut self, _depth: usize) -> bool {
         true
     }
@@ -173,7 +181,13 @@ impl Visitor for Inspection {
             }
         };
         let (sha256, size) = hash(&mut file)?;
-        self.archives.push(InspectedArchive { path: file.path.to_owned(), kind, size, sha256, signed });
+        self.inspection.archives.push(InspectedArchive {
+            path: file.path.to_owned(),
+            kind,
+            size,
+            sha256,
+            signed,
+        });
         Ok(())
     }
 
@@ -187,17 +201,17 @@ impl Visitor for Inspection {
         if !is_of_interest || file.size > LONGEST {
             let mut all = io::Read::chain(Cursor::new(bytes), file);
             let (sha256, size) = hash(&mut all)?;
-            self.files.push(InspectedFile { path, what: What::Other, size, sha256, image: None });
+            self.inspection.files.push(InspectedFile { path, what: What::Other, size, sha256, image: None });
             return Ok(());
         }
         file.by_ref().take(LONGEST).read_to_end(&mut bytes)?;
         if file.name == NUGET_SIGNATURE
             && let Some(archive) = path.strip_suffix(NUGET_SIGNATURE).and_then(|path| path.strip_suffix('!'))
-            && let Some(archive) = self.archives.iter_mut().find(|known| known.path == archive)
+            && let Some(archive) = self.inspection.archives.iter_mut().find(|known| known.path == archive)
         {
             archive.signed = of_nuget(&bytes);
         }
-        let (what, version) = match recognise(&bytes) {
+        let (what, version) = match recognise(&bytes, self.product) {
             Recognised::Payload { role, version, .. } => (What::Role(role), version),
             Recognised::Ignored(Ignored::InProcessHandler { version, .. }) => {
                 (What::InProcessHandler, Some(version))
@@ -213,12 +227,12 @@ impl Visitor for Inspection {
         };
         let sha256 = hexadecimal(&Sha256::digest(&bytes));
         let image = if bytes.starts_with(b"MZ") { facts(&bytes, version) } else { None };
-        self.files.push(InspectedFile { path, what, size: bytes.len() as u64, sha256, image });
+        self.inspection.files.push(InspectedFile { path, what, size: bytes.len() as u64, sha256, image });
         Ok(())
     }
 
     fn problem(&mut self, path: &str, error: archive::Error) {
-        self.findings.push(refusal(path, &error));
+        self.inspection.findings.push(refusal(path, &error));
     }
 }
 

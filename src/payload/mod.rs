@@ -2,7 +2,7 @@
 //!
 //! Takes folders, and archives of every kind that `archive` knows, or files in memory (the stand-in payload). A file is recognised by what it is: machine,
 //! exports, version resource, XML content. Never trusts a name over the bytes, and never decides what a package
-//! needs beyond [`Role::needed_by`](crate::id::Role::needed_by).
+//! needs beyond [`Product::needed_by`](crate::product::Product::needed_by).
 
 pub mod inspect;
 mod recognise;
@@ -12,6 +12,7 @@ mod scan;
 use crate::diag::Diagnostic;
 use crate::id::{Arch, FileVersion, Role};
 use crate::pe::Signed;
+use crate::product::Product;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io;
@@ -58,7 +59,7 @@ pub struct PayloadFile {
     #[serde(skip_serializing_if = "is_false")]
     pub stand_in: bool,
     /// Whether it certainly loads the handler so that Windows looks for what the handler needs beside the handler. Read
-    /// off the code of `aspnetcorev2.dll` for x64; false elsewhere, and where it cannot be told.
+    /// off the code of the module for x64; false elsewhere, and where it cannot be told.
     #[serde(skip_serializing_if = "is_false")]
     pub searches_handler_folder: bool,
     /// What its Authenticode signature says.
@@ -120,10 +121,10 @@ fn values<S: serde::Serializer>(files: &BTreeMap<Role, PayloadFile>, s: S) -> Re
 }
 
 impl Payload {
-    /// The roles that packages for `arches` need and nothing fills, sorted.
+    /// The roles that packages of `product` for `arches` need and nothing fills, sorted.
     #[must_use]
-    pub fn missing(&self, arches: &[Arch]) -> Vec<Role> {
-        let mut needed: Vec<Role> = arches.iter().flat_map(|arch| Role::needed_by(*arch)).collect();
+    pub fn missing(&self, product: &Product, arches: &[Arch]) -> Vec<Role> {
+        let mut needed: Vec<Role> = arches.iter().flat_map(|arch| product.needed_by(*arch)).collect();
         needed.sort();
         needed.dedup();
         needed.retain(|role| !self.files.contains_key(role));

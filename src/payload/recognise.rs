@@ -3,14 +3,10 @@
 use super::resolver;
 use crate::id::{Arch, Dll, FileVersion, Role};
 use crate::pe::{Error, Image, Machine, Target, VersionInfo, View};
+use crate::product::{Part, Product};
 use roxmltree::Document;
 use serde::Serialize;
 use std::fmt;
-
-/// The configuration section that the schema file describes.
-const SECTION: &str = "system.webServer/aspNetCore";
-/// An attribute of that section that only version 2 of the module has.
-const VERSION_2_ATTRIBUTE: &str = "hostingModel";
 
 /// Why a file is not part of a payload.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,8 +32,8 @@ pub enum Ignored {
         /// What is wrong.
         detail: String,
     },
-    /// The schema of version 1 of the module, which is another product.
-    SchemaOfVersion1,
+    /// The schema of the same section by another product: version 1 of the module, say.
+    SchemaOfAnother,
     /// Neither a PE image nor the schema.
     Other,
     /// Has the same bytes as a file that was taken.
@@ -70,7 +66,7 @@ impl fmt::Display for Ignored {
             }
             Ignored::OtherPe { detail } => write!(f, "not a DLL of the module: {detail}"),
             Ignored::BrokenPe { detail } => write!(f, "a broken PE image: {detail}"),
-            Ignored::SchemaOfVersion1 => f.write_str("the schema of version 1 of the module"),
+            Ignored::SchemaOfAnother => f.write_str("the schema of another version of the module"),
             Ignored::Other => f.write_str("neither a PE image nor the schema"),
             Ignored::SameAs { path } => write!(f, "the same bytes as `{path}`"),
             Ignored::TooLarge { size } => write!(f, "{size} bytes, more than any of the module's files has"),
@@ -102,20 +98,20 @@ pub enum Recognised {
     Ignored(Ignored),
 }
 
-/// Says what a file with the content `bytes` is.
+/// Says what a file with the content `bytes` is to `product`.
 #[must_use]
-pub fn recognise(bytes: &[u8]) -> Recognised {
+pub fn recognise(bytes: &[u8], product: &Product) -> Recognised {
     if bytes.starts_with(b"MZ") {
-        return match image(bytes) {
+        return match image(bytes, product) {
             Ok(recognised) => recognised,
             Err(error @ Error::Truncated { .. }) => Recognised::Truncated(error.to_string()),
             Err(error) => Recognised::Ignored(Ignored::BrokenPe { detail: error.to_string() }),
         };
     }
-    schema(bytes).unwrap_or(Recognised::Ignored(Ignored::Other))
+    schema(bytes, product).unwrap_or(Recognised::Ignored(Ignored::Other))
 }
 
-fn image(bytes: &[u8]) -> Result<Recognised, Error> {
+fn image(bytes: &[u8], product: &Product) -> Result<Recognised, Error> {
     let image = Image::parse(bytes)?;
     let native = image.native();
     whole(native)?;
@@ -124,39 +120,32 @@ fn image(bytes: &[u8]) -> Result<Recognised, Error> {
     }
     let exports = native.exports()?;
     // the module itself is not ARM64X in any release
-    if image.x64().is_some() && exports.named("CreateApplication").is_some() {
+    if image.x64().is_some() && exports.named(Dll::Handler.entry()).is_some() {
         return Ok(Recognised::Ignored(Ignored::Forwarder));
     }
-    let exported = if exports.named("RegisterModule").is_some() {
-        Dll::Module
-    } else if exports.named("CreateApplication").is_some() {
-        Dll::Handler
-    } else {
+    let Some(exported) = Dll::ALL.into_iter().find(|dll| exports.named(dll.entry()).is_some()) else {
         return Ok(other("exports neither `RegisterModule` nor `CreateApplication`"));
     };
     let Some(version) = native.version()? else { return Ok(other("has no version resource")) };
     let Some(fixed) = version.fixed else { return Ok(other("has no version number")) };
     let arch = native.headers().machine.arch();
-    Ok(match (family(&version), exported, arch) {
-        (Some(Member::Module), Dll::Module, arch) | (Some(Member::OutOfProcess), Dll::Handler, arch) => {
-            match arch {
-                Some(arch) => {
-                    let role = Role::Dll(exported, arch);
-                    let stand_in =
-                        version.string("FileDescription").is_some_and(|d| d.starts_with("Stand-in"));
-                    let searches_handler_folder =
-                        exported == Dll::Module && resolver::searches_folder_of_handler(native)?;
-                    Recognised::Payload {
-                        role,
-                        version: Some(fixed.file_version),
-                        stand_in,
-                        searches_handler_folder,
-                    }
+    Ok(match (family(&version, product), exported, arch) {
+        (Some(Member::Part(part)), exported, arch) if part == exported => match arch {
+            Some(arch) => {
+                let role = Role::Dll(exported, arch);
+                let stand_in = version.string("FileDescription").is_some_and(|d| d.starts_with("Stand-in"));
+                let searches_handler_folder =
+                    exported == Dll::Module && resolver::searches_folder_of_handler(native)?;
+                Recognised::Payload {
+                    role,
+                    version: Some(fixed.file_version),
+                    stand_in,
+                    searches_handler_folder,
                 }
-                None => Recognised::WrongMachine(exported, native.headers().machine),
             }
-        }
-        (Some(Member::InProcess), Dll::Handler, Some(arch)) => {
+            None => Recognised::WrongMachine(exported, native.headers().machine),
+        },
+        (Some(Member::BroughtByApplications), Dll::Handler, Some(arch)) => {
             Recognised::Ignored(Ignored::InProcessHandler { arch, version: fixed.file_version })
         }
         _ => other("its version resource names another product"),
@@ -185,44 +174,45 @@ fn forwards_everything(view: &View<'_>) -> bool {
     })
 }
 
-/// The module's DLLs, as their version resources tell them apart.
+/// DLLs of a product's family, as their version resources tell them apart.
 enum Member {
-    Module,
-    OutOfProcess,
-    InProcess,
+    Part(Dll),
+    BroughtByApplications,
 }
 
-/// Version 1 of the module and forks of it export the same functions; the resource's texts tell them apart
-/// (`FileDescription` of version 2: `IIS ASP.NET Core Module V2…`).
-fn family(version: &VersionInfo) -> Option<Member> {
-    if !version.string("FileDescription")?.contains("ASP.NET Core Module V2") {
-        return None;
+/// Other versions of a module and forks of it export the same functions; the texts of the resource tell them apart.
+fn family(version: &VersionInfo, product: &Product) -> Option<Member> {
+    let description = version.string("FileDescription")?;
+    let original = version.string("OriginalFilename")?.to_ascii_lowercase();
+    let is_part = |part: &Part| {
+        description.contains(&part.description) && part.original_names.iter().any(|name| *name == original)
+    };
+    if let Some((dll, _)) = product.parts().find(|(_, part)| is_part(part)) {
+        return Some(Member::Part(dll));
     }
-    match version.string("OriginalFilename")?.to_ascii_lowercase().as_str() {
-        "aspnetcore.dll" | "aspnetcorev2.dll" => Some(Member::Module),
-        "aspnetcorev2_outofprocess.dll" => Some(Member::OutOfProcess),
-        "aspnetcorev2_inprocess.dll" => Some(Member::InProcess),
-        _ => None,
-    }
+    let is_other = description.contains(&product.module.description) && product.others.contains(&original);
+    is_other.then_some(Member::BroughtByApplications)
 }
 
-/// The schema file: XML with `<sectionSchema name="system.webServer/aspNetCore">`.
-fn schema(bytes: &[u8]) -> Option<Recognised> {
+/// The schema file: XML with `<sectionSchema name="system.webServer/…">`.
+fn schema(bytes: &[u8], product: &Product) -> Option<Recognised> {
+    let name = product.section()?;
+    let attribute = product.schema.as_ref()?.attribute.as_deref();
     let text = std::str::from_utf8(bytes).ok()?;
     let document = Document::parse(text.trim_start_matches('\u{FEFF}')).ok()?;
     let mut elements = document.descendants();
     let section =
-        elements.find(|e| e.has_tag_name("sectionSchema") && e.attribute("name") == Some(SECTION))?;
-    let is_version_2 = section
-        .children()
-        .any(|e| e.has_tag_name("attribute") && e.attribute("name") == Some(VERSION_2_ATTRIBUTE));
-    Some(match is_version_2 {
+        elements.find(|e| e.has_tag_name("sectionSchema") && e.attribute("name") == Some(name.as_str()))?;
+    let is_ours = attribute.is_none_or(|attribute| {
+        section.children().any(|e| e.has_tag_name("attribute") && e.attribute("name") == Some(attribute))
+    });
+    Some(match is_ours {
         true => Recognised::Payload {
             role: Role::Schema,
             version: None,
             stand_in: false,
             searches_handler_folder: false,
         },
-        false => Recognised::Ignored(Ignored::SchemaOfVersion1),
+        false => Recognised::Ignored(Ignored::SchemaOfAnother),
     })
 }

@@ -5,6 +5,7 @@ use crate::archive::{self, Kind, Limits, Visitor, walk};
 use crate::diag::{Diagnostic, Severity};
 use crate::id::{Arch, Role};
 use crate::pe::{Signed, authenticode};
+use crate::product::Product;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
@@ -17,10 +18,10 @@ pub(super) const LONGEST: u64 = 64 << 20;
 const HEAD: u64 = 4096;
 
 impl Payload {
-    /// Looks through `sources`: folders with everything below them, and files with everything in them.
+    /// Looks for what packages of `product` are made of in `sources`: folders with everything below them, and files with everything in them.
     #[must_use]
-    pub fn found_in(sources: &[PathBuf]) -> Payload {
-        let mut scan = Scan::new(Source::Paths(sources.to_vec()));
+    pub fn found_in(sources: &[PathBuf], product: &Product) -> Payload {
+        let mut scan = Scan::new(Source::Paths(sources.to_vec()), product);
         for source in sources {
             scan.label = if sources.len() > 1 { label(source) } else { String::new() };
             let seen = scan.seen;
@@ -46,8 +47,8 @@ impl Payload {
 
     /// The stand-in payload: `files` are names and contents, recognised like those of a folder.
     #[must_use]
-    pub fn stand_in(files: Vec<(String, Vec<u8>)>) -> Payload {
-        let mut scan = Scan::new(Source::StandIn);
+    pub fn stand_in(files: Vec<(String, Vec<u8>)>, product: &Product) -> Payload {
+        let mut scan = Scan::new(Source::StandIn, product);
         for (path, bytes) in files {
             let bytes: Arc<[u8]> = bytes.into();
             scan.bytes(path, &bytes, Content::Bytes(bytes.clone()));
@@ -76,7 +77,8 @@ pub fn refusal(path: &str, error: &archive::Error) -> Diagnostic {
     }
 }
 
-struct Scan {
+struct Scan<'p> {
+    product: &'p Product,
     payload: Payload,
     /// What goes before the paths of the source that is being looked through.
     label: String,
@@ -88,7 +90,7 @@ struct Scan {
     promises: Vec<(String, String, Role, Role)>,
 }
 
-impl Visitor for Scan {
+impl Visitor for Scan<'_> {
     fn enters(&mut self, _depth: usize) -> bool {
         true
     }
@@ -143,8 +145,8 @@ impl Visitor for Scan {
     }
 }
 
-impl Scan {
-    fn new(source: Source) -> Scan {
+impl<'p> Scan<'p> {
+    fn new(source: Source, product: &'p Product) -> Scan<'p> {
         let payload = Payload {
             source,
             files: BTreeMap::new(),
@@ -152,7 +154,8 @@ impl Scan {
             problems: Vec::new(),
             warnings: Vec::new(),
         };
-        Scan { payload, label: String::new(), seen: 0, candidates: BTreeMap::new(), promises: Vec::new() }
+        let label = String::new();
+        Scan { product, payload, label, seen: 0, candidates: BTreeMap::new(), promises: Vec::new() }
     }
 
     fn problem(&mut self, slug: &str, message: impl Into<String>, help: impl Into<String>) {
@@ -164,7 +167,7 @@ impl Scan {
     }
 
     fn bytes(&mut self, path: String, bytes: &[u8], content: Content) {
-        match recognise(bytes) {
+        match recognise(bytes, self.product) {
             Recognised::Ignored(why) => self.ignore(path, why),
             Recognised::Truncated(detail) => {
                 let message = format!("`{path}` is a PE image that was cut short: {detail}");

@@ -87,7 +87,7 @@ pub(super) fn choose(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> (Kind, 
 fn needed(inputs: &Inputs) -> (Kind, String) {
     let file = |arch| inputs.payload.files.get(&Role::Dll(Dll::Module, arch));
     let (Some(x64), Some(arm64)) = (file(Arch::X64), file(Arch::Arm64)) else {
-        return (Kind::Loader, "the payload lacks an `aspnetcorev2.dll`, so nothing can be told".to_owned());
+        return (Kind::Loader, "the payload lacks the module, so nothing can be told".to_owned());
     };
     if !x64.searches_handler_folder {
         let why = format!(

@@ -13,6 +13,7 @@ use crate::id::{Arch, Dll, FileVersion, Flavour, ProductVersion, Role};
 use crate::ledger::Ledger;
 use crate::msi::code_page_for;
 use crate::payload::Payload;
+use crate::product::{Part, Product};
 use serde::Serialize;
 use std::fmt;
 use std::path::PathBuf;
@@ -20,9 +21,6 @@ use std::path::PathBuf;
 pub use handler::{HandlerChoice, Kind};
 pub use package::{ActionDll, EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
 pub use version::{default_file_version, product_version};
-
-/// The publisher in Apps & Features where the configuration names none. Not Microsoft: these are not their packages.
-pub const DEFAULT_MANUFACTURER: &str = "ANCM installer project";
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,6 +81,8 @@ impl<T> Sourced<T> {
 /// What a plan is made from.
 #[derive(Clone, Debug)]
 pub struct Inputs {
+    /// What the packages are of.
+    pub product: Product,
     /// Kinds of IIS to make packages for; not empty.
     pub flavours: Sourced<Vec<Flavour>>,
     /// Processors to make packages for; not empty.
@@ -106,6 +106,8 @@ pub struct Inputs {
 pub struct Plan {
     /// Name and version of this JSON form; it grows, and changes number when something goes.
     pub schema: &'static str,
+    /// The product that they are of.
+    pub product: String,
     /// The version of all packages.
     pub version: Sourced<ProductVersion>,
     /// The name of the folder that the handler is installed in: the first three fields of the version.
@@ -135,9 +137,18 @@ pub struct Plan {
 /// (`plan::missing_role`), a version that Windows Installer cannot hold (`plan::version`), an entry of the ledger that
 /// does not fit (`plan::ledger`).
 pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
+    let product = &inputs.product;
+    let stranger = inputs.flavours.value.iter().find(|flavour| product.edition(**flavour).is_none());
+    if let Some(flavour) = stranger {
+        let known: Vec<String> = product.flavours().map(|flavour| flavour.to_string()).collect();
+        let message =
+            format!("`{}` has no packages for {flavour} ({})", product.name, inputs.flavours.origin);
+        let help = format!("it has them for {}", known.join(" and "));
+        return Err(vec![Diagnostic::error("plan::flavour", message).help(help)]);
+    }
     let payload = &inputs.payload;
     let mut problems = payload.problems.clone();
-    let missing = payload.missing(&inputs.arches.value);
+    let missing = payload.missing(&inputs.product, &inputs.arches.value);
     if !missing.is_empty() && problems.is_empty() {
         problems.push(missing_roles(&missing));
     }
@@ -171,13 +182,14 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         return Err(vec![Diagnostic::error("plan::file_version", message).help(help)]);
     }
     let mut packages = Vec::new();
-    for flavour in Flavour::ALL.into_iter().filter(|flavour| inputs.flavours.value.contains(flavour)) {
+    for flavour in inputs.product.flavours().filter(|flavour| inputs.flavours.value.contains(flavour)) {
         for arch in Arch::ALL.into_iter().filter(|arch| inputs.arches.value.contains(arch)) {
             packages.push(setting.package(flavour, arch).map_err(|problem| vec![*problem])?);
         }
     }
     Ok(Plan {
         schema: "ancm-plan/1",
+        product: inputs.product.name.clone(),
         version,
         handler_folder,
         manufacturer: inputs.manufacturer.clone(),
@@ -216,14 +228,14 @@ fn code_page(manufacturer: &Sourced<String>) -> Result<u32, Box<Diagnostic>> {
 }
 
 fn forwarders(inputs: &Inputs, warnings: &mut Vec<Diagnostic>) -> Vec<Forwarder> {
-    let forwarder = |module| {
-        let (kind, reason) = match module {
+    let forwarder = |(dll, part): (Dll, &Part)| {
+        let (kind, reason) = match dll {
             Dll::Module => (Kind::Forwarder, "IIS loads it so that its target is found".to_owned()),
             Dll::Handler => handler::choose(inputs, warnings),
         };
-        Forwarder::plan(module, kind, reason, &inputs.payload)
+        Forwarder::plan(dll, part, kind, reason, &inputs.payload)
     };
-    Dll::ALL.into_iter().filter_map(forwarder).collect()
+    inputs.product.parts().filter_map(forwarder).collect()
 }
 
 fn missing_roles(missing: &[Role]) -> Diagnostic {

@@ -6,6 +6,7 @@ use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, ProductVersion, Ro
 use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
 use crate::native::configaction::ConfigurationAction;
 use crate::payload::Payload;
+use crate::product::{Edition, Part, Product, Registration, Texts};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,9 +17,11 @@ const SOURCES: [&str; 5] = ["package.wxs", "prerequisites.wxs", "registration.wx
 /// An ARM64X DLL that leads to the DLLs for ARM64 and x64 beside it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Forwarder {
-    /// The module that it stands in for.
+    /// The DLL that it stands in for.
     #[serde(serialize_with = "text")]
-    pub module: Dll,
+    pub dll: Dll,
+    /// The name of its file without `.dll`.
+    pub base_name: String,
     /// Whether it is a forwarder or the loader.
     pub kind: Kind,
     /// Why it is.
@@ -35,13 +38,20 @@ pub struct Forwarder {
 }
 
 impl Forwarder {
-    /// The one for `module`; none where the payload lacks what it leads to.
-    pub(super) fn plan(module: Dll, kind: Kind, reason: String, payload: &Payload) -> Option<Forwarder> {
-        let version = |arch| payload.files.get(&Role::Dll(module, arch))?.version;
+    /// The one for `part`; none where the payload lacks what it leads to.
+    pub(super) fn plan(
+        dll: Dll,
+        part: &Part,
+        kind: Kind,
+        reason: String,
+        payload: &Payload,
+    ) -> Option<Forwarder> {
+        let version = |arch| payload.files.get(&Role::Dll(dll, arch))?.version;
         let FileVersion([major, minor, build, patch]) = version(Arch::X64)?.max(version(Arch::Arm64)?);
-        let name = module.base_name();
+        let name = &part.base_name;
         Some(Forwarder {
-            module,
+            dll,
+            base_name: name.clone(),
             kind,
             reason,
             stage_path: format!("arm64x/{name}.dll"),
@@ -183,6 +193,24 @@ impl Package {
     }
 }
 
+/// The bits of `Attributes` in `wix/registration.wxs`.
+const LOCKED: u32 = 1;
+const TRACED: u32 = 2;
+const EVENT_STREAMS: u32 = 4;
+const HANDLERS: u32 = 8;
+const SHARED: u32 = 16;
+const USER: u32 = 32;
+
+fn attributes(product: &Product, flavour: Flavour) -> u32 {
+    let Registration { trace_area, event_streams, handlers, .. } = &product.registration;
+    let bit = |bit, is_set: bool| if is_set { bit } else { 0 };
+    bit(LOCKED, flavour == Flavour::IisExpress)
+        | bit(TRACED, trace_area.is_some())
+        | bit(EVENT_STREAMS, *event_streams)
+        | bit(HANDLERS, *handlers)
+        | bit(SHARED, flavour == Flavour::Iis)
+}
+
 /// What all packages of a plan have in common.
 pub(super) struct Setting<'a> {
     pub inputs: &'a Inputs,
@@ -195,30 +223,27 @@ pub(super) struct Setting<'a> {
 
 impl Setting<'_> {
     pub(super) fn package(&self, flavour: Flavour, arch: Arch) -> Result<Package, Box<Diagnostic>> {
-        let product = self.ledger.product(flavour);
-        let upgrade_code = *product.upgrade_codes.get(&arch).ok_or_else(|| {
-            let message =
-                format!("the ledger `{}` has no upgrade code for {flavour} {arch}", self.ledger.file);
-            Box::new(Diagnostic::error("plan::ledger", message).help("write one down under `upgrade-code`"))
-        })?;
+        let product = &self.inputs.product;
+        let edition = product.edition(flavour).expect("the plan asks for flavours of the product only");
+        let upgrade_code = edition.upgrade_codes[&arch];
         let components: Result<Vec<PlannedComponent>, Box<Diagnostic>> =
             self.ledger.components(flavour, arch).map(|component| self.component(component)).collect();
         let stand_in = self.inputs.payload.is_stand_in();
-        let (base, name) = match flavour {
-            Flavour::Iis => ("AspNetCoreModuleV2", "ASP.NET Core Module V2 for IIS"),
-            Flavour::IisExpress => ("AspNetCoreModuleV2IISExpress", "ASP.NET Core Module V2 for IIS Express"),
-        };
+        let file_name = edition
+            .package
+            .replace("{arch}", &arch.to_string())
+            .replace("{version}", &self.version.to_string());
         let mut package = Package {
             flavour,
             arch,
-            file_name: format!(
-                "{base}_{arch}_{}{}.msi",
-                self.version,
-                if stand_in { "_standin" } else { "" }
+            file_name: format!("{file_name}{}.msi", if stand_in { "_standin" } else { "" }),
+            product_name: format!(
+                "{}{}",
+                edition.name,
+                if stand_in { " (STAND-IN, not for use)" } else { "" }
             ),
-            product_name: format!("{name}{}", if stand_in { " (STAND-IN, not for use)" } else { "" }),
             upgrade_code,
-            earlier_upgrade_code: product.earlier_upgrade_codes.get(&arch).copied(),
+            earlier_upgrade_code: edition.earlier_upgrade_codes.get(&arch).copied(),
             components: components?,
             configuration_action: ActionDll::plan(arch),
             engine: EngineInputs {
@@ -227,19 +252,24 @@ impl Setting<'_> {
                 localizations: vec![self.inputs.wix.join("en-us.wxl")],
                 culture: "en-US".to_owned(),
                 defines: BTreeMap::new(),
-                bind_paths: vec![self.inputs.wix.clone(), self.inputs.stage.clone()],
+                // what a product has of its own goes before what all have
+                bind_paths: vec![
+                    self.inputs.wix.join("products").join(&product.name),
+                    self.inputs.wix.clone(),
+                    self.inputs.stage.clone(),
+                ],
             },
         };
         package.engine.sources = SOURCES.iter().map(|name| self.inputs.wix.join(name)).collect();
         package.engine.sources.push(self.inputs.stage.join(format!("components-{flavour}-{arch}.wxs")));
-        package.engine.defines = self.defines(&package);
+        package.engine.defines = self.defines(&package, edition);
         Ok(package)
     }
 
     fn component(&self, component: &Component) -> Result<PlannedComponent, Box<Diagnostic>> {
         let source = match component.holds {
             Holds::Payload(role) => Some(Source::Payload(role)),
-            Holds::Forwarder(module) => Some(Source::Forwarder(module)),
+            Holds::Forwarder(dll) => Some(Source::Forwarder(dll)),
             Holds::Discoverability | Holds::Provider | Holds::Other => None,
         };
         let file = match (&component.key_path, source) {
@@ -268,13 +298,19 @@ impl Setting<'_> {
             Source::Payload(role) => {
                 let file = self.inputs.payload.files.get(&role);
                 let stage_path = match role {
-                    Role::Dll(module, arch) => format!("{arch}/{}.dll", module.base_name()),
-                    Role::Schema => "aspnetcore_schema_v2.xml".to_owned(),
+                    Role::Dll(dll, arch) => {
+                        let part = self.inputs.product.part(dll);
+                        format!("{arch}/{}", part.map(Part::file_name).unwrap_or_default())
+                    }
+                    Role::Schema => {
+                        let schema = self.inputs.product.schema.as_ref();
+                        schema.map(|schema| schema.file.clone()).unwrap_or_default()
+                    }
                 };
                 (stage_path, file.and_then(|file| file.version), file.map(|file| file.size))
             }
-            Source::Forwarder(module) => {
-                let forwarder = self.forwarders.iter().find(|forwarder| forwarder.module == module);
+            Source::Forwarder(dll) => {
+                let forwarder = self.forwarders.iter().find(|forwarder| forwarder.dll == dll);
                 let stage_path = forwarder.map(|forwarder| forwarder.stage_path.clone()).unwrap_or_default();
                 (stage_path, forwarder.map(|forwarder| forwarder.version), None)
             }
@@ -282,8 +318,25 @@ impl Setting<'_> {
         PackageFile { file: key.to_owned(), source, stage_path, version, size }
     }
 
-    fn defines(&self, package: &Package) -> BTreeMap<String, String> {
+    /// What the hand-written sources say of every product.
+    fn defines(&self, package: &Package, edition: &Edition) -> BTreeMap<String, String> {
+        let product = &self.inputs.product;
+        let Texts { title, description, summary, comments, help_link, info_link, .. } = &product.texts;
         let mut defines: BTreeMap<String, String> = [
+            ("Title", title.clone()),
+            ("Description", description.clone()),
+            ("Summary", summary.clone()),
+            ("Comments", comments.clone()),
+            ("HelpLink", help_link.clone()),
+            ("InfoLink", info_link.clone()),
+            ("Cabinet", product.keys.cabinet.clone()),
+            ("IconName", product.keys.icon.clone()),
+            ("Feature", product.keys.feature.clone()),
+            ("ProviderFeature", edition.provider_feature.clone()),
+            ("Module", product.registration.name.clone()),
+            ("Image", product.image(package.flavour).unwrap_or_default()),
+            ("Attributes", attributes(product, package.flavour).to_string()),
+            ("UserAttributes", (attributes(product, package.flavour) | USER).to_string()),
             ("Flavour", package.flavour.to_string()),
             ("ProductName", package.product_name.clone()),
             ("Manufacturer", self.inputs.manufacturer.value.clone()),
@@ -294,9 +347,24 @@ impl Setting<'_> {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        if let Some(code) = package.earlier_upgrade_code {
-            defines.insert("EarlierUpgradeCode".to_owned(), code.to_string());
-        }
+        let mut add = |name: &str, value: Option<String>| {
+            defines.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        add("EarlierUpgradeCode", package.earlier_upgrade_code.map(|code| code.to_string()));
+        add("Section", product.registration.section.clone());
+        let main = |part: &Part, bits| {
+            let end = format!(r"\{}", part.file_name());
+            let is_it = |component: &&PlannedComponent| {
+                component.bits == bits && component.key_path.text().ends_with(&end)
+            };
+            package.components.iter().find(is_it)
+        };
+        let native = if package.arch.is_64_bit() { Bits::B64 } else { Bits::B32 };
+        let key = |found: Option<&PlannedComponent>| found.map(|component| component.component.clone());
+        add("ModuleComponent", key(main(&product.module, native)));
+        add("ModuleComponent32", key(main(&product.module, Bits::B32)));
+        let handler = product.handler.as_ref().and_then(|handler| main(handler, native)?.file.as_ref());
+        add("HandlerFile", handler.map(|file| file.file.clone()));
         defines
     }
 }

@@ -4,20 +4,22 @@ use super::{Inputs, Origin, Sourced, highest};
 use crate::diag::Diagnostic;
 use crate::id::{FileVersion, ProductVersion, VersionError};
 use crate::ledger::Ledger;
+use crate::product::VersionPolicy;
 
-/// Microsoft's rule for the version of a package with DLLs of version `file`: `1` before the version of the runtime,
-/// and the runtime's major number is the DLLs' less 10. So 18.0.x has 18.0.x, and 20.0.x has 110.0.x.
+/// The version of a package with DLLs of version `file`: its first three fields; or by Microsoft's rule for modules that
+/// are built with the .NET runtime, `1` before the version of the runtime, and the runtime's major number is the DLLs'
+/// less 10. So 18.0.x has 18.0.x, and 20.0.x has 110.0.x.
 ///
 /// A package that took the DLLs' 20.0.x would be older than every package of 10.0 that Microsoft has shipped, and
 /// refused where one is installed; and the module picks the highest folder where `web.config` names none.
 ///
 /// # Errors
 /// Windows Installer cannot hold the version.
-pub fn product_version(file: FileVersion) -> Result<ProductVersion, VersionError> {
+pub fn product_version(policy: VersionPolicy, file: FileVersion) -> Result<ProductVersion, VersionError> {
     let [major, minor, build, _] = file.0;
     match major.checked_sub(10) {
-        Some(runtime) => format!("1{runtime}.{minor}.{build}"),
-        None => format!("{major}.{minor}.{build}"),
+        Some(runtime) if policy == VersionPolicy::Runtime => format!("1{runtime}.{minor}.{build}"),
+        _ => format!("{major}.{minor}.{build}"),
     }
     .parse()
 }
@@ -25,10 +27,11 @@ pub fn product_version(file: FileVersion) -> Result<ProductVersion, VersionError
 /// The version that DLLs have in packages of version `product`, for those who make the DLLs: the reverse of
 /// [`product_version`], with 0 in the fourth field.
 #[must_use]
-pub fn default_file_version(product: ProductVersion) -> FileVersion {
+pub fn default_file_version(policy: VersionPolicy, product: ProductVersion) -> FileVersion {
     let [major, minor, build] = product.compared();
     let text = major.to_string();
-    let runtime: Option<u16> = text.strip_prefix('1').and_then(|runtime| runtime.parse().ok());
+    let runtime = text.strip_prefix('1').filter(|_| policy == VersionPolicy::Runtime);
+    let runtime: Option<u16> = runtime.and_then(|runtime| runtime.parse().ok());
     FileVersion([runtime.map_or(major, |runtime| runtime + 10), minor, build, 0])
 }
 
@@ -65,7 +68,7 @@ pub(super) fn of_packages(
         let help = "machines with the later one refuse this package as a downgrade; take a later payload";
         warnings.push(Diagnostic::warning("plan::older_than_shipped", message).help(help));
     }
-    let derived = product_version(file_version).map_err(|error| {
+    let derived = product_version(inputs.product.version, file_version).map_err(|error| {
         let message = format!(
             "`{path}` has version {file_version}, from which no version of a package follows: {error}"
         );
@@ -121,10 +124,13 @@ mod tests {
             ("8.2.1991.0", "8.2.1991"),
         ] {
             let file: FileVersion = file.parse().expect("valid");
-            let found = product_version(file).expect("fits");
+            let found = product_version(VersionPolicy::Runtime, file).expect("fits");
             assert_eq!(found.to_string(), product);
-            assert_eq!(default_file_version(found).0[..3], file.0[..3]);
+            assert_eq!(default_file_version(VersionPolicy::Runtime, found).0[..3], file.0[..3]);
+            let own = product_version(VersionPolicy::File, file).expect("fits");
+            assert_eq!(own.to_string(), file.to_string().rsplit_once('.').expect("four fields").0);
+            assert_eq!(default_file_version(VersionPolicy::File, own).0[..3], file.0[..3]);
         }
-        assert!(product_version(FileVersion([166, 0, 1, 0])).is_err());
+        assert!(product_version(VersionPolicy::Runtime, FileVersion([166, 0, 1, 0])).is_err());
     }
 }

@@ -14,10 +14,11 @@ mod walk;
 pub use dll::{Dll, Dlls};
 
 use crate::id::{Arch, Flavour};
+use crate::product::Product;
 use crate::upgrade::{Folded, Machine};
 use serde::Serialize;
 use std::fmt;
-use walk::Walk;
+use walk::{Place, Walk};
 
 /// How a walk ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -66,15 +67,22 @@ pub struct Pool {
     /// Whether the module is loaded: without it IIS stops the pool (HTTP 503), whatever the application is.
     pub module: Finding,
     /// Whether the module finds the out-of-process handler: without it an out-of-process application answers HTTP
-    /// 500.36.
-    pub out_of_process: Finding,
+    /// 500.36. None where the product's module has no such handler.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub out_of_process: Option<Finding>,
 }
 
 impl Pool {
-    /// The worse of both.
+    /// What was asked, by name.
+    pub fn findings(&self) -> impl Iterator<Item = (&'static str, &Finding)> {
+        let handler = self.out_of_process.iter().map(|finding| ("out-of-process", finding));
+        std::iter::once(("module", &self.module)).chain(handler)
+    }
+
+    /// The worst of them.
     #[must_use]
     pub fn verdict(&self) -> Verdict {
-        self.module.verdict.max(self.out_of_process.verdict)
+        self.findings().map(|(_, finding)| finding.verdict).max().unwrap_or(Verdict::Starts)
     }
 }
 
@@ -84,17 +92,13 @@ impl fmt::Display for Pool {
     }
 }
 
-/// The module's folder for worker processes of `process` on a machine of `machine`. Full IIS has one entry
+/// The module's `folder` for worker processes of `process` on a machine of `machine`. Full IIS has one entry
 /// `%ProgramFiles%\IIS\…` for all: the variable names another folder in 32-bit processes. IIS Express has one config
 /// file for each of its two folders.
-fn module_folder(flavour: Flavour, machine: Arch, process: Arch) -> Folded {
+fn module_folder(folder: &str, machine: Arch, process: Arch) -> Folded {
     let is_wow = machine.is_64_bit() && process == Arch::X86;
     let program_files = if is_wow { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
-    let host = match flavour {
-        Flavour::Iis => "IIS",
-        Flavour::IisExpress => "IIS Express",
-    };
-    Folded::path(&format!(r"{program_files}\{host}\Asp.Net Core Module\V2"))
+    Folded::path(&format!(r"{program_files}\{folder}"))
 }
 
 /// The folder of the worker process itself, where Windows looks for a DLL that is named without a folder.
@@ -118,21 +122,22 @@ fn processes(machine: Arch) -> &'static [Arch] {
     }
 }
 
-/// Every kind of pool of those flavours that have a file of the module on `machine`. `dlls` are the DLLs that its
-/// packages brought.
+/// Every kind of pool of those flavours that have a file of the module of `product` on `machine`. `dlls` are the DLLs that
+/// its packages brought.
 #[must_use]
-pub fn judge(machine: &Machine, dlls: &Dlls) -> Vec<Pool> {
+pub fn judge(machine: &Machine, dlls: &Dlls, product: &Product) -> Vec<Pool> {
     let mut pools = Vec::new();
-    for flavour in Flavour::ALL {
-        let folders =
-            processes(machine.arch).iter().map(|process| module_folder(flavour, machine.arch, *process));
+    for (flavour, edition) in product.flavours().filter_map(|f| Some((f, product.edition(f)?))) {
+        let folder = |process: &Arch| module_folder(&edition.folder, machine.arch, *process);
+        let folders = processes(machine.arch).iter().map(folder);
         let has_files =
             |folder: &Folded| machine.files.keys().any(|path| path.parent().as_ref() == Some(folder));
         if !folders.into_iter().any(|folder| has_files(&folder)) {
             continue;
         }
         for process in processes(machine.arch) {
-            let mut walk = Walk::new(machine, dlls, flavour, *process);
+            let place = Place { flavour, process: *process, folder: folder(process) };
+            let mut walk = Walk::new(machine, dlls, product, place);
             let module = walk.module();
             let out_of_process = walk.out_of_process();
             pools.push(Pool { flavour, process: *process, module, out_of_process });

@@ -1,9 +1,10 @@
 //! From the module's entry in the configuration to its function, and on to the handler's.
 
 use super::dll::{Dll, Dlls, Face, suffix};
-use super::{Finding, Verdict, module_folder, process_folder};
-use crate::id::{Arch, FileVersion, Flavour};
+use super::{Finding, Verdict, process_folder};
+use crate::id::{self, Arch, Flavour};
 use crate::pe::Target;
+use crate::product::Product;
 use crate::upgrade::{FileFacts, Folded, Machine};
 
 const ERROR_MOD_NOT_FOUND: u32 = 126;
@@ -12,10 +13,6 @@ const ERROR_BAD_EXE_FORMAT: u32 = 193;
 
 /// A forward leads to a module; more in a row than this is a circle.
 const MOST_FORWARDS: usize = 4;
-
-/// The first version of the module that can load its handler with `LOAD_LIBRARY_SEARCH_DLL_LOAD_DIR`: .NET 10, of the day
-/// of <https://github.com/dotnet/aspnetcore/pull/63773> (the third field is year and day of the year).
-const FIRST_THAT_SEARCHES: FileVersion = FileVersion([20, 0, 25266, 0]);
 
 /// Why a walk ends early.
 struct Stop {
@@ -52,9 +49,20 @@ enum Beside {
     Unknown,
 }
 
+/// Where a walk begins.
+pub(super) struct Place {
+    /// The kind of IIS.
+    pub flavour: Flavour,
+    /// What the worker process runs on.
+    pub process: Arch,
+    /// The module's folder for it.
+    pub folder: Folded,
+}
+
 pub(super) struct Walk<'a> {
     machine: &'a Machine,
     dlls: &'a Dlls,
+    product: &'a Product,
     process: Arch,
     folder: Folded,
     process_folder: Folded,
@@ -63,12 +71,14 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub fn new(machine: &'a Machine, dlls: &'a Dlls, flavour: Flavour, process: Arch) -> Walk<'a> {
+    pub fn new(machine: &'a Machine, dlls: &'a Dlls, product: &'a Product, place: Place) -> Walk<'a> {
+        let Place { flavour, process, folder } = place;
         Walk {
             machine,
             dlls,
+            product,
             process,
-            folder: module_folder(flavour, machine.arch, process),
+            folder,
             process_folder: process_folder(flavour, machine.arch, process),
             module: None,
         }
@@ -78,8 +88,8 @@ impl<'a> Walk<'a> {
     /// (<https://github.com/dotnet/aspnetcore/issues/47115>) and is how .NET 10 ships.
     pub fn module(&mut self) -> Finding {
         let mut steps = Vec::new();
-        let path = self.folder.join("aspnetcorev2.dll");
-        let reached = self.reach(path, "RegisterModule", Beside::Searched, &mut steps);
+        let path = self.folder.join(&self.product.module.file_name());
+        let reached = self.reach(path, id::Dll::Module.entry(), Beside::Searched, &mut steps);
         if let Ok(module) = &reached {
             self.module = Some(module.clone());
         }
@@ -88,10 +98,11 @@ impl<'a> Walk<'a> {
 
     /// The module takes the highest subfolder of its own folder that is named like a version, and asks the DLL there
     /// for `CreateApplication`.
-    pub fn out_of_process(&self) -> Finding {
+    pub fn out_of_process(&self) -> Option<Finding> {
+        let handler = self.product.handler.as_ref()?;
         let mut steps = Vec::new();
-        let reached = self.handler(&mut steps);
-        self.finding(reached, steps)
+        let reached = self.handler(&handler.file_name(), &mut steps);
+        Some(self.finding(reached, steps))
     }
 
     fn finding(&self, reached: Result<Folded, Stop>, mut steps: Vec<String>) -> Finding {
@@ -107,7 +118,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn handler(&self, steps: &mut Vec<String>) -> Result<Folded, Stop> {
+    fn handler(&self, file_name: &str, steps: &mut Vec<String>) -> Result<Folded, Stop> {
         let Some(module) = &self.module else {
             return Err(Stop {
                 verdict: Verdict::Fails,
@@ -119,8 +130,8 @@ impl<'a> Walk<'a> {
             let reason = format!("`{}` has no folder that is named like a version", self.folder);
             Stop::fails(ERROR_MOD_NOT_FOUND, reason)
         })?;
-        let path = folder.join("aspnetcorev2_outofprocess.dll");
-        let handler = self.reach(path, "CreateApplication", self.beside(module), steps)?;
+        let path = folder.join(file_name);
+        let handler = self.reach(path, id::Dll::Handler.entry(), self.beside(module), steps)?;
         let Known::Face(face) = self.known(&handler)? else { return Ok(handler) };
         if !face.is_loader {
             return Ok(handler);
@@ -130,7 +141,7 @@ impl<'a> Walk<'a> {
         let name = format!("{}{}", own.strip_suffix(".dll").unwrap_or(own), suffix(self.process));
         steps.push(format!("`{handler}` is a loader, and loads `{name}` from its own folder"));
         let behind = handler.parent().unwrap_or_else(|| folder.clone()).join(&name);
-        self.reach(behind, "CreateApplication", Beside::Searched, steps)
+        self.reach(behind, id::Dll::Handler.entry(), Beside::Searched, steps)
     }
 
     /// Follows forwards from `path` to the module that has code for `function`.
@@ -191,7 +202,7 @@ impl<'a> Walk<'a> {
             (Beside::NotSearched, true) => Err(Stop::fails(
                 ERROR_PROC_NOT_FOUND,
                 format!(
-                    "`{name}` is beside the forwarder, where this module does not make Windows look (before .NET 10); it \
+                    "`{name}` is beside the forwarder, where a module of this version does not make Windows look; it \
                      takes the loader, or a copy in `{}`",
                     self.process_folder
                 ),
@@ -265,8 +276,9 @@ impl<'a> Walk<'a> {
             Ok(Known::Claim(facts)) => facts.versions().map(|(_, highest)| highest),
             Err(_) => None,
         };
+        let first = self.product.handler.as_ref().and_then(|handler| handler.searched_from);
         match version {
-            Some(version) if version < FIRST_THAT_SEARCHES => Beside::NotSearched,
+            Some(version) if first.is_some_and(|first| version < first) => Beside::NotSearched,
             _ => Beside::Unknown,
         }
     }

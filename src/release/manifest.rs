@@ -20,6 +20,8 @@ pub struct Manifest {
     pub tool: String,
     /// SHA-256 of all that the packages were authored from: sources, texts, the identity ledger.
     pub authoring_sha256: String,
+    /// The product that the packages are of.
+    pub product: String,
     /// The packages' version.
     pub version: ProductVersion,
     /// Whether the packages are made of stand-ins and must not be used.

@@ -54,6 +54,7 @@ fn differences(first: &Part, other: &Part) -> Vec<Diagnostic> {
     };
     hold("is of the form", ours.schema.clone(), theirs.schema.clone());
     hold("was made by", ours.tool.clone(), theirs.tool.clone());
+    hold("is of the product", ours.product.clone(), theirs.product.clone());
     hold("has the version", ours.version.to_string(), theirs.version.to_string());
     hold(
         "was authored from sources of SHA-256",

@@ -6,7 +6,7 @@ use std::path::Path;
 pub fn check(name: &str, actual: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .find(|folder| folder.join("wix/identity.toml").is_file())
+        .find(|folder| folder.join("wix/products").is_dir())
         .expect("the repository has a ledger")
         .join("tests/golden")
         .join(name);

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 /// The folder of the baselines.
 pub fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wix/baselines")
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("wix/products/ancm/baselines")
 }
 
 /// The package that the baseline `name` stands for.

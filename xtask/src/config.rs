@@ -12,6 +12,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// The file's name, looked for in the workspace root.
@@ -41,6 +42,8 @@ impl FromStr for EngineChoice {
 /// What a source of settings says; nothing where it is silent.
 #[derive(Clone, Debug, Default)]
 pub struct Settings {
+    /// The product.
+    pub product: Option<Sourced<String>>,
     /// Processors.
     pub arch: Option<Sourced<Vec<Arch>>>,
     /// Kinds of IIS.
@@ -72,7 +75,8 @@ pub struct Settings {
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 13] = [
+pub const NAMES: [&str; 14] = [
+    "product",
     "arch",
     "flavour",
     "payload",
@@ -102,6 +106,7 @@ impl Settings {
     #[must_use]
     pub fn or(self, lower: Settings) -> Settings {
         Settings {
+            product: self.product.or(lower.product),
             arch: self.arch.or(lower.arch),
             flavour: self.flavour.or(lower.flavour),
             payload: self.payload.or(lower.payload),
@@ -136,6 +141,7 @@ impl Settings {
             return Err("expected at least one value".to_owned());
         }
         match name {
+            "product" => self.product = Some(one(texts, origin)?),
             "arch" => self.arch = Some(all(texts, origin)?),
             "flavour" => self.flavour = Some(all(texts, origin)?),
             "payload" => {
@@ -208,12 +214,8 @@ impl Settings {
     }
 
     fn parse(file: &str, text: &str, base: &Path) -> Result<Settings, Vec<Diagnostic>> {
-        let at = |offset: usize| {
-            let before = text.get(..offset).unwrap_or_default();
-            let line = before.matches('\n').count() as u32 + 1;
-            let column = before.chars().rev().take_while(|c| *c != '\n').count() as u32 + 1;
-            Location { file: file.into(), line, column }
-        };
+        let shown: Arc<str> = file.into();
+        let at = |offset: usize| Location::of_offset(&shown, text, offset);
         let table = DeTable::parse(text).map_err(|error| {
             let place = at(error.span().unwrap_or_default().start);
             vec![Diagnostic::error("config::syntax", error.message()).at(&place)]
@@ -302,7 +304,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, linker, msvc, wix",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are product, arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, linker, msvc, wix",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
+use crate::workspace;
 use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
@@ -15,7 +16,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Correct Windows installers for the ASP.NET Core Module, built and proved on any host.
+/// Correct Windows installers for native IIS modules, built and proved on any host.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true, after_help = Exit::table())]
 #[command(disable_help_subcommand = false, max_term_width = 110)]
@@ -64,13 +65,11 @@ pub enum Command {
     /// Say which application pools would start with a package, and why not
     Pools(crate::cmd::pools::Flags),
     /// Look into what Microsoft ships: what is inside, unpack it, pin it
-    #[command(subcommand)]
-    Payload(crate::cmd::payload::Command),
+    Payload(crate::cmd::payload::Flags),
     /// Show the files that a package installs: paths, processors, versions, components
     Layout(crate::cmd::layout::Flags),
     /// Keep what shipped, small enough to stand in for it in `upgrade`
-    #[command(subcommand)]
-    Baseline(crate::cmd::baseline::Command),
+    Baseline(crate::cmd::baseline::Flags),
     /// Ask the identity ledger: does it agree with what shipped, what has a path, what does a package bring?
     Identity(crate::cmd::identity::Command),
     /// Say which tools are there, which are missing, and how to get them
@@ -159,10 +158,21 @@ impl FromStr for PackageName {
     }
 }
 
+/// Which product is meant.
+#[derive(Debug, Args)]
+pub struct OfProduct {
+    /// The product: a folder of wix/products
+    #[arg(long, global = true, value_name = "NAME", default_value = workspace::DEFAULT_PRODUCT)]
+    pub product: String,
+}
+
 /// Flags that say what to build.
 #[derive(Debug, Args)]
 #[command(disable_version_flag = true)]
 pub struct Build {
+    /// The product: a folder of wix/products [default: ancm]
+    #[arg(long, value_name = "NAME")]
+    pub product: Option<String>,
     /// Processors to make packages for [default: x86,x64,arm64]
     #[arg(long, value_delimiter = ',', value_name = "LIST")]
     pub arch: Vec<Arch>,
@@ -229,6 +239,7 @@ impl Build {
         let list = |empty: bool| (!empty).then_some(());
         let one = self.package;
         Settings {
+            product: given(&self.product, "--product"),
             arch: given(&list(self.arch.is_empty()).map(|()| self.arch.clone()), "--arch")
                 .or(given(&one.map(|package| vec![package.arch]), "--package")),
             flavour: given(&list(self.flavour.is_empty()).map(|()| self.flavour.clone()), "--flavour")

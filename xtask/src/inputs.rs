@@ -9,12 +9,13 @@ use crate::payload::source::{self, PayloadSource};
 use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
-use crate::workspace;
+use crate::workspace::{self, Known};
 use ancm_installer::cab::Effort;
-use ancm_installer::id::{Arch, Dll, FileVersion, Flavour};
+use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
+use ancm_installer::product::{Part, Product};
 use std::path::{Path, PathBuf};
 
 /// The version of stand-in DLLs where the user names none: above that of every package that has shipped, so that all
@@ -55,40 +56,61 @@ impl Gathered {
     }
 }
 
-/// Gathers what `flags`, the environment and the configuration say, and the payload, with `stage` as the folder that
+/// The product that `flags`, the environment and the configuration name.
+///
+/// # Errors
+/// Settings that are wrong; there is no such product, or something in its files is wrong.
+pub fn product(flags: &Build) -> Outcome<Known> {
+    let root = workspace::root()?;
+    let named = settings(flags, &root)?.product;
+    workspace::known(&root, named.as_ref().map_or(workspace::DEFAULT_PRODUCT, |name| &name.value))
+}
+
+fn settings(flags: &Build, root: &Path) -> Outcome<Settings> {
+    Ok(flags.settings().or(configured(flags.config.as_deref(), root, &workspace::here()?)?))
+}
+
+/// Gathers what `flags`, the environment and the configuration say, and the payload of `product`, with `stage` as the folder that
 /// the plan lays files out in.
 ///
 /// # Errors
 /// Settings that are wrong, a linker that is missing, a stand-in that cannot be made. What is wrong with a payload
 /// folder is the plan's to say.
-pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Console) -> Outcome<Gathered> {
+pub fn gather(
+    flags: &Build,
+    product: &Product,
+    stage: impl FnOnce(&Path) -> PathBuf,
+    console: &Console,
+) -> Outcome<Gathered> {
     let root = workspace::root()?;
-    let here = workspace::here()?;
-    let settings = flags.settings().or(configured(flags.config.as_deref(), &root, &here)?);
+    let settings = settings(flags, &root)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
     let payload = match &settings.payload {
-        Some(sources) => given(&sources.value, &lock::place(flags.config.as_deref(), &root))?,
+        Some(sources) => given(&sources.value, &lock::place(flags.config.as_deref(), &root), product)?,
         None => {
             console.status(
                 "Standing in",
                 "no `--payload`: using stand-in DLLs made here; the packages are for trying out only",
             );
-            stand_in(settings.version.as_ref().map_or(STAND_IN, |v| plan::default_file_version(v.value)))?
+            let version = settings.version.as_ref();
+            let version = version.map_or(STAND_IN, |v| plan::default_file_version(product.version, v.value));
+            stand_in(product, version, &root)?
         }
     };
     Ok(Gathered {
         inputs: plan::Inputs {
-            flavours: settings.flavour.unwrap_or_else(|| Sourced::default(Flavour::ALL.to_vec())),
+            flavours: settings.flavour.unwrap_or_else(|| Sourced::default(product.flavours().collect())),
             arches: settings.arch.unwrap_or_else(|| Sourced::default(Arch::ALL.to_vec())),
             version: settings.version,
             manufacturer: settings
                 .manufacturer
-                .unwrap_or_else(|| Sourced::default(plan::DEFAULT_MANUFACTURER.to_owned())),
+                .unwrap_or_else(|| Sourced::default(product.texts.manufacturer.clone())),
             handler: settings.handler.unwrap_or_else(|| Sourced::default(plan::HandlerChoice::Auto)),
             payload,
             wix: root.join("wix"),
             stage: stage(&out.value),
+            product: product.clone(),
         },
         engine: settings.engine.unwrap_or_else(|| Sourced::default(EngineChoice::Auto)),
         jobs: settings.jobs.unwrap_or_else(|| Sourced::default(processors)),
@@ -105,8 +127,8 @@ pub fn gather(flags: &Build, stage: impl FnOnce(&Path) -> PathBuf, console: &Con
 }
 
 /// The payload that the user names, which must be the one that was pinned.
-fn given(sources: &[PayloadSource], lock_file: &Path) -> Outcome<Payload> {
-    let payload = Payload::found_in(&source::local(sources)?);
+fn given(sources: &[PayloadSource], lock_file: &Path, product: &Product) -> Outcome<Payload> {
+    let payload = Payload::found_in(&source::local(sources)?, product);
     if payload.problems.is_empty()
         && let Some(lock) = Lock::read(lock_file)?
     {
@@ -131,40 +153,47 @@ pub fn configured(file: Option<&Path>, root: &Path, here: &Path) -> Outcome<Sett
     Ok(Settings::from_environment(|name| std::env::var(name).ok(), here)?.or(file))
 }
 
-/// Everything that the project can package, with stand-ins as payload: what a check of the ledger goes by, whatever
+/// Everything that the project can package of `product`, with stand-ins as payload: what a check of the ledger goes by, whatever
 /// flags and configuration ask for.
 ///
 /// # Errors
 /// A linker that is missing, a stand-in that cannot be made.
-pub fn everything(root: &Path) -> Outcome<plan::Inputs> {
+pub fn everything(root: &Path, product: Product) -> Outcome<plan::Inputs> {
     Ok(plan::Inputs {
-        flavours: Sourced::default(Flavour::ALL.to_vec()),
+        flavours: Sourced::default(product.flavours().collect()),
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
-        manufacturer: Sourced::default(plan::DEFAULT_MANUFACTURER.to_owned()),
+        manufacturer: Sourced::default(product.texts.manufacturer.clone()),
         handler: Sourced::default(plan::HandlerChoice::Auto),
-        payload: stand_in(STAND_IN)?,
+        payload: stand_in(&product, STAND_IN, root)?,
         wix: root.join("wix"),
         stage: root.join("dist/.stage"),
+        product,
     })
 }
 
-/// Makes the stand-in payload.
-fn stand_in(version: FileVersion) -> Outcome<Payload> {
+/// Makes the stand-in payload. Its schema is the one in the product's folder, where there is one.
+fn stand_in(product: &Product, version: FileVersion, root: &Path) -> Outcome<Payload> {
     let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
-    let make = &|arch: Arch, module: Dll| -> Outcome<(String, Vec<u8>)> {
+    let make = &|arch: Arch, dll: Dll, part: &Part| -> Outcome<(String, Vec<u8>)> {
         let fail = |message: String| Failure::new(Exit::Native, "native::stand_in", message);
-        let job = standin::job(module, arch, version).map_err(|error| fail(error.to_string()))?;
+        let job = standin::job(product, dll, arch, version).expect("a part of the product");
+        let job = job.map_err(|error| fail(error.to_string()))?;
         let bytes = lld.link(&job).map_err(|error| fail(error.to_string()))?;
-        Ok((format!("{arch}/{}.dll", module.base_name()), bytes))
+        Ok((format!("{arch}/{}", part.file_name()), bytes))
     };
-    let mut files = vec![(standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec())];
+    let mut files = Vec::new();
+    if let (Some(schema), Some(made)) = (&product.schema, standin::schema(product)) {
+        let own = workspace::product_folder(root, &product.name).join(&schema.file);
+        files.push((schema.file.clone(), std::fs::read(own).unwrap_or_else(|_| made.into_bytes())));
+    }
     // the linker takes longer to start than to link
     let made: Vec<Outcome<(String, Vec<u8>)>> = std::thread::scope(|scope| {
-        let all = Arch::ALL.into_iter().flat_map(|arch| Dll::ALL.map(|module| (arch, module)));
-        let links: Vec<_> = all.map(|(arch, module)| scope.spawn(move || make(arch, module))).collect();
+        let all = Arch::ALL.into_iter().flat_map(|arch| product.parts().map(move |part| (arch, part)));
+        let links: Vec<_> =
+            all.map(|(arch, (dll, part))| scope.spawn(move || make(arch, dll, part))).collect();
         links.into_iter().map(|link| link.join().expect("nothing in it panics")).collect()
     });
     files.extend(made.into_iter().collect::<Outcome<Vec<_>>>()?);
-    Ok(Payload::stand_in(files))
+    Ok(Payload::stand_in(files, product))
 }

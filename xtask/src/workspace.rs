@@ -2,22 +2,26 @@
 
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::ledger::Ledger;
+use ancm_installer::product::Product;
 use std::path::{Path, PathBuf};
 
-/// The folder of the project: the first one, from the user's upwards, that has the identity ledger; else the one that
-/// this program was built in.
+/// Where the products are, in the project's folder.
+const PRODUCTS: &str = "wix/products";
+
+/// The folder of the project: the first one, from the user's upwards, that has products; else the one that this program
+/// was built in.
 ///
 /// # Errors
 /// There is none.
 pub fn root() -> Outcome<PathBuf> {
-    let has_ledger = |folder: &&Path| folder.join("wix/identity.toml").is_file();
+    let has_products = |folder: &&Path| folder.join(PRODUCTS).is_dir();
     let here = here()?;
     let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    here.ancestors().chain(built).find(has_ledger).map(Path::to_owned).ok_or_else(|| {
+    here.ancestors().chain(built).find(has_products).map(Path::to_owned).ok_or_else(|| {
         Failure::new(
             Exit::Usage,
             "workspace::none",
-            format!("no `wix/identity.toml` in `{}` or above", here.display()),
+            format!("no `{PRODUCTS}` in `{}` or above", here.display()),
         )
         .help("run it in a clone of the project")
     })
@@ -39,19 +43,76 @@ pub fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
 
-/// The project's identity ledger.
-///
-/// # Errors
-/// It cannot be read, or something in it is wrong.
-pub fn ledger(root: &Path) -> Outcome<Ledger> {
-    let path = ledger_file(root);
-    parse_ledger(&path, &ledger_text(&path)?)
+/// The product that is meant where none is named.
+pub const DEFAULT_PRODUCT: &str = "ancm";
+
+/// A product, and what is written down of its identities.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// The product.
+    pub product: Product,
+    /// Its ledger; what follows from the product where it has no file.
+    pub ledger: Ledger,
 }
 
-/// Where the project's identity ledger is.
+/// The folder of a product: `product.toml`, its ledger, its baselines, what its packages have of their own.
 #[must_use]
-pub fn ledger_file(root: &Path) -> PathBuf {
-    root.join("wix/identity.toml")
+pub fn product_folder(root: &Path, name: &str) -> PathBuf {
+    root.join(PRODUCTS).join(name)
+}
+
+/// The names of the products.
+#[must_use]
+pub fn products(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root.join(PRODUCTS)).into_iter().flatten().flatten();
+    let described = entries.filter(|entry| entry.path().join("product.toml").is_file());
+    let mut names: Vec<String> = described.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+    names.sort();
+    names
+}
+
+/// The product `name` with its ledger.
+///
+/// # Errors
+/// There is none of that name; a file of it cannot be read, or something in it is wrong.
+pub fn known(root: &Path, name: &str) -> Outcome<Known> {
+    let product = product(root, name)?;
+    let file = ledger_file(root, name);
+    let ledger = match file.is_file() {
+        true => parse_ledger(&file, &ledger_text(&file)?, &product)?,
+        false => Ledger::of(&product),
+    };
+    Ok(Known { product, ledger })
+}
+
+/// The product `name`.
+///
+/// # Errors
+/// There is none of that name; it cannot be read, or something in it is wrong.
+pub fn product(root: &Path, name: &str) -> Outcome<Product> {
+    let names = products(root);
+    if !names.iter().any(|known| known == name) {
+        let near = names
+            .iter()
+            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
+        let message = format!("there is no product `{name}`: `{PRODUCTS}` has {}", names.join(", "));
+        return Err(Failure::new(Exit::Usage, "product::unknown", message)
+            .help(format!("{help}docs/products.md says how to add one")));
+    }
+    let file = product_folder(root, name).join("product.toml");
+    let text = std::fs::read_to_string(&file).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", file.display());
+        Failure::new(Exit::Usage, "product::unreadable", message)
+    })?;
+    Product::parse(name, &file.to_string_lossy(), &text)
+        .map_err(|findings| Failure::of(Exit::Usage, findings))
+}
+
+/// Where the ledger of a product is, or would be.
+#[must_use]
+pub fn ledger_file(root: &Path, product: &str) -> PathBuf {
+    product_folder(root, product).join("identity.toml")
 }
 
 /// The text of the ledger `file`.
@@ -65,10 +126,11 @@ pub fn ledger_text(file: &Path) -> Outcome<String> {
     })
 }
 
-/// Reads the `text` of the ledger `file`.
+/// Reads the `text` of the ledger `file` of `product`.
 ///
 /// # Errors
 /// Something in it is wrong.
-pub fn parse_ledger(file: &Path, text: &str) -> Outcome<Ledger> {
-    Ledger::parse(&file.to_string_lossy(), text).map_err(|findings| Failure::of(Exit::Ledger, findings))
+pub fn parse_ledger(file: &Path, text: &str, product: &Product) -> Outcome<Ledger> {
+    Ledger::parse(&file.to_string_lossy(), text, product)
+        .map_err(|findings| Failure::of(Exit::Ledger, findings))
 }

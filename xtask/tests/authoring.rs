@@ -1,46 +1,43 @@
 //! The WiX sources: what is generated, and whether the language's schema takes all of them.
 
-use crate::modules::{VERSION, repository, stand_in_files};
+use crate::modules::{VERSION, known, product, repository, stand_in_files};
 use crate::support::{run, theirs, tool};
 use ancm_installer::authoring;
 use ancm_installer::id::{Arch, Flavour};
-use ancm_installer::ledger::Ledger;
 use ancm_installer::payload::Payload;
-use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Plan, Sourced, plan};
+use ancm_installer::plan::{HandlerChoice, Inputs, Plan, Sourced, plan};
 use std::path::Path;
 use std::process::Command;
-
-fn ledger() -> Ledger {
-    Ledger::parse("wix/identity.toml", include_str!("../../wix/identity.toml")).expect("our ledger")
-}
+use xtask::workspace::Known;
 
 fn planned() -> Plan {
     let inputs = Inputs {
+        product: product(),
         flavours: Sourced::default(Flavour::ALL.to_vec()),
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
-        manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        manufacturer: Sourced::default(product().texts.manufacturer),
         handler: Sourced::default(HandlerChoice::Auto),
-        payload: Payload::stand_in(stand_in_files(VERSION)),
+        payload: Payload::stand_in(stand_in_files(VERSION), &product()),
         wix: repository().join("wix"),
         stage: "stage".into(),
     };
-    plan(&inputs, &ledger()).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    plan(&inputs, &known().ledger).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 #[test]
 fn every_component_says_which_entry_of_the_ledger_it_comes_from() {
-    let (plan, ledger) = (planned(), ledger());
-    let lines: Vec<&str> = include_str!("../../wix/identity.toml").lines().collect();
+    let (plan, Known { product, ledger }) = (planned(), known());
+    let lines: Vec<&str> = include_str!("../../wix/products/ancm/identity.toml").lines().collect();
     for package in &plan.packages {
-        let text = authoring::components(&plan, package, &ledger);
-        assert_eq!(text, authoring::components(&plan, package, &ledger));
+        let text = authoring::components(&plan, package, &ledger, &product);
+        assert_eq!(text, authoring::components(&plan, package, &ledger, &product));
         assert!(!text.contains("Guid=\"*\"") && !text.contains("Directory=\"\""), "{text}");
         for component in &package.components {
             let line = lines[component.ledger_line as usize - 1];
             assert_eq!(line, format!("component = \"{}\"", component.component));
             let comment =
-                format!("<!-- wix/identity.toml:{}: {} -->\n", component.ledger_line, component.holds);
+                format!("<!-- {}:{}: {} -->\n", ledger.file, component.ledger_line, component.holds);
             let (_, after) = text.split_once(&comment).unwrap_or_else(|| panic!("{comment} in {text}"));
             let start = format!("<Component Id=\"{}\" Guid=\"{}\"", component.component, component.id);
             assert!(after.trim_start().starts_with(&start), "{start} in {text}");
@@ -76,9 +73,9 @@ fn the_schema_of_the_language_takes_every_source() {
         sources += 1;
     }
     assert_eq!(sources, 6);
-    let (plan, ledger) = (planned(), ledger());
+    let (plan, Known { product, ledger }) = (planned(), known());
     for package in &plan.packages {
-        let text = authoring::components(&plan, package, &ledger);
+        let text = authoring::components(&plan, package, &ledger, &product);
         assert_valid(&schemas.join("wix.xsd"), "components.wxs", &text);
     }
 }

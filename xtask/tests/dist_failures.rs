@@ -200,7 +200,7 @@ fn a_guid_that_the_ledger_has_twice() {
     let place = Place::new();
     place.authoring();
     place.edit(
-        "wix/identity.toml",
+        "wix/products/ancm/identity.toml",
         "id = \"1B8ECBA0-C002-442A-92C0-0FA9C0F21DF4\"",
         "id = \"3A692941-59BE-43CF-98A8-6ED01B12A519\"",
     );

@@ -1,10 +1,9 @@
 //! ARM64X forwarders: what LLD makes of them, judged by LIEF and `arm64x-view.py`; and what is refused.
 
-use crate::modules::{VERSION, forwarder_job, link, stand_in, stand_in_forwarder};
+use crate::modules::{VERSION, base_name, forwarder_job, link, stand_in, stand_in_forwarder, stand_in_job};
 use crate::support;
 use crate::support::pe as judge;
 use ancm_installer::id::{Arch, Dll, FileVersion};
-use ancm_installer::native::standin;
 use ancm_installer::native::{ExpectedExport, LinkJob, Problem, verify};
 use ancm_installer::pe::{Image, ResourceId};
 
@@ -12,7 +11,7 @@ const NO_VERSION: FileVersion = FileVersion([0; 4]);
 
 /// A stand-in whose exports are those of a module-definition file.
 fn module_with_exports(arch: Arch, definitions: &str, exports: &[(u32, Option<&str>)]) -> Vec<u8> {
-    let mut job = standin::job(Dll::Module, arch, VERSION).expect("object files");
+    let mut job = stand_in_job(Dll::Module, arch, VERSION);
     let file = job.files.iter_mut().find(|file| file.name == "exports.def").expect("a definition file");
     file.content = format!("EXPORTS\n{definitions}\n").into_bytes();
     let export = |(ordinal, name): &(u32, Option<&str>)| ExpectedExport {
@@ -36,7 +35,7 @@ fn both_views_forward_every_export_as_other_readers_see_it() {
         let bytes = link(&job);
         if let Some(theirs) = judge::lief_facts(&bytes) {
             assert_eq!(judge::our_facts(&bytes), theirs);
-            let name = module.base_name();
+            let name = base_name(module);
             let export = if module == Dll::Module { "2 RegisterModule" } else { "1 CreateApplication" };
             let function = &export[2..];
             assert!(theirs.contains(&format!("export {export} {name}_arm64.{function}\n")), "{theirs}");

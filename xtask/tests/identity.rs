@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use tempfile::TempDir;
 
-const OURS: &str = include_str!("../../wix/identity.toml");
+const OURS: &str = include_str!("../../wix/products/ancm/identity.toml");
 const NEW: &str = r"[ProgramFiles64Folder]IIS\Asp.Net Core Module\V2\new.dll";
 
 /// A ledger in a folder of its own.

@@ -1,7 +1,7 @@
 //! Finding the linker, and what happens where it is missing, old, or does something else than it should.
 
+use crate::modules::stand_in_job;
 use ancm_installer::id::{Arch, Dll, FileVersion};
-use ancm_installer::native::standin;
 use std::path::PathBuf;
 use xtask::tool::lld::{Lld, LldError};
 
@@ -65,7 +65,7 @@ fn an_old_linker_is_refused_with_what_was_found_and_what_is_needed() {
 fn link_with(body: &str) -> LldError {
     let (_folder, path) = script(&format!("[ \"$3\" = --version ] && echo 'LLD 22.1.2' && exit\n{body}"));
     let lld = Lld::at(path).expect("new enough");
-    let job = standin::job(Dll::Module, Arch::X64, FileVersion([1, 0, 0, 0])).expect("object files");
+    let job = stand_in_job(Dll::Module, Arch::X64, FileVersion([1, 0, 0, 0]));
     lld.link(&job).expect_err("no linker")
 }
 
@@ -97,6 +97,6 @@ fn variables_that_would_change_the_link_are_not_passed_on() {
 
 #[test]
 fn link_once() {
-    let job = standin::job(Dll::Module, Arch::Arm64, FileVersion([1, 0, 0, 0])).expect("object files");
+    let job = stand_in_job(Dll::Module, Arch::Arm64, FileVersion([1, 0, 0, 0]));
     Lld::find().and_then(|lld| lld.link(&job)).unwrap_or_else(|error| panic!("{error}"));
 }

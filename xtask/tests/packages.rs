@@ -4,14 +4,13 @@
 //! The payload is the stand-in with the version that the stand-ins in Microsoft's tables have, so that versions and
 //! the names made of them are equal. What the linker and the codes decide is masked.
 
-use crate::modules::{forwarder_job, link, repository, stand_in_files};
+use crate::modules::{forwarder_job, known, link, repository, stand_in_files};
 use crate::support::{self, golden, tables};
 use ancm_installer::authoring;
-use ancm_installer::id::{Arch, Dll, FileVersion, Flavour};
-use ancm_installer::ledger::Ledger;
+use ancm_installer::id::{Arch, FileVersion, Flavour};
 use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::payload::Payload;
-use ancm_installer::plan::{DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Package, Plan, Sourced, plan};
+use ancm_installer::plan::{HandlerChoice, Inputs, Package, Plan, Sourced, plan};
 use ancm_installer::wix::{BindPath, Compat, Request, build, preprocess};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -19,6 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use tempfile::TempDir;
+use xtask::workspace::Known;
 
 const VERSION: FileVersion = FileVersion([20, 0, 25100, 0]);
 
@@ -30,16 +30,16 @@ fn write(folder: &Path, name: &str, bytes: &[u8]) {
 
 /// Everything that the engine reads, laid out as the plan says.
 fn staged() -> (Plan, TempDir) {
-    let ledger =
-        Ledger::parse("wix/identity.toml", include_str!("../../wix/identity.toml")).expect("our ledger");
+    let Known { product, ledger } = known();
     let stage = tempfile::tempdir().expect("a temporary folder");
     let inputs = Inputs {
+        product: product.clone(),
         flavours: Sourced::default(Flavour::ALL.to_vec()),
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
-        manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        manufacturer: Sourced::default(product.texts.manufacturer.clone()),
         handler: Sourced::default(HandlerChoice::Auto),
-        payload: Payload::stand_in(stand_in_files(VERSION)),
+        payload: Payload::stand_in(stand_in_files(VERSION), &product),
         wix: repository().join("wix"),
         stage: stage.path().to_owned(),
     };
@@ -50,10 +50,10 @@ fn staged() -> (Plan, TempDir) {
     }
     for forwarder in &plan.forwarders {
         let dll = |arch: Arch| {
-            let path = stage.path().join(format!("{arch}/{}.dll", forwarder.module.base_name()));
+            let path = stage.path().join(format!("{arch}/{}.dll", forwarder.base_name));
             std::fs::read(path).expect("staged")
         };
-        let name = Dll::base_name(forwarder.module);
+        let name = &forwarder.base_name;
         let job = forwarder_job(name, &dll(Arch::Arm64), &dll(Arch::X64), forwarder.version);
         write(stage.path(), &forwarder.stage_path, &link(&job.expect("a forwarder")));
     }
@@ -61,7 +61,7 @@ fn staged() -> (Plan, TempDir) {
         let action = &package.configuration_action;
         write(stage.path(), &action.stage_path, ConfigurationAction::of_package(package.arch).bytes);
         let source = package.engine.sources.last().expect("the generated source");
-        std::fs::write(source, authoring::components(&plan, package, &ledger)).expect("writable");
+        std::fs::write(source, authoring::components(&plan, package, &ledger, &product)).expect("writable");
     }
     (plan, stage)
 }
@@ -124,7 +124,10 @@ fn copies_in_inetsrv_are_made_by_an_arm64_package_that_asks_for_them() {
     assert_eq!(package.flavour, Flavour::Iis);
     assert!(tables_of(package)["tables"].get("DuplicateFile").is_none(), "off");
     let mut asking = package.clone();
-    asking.engine.defines.insert("InetsrvCopies".to_owned(), "yes".to_owned());
+    asking
+        .engine
+        .defines
+        .insert("InetsrvCopies".to_owned(), "25EAE338-00D4-4A74-8C66-19139BA45F39".to_owned());
     let mut shown = tables_of(&asking);
     let copies: Vec<String> =
         rows_mut(&mut shown, "DuplicateFile").iter().map(|row| format!("{} {}", row[2], row[4])).collect();

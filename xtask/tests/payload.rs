@@ -1,6 +1,6 @@
 //! Payloads: what is recognised, what is not and why, and what keeps packages from being made.
 
-use crate::modules::{VERSION, link, stand_in, stand_in_files, stand_in_forwarder};
+use crate::modules::{VERSION, link, product, stand_in, stand_in_files, stand_in_forwarder};
 use crate::support::theirs;
 use ancm_installer::id::{Arch, Dll, FileVersion, Role};
 use ancm_installer::payload::{Content, Ignored, Payload};
@@ -18,7 +18,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 fn found_in(source: &Path) -> Payload {
-    Payload::found_in(&[source.to_owned()])
+    Payload::found_in(&[source.to_owned()], &product())
 }
 
 fn why<'a>(payload: &'a Payload, path: &str) -> &'a Ignored {
@@ -42,7 +42,7 @@ fn files_are_recognised_whatever_they_are_called() {
     let folder = folder(&listed);
     let payload = found_in(folder.path());
     assert_eq!((&payload.problems, &payload.ignored), (&vec![], &vec![]));
-    assert_eq!(payload.missing(&Arch::ALL), []);
+    assert_eq!(payload.missing(&product(), &Arch::ALL), []);
     for (role, file) in &payload.files {
         let index = names.iter().position(|name| *name == file.path).expect("one of ours");
         assert_eq!(file.content, Content::File(folder.path().join(&names[index])));
@@ -75,15 +75,15 @@ fn real_in_process_handlers_are_of_the_family_and_not_taken() {
     assert!(matches!(why(&payload, pack), Ignored::InProcessHandler { arch: Arch::X64, .. }));
     assert!(matches!(why(&payload, "arm64x/ServicingCommon.dll"), Ignored::OtherPe { .. }));
     assert_eq!(payload.files.len(), 0);
-    assert_eq!(payload.missing(&[Arch::X86]).len(), 3);
-    assert_eq!(payload.missing(&Arch::ALL).len(), 7);
+    assert_eq!(payload.missing(&product(), &[Arch::X86]).len(), 3);
+    assert_eq!(payload.missing(&product(), &Arch::ALL).len(), 7);
     assert!(!payload.is_stand_in());
 }
 
 #[test]
 fn forwarders_are_left_to_us() {
     let forwarder = link(&stand_in_forwarder(Dll::Module));
-    let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), forwarder)]);
+    let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), forwarder)], &product());
     assert_eq!(*why(&payload, "aspnetcorev2.dll"), Ignored::Forwarder);
 }
 
@@ -134,7 +134,7 @@ fn the_wrong_machine_is_an_error() {
     let mut armv7 = module;
     let header = u32::from_le_bytes(armv7[0x3C..0x40].try_into().expect("four bytes")) as usize;
     armv7[header + 4..header + 6].copy_from_slice(&0x01C4_u16.to_le_bytes());
-    let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), armv7)]);
+    let payload = Payload::stand_in(vec![("aspnetcorev2.dll".to_owned(), armv7)], &product());
     let expected = "`aspnetcorev2.dll` is a module for machine 0x01c4, which no package is for";
     assert_eq!(problem(&payload), ("payload::wrong_machine", expected));
 }
@@ -153,9 +153,9 @@ fn schemas_are_told_apart() {
         ("broken.xml", "<configSchema><sectionSchema".to_owned()),
     ];
     let files = files.map(|(name, text)| (name.to_owned(), text.into_bytes()));
-    let payload = Payload::stand_in(files.to_vec());
+    let payload = Payload::stand_in(files.to_vec(), &product());
     assert_eq!(payload.files[&Role::Schema].path, "v2.xml");
-    assert_eq!(*why(&payload, "v1.xml"), Ignored::SchemaOfVersion1);
+    assert_eq!(*why(&payload, "v1.xml"), Ignored::SchemaOfAnother);
     assert_eq!(*why(&payload, "other.xml"), Ignored::Other);
     assert_eq!(*why(&payload, "broken.xml"), Ignored::Other);
 }

@@ -1,25 +1,24 @@
 //! The plan: what follows from a payload, where values come from, and what it refuses.
 
-use crate::modules::{self, VERSION, stand_in_files};
+use crate::modules::{self, VERSION, known, product, stand_in_files};
 use crate::support;
 use ancm_installer::id::{Arch, FileVersion, Flavour, ProductVersion, Role};
 use ancm_installer::ledger::{Bits, Ledger};
 use ancm_installer::payload::Payload;
-use ancm_installer::plan::{
-    DEFAULT_MANUFACTURER, HandlerChoice, Inputs, Kind, Origin, Plan, Source, Sourced, plan,
-};
+use ancm_installer::plan::{HandlerChoice, Inputs, Kind, Origin, Plan, Source, Sourced, plan};
 use std::collections::BTreeSet;
 
 fn ledger() -> Ledger {
-    Ledger::parse("wix/identity.toml", include_str!("../../wix/identity.toml")).expect("our ledger")
+    known().ledger
 }
 
 fn inputs(payload: Payload) -> Inputs {
     Inputs {
+        product: product(),
         flavours: Sourced::default(Flavour::ALL.to_vec()),
         arches: Sourced::default(Arch::ALL.to_vec()),
         version: None,
-        manufacturer: Sourced::default(DEFAULT_MANUFACTURER.to_owned()),
+        manufacturer: Sourced::default(product().texts.manufacturer),
         handler: Sourced::default(HandlerChoice::Auto),
         payload,
         wix: "wix".into(),
@@ -28,7 +27,7 @@ fn inputs(payload: Payload) -> Inputs {
 }
 
 fn stand_in_payload(version: FileVersion) -> Payload {
-    Payload::stand_in(stand_in_files(version))
+    Payload::stand_in(stand_in_files(version), &product())
 }
 
 /// The same files as if they were the real ones.
@@ -124,7 +123,7 @@ fn stand_ins_are_marked_in_every_name() {
 fn missing_roles_are_named_only_where_a_package_needs_them() {
     let mut files = stand_in_files(VERSION);
     files.retain(|(name, _)| !name.starts_with("arm64/"));
-    let mut inputs = inputs(Payload::stand_in(files));
+    let mut inputs = inputs(Payload::stand_in(files, &product()));
     let problems = plan(&inputs, &ledger()).expect_err("arm64 is missing");
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].code, "plan::missing_role");
@@ -138,7 +137,8 @@ fn missing_roles_are_named_only_where_a_package_needs_them() {
 fn problems_of_the_payload_stop_the_plan() {
     let mut files = stand_in_files(VERSION);
     files[0].1.truncate(600);
-    let problems = plan(&inputs(Payload::stand_in(files)), &ledger()).expect_err("a truncated file");
+    let problems =
+        plan(&inputs(Payload::stand_in(files, &product())), &ledger()).expect_err("a truncated file");
     assert_eq!(problems[0].code, "payload::truncated");
 }
 
@@ -196,7 +196,7 @@ fn loads_with(flags: u32) -> Payload {
     let mut files = stand_in_files(VERSION);
     let module = files.iter_mut().find(|(name, _)| name == "x64/aspnetcorev2.dll").expect("a module");
     module.1 = modules::loader::that_loads_with(&module.1, flags);
-    Payload::stand_in(files)
+    Payload::stand_in(files, &product())
 }
 
 #[test]

@@ -102,12 +102,12 @@ impl Layout {
             .with(&format!("{V2_WOW}\\110.0.26296"), HANDLER, stand_in(Dll::Handler, Arch::X86, version));
         for (module, folder) in [(Dll::Module, V2), (Dll::Handler, handlers.as_str())] {
             let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, version));
-            let base = module.base_name();
+            let base = modules::base_name(module);
             let job = match module {
                 Dll::Handler if !forwarder => {
                     modules::loader::job(&arm64, &x64, version, X64Code::X64).expect("a job")
                 }
-                _ => forwarder_job(base, &arm64, &x64, version).expect("a job"),
+                _ => forwarder_job(&base, &arm64, &x64, version).expect("a job"),
             };
             layout = layout
                 .with(folder, &format!("{base}.dll"), link(&job))

@@ -1,15 +1,19 @@
 //! The stand-in payload: what its modules are, what they return, and that an x64 process reaches them through a
 //! forwarder.
 
-use crate::modules::{VERSION, link, stand_in, stand_in_forwarder};
+use crate::modules::{VERSION, base_name, link, product, schema, stand_in, stand_in_forwarder};
 use crate::support::wine::Wine;
 use crate::support::{self, pe as judge};
 use ancm_installer::id::{Arch, Dll, FileVersion, Role};
-use ancm_installer::native::standin::{self, SCHEMA};
+use ancm_installer::native::standin;
 use ancm_installer::payload::{self, Ignored, Payload, Recognised};
 use ancm_installer::pe::{self, Image, Machine, Target};
 use std::io::Cursor;
 use std::process::Command;
+
+fn result(dll: Dll, export: &str, arch: Arch) -> Option<u32> {
+    standin::result(product().part(dll).expect("it has both"), export, arch)
+}
 
 #[test]
 fn every_module_is_what_it_says_for_every_processor() {
@@ -61,7 +65,8 @@ fn the_exports_and_the_messages_are_those_of_the_module() {
 
 #[test]
 fn the_schema_describes_the_section_of_the_module() {
-    assert!(SCHEMA.contains(r#"<sectionSchema name="system.webServer/aspNetCore">"#));
+    let schema = String::from_utf8(schema()).expect("UTF-8");
+    assert!(schema.contains(r#"<sectionSchema name="system.webServer/aspNetCore">"#));
     for name in [
         "processPath",
         "arguments",
@@ -70,11 +75,11 @@ fn the_schema_describes_the_section_of_the_module() {
         "handlerSetting",
         "environmentVariable",
     ] {
-        assert!(SCHEMA.contains(&format!("\"{name}\"")), "{name}");
+        assert!(schema.contains(&format!("\"{name}\"")), "{name}");
     }
     let Some(python) = support::tool("python3") else { return };
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
-    std::fs::write(file.path(), SCHEMA).expect("writable");
+    std::fs::write(file.path(), schema).expect("writable");
     support::run(
         Command::new(python)
             .args(["-c", "import sys, xml.dom.minidom as m; m.parse(sys.argv[1])"])
@@ -120,16 +125,16 @@ fn an_x64_process_reaches_the_stand_ins_through_the_forwarders() {
         let bytes = link(&stand_in_forwarder(module));
         // what the loader of an ARM64 Windows makes of the forwarder for an x64 process
         let x64 = Image::parse(&bytes).expect("an image").x64().expect("an x64 view").bytes().to_vec();
-        let name = format!("{}.dll", module.base_name());
+        let name = format!("{}.dll", base_name(module));
         std::fs::write(folder.join(&name), x64).expect("writable");
         let call = |name: &str| {
             let output = wine.run(&[r"C:\modules\loader.exe", &format!(r"C:\modules\{name}"), export]);
             String::from_utf8_lossy(&output.stdout).trim().to_owned()
         };
         assert_eq!(call(&name), "GetProcAddress: error 127", "without the module behind it");
-        let behind = format!("{}_x64.dll", module.base_name());
+        let behind = format!("{}_x64.dll", base_name(module));
         std::fs::write(folder.join(&behind), stand_in(module, Arch::X64, VERSION)).expect("writable");
-        let result = format!("{:#x}", standin::result(module, export, Arch::X64).expect("an export"));
+        let result = format!("{:#x}", result(module, export, Arch::X64).expect("an export"));
         assert_eq!(call(&behind), result, "the stand-in itself");
         assert_eq!(call(&name), result, "through the forwarder");
     }
@@ -143,23 +148,23 @@ fn results_say_which_export_of_which_processor_returned_them() {
         (Dll::Module, "GetIISVersion", [0xA0AC_3086, 0xA0AC_3064, 0xA0AC_3A64]),
     ];
     for (module, name, results) in all {
-        assert_eq!(Arch::ALL.map(|arch| standin::result(module, name, arch).expect("an export")), results);
+        assert_eq!(Arch::ALL.map(|arch| result(module, name, arch).expect("an export")), results);
     }
-    assert_eq!(standin::result(Dll::Module, "CreateApplication", Arch::X64), None);
+    assert_eq!(result(Dll::Module, "CreateApplication", Arch::X64), None);
 }
 
 #[test]
 fn the_payload_is_complete_and_each_file_is_taken_for_what_it_stands_in_for() {
-    let mut files = vec![("any name.xml".to_owned(), SCHEMA.as_bytes().to_vec())];
+    let mut files = vec![("any name.xml".to_owned(), schema())];
     for module in Dll::ALL {
         for arch in Arch::ALL {
             files.push((format!("{arch}-{module}"), stand_in(module, arch, VERSION)));
         }
         let forwarder = link(&stand_in_forwarder(module));
-        assert_eq!(payload::recognise(&forwarder), Recognised::Ignored(Ignored::Forwarder));
+        assert_eq!(payload::recognise(&forwarder, &product()), Recognised::Ignored(Ignored::Forwarder));
     }
-    let payload = Payload::stand_in(files);
-    assert_eq!(payload.missing(&Arch::ALL), []);
+    let payload = Payload::stand_in(files, &product());
+    assert_eq!(payload.missing(&product(), &Arch::ALL), []);
     assert!(payload.problems.is_empty(), "{:?}", payload.problems);
     let module = &payload.files[&Role::Dll(Dll::Module, Arch::Arm64)];
     assert_eq!((module.path.as_str(), module.version), ("arm64-module", Some(VERSION)));

@@ -1,8 +1,8 @@
 //! Our six packages over everything that shipped: nothing may be lost. The table is a golden file; `UPDATE_GOLDEN=1`
 //! writes it anew.
 
+use crate::modules::known;
 use crate::support::golden;
-use ancm_installer::ledger::Ledger;
 use ancm_installer::upgrade::Baseline;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -50,10 +50,10 @@ fn nothing_is_lost_from_any_baseline() {
 #[test]
 fn the_gate_of_dist_stops_the_broken_package() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
-    let gate = Gate::open(root).expect("the baselines");
+    let gate = Gate::open(root, &known()).expect("the baselines");
     let name = "broken-iisexpress-arm64";
-    let text =
-        std::fs::read_to_string(root.join(format!("wix/baselines/{name}.toml"))).expect("the baseline");
+    let text = std::fs::read_to_string(root.join(format!("wix/products/ancm/baselines/{name}.toml")))
+        .expect("the baseline");
     let broken = Baseline::parse(name, &text).expect("a baseline").package().expect("a package");
     let failure = gate.check(&broken).expect_err("it loses the module");
     assert_eq!(failure.exit, Exit::Upgrade);
@@ -66,13 +66,11 @@ fn the_gate_of_dist_stops_the_broken_package() {
 fn the_gate_asks_for_upgrade_codes() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let package = |name: &str| {
-        let path = root.join(format!("wix/baselines/{name}.toml"));
+        let path = root.join(format!("wix/products/ancm/baselines/{name}.toml"));
         let text = std::fs::read_to_string(path).expect("the baseline");
         Baseline::parse(name, &text).expect("a baseline").package().expect("a package")
     };
-    let file = root.join("wix/identity.toml");
-    let text = std::fs::read_to_string(&file).expect("the ledger");
-    let ledger = Ledger::parse("identity.toml", &text).expect("a ledger");
+    let ledger = known().ledger;
     let broken = package("broken-iisexpress-arm64");
     for (name, old, stopped) in
         [("imported", "old-iisexpress-arm64", true), ("old-iisexpress-arm64", "old-iis-arm64", false)]

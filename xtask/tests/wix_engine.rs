@@ -344,12 +344,13 @@ fn findings_of_wix_are_told_at_the_users_own_lines() {
         ],
     );
     // the ledger's entry of the component, and the line as it was generated
-    let ledger = std::fs::read_to_string(project.path().join("wix/identity.toml")).expect("readable");
+    let ledger =
+        std::fs::read_to_string(project.path().join("wix/products/ancm/identity.toml")).expect("readable");
     let place =
         said.split("error[WIX0103]").nth(1).and_then(|rest| rest.split("--> ").nth(1)).expect("a place");
     let place = place.lines().next().expect("a line");
     let (file, line) = place.rsplit_once(':').expect("a line number");
-    assert!(file.ends_with("wix/identity.toml"), "{place}");
+    assert!(file.ends_with("wix/products/ancm/identity.toml"), "{place}");
     let line: usize = line.parse().expect("a number");
     let entry: String = ledger.lines().skip(line - 1).take_while(|line| !line.is_empty()).collect();
     assert!(entry.starts_with("component = \"AspNetCoreModuleV2\""), "{place}: {entry}");

@@ -3,18 +3,30 @@
 use super::upgrade::sources;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::OfProduct;
 use crate::workspace;
 use ancm_installer::msi;
 use ancm_installer::upgrade::Baseline;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::PathBuf;
 
+/// Flags of `baseline`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// Whose baselines.
+    #[command(flatten)]
+    of: OfProduct,
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
 /// What to do with baselines.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+enum Command {
     /// Make a baseline of a package that shipped
     Import {
         /// The package
@@ -35,8 +47,10 @@ pub enum Command {
 ///
 /// # Errors
 /// A package or a baseline cannot be read, or the baseline not written.
-pub fn run(command: &Command, console: &Console) -> Outcome {
+pub fn run(Flags { of: OfProduct { product }, command }: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
+    // there must be one
+    workspace::product(&root, product)?;
     match command {
         Command::Import { package, name, stands_for } => {
             let failure = |problem: String| Failure::new(Exit::Input, "baseline::import", problem);
@@ -61,8 +75,10 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
             if let Some(text) = stands_for {
                 baseline.stands_for.clone_from(text);
             }
-            let path = sources::folder(&root).join(format!("{name}.toml"));
-            std::fs::File::create_new(&path)
+            let folder = sources::folder(&root, product);
+            let path = folder.join(format!("{name}.toml"));
+            std::fs::create_dir_all(&folder)
+                .and_then(|()| std::fs::File::create_new(&path))
                 .and_then(|mut out| std::io::Write::write_all(&mut out, baseline.render().as_bytes()))
                 .map_err(|error| {
                     let message = format!("cannot write `{}`: {error}", path.display());
@@ -88,11 +104,11 @@ pub fn run(command: &Command, console: &Console) -> Outcome {
                 Ok(Listed { name, stands_for, uncertain })
             };
             let baselines: Vec<Listed> =
-                sources::names(&root).into_iter().map(listed).collect::<Outcome<_>>()?;
+                sources::names(&root, product).into_iter().map(listed).collect::<Outcome<_>>()?;
             console.result(&serde_json::json!({ "schema": "ancm-baselines/1", "baselines": baselines }));
         }
         Command::List => {
-            for name in sources::names(&root) {
+            for name in sources::names(&root, product) {
                 let baseline = sources::baseline(&root, &name)?;
                 console.print(&format!("{name:<26} {}", baseline.stands_for));
                 for line in &baseline.uncertain {

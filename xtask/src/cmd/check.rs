@@ -64,7 +64,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         return explain(code, console);
     }
     let root = workspace::root()?;
-    let ledger = workspace::ledger(&root)?;
+    let names = workspace::products(&root);
+    let known: Vec<_> = names.iter().map(|name| workspace::known(&root, name)).collect::<Outcome<_>>()?;
     let mut allowances = Allowances::read(&root, &flags.allow)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
     let mut checked = Vec::new();
@@ -72,7 +73,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         let path = Path::new(name);
         let file = File::open(path).map_err(|error| examine::unreadable(name, &error))?;
         let folder = path.parent().unwrap_or(Path::new(""));
-        let examined = examine(name, &mut BufReader::new(file), Some(folder), Some(&ledger))?;
+        let examined = examine(name, &mut BufReader::new(file), Some(folder), &known)?;
         let judged = allowances.judge(examined.findings, examined.ours);
         show(name, &judged, console);
         let allowed = judged.allowed.into_iter().map(|(finding, reason)| Allowed { finding, reason });

@@ -12,7 +12,7 @@ use crate::dist::verify::{Made, verify};
 use crate::dist::{made, stage, with_wix};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Dist;
-use crate::inputs::gather;
+use crate::inputs::{self, gather};
 use crate::interrupt;
 use crate::output::Output;
 use crate::workspace;
@@ -22,6 +22,7 @@ use ancm_installer::release::Manifest;
 use serde::Serialize;
 use std::fs::File;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tempfile::NamedTempFile;
@@ -56,22 +57,22 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     }
     interrupt::listen()?;
     let timestamp = engine::timestamp()?;
-    let root = workspace::root()?;
+    let (root, known) = (workspace::root()?, inputs::product(&flags.build)?);
+    let shipped = known.clone();
     // What has shipped is read while compilers and linkers are asked and waited for.
-    let gate = std::thread::spawn(move || Gate::open(&root));
-    let mut gathered = gather(&flags.build, |out| out.to_owned(), console)?;
+    let gate = std::thread::spawn(move || Gate::open(&root, &shipped));
+    let mut gathered = gather(&flags.build, &known.product, |out| out.to_owned(), console)?;
     let engine = engine::choose(&gathered, flags.cross_check)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);
-    let plan = plan::make(&gathered, console)?;
-    let ledger = workspace::ledger(&gathered.root)?;
+    let plan = plan::make(&gathered, &known.ledger, console)?;
     tell(&engine, console);
-    let staged = stage::lay_out(&plan, &ledger, &|| gathered.linker(), folder.path(), console)?;
+    let staged = stage::lay_out(&plan, &known, &|| gathered.linker(), folder.path(), console)?;
 
     let workers = gathered.jobs.value.clamp(1, plan.packages.len().max(1));
     let threads = NonZeroUsize::new(gathered.jobs.value / workers).unwrap_or(NonZeroUsize::MIN);
-    let ledger_file = workspace::ledger_file(&gathered.root);
+    let ledger_file = PathBuf::from(&known.ledger.file);
     let setting = Setting {
         root: &gathered.root,
         ledger: &ledger_file,
@@ -98,11 +99,11 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
             }
             false => None,
         };
-        let (made, more) = verify(file.as_file_mut(), package, &staged, &ledger, flags.locked)?;
+        let (made, more) = verify(file.as_file_mut(), package, &staged, &known, flags.locked)?;
         findings.extend(more);
         let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
         gate.check(&read)?;
-        findings.extend(pools::check(&read, &dlls, gathered.inputs.handler.value)?);
+        findings.extend(pools::check(&read, &dlls, &known.product, gathered.inputs.handler.value)?);
         for cabinet in &made.cabinets {
             console.detail(&format!("{}: {cabinet}", package.file_name));
         }

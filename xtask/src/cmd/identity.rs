@@ -5,17 +5,22 @@ mod show;
 use super::upgrade::sources;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::OfProduct;
 use crate::inputs;
 use crate::output::Output;
 use crate::workspace;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::identity::{self, Identities};
-use ancm_installer::ledger::{self, Bits, Component, Era, Holds, KeyPath, Ledger, ROOTS, VERSION};
+use ancm_installer::ledger::{self, Bits, Component, Holds, KeyPath, Ledger, ROOTS, VERSION};
 use ancm_installer::plan::plan;
+use ancm_installer::product::Product;
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::path::{Path, PathBuf};
+
+/// A ledger without an entry.
+const NOTHING: &str = "format = 1\n";
 
 /// Flags of `identity`.
 #[derive(Debug, Args)]
@@ -23,7 +28,10 @@ pub struct Command {
     /// What to do.
     #[command(subcommand)]
     action: Action,
-    /// The ledger [default: wix/identity.toml]
+    /// Whose ledger.
+    #[command(flatten)]
+    of: OfProduct,
+    /// The ledger [default: identity.toml in the product's folder]
     #[arg(long, global = true, value_name = "FILE")]
     ledger: Option<PathBuf>,
 }
@@ -93,7 +101,7 @@ struct Import {
     flavour: Option<Flavour>,
     /// The era that the package is of, written into `shipped`
     #[arg(long)]
-    era: Option<Era>,
+    era: Option<String>,
     /// Add what contradicts the ledger, too
     #[arg(long)]
     retire: bool,
@@ -108,24 +116,29 @@ struct Import {
 /// The ledger is wrong or drifted, a package cannot be read or contradicts it, a path is not known.
 pub fn run(command: &Command, console: &Console) -> Outcome {
     let root = workspace::root()?;
-    let file = command.ledger.clone().unwrap_or_else(|| workspace::ledger_file(&root));
-    let text = workspace::ledger_text(&file)?;
-    let ledger = workspace::parse_ledger(&file, &text)?;
-    let written = Written { file: &file, text: &text };
+    let product = workspace::product(&root, &command.of.product)?;
+    let file = command.ledger.clone().unwrap_or_else(|| workspace::ledger_file(&root, &product.name));
+    // of a product that never shipped nothing is written down
+    let text = match command.ledger.is_some() || file.is_file() {
+        true => workspace::ledger_text(&file)?,
+        false => NOTHING.to_owned(),
+    };
+    let ledger = workspace::parse_ledger(&file, &text, &product)?;
+    let written = Written { file: &file, text: &text, product: &product };
     match &command.action {
-        Action::Check => check(&root, &ledger, console),
+        Action::Check => check(&root, &ledger, &product, console),
         Action::Add(flags) => add(flags, &ledger, &written, console),
         Action::Import(flags) => import(flags, &root, &ledger, &written, console),
         Action::Explain { path } => explain(path, &ledger, console),
     }
 }
 
-fn check(root: &Path, ledger: &Ledger, console: &Console) -> Outcome {
-    let baselines = sources::baselines(root)?;
+fn check(root: &Path, ledger: &Ledger, product: &Product, console: &Console) -> Outcome {
+    let baselines = sources::baselines(root, &product.name)?;
     let shipped: Vec<Identities> =
-        baselines.values().map(|package| Identities::of(package, ledger)).collect();
-    let plan =
-        plan(&inputs::everything(root)?, ledger).map_err(|findings| Failure::of(Exit::Ledger, findings))?;
+        baselines.values().map(|package| Identities::of(package, ledger, product)).collect();
+    let plan = plan(&inputs::everything(root, product.clone())?, ledger)
+        .map_err(|findings| Failure::of(Exit::Ledger, findings))?;
     let findings = identity::check(ledger, &plan, &shipped);
     if !findings.is_empty() {
         return Err(Failure::of(Exit::Ledger, findings));
@@ -141,7 +154,7 @@ fn check(root: &Path, ledger: &Ledger, console: &Console) -> Outcome {
     let checked = Checked {
         schema: "ancm-identity-check/1",
         ledger: &ledger.file,
-        entries: Flavour::ALL.iter().map(|flavour| ledger.product(*flavour).components.len()).sum(),
+        entries: Flavour::ALL.iter().map(|flavour| ledger.entries(*flavour).components.len()).sum(),
         shipped: shipped.len(),
         planned: plan.packages.len(),
     };
@@ -160,6 +173,7 @@ fn check(root: &Path, ledger: &Ledger, console: &Console) -> Outcome {
 struct Written<'a> {
     file: &'a Path,
     text: &'a str,
+    product: &'a Product,
 }
 
 impl Written<'_> {
@@ -168,7 +182,7 @@ impl Written<'_> {
         let text = ledger::with_components(self.text, flavour, components, note).map_err(|error| {
             Failure::new(Exit::Ledger, "ledger::syntax", format!("`{}`: {error}", self.file.display()))
         })?;
-        workspace::parse_ledger(self.file, &text)?;
+        workspace::parse_ledger(self.file, &text, self.product)?;
         if dry_run || components.is_empty() {
             return Ok(());
         }
@@ -267,7 +281,7 @@ fn identifier(name: &str) -> String {
 }
 
 fn import(flags: &Import, root: &Path, ledger: &Ledger, written: &Written, console: &Console) -> Outcome {
-    let package = Identities::of(&sources::package(root, &flags.package)?, ledger);
+    let package = Identities::of(&sources::package(root, &flags.package)?, ledger, written.product);
     let foreign = ledger
         .foreign
         .iter()
@@ -289,7 +303,15 @@ fn import(flags: &Import, root: &Path, ledger: &Ledger, written: &Written, conso
             format!("the UpgradeCode of `{}` ({code}) is of no product of the ledger", package.name);
         Failure::new(Exit::Input, "identity::family", message).help("name the product with `--flavour`")
     })?;
-    let import = identity::import(ledger, &package, flavour, flags.era, flags.retire);
+    let era = match &flags.era {
+        None => None,
+        Some(name) => Some(ledger.era(name).ok_or_else(|| {
+            let known: Vec<String> = ledger.eras.iter().map(|(era, _)| era.to_string()).collect();
+            let message = format!("`{name}` is not an era of the ledger: expected {}", known.join(", "));
+            Failure::new(Exit::Usage, "identity::era", message).help("write it down as an `[[era]]`")
+        })?),
+    };
+    let import = identity::import(ledger, &package, flavour, era, flags.retire);
     if !import.conflicts.is_empty() {
         return Err(Failure::of(Exit::Ledger, import.conflicts));
     }
@@ -310,7 +332,7 @@ fn explain(path: &str, ledger: &Ledger, console: &Console) -> Outcome {
     let found = identity::explain(ledger, path);
     if found.is_empty() {
         let places =
-            Flavour::ALL.into_iter().flat_map(|f| &ledger.product(f).components).map(|c| c.key_path.text());
+            Flavour::ALL.into_iter().flat_map(|f| &ledger.entries(f).components).map(|c| c.key_path.text());
         let closeness = |place: &String| strsim::jaro_winkler(&place.to_lowercase(), &path.to_lowercase());
         let near = places.max_by(|a, b| closeness(a).total_cmp(&closeness(b))).unwrap_or_default();
         return Err(Failure::new(

@@ -4,6 +4,7 @@ mod extract;
 
 use crate::console::{Console, Paint};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::OfProduct;
 use crate::payload::lock::{self, Lock};
 use crate::payload::source::{self, PayloadSource};
 use crate::workspace;
@@ -11,14 +12,26 @@ use ancm_installer::diag::Severity;
 use ancm_installer::payload::Payload;
 use ancm_installer::payload::inspect::{InspectedFile, Inspection};
 use ancm_installer::pe::Signed;
-use clap::Subcommand;
+use ancm_installer::product::Product;
+use clap::{Args, Subcommand};
 use serde::Serialize;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+/// Flags of `payload`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// Whose files are looked for.
+    #[command(flatten)]
+    of: OfProduct,
+    /// What to do.
+    #[command(subcommand)]
+    command: Command,
+}
+
 /// What to do with payloads.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+enum Command {
     /// Say what is inside: the module's files, what is missing, who signed them; with -v everything
     Inspect {
         /// Folders, bundles, packages, cabinets, zip files
@@ -42,17 +55,18 @@ pub enum Command {
 ///
 /// # Errors
 /// A source cannot be read, or something in it is refused; what is unpacked cannot be written.
-pub fn run(command: &Command, console: &Console) -> Outcome {
+pub fn run(Flags { of, command }: &Flags, console: &Console) -> Outcome {
+    let product = || workspace::product(&workspace::root()?, &of.product);
     match command {
-        Command::Inspect { sources } => inspect(sources, console),
+        Command::Inspect { sources } => inspect(sources, &product()?, console),
         Command::Extract(flags) => extract::run(flags, console),
-        Command::Pin { sources, config } => pin(sources, config.as_deref(), console),
+        Command::Pin { sources, config } => pin(sources, config.as_deref(), &product()?, console),
     }
 }
 
-fn pin(sources: &[OsString], config: Option<&Path>, console: &Console) -> Outcome {
+fn pin(sources: &[OsString], config: Option<&Path>, product: &Product, console: &Console) -> Outcome {
     let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
-    let payload = Payload::found_in(&source::local(&sources)?);
+    let payload = Payload::found_in(&source::local(&sources)?, product);
     console.diagnostics(&payload.warnings);
     if !payload.problems.is_empty() {
         return Err(Failure::of(Exit::Input, payload.problems));
@@ -88,9 +102,9 @@ struct Answer<'a> {
     inspection: &'a Inspection,
 }
 
-fn inspect(sources: &[OsString], console: &Console) -> Outcome {
+fn inspect(sources: &[OsString], product: &Product, console: &Console) -> Outcome {
     let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
-    let inspection = Inspection::of(&source::local(&sources)?);
+    let inspection = Inspection::of(&source::local(&sources)?, product);
     if console.json() {
         console.result(&Answer { schema: "ancm-payload/1", inspection: &inspection });
     } else {

@@ -4,11 +4,11 @@ use crate::console::Console;
 use crate::dist::engine::{self, Engine};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
-use crate::inputs::{Gathered, gather};
+use crate::inputs::{self, Gathered, gather};
 use crate::tool::wix::Candidate;
 use crate::tool::wix::eula::EulaId;
-use crate::workspace;
-use ancm_installer::ledger::KeyPath;
+use crate::workspace::Known;
+use ancm_installer::ledger::{KeyPath, Ledger};
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Plan, Sourced};
 use ancm_installer::wix;
@@ -83,9 +83,10 @@ struct ShownEngine<'p> {
 /// # Errors
 /// Whatever keeps the packages from being made.
 pub fn run(flags: &Build, cross_check: bool, console: &Console) -> Outcome {
-    let gathered = gather(flags, |out| out.join(".stage"), console)?;
+    let Known { product, ledger } = inputs::product(flags)?;
+    let gathered = gather(flags, &product, |out| out.join(".stage"), console)?;
     let engine = engine::choose(&gathered, cross_check)?;
-    let plan = make(&gathered, console)?;
+    let plan = make(&gathered, &ledger, console)?;
     console.diagnostics(&engine.warnings());
     show(&plan, &gathered, &engine, console);
     Ok(())
@@ -95,10 +96,9 @@ pub fn run(flags: &Build, cross_check: bool, console: &Console) -> Outcome {
 ///
 /// # Errors
 /// Whatever keeps the packages from being made.
-pub fn make(gathered: &Gathered, console: &Console) -> Outcome<Plan> {
-    let ledger = workspace::ledger(&gathered.root)?;
+pub fn make(gathered: &Gathered, ledger: &Ledger, console: &Console) -> Outcome<Plan> {
     report(&gathered.inputs.payload, console);
-    let plan = plan::plan(&gathered.inputs, &ledger).map_err(|findings| {
+    let plan = plan::plan(&gathered.inputs, ledger).map_err(|findings| {
         let ledger = findings.iter().all(|finding| finding.code.starts_with("plan::ledger"));
         Failure::of(if ledger { Exit::Ledger } else { Exit::Input }, findings)
     })?;
@@ -147,6 +147,7 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     let said = |name: &str, value: &dyn std::fmt::Display, origin: &plan::Origin| {
         console.print(&format!("{name:<13} {value}  ({origin})"));
     };
+    console.print(&format!("{:<13} {}", "product", plan.product));
     said("version", &plan.version.value, &plan.version.origin);
     said("manufacturer", &plan.manufacturer.value, &plan.manufacturer.origin);
     said("out", &out.value.display(), &out.origin);
@@ -155,9 +156,9 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     said("engine", engine, &asked.origin);
     engine.candidates.iter().for_each(|candidate| console.print(&format!("{:13} {candidate}", "")));
     for forwarder in &plan.forwarders {
-        let plan::Forwarder { module, kind, reason, version, arm64_target, x64_target, .. } = forwarder;
+        let plan::Forwarder { dll, kind, reason, version, arm64_target, x64_target, .. } = forwarder;
         console.print(&format!(
-            "\n{:<13} {module} {version}: arm64 → {arm64_target}, x64 → {x64_target}\n  {reason}",
+            "\n{:<13} {dll} {version}: arm64 → {arm64_target}, x64 → {x64_target}\n  {reason}",
             kind.to_string()
         ));
     }

@@ -3,11 +3,13 @@
 use super::upgrade::sources;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::OfProduct;
 use crate::workspace;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::plan::HandlerChoice;
 use ancm_installer::pools::{Dlls, Finding, Pool, Verdict, judge};
+use ancm_installer::product::Product;
 use ancm_installer::upgrade::{Ending, Package, Scenario};
 use clap::Args;
 use serde::Serialize;
@@ -15,6 +17,9 @@ use serde::Serialize;
 /// Flags of `pools`.
 #[derive(Debug, Args)]
 pub struct Flags {
+    /// Whose module the pools load.
+    #[command(flatten)]
+    pub of: OfProduct,
     /// Packages, each judged by itself: .msi files, or names of baselines [default: dist/*.msi]
     #[arg(value_name = "PACKAGE")]
     pub packages: Vec<String>,
@@ -39,6 +44,7 @@ struct Judged {
 /// A package cannot be read or does not install the module; a pool would certainly not start.
 pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
+    let product = workspace::product(&root, &flags.of.product)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
     let mut dlls = Dlls::new();
     let mut load = |name: &String| -> Outcome<Package> {
@@ -50,7 +56,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let packages: Vec<Package> = names.iter().map(&mut load).collect::<Outcome<_>>()?;
     let mut judged = Vec::new();
     for package in &packages {
-        let pools = installed(over.iter().collect(), package, flags.machine, &dlls)?;
+        let pools = installed(over.iter().collect(), package, flags.machine, &dlls, &product)?;
         judged.push(Judged {
             package: package.name.clone(),
             machine: flags.machine.unwrap_or(package.arch),
@@ -85,6 +91,7 @@ fn installed<'a>(
     package: &'a Package,
     machine: Option<Arch>,
     dlls: &Dlls,
+    product: &Product,
 ) -> Outcome<Vec<Pool>> {
     let mut scenario = Scenario::chain(over, package);
     scenario.arch = machine;
@@ -93,11 +100,13 @@ fn installed<'a>(
         let message = format!("`{}` would not install: error {error}: {reason}", package.name);
         return Err(Failure::new(Exit::Input, "pools::refused", message));
     }
-    let pools = judge(&played.engine.machine, dlls);
+    let pools = judge(&played.engine.machine, dlls, product);
     if pools.is_empty() {
-        let message = format!("`{}` does not install the ASP.NET Core Module", package.name);
+        let message = format!("`{}` does not install the {}", package.name, product.texts.title);
+        let editions = product.flavours().filter_map(|flavour| product.edition(flavour));
+        let folders: Vec<String> = editions.map(|edition| format!("`…\\{}`", edition.folder)).collect();
         return Err(Failure::new(Exit::Input, "pools::no_module", message)
-            .help("its DLLs belong in `…\\IIS\\Asp.Net Core Module\\V2` or `…\\IIS Express\\Asp.Net Core Module\\V2`"));
+            .help(format!("its DLLs belong in {}; `--product` names another one", folders.join(" or "))));
     }
     Ok(pools)
 }
@@ -107,10 +116,10 @@ fn show(judged: &Judged, console: &Console) {
     let note = if stand_in { " (stand-ins: loaded like the real module, and refuse to run)" } else { "" };
     console.print(&format!("{} on {}{note}", judged.package, judged.machine));
     for pool in &judged.pools {
-        let findings = [("module", &pool.module), ("out-of-process", &pool.out_of_process)];
-        let verdicts = findings.map(|(what, finding)| format!("{what} {:<9}", finding.verdict));
+        let verdicts: Vec<String> =
+            pool.findings().map(|(what, finding)| format!("{what} {:<9}", finding.verdict)).collect();
         console.print(&format!("  {:<22} {}", pool.to_string(), verdicts.join("  ").trim_end()));
-        for (what, finding) in findings {
+        for (what, finding) in pool.findings() {
             for step in shown(finding, console) {
                 console.print(&format!("      {what}: {step}"));
             }
@@ -132,12 +141,18 @@ fn shown<'a>(finding: &'a Finding, console: &Console) -> &'a [String] {
 ///
 /// # Errors
 /// A pool would certainly not start.
-pub fn check(package: &Package, dlls: &Dlls, chosen: HandlerChoice) -> Outcome<Vec<Diagnostic>> {
+pub fn check(
+    package: &Package,
+    dlls: &Dlls,
+    product: &Product,
+    chosen: HandlerChoice,
+) -> Outcome<Vec<Diagnostic>> {
     let mut doubts = Vec::new();
     let mut failures = Vec::new();
-    for pool in installed(Vec::new(), package, None, dlls)? {
+    for pool in installed(Vec::new(), package, None, dlls, product)? {
         let is_wanted = chosen == HandlerChoice::Forwarder && pool.module.verdict == Verdict::Starts;
-        for (finding, is_wanted) in [(&pool.module, false), (&pool.out_of_process, is_wanted)] {
+        for (what, finding) in pool.findings() {
+            let is_wanted = is_wanted && what != "module";
             let reason = finding.steps.last().map_or("", String::as_str);
             let message = format!("`{}`: {pool}: {reason}", package.name);
             match finding.verdict {

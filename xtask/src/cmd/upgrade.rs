@@ -6,6 +6,7 @@ pub(super) mod sources;
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::OfProduct;
 use crate::workspace;
 use ancm_installer::id::{Arch, ComponentId};
 use ancm_installer::upgrade::matrix::{Accident, Tally, Target};
@@ -21,6 +22,9 @@ use std::path::PathBuf;
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
 pub struct Flags {
+    /// Whose baselines `--all` plays.
+    #[command(flatten)]
+    pub of: OfProduct,
     /// Packages in the order in which they are installed, the new one last: .msi files, or names of baselines
     #[arg(value_name = "PACKAGE", required_unless_present_any = ["explain", "all"])]
     pub packages: Vec<String>,
@@ -291,7 +295,7 @@ struct Row {
 
 fn all(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
-    let gate = Gate::open(&root)?;
+    let gate = Gate::open(&root, &workspace::known(&root, &flags.of.product)?)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
     let new: Vec<Package> = names.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
     let rows = matrix(&gate, &new);

@@ -36,6 +36,7 @@ pub fn manifest(
         schema: SCHEMA.to_owned(),
         tool: TOOL.to_owned(),
         authoring_sha256: authoring(wix)?,
+        product: plan.product.clone(),
         version: plan.version.value,
         stand_in: plan.payload.is_stand_in(),
         engine: EngineEntry {

@@ -4,10 +4,10 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output;
 use crate::tool::linker::{Linked, Linker};
+use crate::workspace::Known;
 use ancm_installer::authoring;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Role};
-use ancm_installer::ledger::Ledger;
 use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::native::loader::{Loader, X64Code};
 use ancm_installer::native::{Behind, Forwarder};
@@ -35,7 +35,7 @@ pub struct Staged {
 /// A payload file changed or is gone, a forwarder cannot be made, the disk is full.
 pub fn lay_out(
     plan: &Plan,
-    ledger: &Ledger,
+    Known { product, ledger }: &Known,
     linker: &dyn Fn() -> Outcome<Linker>,
     folder: &Path,
     console: &Console,
@@ -94,7 +94,7 @@ pub fn lay_out(
         write(&folder.join(name), bytes)?;
     }
     for package in &plan.packages {
-        let text = authoring::components(plan, package, ledger);
+        let text = authoring::components(plan, package, ledger, product);
         let path = package.engine.sources.last().expect("the plan ends the sources with the generated one");
         write(path, text.as_bytes())?;
     }
@@ -123,7 +123,7 @@ fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
 }
 
 fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outcome<Linked> {
-    let dll = forwarder.module;
+    let (dll, module) = (forwarder.dll, forwarder.base_name.as_str());
     let fail = |message: String| Failure::new(Exit::Native, "native::forwarder", message);
     let arm64 = content(payload, Role::Dll(dll, Arch::Arm64))?;
     let x64 = content(payload, Role::Dll(dll, Arch::X64))?;
@@ -138,10 +138,10 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outc
         plan::Kind::LoaderArm64Ec => Some(X64Code::Arm64Ec),
     };
     let job = match code {
-        None => Forwarder { module: dll.base_name(), arm64, x64, least_version }
-            .job()
-            .map_err(|error| fail(error.to_string()))?,
-        Some(x64_code) => Loader { module: dll.base_name(), arm64, x64, least_version, x64_code }
+        None => {
+            Forwarder { module, arm64, x64, least_version }.job().map_err(|error| fail(error.to_string()))?
+        }
+        Some(x64_code) => Loader { module, arm64, x64, least_version, x64_code }
             .job()
             .map_err(|error| fail(error.to_string()))?,
     };

@@ -3,11 +3,11 @@
 use super::stage::Staged;
 use crate::cmd::check::examine;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::workspace::Known;
 use ancm_installer::cab;
 use ancm_installer::check::{Expected, ExpectedComponent};
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{PackageCode, ProductCode};
-use ancm_installer::ledger::Ledger;
 use ancm_installer::msi;
 use ancm_installer::native::configaction;
 use ancm_installer::plan::{Package, PackageFile, PlannedComponent};
@@ -70,7 +70,7 @@ pub fn verify(
     file: &mut File,
     package: &Package,
     staged: &Staged,
-    ledger: &Ledger,
+    known: &Known,
     locked: bool,
 ) -> Outcome<(Made, Vec<Diagnostic>)> {
     let name = &package.file_name;
@@ -79,7 +79,7 @@ pub fn verify(
     file.rewind().map_err(io)?;
     let mut hash = Sha256::new();
     let size = io::copy(file, &mut hash).map_err(io)?;
-    let examined = examine(name, file, None, Some(ledger))?;
+    let examined = examine(name, file, None, std::slice::from_ref(known))?;
     let (differences, strangers) = expected(package, staged).compare(&examined.database, &examined.contents);
     if !differences.is_empty() {
         return Err(Failure::of(
@@ -99,7 +99,7 @@ pub fn verify(
     };
     let stranger = |(key, id): &(String, String)| {
         let message = format!("`{name}`: component `{key}` {id} is not in the ledger");
-        let help = "write it into `wix/identity.toml`, so that it keeps its identity in every later release";
+        let help = "write it into the product's `identity.toml`, so that it keeps its identity in every later release";
         if locked {
             Diagnostic::error("verify::locked", message)
         } else {

@@ -1,6 +1,6 @@
 //! The loader in the tests, and the programs that it is run with: compiled by clang, linked by LLD, for any processor.
 
-use super::{VERSION, link, stand_in};
+use super::{VERSION, base_name, link, stand_in};
 use crate::support;
 use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::loader::{Loader, LoaderError, X64Code};
@@ -20,7 +20,7 @@ pub fn job(
     x64_code: X64Code,
 ) -> Result<LinkJob, LoaderError> {
     let [arm64, x64] = [arm64, x64].map(|bytes| Image::parse(bytes).expect("an image"));
-    let module = Dll::Handler.base_name();
+    let module = &base_name(Dll::Handler);
     let [arm64_name, x64_name] = ["arm64", "x64"].map(|processor| format!("{module}_{processor}"));
     let loader = Loader {
         module,

@@ -8,8 +8,10 @@ use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::standin;
 use ancm_installer::native::{Behind, Forwarder, ForwarderError, LinkJob};
 use ancm_installer::pe::Image;
+use ancm_installer::product::Product;
 use std::path::Path;
 use xtask::tool::lld::Lld;
+use xtask::workspace::{self, Known};
 
 pub const VERSION: FileVersion = FileVersion([20, 0, 26296, 14]);
 
@@ -18,12 +20,39 @@ pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is in the repository")
 }
 
+/// The product that has been here longest, as the repository describes it.
+pub fn product() -> Product {
+    let known = known();
+    known.product
+}
+
+/// The same with its ledger.
+pub fn known() -> Known {
+    workspace::known(repository(), workspace::DEFAULT_PRODUCT).expect("our product")
+}
+
+/// The name of a DLL of the product, without `.dll`.
+pub fn base_name(dll: Dll) -> String {
+    product().part(dll).expect("it has both").base_name.clone()
+}
+
+/// The stand-in's schema.
+pub fn schema() -> Vec<u8> {
+    let schema = product().schema.expect("it has one");
+    let path = workspace::product_folder(repository(), workspace::DEFAULT_PRODUCT).join(schema.file);
+    std::fs::read(path).expect("it is there")
+}
+
 pub fn link(job: &LinkJob) -> Vec<u8> {
     Lld::find().and_then(|lld| lld.link(job)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 pub fn stand_in(module: Dll, arch: Arch, version: FileVersion) -> Vec<u8> {
-    link(&standin::job(module, arch, version).expect("object files"))
+    link(&stand_in_job(module, arch, version))
+}
+
+pub fn stand_in_job(dll: Dll, arch: Arch, version: FileVersion) -> LinkJob {
+    standin::job(&product(), dll, arch, version).expect("it has both").expect("object files")
 }
 
 /// The job of a forwarder to `NAME_arm64.dll` and `NAME_x64.dll`.
@@ -46,7 +75,7 @@ pub fn forwarder_job(
 /// The job of a forwarder to stand-ins.
 pub fn stand_in_forwarder(module: Dll) -> LinkJob {
     let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(module, arch, VERSION));
-    forwarder_job(module.base_name(), &arm64, &x64, FileVersion::default())
+    forwarder_job(&base_name(module), &arm64, &x64, FileVersion::default())
         .unwrap_or_else(|error| panic!("{error}"))
 }
 
@@ -54,8 +83,8 @@ pub fn stand_in_forwarder(module: Dll) -> LinkJob {
 pub fn stand_in_files(version: FileVersion) -> Vec<(String, Vec<u8>)> {
     let modules = Dll::ALL.into_iter().flat_map(|module| Arch::ALL.map(|arch| (module, arch)));
     let mut files: Vec<(String, Vec<u8>)> = modules
-        .map(|(module, arch)| (format!("{arch}/{}.dll", module.base_name()), stand_in(module, arch, version)))
+        .map(|(module, arch)| (format!("{arch}/{}.dll", base_name(module)), stand_in(module, arch, version)))
         .collect();
-    files.push((standin::SCHEMA_NAME.to_owned(), standin::SCHEMA.as_bytes().to_vec()));
+    files.push(("aspnetcore_schema_v2.xml".to_owned(), schema()));
     files
 }

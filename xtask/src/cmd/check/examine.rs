@@ -1,10 +1,10 @@
 //! A package file, opened and asked everything.
 
 use crate::exit::{Exit, Failure, Outcome};
+use crate::workspace::Known;
 use ancm_installer::check::{self, Contents};
 use ancm_installer::diag::{Diagnostic, Location, Severity};
 use ancm_installer::identity::{self, Identities};
-use ancm_installer::ledger::Ledger;
 use ancm_installer::msi::{self, Database};
 use ancm_installer::upgrade::{Package, Payload};
 use std::fs::File;
@@ -19,12 +19,12 @@ pub struct Examined {
     pub contents: Contents,
     /// What is wrong with it.
     pub findings: Vec<Diagnostic>,
-    /// Whether it is of a product of the ledger.
+    /// Whether it is of a product that is known.
     pub ours: bool,
 }
 
-/// Examines `file`, which is called `name`. Cabinets that are not in it are looked for in `folder`. With a ledger,
-/// the identities of the ledger's products are held against it.
+/// Examines `file`, which is called `name`. Cabinets that are not in it are looked for in `folder`. Where it is of a
+/// product of `known`, its identities are held against the ledger.
 ///
 /// # Errors
 /// It is no package, or too broken to be read.
@@ -32,7 +32,7 @@ pub fn examine(
     name: &str,
     file: &mut (impl Read + Seek),
     folder: Option<&Path>,
-    ledger: Option<&Ledger>,
+    known: &[Known],
 ) -> Outcome<Examined> {
     let mut package = msi::Package::open(file).map_err(|error| unreadable(name, &error))?;
     let container = msi::inspect(&mut package).map_err(|error| unreadable(name, &error))?;
@@ -40,9 +40,9 @@ pub fn examine(
     let contents = Contents::read(&mut package, beside).with_container(container);
     let mut findings = check::check(package.database(), package.validation(), &contents);
     let mut ours = false;
-    if let Some(ledger) = ledger {
-        let (family, conflicts) = identities(name, package.database(), ledger);
-        ours = family;
+    for known in known {
+        let (family, conflicts) = identities(name, package.database(), known);
+        ours |= family;
         findings.extend(conflicts);
     }
     let at = Location { file: name.into(), line: 0, column: 0 };
@@ -70,11 +70,12 @@ fn beside(folder: Option<&Path>, name: &str) -> Result<BufReader<File>, String> 
     File::open(folder.join(name)).map(BufReader::new).map_err(|error| error.to_string())
 }
 
-/// Whether the package is of a product of the ledger, and what then contradicts the ledger.
-fn identities(name: &str, database: &Database, ledger: &Ledger) -> (bool, Vec<Diagnostic>) {
+/// Whether the package is of the product, and what then contradicts the ledger.
+fn identities(name: &str, database: &Database, known: &Known) -> (bool, Vec<Diagnostic>) {
     // what the upgrade simulator cannot read has findings of its own
     let Ok(package) = Package::load(name, database, &Payload::new()) else { return (false, Vec::new()) };
-    let identities = Identities::of(&package, ledger);
+    let Known { product, ledger } = known;
+    let identities = Identities::of(&package, ledger, product);
     let Some(flavour) = identities.flavour else { return (false, Vec::new()) };
     let import = identity::import(ledger, &identities, flavour, None, false);
     let conflicts = import.conflicts.into_iter().map(|mut conflict| {

@@ -117,7 +117,7 @@ fn entry(ledger: &Ledger, explained: &Explained, console: &Console) {
         KeyPath::Registry { value, .. } => format!("registry value {value}"),
     };
     console.print(&format!("      component {key}, key path {by}; {}:{line}", ledger.file));
-    console.print(&format!("      shipped: {}", shipped(component)));
+    console.print(&format!("      shipped: {}", shipped(component, ledger)));
 }
 
 /// What an id means beyond the entries that are shown.
@@ -136,11 +136,13 @@ fn id(explained: &Explained, found: &[Explained], console: &Console) {
     console.print(&format!("  keep it: {}", why(explained.component)));
 }
 
-fn shipped(component: &Component) -> String {
-    match component.shipped.as_slice() {
-        [] => "in no package of Microsoft's".to_owned(),
-        eras if *eras == Era::ALL => "in every one of Microsoft's packages since 7.0".to_owned(),
-        eras => eras.iter().map(|era| era.releases()).collect::<Vec<_>>().join("; "),
+fn shipped(component: &Component, ledger: &Ledger) -> String {
+    let eras = ledger.eras.iter().filter(|(era, _)| component.shipped.contains(era));
+    let releases: Vec<&str> = eras.map(|(_, releases)| releases.as_str()).collect();
+    match releases.len() {
+        0 => "in no package that is known".to_owned(),
+        all if all == ledger.eras.len() => "in every package that is known".to_owned(),
+        _ => releases.join("; "),
     }
 }
 

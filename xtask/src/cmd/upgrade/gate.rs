@@ -2,7 +2,7 @@
 
 use super::sources;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::workspace;
+use crate::workspace::Known;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Flavour, UpgradeCode};
 use ancm_installer::ledger::Ledger;
@@ -22,22 +22,18 @@ pub struct Gate {
 }
 
 impl Gate {
-    /// With the baselines and the ledger of the project in `root`.
+    /// With the baselines and the ledger of a product of the project in `root`.
     ///
     /// # Errors
     /// A baseline or the ledger cannot be read.
-    pub fn open(root: &Path) -> Outcome<Gate> {
-        Ok(Gate::of(sources::baselines(root)?, &workspace::ledger(root)?))
+    pub fn open(root: &Path, known: &Known) -> Outcome<Gate> {
+        Ok(Gate::of(sources::baselines(root, &known.product.name)?, &known.ledger))
     }
 
     /// With these baselines.
     #[must_use]
     pub fn of(baselines: BTreeMap<String, Package>, ledger: &Ledger) -> Gate {
-        let family = |flavour: Flavour| {
-            let product = ledger.product(flavour);
-            let codes = product.upgrade_codes.values().chain(product.earlier_upgrade_codes.values());
-            codes.copied().collect()
-        };
+        let family = |flavour: Flavour| ledger.entries(flavour).families.iter().copied().collect();
         let families = Flavour::ALL.into_iter().map(family).collect();
         let mut gate = Gate { baselines, families, damage: BTreeMap::new() };
         let mut known: BTreeMap<(Arch, BTreeSet<UpgradeCode>), Vec<String>> = BTreeMap::new();

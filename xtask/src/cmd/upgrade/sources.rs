@@ -2,6 +2,7 @@
 
 use super::{DIST, msi_files};
 use crate::exit::{Exit, Failure, Outcome};
+use crate::workspace;
 use ancm_installer::msi;
 use ancm_installer::pools::{Dll, Dlls};
 use ancm_installer::upgrade::{
@@ -29,9 +30,9 @@ pub fn built(root: &Path) -> Outcome<Vec<String>> {
     Ok(files.iter().map(|path| path.to_string_lossy().into_owned()).collect())
 }
 
-/// All baselines by name.
-pub fn baselines(root: &Path) -> Outcome<BTreeMap<String, Package>> {
-    names(root).into_iter().map(|name| Ok((name.clone(), stand_in(root, &name)?))).collect()
+/// All baselines of a product by name.
+pub fn baselines(root: &Path, product: &str) -> Outcome<BTreeMap<String, Package>> {
+    names(root, product).into_iter().map(|name| Ok((name.clone(), stand_in(root, &name)?))).collect()
 }
 
 /// The package that `name` stands for, with its DLLs; a baseline has none.
@@ -97,14 +98,14 @@ fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
     Failure::new(Exit::Input, "upgrade::unreadable", message)
 }
 
-/// The folder of the baselines.
-pub fn folder(root: &Path) -> PathBuf {
-    root.join("wix/baselines")
+/// The folder of the baselines of a product.
+pub fn folder(root: &Path, product: &str) -> PathBuf {
+    workspace::product_folder(root, product).join("baselines")
 }
 
-/// The names of the baselines.
-pub fn names(root: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder(root)).into_iter().flatten().flatten();
+/// The names of the baselines of a product.
+pub fn names(root: &Path, product: &str) -> Vec<String> {
+    let entries = std::fs::read_dir(folder(root, product)).into_iter().flatten().flatten();
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".toml").map(str::to_owned))
         .collect();
@@ -121,16 +122,18 @@ fn wrong(problem: String) -> Failure {
     Failure::new(Exit::Input, "upgrade::package", problem)
 }
 
-/// The baseline `name`.
+/// The baseline `name`, of any product.
 pub fn baseline(root: &Path, name: &str) -> Outcome<Baseline> {
-    let path = folder(root).join(format!("{name}.toml"));
-    if name.contains(['/', '\\']) || !path.is_file() {
+    let products = workspace::products(root);
+    let path = |product: &String| folder(root, product).join(format!("{name}.toml"));
+    let found = products.iter().map(path).find(|path| path.is_file());
+    let Some(path) = found.filter(|_| !name.contains(['/', '\\'])) else {
         let failure = wrong(format!("`{name}` is neither a file nor a baseline"));
         return Err(match nearest(root, name) {
             Some(near) => failure.help(format!("did you mean {near}?")),
             None => failure,
         });
-    }
+    };
     let text = std::fs::read_to_string(&path)
         .map_err(|error| wrong(format!("cannot read `{}`: {error}", path.display())))?;
     Baseline::parse(name, &text).map_err(|error| wrong(format!("`{}`: {error}", path.display())))
@@ -139,14 +142,15 @@ pub fn baseline(root: &Path, name: &str) -> Outcome<Baseline> {
 /// What somebody may have meant: a package beside where a file was looked for, or a baseline.
 fn nearest(root: &Path, name: &str) -> Option<String> {
     let path = Path::new(name);
-    let (kind, known) = if path.extension().is_some() {
+    let (kind, known): (&str, Vec<String>) = if path.extension().is_some() {
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let files = msi_files(&folder.to_owned()).unwrap_or_default();
         ("", files.iter().map(|path| path.to_string_lossy().trim_start_matches("./").to_owned()).collect())
     } else {
-        ("the baseline ", names(root))
+        let products = workspace::products(root);
+        ("the baseline ", products.iter().flat_map(|product| names(root, product)).collect())
     };
     let closeness = |other: &str| strsim::jaro_winkler(other, name);
-    let near = known.into_iter().max_by(|a: &String, b: &String| closeness(a).total_cmp(&closeness(b)))?;
+    let near = known.into_iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b)))?;
     Some(format!("{kind}`{near}`"))
 }

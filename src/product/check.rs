@@ -1,0 +1,226 @@
+//! What a description of a product must not say: what contradicts itself, and what Windows would not take.
+
+use super::{Edition, Part, Product};
+use crate::id::{Arch, Dll, Flavour, UpgradeCode};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// Where things are in the text.
+#[derive(Default)]
+pub(super) struct Places {
+    pub keys: Range<usize>,
+    pub registration: Range<usize>,
+    pub module: Range<usize>,
+    pub handler: Range<usize>,
+    pub schema: Range<usize>,
+    pub editions: BTreeMap<Flavour, EditionPlaces>,
+}
+
+/// Where things of an edition are.
+pub(super) struct EditionPlaces {
+    pub whole: Range<usize>,
+    pub package: Range<usize>,
+    pub folder: Range<usize>,
+}
+
+/// Something that is wrong.
+pub(super) struct Problem {
+    pub place: Range<usize>,
+    pub slug: &'static str,
+    pub message: String,
+}
+
+/// Everything that is wrong with `product`.
+pub(super) fn problems(product: &Product, places: &Places) -> Vec<Problem> {
+    let mut check = Check { problems: Vec::new() };
+    check.part(&product.module, Dll::Module, &places.module);
+    if product.module.searched_from.is_some() {
+        let message = "`searched-from` is about loading a handler, and belongs into `[handler]`".to_owned();
+        check.add(&places.module, "searched_from", message);
+    }
+    if let Some(handler) = &product.handler {
+        check.part(handler, Dll::Handler, &places.handler);
+        if handler.base_name.eq_ignore_ascii_case(&product.module.base_name) {
+            let message = "module and handler have the same file name".to_owned();
+            check.add(&places.handler, "file", message);
+        }
+    }
+    check.keys(product, places);
+    check.registration(product, places);
+    for (flavour, edition) in &product.flavours {
+        check.edition(product, *flavour, edition, &places.editions[flavour]);
+    }
+    if product.flavours.is_empty() {
+        let message =
+            "the product has packages for no kind of IIS: expected `[iis]` or `[iisexpress]`".to_owned();
+        check.add(&(0..0), "flavour", message);
+    }
+    check.families(product, places);
+    check.problems
+}
+
+struct Check {
+    problems: Vec<Problem>,
+}
+
+impl Check {
+    fn add(&mut self, place: &Range<usize>, slug: &'static str, message: String) {
+        self.problems.push(Problem { place: place.clone(), slug, message });
+    }
+
+    fn part(&mut self, part: &Part, dll: Dll, place: &Range<usize>) {
+        if !is_file_name(&part.base_name) {
+            let message =
+                format!("the {dll}'s `file` is no name of a DLL: letters, digits, `_` and `-`, and `.dll`");
+            self.add(place, "file", message);
+        }
+        let entry = dll.entry();
+        if !part.exports.iter().any(|export| export.name == entry) {
+            self.add(
+                place,
+                "exports",
+                format!("the {dll} does not export `{entry}`, by which it is entered"),
+            );
+        }
+        let mut names = BTreeSet::new();
+        let mut codes = BTreeSet::new();
+        for export in &part.exports {
+            if !names.insert(&export.name) {
+                self.add(place, "exports", format!("the {dll} exports `{}` twice", export.name));
+            }
+            if !codes.insert(export.code) || export.code > 15 {
+                let message = format!(
+                    "the {dll}'s export `{}` has the code {}, which another one has or which is above 15",
+                    export.name, export.code
+                );
+                self.add(place, "exports", message);
+            }
+        }
+    }
+
+    fn keys(&mut self, product: &Product, places: &Places) {
+        let mut identifiers = vec![&product.keys.feature];
+        identifiers.extend(product.flavours.values().map(|edition| &edition.provider_feature));
+        for key in identifiers {
+            if !is_identifier(key) || key.len() > 38 {
+                let message =
+                    format!("`{key}` is no name of a feature: up to 38 letters, digits, `_` and `.`");
+                self.add(&places.keys, "keys", message);
+            }
+        }
+    }
+
+    fn registration(&mut self, product: &Product, places: &Places) {
+        let registration = &product.registration;
+        if registration.name.is_empty() || registration.name.chars().any(|c| c.is_whitespace() || c == '"') {
+            let message = format!("`{}` is no name of a module in IIS's configuration", registration.name);
+            self.add(&places.registration, "registration", message);
+        }
+        if registration.section.as_ref().is_some_and(|section| !is_identifier(section)) {
+            let message = "`section` is the name of a section of `system.webServer`, without that".to_owned();
+            self.add(&places.registration, "registration", message);
+        }
+        match (&registration.section, &product.schema) {
+            (Some(section), None) => {
+                let message =
+                    format!("the module reads the section `{section}`, and no `[schema]` describes it");
+                self.add(&places.registration, "schema", message);
+            }
+            (None, Some(_)) => {
+                let message = "there is a schema, and `registration` has no `section` that it would describe"
+                    .to_owned();
+                self.add(&places.schema, "schema", message);
+            }
+            _ => {}
+        }
+    }
+
+    fn edition(&mut self, product: &Product, flavour: Flavour, edition: &Edition, places: &EditionPlaces) {
+        for placeholder in ["{arch}", "{version}"] {
+            if edition.package.matches(placeholder).count() != 1 {
+                let message = format!(
+                    "`{}` does not have `{placeholder}` once: packages for each processor and version need names of their own",
+                    edition.package
+                );
+                self.add(&places.package, "package", message);
+            }
+        }
+        let name = edition.package.replace("{arch}", "").replace("{version}", "");
+        if name.chars().any(|c| !(c.is_ascii_alphanumeric() || "_-. ".contains(c))) {
+            let message = format!("`{}` is no name of a file", edition.package);
+            self.add(&places.package, "package", message);
+        }
+        let names: Vec<&str> = edition.folder.split('\\').collect();
+        if names
+            .iter()
+            .any(|name| name.is_empty() || name.starts_with('.') || name.contains(['/', ':', '[', '"']))
+        {
+            let message = format!(
+                "`{}` is no folder below Program Files: names with `\\` between them",
+                edition.folder
+            );
+            self.add(&places.folder, "folder", message);
+        } else if flavour == Flavour::IisExpress && (names[0] != "IIS Express" || names.len() < 2) {
+            let message = format!(
+                "`{}` is not below `IIS Express`, the folder that `%IIS_BIN%` stands for",
+                edition.folder
+            );
+            self.add(&places.folder, "folder", message);
+        } else if names.len() < 2 {
+            let message = format!("`{}` is not below a folder of its own", edition.folder);
+            self.add(&places.folder, "folder", message);
+        }
+        if edition.short_name.as_ref().is_some_and(|name| !is_identifier(name) || name.len() > 8) {
+            self.add(&places.folder, "folder", "`short-name` is no 8.3 name of a folder".to_owned());
+        }
+        for arch in Arch::ALL {
+            if !edition.upgrade_codes.contains_key(&arch) {
+                let message = format!("`upgrade-code` lacks that of the {flavour} packages for {arch}");
+                self.add(&places.whole, "upgrade_code", message);
+            }
+            if edition.providers.get(&arch).is_none_or(Vec::is_empty) {
+                let message = format!("`provider` lacks the key of the {flavour} packages for {arch}");
+                self.add(&places.whole, "provider", message);
+            }
+        }
+        for (arch, earlier) in &edition.earlier_upgrade_codes {
+            if edition.upgrade_codes.get(arch) == Some(earlier) {
+                let message =
+                    format!("the packages for {arch} have the same `earlier-upgrade-code` as `upgrade-code`");
+                self.add(&places.whole, "upgrade_code", message);
+            }
+        }
+        let folder = edition.folder.to_lowercase();
+        let same = |other: &&Edition| other.folder.to_lowercase() == folder;
+        if product.flavours.values().filter(same).count() > 1 && flavour == Flavour::IisExpress {
+            let message = "packages for both kinds of IIS have the same folder".to_owned();
+            self.add(&places.folder, "folder", message);
+        }
+    }
+
+    /// A package that has the UpgradeCode of one for the other kind of IIS would take its place.
+    fn families(&mut self, product: &Product, places: &Places) {
+        let mut owners: BTreeMap<UpgradeCode, Flavour> = BTreeMap::new();
+        for (flavour, edition) in &product.flavours {
+            for code in edition.families() {
+                let owner = *owners.entry(code).or_insert(*flavour);
+                if owner != *flavour {
+                    let message = format!(
+                        "the packages for {owner} have the UpgradeCode {code}, too: each would replace the other"
+                    );
+                    self.add(&places.editions[flavour].whole, "upgrade_code", message);
+                }
+            }
+        }
+    }
+}
+
+fn is_file_name(base: &str) -> bool {
+    !base.is_empty() && base.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// <https://learn.microsoft.com/windows/win32/msi/identifier>
+fn is_identifier(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
+}
