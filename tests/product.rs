@@ -152,6 +152,18 @@ fn contradictions_are_told_with_line_and_column() {
             "[keys]",
             "is no name of a feature",
         ),
+        (
+            "trace-area = \"ANCM\"",
+            "trace-area = \"MINE\"",
+            "[registration]",
+            "`trace-area` can be `ANCM` only",
+        ),
+        (
+            "[iisexpress]\n",
+            "[[iis.refused]]\nfile = 'x.dll'\nreason = \"it is there\"\n\n[iisexpress]\n",
+            "[iis]",
+            "`x.dll` is no file in a folder below System32",
+        ),
     ] {
         let broken = OURS.replacen(from, to, 1);
         assert_ne!(broken, OURS, "{from}");

@@ -6,6 +6,7 @@
 mod component;
 mod directory;
 mod handler;
+mod refused;
 mod xml;
 
 use crate::id::Arch;
@@ -47,6 +48,7 @@ pub fn components(plan: &Plan, package: &Package, ledger: &Ledger, product: &Pro
                 });
                 if group == "Module" {
                     fragment.handler_folders(xml);
+                    fragment.refused(xml);
                 }
             });
         }

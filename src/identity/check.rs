@@ -108,11 +108,19 @@ impl Findings<'_> {
                 .collect()
         };
         for planned in &package.components {
+            if let Some(borrowed) = self.ledger.borrowed.iter().find(|b| b.ids.contains(&planned.id)) {
+                let message = format!(
+                    "component `{}` would have {}, which belongs to {}",
+                    planned.component, planned.id, borrowed.from
+                );
+                self.add(planned.ledger_line, "identity::borrowed", message, &name);
+            }
             let place = unversioned(&planned.key_path.text(), version);
             let mut eras: BTreeMap<ComponentId, usize> = BTreeMap::new();
             let family = shipped.iter().filter(|s| s.flavour == Some(flavour) && s.arch == package.arch);
             for identity in family.flat_map(|s| &s.components) {
-                if identity.bits == planned.bits && identity.key_path.text().eq_ignore_ascii_case(&place) {
+                let same = identity.bits == planned.bits && !self.ledger.is_borrowed(identity.id);
+                if same && identity.key_path.text().eq_ignore_ascii_case(&place) {
                     *eras.entry(identity.id).or_default() += 1;
                 }
             }
@@ -150,6 +158,9 @@ impl Findings<'_> {
             let packages: Vec<String> = packages.into_iter().collect();
             let help = match code {
                 "identity::family" => "a baseline of another product has no place here",
+                "identity::borrowed" => {
+                    "give the path an id of its own: `cargo xtask identity add` issues it"
+                }
                 "identity::path" => "restore the id; `cargo xtask identity add` knows which one a path has",
                 "identity::era" => "correct `shipped`: it says what the packages of that era had",
                 "identity::lost" => {

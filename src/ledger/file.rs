@@ -1,6 +1,6 @@
 //! Reading `identity.toml`: everything that is wrong with it, with line and column.
 
-use super::{Bits, Component, Directory, Entries, Era, Foreign, Holds, KeyPath, Ledger, layout};
+use super::{Bits, Borrowed, Component, Directory, Entries, Era, Foreign, Holds, KeyPath, Ledger, layout};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, FileVersion, Flavour, UpgradeCode};
 use crate::product::Product;
@@ -34,6 +34,15 @@ struct File {
     iisexpress: FlavourEntry,
     #[serde(default)]
     foreign: Vec<ForeignEntry>,
+    #[serde(default)]
+    borrowed: Vec<BorrowedEntry>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BorrowedEntry {
+    from: String,
+    ids: Vec<ComponentId>,
 }
 
 #[derive(Deserialize)]
@@ -105,6 +114,7 @@ impl Ledger {
             eras: Vec::new(),
             highest_shipped: Vec::new(),
             foreign: Vec::new(),
+            borrowed: Vec::new(),
             iis: entries(Flavour::Iis),
             iis_express: entries(Flavour::IisExpress),
         }
@@ -144,16 +154,38 @@ impl Ledger {
         if !reader.findings.is_empty() {
             return Err(reader.findings);
         }
-        let ledger = Ledger {
+        let borrowed = parsed.borrowed.into_iter();
+        let borrowed = borrowed.map(|BorrowedEntry { from, ids }| Borrowed { from, ids }).collect();
+        let mut ledger = Ledger {
             file: file.to_owned(),
             eras: std::mem::take(&mut reader.eras),
             highest_shipped: parsed.highest_shipped,
             foreign,
+            borrowed,
             iis,
             iis_express,
         };
+        ledger.keep_what_shipped();
         let clashes = reader.clashes(&ledger);
         if clashes.is_empty() { Ok(ledger) } else { Err(clashes) }
+    }
+
+    /// What follows from the product has the id under which its path shipped, if it did.
+    fn keep_what_shipped(&mut self) {
+        for flavour in Flavour::ALL {
+            let id = |component: &Component| {
+                let path = component.key_path.text();
+                if component.line == 0 { self.id_for(flavour, component.bits, &path) } else { component.id }
+            };
+            let ids: Vec<ComponentId> = self.entries(flavour).components.iter().map(id).collect();
+            let entries = match flavour {
+                Flavour::Iis => &mut self.iis,
+                Flavour::IisExpress => &mut self.iis_express,
+            };
+            for (component, id) in entries.components.iter_mut().zip(ids) {
+                component.id = id;
+            }
+        }
     }
 }
 

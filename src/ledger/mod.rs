@@ -215,6 +215,15 @@ pub struct Foreign {
     pub note: String,
 }
 
+/// Ids of another product that packages of this one have had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Borrowed {
+    /// Whose they are.
+    pub from: String,
+    /// The ids. Ours never has them: Windows counts a component by its id, wherever it is.
+    pub ids: Vec<ComponentId>,
+}
+
 /// The whole ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ledger {
@@ -226,6 +235,8 @@ pub struct Ledger {
     pub highest_shipped: Vec<FileVersion>,
     /// Products of others that have ids of ours.
     pub foreign: Vec<Foreign>,
+    /// Ids of others that packages of this product have had.
+    pub borrowed: Vec<Borrowed>,
     iis: Entries,
     iis_express: Entries,
 }
@@ -258,11 +269,18 @@ impl Ledger {
         all.filter(move |component| component.active && component.arches.contains(&arch))
     }
 
+    /// Whether an id belongs to another product.
+    #[must_use]
+    pub fn is_borrowed(&self, id: ComponentId) -> bool {
+        self.borrowed.iter().any(|borrowed| borrowed.ids.contains(&id))
+    }
+
     /// The id that `path` has or shall have: the one that shipped for it in most eras, else the issued one.
     #[must_use]
     pub fn id_for(&self, flavour: Flavour, bits: Bits, path: &str) -> ComponentId {
         let components = self.entries(flavour).components.iter();
         let same = components.filter(|c| c.bits == bits && c.key_path.text().eq_ignore_ascii_case(path));
+        let same = same.filter(|c| !self.is_borrowed(c.id));
         let known = same.max_by_key(|component| (component.shipped.len(), component.active));
         known.map_or_else(|| issue(flavour, bits, path), |component| component.id)
     }

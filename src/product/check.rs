@@ -5,6 +5,9 @@ use crate::id::{Arch, Dll, Flavour, UpgradeCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+/// The area of failed request tracing that `native/registration` adds.
+const AREA: &str = "ANCM";
+
 /// Where things are in the text.
 #[derive(Default)]
 pub(super) struct Places {
@@ -120,6 +123,10 @@ impl Check {
             let message = "`section` is the name of a section of `system.webServer`, without that".to_owned();
             self.add(&places.registration, "registration", message);
         }
+        if registration.trace_area.as_ref().is_some_and(|area| area != AREA) {
+            let message = format!("`trace-area` can be `{AREA}` only: the custom actions know no other one");
+            self.add(&places.registration, "registration", message);
+        }
         match (&registration.section, &product.schema) {
             (Some(section), None) => {
                 let message =
@@ -172,6 +179,17 @@ impl Check {
         }
         if edition.short_name.as_ref().is_some_and(|name| !is_identifier(name) || name.len() > 8) {
             self.add(&places.folder, "folder", "`short-name` is no 8.3 name of a folder".to_owned());
+        }
+        for refused in &edition.refused {
+            let names = refused.file.split('\\').count();
+            if names < 2 || refused.file.contains(['/', ':', '[', '"']) || refused.reason.contains(['[', '{'])
+            {
+                let message = format!(
+                    "`{}` is no file in a folder below System32, or its reason has brackets",
+                    refused.file
+                );
+                self.add(&places.whole, "refused", message);
+            }
         }
         for arch in Arch::ALL {
             if !edition.upgrade_codes.contains_key(&arch) {

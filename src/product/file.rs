@@ -1,6 +1,8 @@
 //! Reading `product.toml`: everything that is wrong with it, with line and column.
 
-use super::{Edition, Export, Keys, Part, Product, Registration, Schema, Texts, VersionPolicy, check};
+use super::{
+    Edition, Export, Keys, Part, Product, Refused, Registration, Schema, Texts, VersionPolicy, check,
+};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, FileVersion, Flavour, UpgradeCode};
 use serde::Deserialize;
@@ -55,6 +57,8 @@ struct EditionEntry {
     upgrade_code: BTreeMap<Arch, UpgradeCode>,
     #[serde(default)]
     earlier_upgrade_code: BTreeMap<Arch, UpgradeCode>,
+    #[serde(default)]
+    refused: Vec<Refused>,
 }
 
 impl Product {
@@ -171,5 +175,6 @@ fn edition(entry: EditionEntry) -> Edition {
         provider_feature: entry.provider_feature,
         upgrade_codes: entry.upgrade_code,
         earlier_upgrade_codes: entry.earlier_upgrade_code,
+        refused: entry.refused,
     }
 }

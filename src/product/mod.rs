@@ -136,6 +136,16 @@ pub struct Schema {
     pub attribute: Option<String>,
 }
 
+/// A file of another product that this one cannot stand beside.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// Its path below System32.
+    pub file: String,
+    /// What the user reads where it is there: what it is, and what to do.
+    pub reason: String,
+}
+
 /// What packages for one kind of IIS have of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edition {
@@ -159,6 +169,8 @@ pub struct Edition {
     pub upgrade_codes: BTreeMap<Arch, UpgradeCode>,
     /// Another family that packages for the same machine have been in.
     pub earlier_upgrade_codes: BTreeMap<Arch, UpgradeCode>,
+    /// Where one of these is, nothing is installed.
+    pub refused: Vec<Refused>,
 }
 
 impl Product {

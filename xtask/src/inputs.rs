@@ -172,7 +172,7 @@ pub fn everything(root: &Path, product: Product) -> Outcome<plan::Inputs> {
     })
 }
 
-/// Makes the stand-in payload. Its schema is the one in the product's folder, where there is one.
+/// Makes the stand-in payload. Its schema is the one in the folder `standin` of the product, where there is one.
 fn stand_in(product: &Product, version: FileVersion, root: &Path) -> Outcome<Payload> {
     let lld = Lld::find().map_err(|error| Failure::new(Exit::Tool, "lld::unusable", error.to_string()))?;
     let make = &|arch: Arch, dll: Dll, part: &Part| -> Outcome<(String, Vec<u8>)> {
@@ -184,7 +184,7 @@ fn stand_in(product: &Product, version: FileVersion, root: &Path) -> Outcome<Pay
     };
     let mut files = Vec::new();
     if let (Some(schema), Some(made)) = (&product.schema, standin::schema(product)) {
-        let own = workspace::product_folder(root, &product.name).join(&schema.file);
+        let own = workspace::product_folder(root, &product.name).join("standin").join(&schema.file);
         files.push((schema.file.clone(), std::fs::read(own).unwrap_or_else(|_| made.into_bytes())));
     }
     // the linker takes longer to start than to link

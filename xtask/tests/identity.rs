@@ -104,6 +104,14 @@ fn drift_is_told_with_its_place_and_ends_with_11() {
             "identity::era",
             "(old-iis-arm64)",
         ),
+        // an id that turns out to be another product's
+        (
+            format!(
+                "{OURS}\n[[borrowed]]\nfrom = \"somebody\"\nids = [\"3A692941-59BE-43CF-98A8-6ED01B12A519\"]\n"
+            ),
+            "identity::borrowed",
+            "which belongs to somebody",
+        ),
     ] {
         let ledger = Ledger::new(&text);
         let failure = ledger.json(&["check"], 11);
@@ -327,7 +335,7 @@ fn an_id_at_another_path_and_a_product_that_took_our_ids_are_named() {
     let output = ledger.run(&["import", path.to_str().expect("UTF-8")]);
     assert_eq!(output.status.code(), Some(10), "{}", said(&output));
     assert!(
-        said(&output).contains("is HttpPlatformHandler v2, which has 12 of our ids"),
+        said(&output).contains("is HttpPlatformHandler v2, which has 25 of our ids"),
         "{}",
         said(&output)
     );

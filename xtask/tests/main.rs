@@ -32,6 +32,7 @@ mod payload_sources;
 mod picture;
 mod plan;
 mod pools;
+mod products;
 mod registration;
 mod registration_attacks;
 mod registration_faults;

@@ -39,7 +39,8 @@ pub fn base_name(dll: Dll) -> String {
 /// The stand-in's schema.
 pub fn schema() -> Vec<u8> {
     let schema = product().schema.expect("it has one");
-    let path = workspace::product_folder(repository(), workspace::DEFAULT_PRODUCT).join(schema.file);
+    let path = workspace::product_folder(repository(), workspace::DEFAULT_PRODUCT);
+    let path = path.join("standin").join(schema.file);
     std::fs::read(path).expect("it is there")
 }
 
