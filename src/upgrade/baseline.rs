@@ -1,7 +1,7 @@
 //! Baselines: what a shipped package installs, small and readable, with what is not sure about it.
 //!
 //! A baseline stands in for the package. It is the tables that the simulation reads, without texts and bytes, and
-//! notes on the files; `wix/baselines` holds those of every era of Microsoft's packages.
+//! notes on the files; `wix/products/NAME/baselines` holds those of every era of a product's packages.
 
 use crate::id::{Arch, FileVersion};
 use crate::msi::schema::standard_table;
