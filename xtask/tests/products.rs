@@ -7,6 +7,7 @@ use ancm_installer::msi;
 use ancm_installer::upgrade::{Baseline, Headline, Outcome, Package, Report, Scenario, Then, read_payload};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Output;
 use xtask::workspace;
 
 const HANDLER: &str = "httpplatformhandler";
@@ -60,38 +61,112 @@ provider-feature = "TracerProvider"
 upgrade-code = { x86 = "8F1B7A10-52B1-4C3E-9B7D-000000000004", x64 = "8F1B7A10-52B1-4C3E-9B7D-000000000005", arm64 = "8F1B7A10-52B1-4C3E-9B7D-000000000006" }
 "#;
 
-#[test]
-fn a_fourth_product_takes_its_description_and_nothing_else() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    for (name, bytes) in made::files(&made::root().join("wix")) {
-        if !name.starts_with("products/") {
-            let path = folder.path().join("wix").join(&name);
+/// A copy of the project's authoring, with one product: `description`.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn of(name: &str, description: &str) -> Project {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let write = |name: &str, bytes: &[u8]| {
+            let path = folder.path().join("wix").join(name);
             std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
             std::fs::write(path, bytes).expect("writable");
+        };
+        let authoring = made::files(&made::root().join("wix")).into_iter();
+        for (name, bytes) in authoring.filter(|(name, _)| !name.starts_with("products/")) {
+            write(&name, &bytes);
         }
+        write(&format!("products/{name}/product.toml"), description.as_bytes());
+        Project(folder)
     }
-    let own = folder.path().join("wix/products/tracer");
-    std::fs::create_dir_all(&own).expect("writable");
-    std::fs::write(own.join("product.toml"), FOURTH).expect("writable");
-    let run = |arguments: &[&str]| {
-        let output = xtask().args(arguments).current_dir(folder.path()).output().expect("it starts");
+
+    fn xtask(&self, arguments: &[&str]) -> Output {
+        xtask().args(arguments).current_dir(self.0.path()).output().expect("it starts")
+    }
+
+    fn works(&self, arguments: &[&str]) -> String {
+        let output = self.xtask(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", said(&output));
         String::from_utf8_lossy(&output.stdout).into_owned()
-    };
-    run(&["dist", "--product", "tracer", "--out", "dist"]);
-    let made = packages(&folder.path().join("dist"));
-    let names: Vec<String> =
-        made.iter().map(|path| path.file_name().expect("a name").to_string_lossy().into_owned()).collect();
+    }
+
+    /// The packages that were made, after every check of them.
+    fn checked(&self) -> Vec<String> {
+        let made = packages(&self.0.path().join("dist"));
+        let mut check = vec!["check"];
+        check.extend(made.iter().map(|path| path.to_str().expect("UTF-8")));
+        self.works(&check);
+        made.iter().map(|path| path.file_name().expect("a name").to_string_lossy().into_owned()).collect()
+    }
+}
+
+#[test]
+fn a_fourth_product_takes_its_description_and_nothing_else() {
+    let project = Project::of("tracer", FOURTH);
+    project.works(&["dist", "--product", "tracer", "--out", "dist"]);
+    let names = project.checked();
     assert_eq!(names.len(), 6, "{names:?}");
     assert!(names.contains(&"TracerExpress_arm64_21.0.27001_standin.msi".to_owned()), "{names:?}");
-    let mut check = vec!["check"];
-    check.extend(made.iter().map(|path| path.to_str().expect("UTF-8")));
-    run(&check);
-    let pools = run(&["pools", "--product", "tracer"]);
+    let pools = project.works(&["pools", "--product", "tracer"]);
     assert!(pools.contains("iis arm64 pool") && !pools.contains("out-of-process"), "{pools}");
-    assert!(run(&["identity", "check", "--product", "tracer"]).contains("6 that are planned"));
-    let manifest = std::fs::read_to_string(folder.path().join("dist/manifest.json")).expect("a manifest");
+    assert!(project.works(&["identity", "check", "--product", "tracer"]).contains("6 that are planned"));
+    let manifest = std::fs::read_to_string(project.0.path().join("dist/manifest.json")).expect("a manifest");
     assert!(manifest.contains(r#""product": "tracer""#), "{manifest}");
+}
+
+/// The same with a handler and a section, for IIS Express alone.
+#[test]
+fn a_product_may_have_one_kind_of_iis_only() {
+    let (head, rest) = FOURTH.split_once("[iis]").expect("it has both");
+    let (_, express) = rest.split_once("[iisexpress]").expect("it has both");
+    let more = r#"
+[handler]
+file = "tracer_worker.dll"
+description = "Example Tracer"
+exports = [{ name = "CreateApplication", parameters = 5, code = 3 }]
+
+[schema]
+file = "tracer_schema.xml"
+
+[iisexpress]"#;
+    let description =
+        format!("{head}{more}{express}").replace("[module]", "section = \"tracer\"\n\n[module]");
+    let project = Project::of("tracer", &description);
+    project.works(&["dist", "--product", "tracer", "--out", "dist", "--arch", "x86,arm64"]);
+    let names = project.checked();
+    assert_eq!(
+        names,
+        ["TracerExpress_arm64_21.0.27001_standin.msi", "TracerExpress_x86_21.0.27001_standin.msi"]
+    );
+    let pools = project.works(&["pools", "--product", "tracer"]);
+    assert!(pools.contains("iisexpress arm64 pool") && pools.contains("out-of-process starts"), "{pools}");
+    let refused = project.xtask(&["plan", "--product", "tracer", "--flavour", "iis"]);
+    assert_eq!(refused.status.code(), Some(10));
+    assert!(said(&refused).contains("`tracer` has no packages for iis (--flavour)"), "{}", said(&refused));
+}
+
+#[test]
+fn commands_know_products_by_name() {
+    let run = |arguments: &[&str]| xtask().args(arguments).output().expect("it starts");
+    let listed = run(&["baseline", "list", "--product", HANDLER]);
+    assert_eq!(String::from_utf8_lossy(&listed.stdout).lines().count(), 18, "{}", said(&listed));
+    // a name of a baseline is enough: no two products have the same
+    let played = run(&["upgrade", "hph901rc1-iis-arm64", "hph901rc2-iis-arm64"]);
+    assert_eq!(
+        played.status.code(),
+        Some(21),
+        "its own upgrade loses the module on ARM64: {}",
+        said(&played)
+    );
+    let judged = run(&["pools", "hph901rc2-iis-arm64", "--product", HANDLER]);
+    assert!(String::from_utf8_lossy(&judged.stdout).contains("iis x64 pool"), "{}", said(&judged));
+    let other = run(&["pools", "hph901rc2-iis-arm64"]);
+    assert_eq!(other.status.code(), Some(10));
+    assert!(said(&other).contains("does not install the ASP.NET Core Module"), "{}", said(&other));
+    let explained = run(&["identity", "explain", "httpplatformhandlerv2.dll", "--product", HANDLER]);
+    assert!(explained.status.success(), "{}", said(&explained));
+    let plan = xtask().args(["plan", "--json"]).env("ANCM_PRODUCT", HANDLER).output().expect("it starts");
+    assert!(String::from_utf8_lossy(&plan.stdout).contains(r#""product": "httpplatformhandler""#));
 }
 
 #[test]
