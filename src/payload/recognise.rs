@@ -184,9 +184,8 @@ enum Member {
 fn family(version: &VersionInfo, product: &Product) -> Option<Member> {
     let description = version.string("FileDescription")?;
     let original = version.string("OriginalFilename")?.to_ascii_lowercase();
-    let is_part = |part: &Part| {
-        description.contains(&part.description) && part.original_names.iter().any(|name| *name == original)
-    };
+    let is_part =
+        |part: &Part| description.contains(&part.description) && part.original_names.contains(&original);
     if let Some((dll, _)) = product.parts().find(|(_, part)| is_part(part)) {
         return Some(Member::Part(dll));
     }

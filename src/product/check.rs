@@ -9,7 +9,6 @@ use std::ops::Range;
 const AREA: &str = "ANCM";
 
 /// Where things are in the text.
-#[derive(Default)]
 pub(super) struct Places {
     pub keys: Range<usize>,
     pub registration: Range<usize>,

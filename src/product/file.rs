@@ -79,12 +79,14 @@ impl Product {
             let message = format!("the product has format {}, expected {FORMAT}", parsed.format.get_ref());
             reader.error("format", parsed.format.span(), message);
         }
-        let mut places = check::Places::default();
-        places.keys = parsed.keys.span();
-        places.registration = parsed.registration.span();
-        places.module = parsed.module.get_ref().file.span();
-        places.handler = parsed.handler.as_ref().map(|part| part.get_ref().file.span()).unwrap_or_default();
-        places.schema = parsed.schema.as_ref().map(Spanned::span).unwrap_or_default();
+        let mut places = check::Places {
+            keys: parsed.keys.span(),
+            registration: parsed.registration.span(),
+            module: parsed.module.get_ref().file.span(),
+            handler: parsed.handler.as_ref().map(|part| part.get_ref().file.span()).unwrap_or_default(),
+            schema: parsed.schema.as_ref().map(Spanned::span).unwrap_or_default(),
+            editions: BTreeMap::new(),
+        };
         let messages = reader.messages(parsed.messages);
         let mut flavours = BTreeMap::new();
         for (flavour, entry) in [(Flavour::Iis, parsed.iis), (Flavour::IisExpress, parsed.iisexpress)] {
