@@ -74,7 +74,8 @@ pub(super) fn unix_time(date: u16, time: u16) -> i64 {
 
 /// Year, month and day of the day `days` after 1970-01-01, in the Gregorian calendar
 /// (Hinnant, *chrono-Compatible Low-Level Date Algorithms*: years that begin in March, eras of 400 years).
-fn civil(days: i64) -> (i64, i64, i64) {
+#[must_use]
+pub fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;

@@ -18,6 +18,7 @@ mod pool;
 mod read;
 mod write;
 
+pub use format::civil;
 pub use installer_lzx::{Effort, Window};
 pub use method::Method;
 pub use model::{Cabinet, CabinetFile, Entry, Source};

@@ -160,6 +160,36 @@ pub fn read(reader: &mut (impl Read + Seek)) -> io::Result<Signed> {
     })
 }
 
+/// Whether the bytes begin with the headers of an image, which is what can have such a signature.
+#[must_use]
+pub fn is_image(bytes: &[u8]) -> bool {
+    Headers::of(bytes).is_ok()
+}
+
+/// The image without its signature, its checksum, and what padding a signature asks for: two files that give the same here
+/// differ in their signatures at most. Nothing for what is no image, or has something behind its signature.
+#[must_use]
+pub fn without_signature(image: &[u8]) -> Option<Vec<u8>> {
+    let headers = Headers::of(image).ok()?;
+    let mut rest = image.to_vec();
+    if let Some(table) = headers.directory(Directory::Security) {
+        let start = table.rva as usize;
+        if start.checked_add(table.size as usize) != Some(image.len())
+            || start < headers.size_of_headers as usize
+        {
+            return None;
+        }
+        rest.truncate(start);
+    }
+    let security = header::security_directory(image).ok()?;
+    let checksum = header::signature_offset(image).ok()? + CHECKSUM;
+    for (at, length) in [(security, 8), (checksum, 4)] {
+        rest.get_mut(at..at + length)?.fill(0);
+    }
+    rest.resize(rest.len().next_multiple_of(8), 0);
+    Some(rest)
+}
+
 /// The hash of all `length` bytes but those that are `left_out`, which are in order.
 fn hash(
     reader: &mut (impl Read + Seek),

@@ -125,6 +125,24 @@ pub struct PackageEntry {
     pub package_code: PackageCode,
     /// Its cabinets.
     pub cabinets: Vec<Cabinet>,
+    /// SHA-256 of the file before it was signed; none for one that is not signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unsigned_sha256: Option<String>,
+    /// What in it was signed here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signed: Vec<SignedFile>,
+}
+
+/// A file that was signed on the way into a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignedFile {
+    /// Its name on the stage.
+    pub stage_path: String,
+    /// SHA-256 before.
+    pub before: String,
+    /// SHA-256 after.
+    pub after: String,
 }
 
 /// The DLL with a package's custom actions.
@@ -174,7 +192,8 @@ impl Manifest {
 }
 
 /// Names and hashes of files, by name, as `sha256sum --check` reads them.
-fn checksums<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
+#[must_use]
+pub fn checksums<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> String {
     let mut files: Vec<(&str, &str)> = files.into_iter().collect();
     files.sort_unstable();
     files.iter().map(|(name, sha256)| format!("{sha256}  {name}\n")).collect()

@@ -43,7 +43,8 @@ fn mixed(part: &Part, says: &str, this: &str, that: &str, of: &str) -> Diagnosti
 }
 
 /// Where two parts are not of one payload, version, tool and setting.
-fn differences(first: &Part, other: &Part) -> Vec<Diagnostic> {
+#[must_use]
+pub fn differences(first: &Part, other: &Part) -> Vec<Diagnostic> {
     let of = format!("`{}` has", first.name);
     let (ours, theirs) = (&first.manifest, &other.manifest);
     let mut findings = Vec::new();

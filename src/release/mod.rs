@@ -4,12 +4,20 @@
 //! Pure, like everything here: manifests and packages' bytes go in, texts and findings come out. Changes no artifact and
 //! starts nothing; `xtask` runs, reads and writes.
 
+pub mod evidence;
 mod manifest;
 mod matrix;
 mod merge;
+mod signing;
+mod workflow;
 
 pub use manifest::{
     ActionEntry, Cabinet, EngineEntry, ForwarderEntry, Manifest, PackageEntry, PayloadEntry, SCHEMA,
+    SignedFile, checksums,
 };
 pub use matrix::{Matrix, Shard};
-pub use merge::{Part, merge};
+pub use merge::{Part, differences, merge};
+pub use signing::{
+    SIGNATURE, SIGNATURES, SignCommand, Started, is_signed, judge, package_signature, unsigned,
+};
+pub use workflow::{ACTIONS, Action, pipelines};

@@ -8,6 +8,7 @@ use ancm_installer::cab::Effort;
 use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
+use ancm_installer::release::SignCommand;
 use clap::ValueEnum;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -70,12 +71,14 @@ pub struct Settings {
     pub msvc: Option<Sourced<PathBuf>>,
     /// The `wix` program, or its folder.
     pub wix: Option<Sourced<PathBuf>>,
+    /// The command that signs a file.
+    pub sign: Option<Sourced<SignCommand>>,
     /// The EULA of WiX that the user accepts.
     pub accept_wix_eula: Option<Sourced<EulaId>>,
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 14] = [
+pub const NAMES: [&str; 15] = [
     "product",
     "arch",
     "flavour",
@@ -90,6 +93,7 @@ pub const NAMES: [&str; 14] = [
     "linker",
     "msvc",
     "wix",
+    "sign",
 ];
 
 /// A setting that a file cannot have: it would be accepted for whoever clones the project.
@@ -120,6 +124,7 @@ impl Settings {
             linker: self.linker.or(lower.linker),
             msvc: self.msvc.or(lower.msvc),
             wix: self.wix.or(lower.wix),
+            sign: self.sign.or(lower.sign),
             accept_wix_eula: self.accept_wix_eula.or(lower.accept_wix_eula),
         }
     }
@@ -158,6 +163,7 @@ impl Settings {
             "linker" => self.linker = Some(one(texts, origin)?),
             "msvc" => self.msvc = Some(path(origin)?),
             "wix" => self.wix = Some(path(origin)?),
+            "sign" => self.sign = Some(one(texts, origin)?),
             ACCEPT_WIX_EULA => self.accept_wix_eula = Some(one(texts, origin)?),
             _ => {
                 let jobs = one::<usize>(texts, origin)?;
@@ -304,7 +310,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are product, arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, linker, msvc, wix",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are product, arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, linker, msvc, wix, sign",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

@@ -10,7 +10,7 @@ use crate::workspace;
 use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
-use ancm_installer::release::Matrix;
+use ancm_installer::release::{Matrix, SignCommand};
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,7 +18,7 @@ use std::str::FromStr;
 
 /// Correct Windows installers for native IIS modules, built and proved on any host.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", arg_required_else_help = true, after_help = Exit::table())]
+#[command(name = "ancm-installer", version, bin_name = "cargo xtask", arg_required_else_help = true, after_help = Exit::table())]
 #[command(disable_help_subcommand = false, max_term_width = 110)]
 pub struct Cli {
     /// What applies everywhere.
@@ -113,6 +113,10 @@ pub struct Dist {
 pub enum Made {
     /// Join what several runners made: one set, one manifest, as a single build would have written them
     Merge(crate::cmd::merge::Flags),
+    /// Write what a release says of itself: bills of materials, provenance, notes, manifests for winget, deployment facts
+    Evidence(crate::cmd::evidence::Flags),
+    /// Hold a folder of packages against its manifest and checksums; with --rebuild, build it again and compare
+    Verify(crate::cmd::verify::Flags),
 }
 
 /// Flags of `setup`.
@@ -208,6 +212,10 @@ pub struct Build {
     /// The `wix` program to make the packages with, or its folder; asks for the engine `wix` [default: looked for]
     #[arg(long, value_name = "PATH")]
     pub wix: Option<PathBuf>,
+    /// The command that signs a file, `{file}` in its place, or `{in}` as `{out}`; `${NAME}` is a variable of the environment,
+    /// whose value is never shown [default: nothing is signed]
+    #[arg(long, value_name = "COMMAND")]
+    pub sign: Option<SignCommand>,
     /// Accept the EULA of WiX 7 for this run: `wix7` (https://wixtoolset.org/osmf/)
     #[arg(long, value_name = "EULA")]
     pub accept_wix_eula: Option<EulaId>,
@@ -255,6 +263,7 @@ impl Build {
             linker: given(&self.linker, "--linker"),
             msvc: given(&self.msvc, "--msvc"),
             wix: given(&self.wix, "--wix"),
+            sign: given(&self.sign, "--sign"),
             accept_wix_eula: given(&self.accept_wix_eula, "--accept-wix-eula"),
         }
     }

@@ -16,6 +16,7 @@ use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
 use ancm_installer::product::{Part, Product};
+use ancm_installer::release::SignCommand;
 use std::path::{Path, PathBuf};
 
 /// The version of stand-in DLLs where the user names none: above that of every package that has shipped, so that all
@@ -44,6 +45,8 @@ pub struct Gathered {
     pub wix: Option<Sourced<PathBuf>>,
     /// The EULA of WiX that the user accepts.
     pub accept_wix_eula: Option<Sourced<EulaId>>,
+    /// The command that signs a file.
+    pub sign: Option<Sourced<SignCommand>>,
 }
 
 impl Gathered {
@@ -121,6 +124,7 @@ pub fn gather(
         msvc: settings.msvc,
         wix: settings.wix,
         accept_wix_eula: settings.accept_wix_eula,
+        sign: settings.sign,
         out,
         root,
     })

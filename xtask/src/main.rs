@@ -18,6 +18,8 @@ fn main() -> ExitCode {
     let outcome = match cli.command {
         Command::Dist(flags) => match &flags.made {
             Some(Made::Merge(flags)) => cmd::merge::run(flags, &console),
+            Some(Made::Evidence(flags)) => cmd::evidence::run(flags, &console),
+            Some(Made::Verify(flags)) => cmd::verify::run(flags, &console),
             None => cmd::dist::run(&flags, &console),
         },
         Command::Ci(command) => cmd::ci::run(&command, &console),

@@ -8,16 +8,13 @@ use std::path::{Path, PathBuf};
 /// Where the products are, in the project's folder.
 const PRODUCTS: &str = "wix/products";
 
-/// The folder of the project: the first one, from the user's upwards, that has products; else the one that this program
-/// was built in.
+/// The folder of the project, for what makes or keeps something of it.
 ///
 /// # Errors
 /// There is none.
 pub fn root() -> Outcome<PathBuf> {
-    let has_products = |folder: &&Path| folder.join(PRODUCTS).is_dir();
     let here = here()?;
-    let built = Path::new(env!("CARGO_MANIFEST_DIR")).parent();
-    here.ancestors().chain(built).find(has_products).map(Path::to_owned).ok_or_else(|| {
+    project(&here).ok_or_else(|| {
         Failure::new(
             Exit::Usage,
             "workspace::none",
@@ -25,6 +22,26 @@ pub fn root() -> Outcome<PathBuf> {
         )
         .help("run it in a clone of the project")
     })
+}
+
+/// The folder of the project, if there is one, around the folder `here`: the first one upwards that has products; else
+/// the one that cargo started this program from.
+#[must_use]
+pub fn project(here: &Path) -> Option<PathBuf> {
+    let has_products = |folder: &PathBuf| folder.join(PRODUCTS).is_dir();
+    let started = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let started = started.as_deref().and_then(Path::parent).map(Path::to_owned);
+    here.ancestors().map(Path::to_owned).chain(started).find(has_products)
+}
+
+/// Where what only reads packages looks for `dist` and for baselines: the project, or where there is none, the folder that the
+/// user stands in.
+///
+/// # Errors
+/// That is gone.
+pub fn root_or_here() -> Outcome<PathBuf> {
+    let here = here()?;
+    Ok(project(&here).unwrap_or(here))
 }
 
 /// The folder that the user stands in.
@@ -107,6 +124,18 @@ pub fn product(root: &Path, name: &str) -> Outcome<Product> {
     })?;
     Product::parse(name, &file.to_string_lossy(), &text)
         .map_err(|findings| Failure::of(Exit::Usage, findings))
+}
+
+/// The product `name`; outside of a clone the default one, as it was when this program was built.
+///
+/// # Errors
+/// As [`product`].
+pub fn product_anywhere(root: &Path, name: &str) -> Outcome<Product> {
+    if name != DEFAULT_PRODUCT || root.join(PRODUCTS).is_dir() {
+        return product(root, name);
+    }
+    let text = include_str!("../../wix/products/ancm/product.toml");
+    Product::parse(name, "product.toml", text).map_err(|findings| Failure::of(Exit::Usage, findings))
 }
 
 /// Where the ledger of a product is, or would be.

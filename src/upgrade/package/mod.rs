@@ -464,6 +464,16 @@ impl Package {
         (at, names)
     }
 
+    /// The path that a file of the package is installed to, from a standard folder in brackets: `[ProgramFilesFolder]IIS\a.dll`.
+    #[must_use]
+    pub fn path(&self, component: &Component, file: &File) -> String {
+        // standard folders end in this, and WiX's own ones, which are inside them, in the other
+        let is_standard = |key: &str| key.ends_with("Folder") && !key.ends_with("6432Folder");
+        let (root, mut names) = self.way_to(&component.directory, is_standard);
+        names.push(&file.name);
+        format!("[{root}]{}", names.join("\\"))
+    }
+
     /// The component with `key`.
     #[must_use]
     pub fn component(&self, key: &str) -> Option<&Component> {

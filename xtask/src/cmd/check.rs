@@ -63,7 +63,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     if let Some(code) = &flags.explain {
         return explain(code, console);
     }
-    let root = workspace::root()?;
+    let root = workspace::root_or_here()?;
     let names = workspace::products(&root);
     let known: Vec<_> = names.iter().map(|name| workspace::known(&root, name)).collect::<Outcome<_>>()?;
     let mut allowances = Allowances::read(&root, &flags.allow)?;

@@ -6,25 +6,26 @@ use super::{plan, pools};
 use crate::console::Console;
 use crate::dist::cross_check::{self, Report};
 use crate::dist::engine::{self, Engine, Kind};
-use crate::dist::manifest::manifest;
+use crate::dist::manifest::{Stage, manifest};
 use crate::dist::package::{self, Setting};
+use crate::dist::sign::Signing;
 use crate::dist::verify::{Made, verify};
 use crate::dist::{made, stage, with_wix};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Dist;
-use crate::inputs::{self, gather};
+use crate::inputs::{self, Gathered, gather};
 use crate::interrupt;
 use crate::output::Output;
-use crate::workspace;
+use crate::workspace::{self, Known};
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::plan::Package;
-use ancm_installer::release::Manifest;
+use ancm_installer::release::{self, Manifest};
 use serde::Serialize;
 use std::fs::File;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tempfile::NamedTempFile;
 
 /// Steps of a package that its bar shows.
@@ -56,19 +57,80 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         return plan::run(&flags.build, flags.cross_check, console);
     }
     interrupt::listen()?;
-    let timestamp = engine::timestamp()?;
     let (root, known) = (workspace::root()?, inputs::product(&flags.build)?);
     let shipped = known.clone();
     // What has shipped is read while compilers and linkers are asked and waited for.
     let gate = std::thread::spawn(move || Gate::open(&root, &shipped));
     let mut gathered = gather(&flags.build, &known.product, |out| out.to_owned(), console)?;
-    let engine = engine::choose(&gathered, flags.cross_check)?;
+    let out = gathered.out.value.clone();
+    let sign = gathered.sign.take();
+    let signing = sign.as_ref().map_or(Signing::None, |command| Signing::Command(&command.value));
+    let judged = release::judge(tag().as_deref(), sign.is_some(), gathered.inputs.payload.is_stand_in());
+    if judged.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(Failure::of(Exit::Input, judged));
+    }
+    let asked = Asked { locked: flags.locked, cross_check: flags.cross_check };
+    let gate = || gate.join().expect("nothing in it panics").map(Arc::new);
+    let Built { manifest, reports } = build(&mut gathered, &known, asked, &signing, gate, console)?;
+    console.diagnostics(&judged);
+    if console.json() {
+        console.result(&Shown { manifest: &manifest, cross_check: &reports });
+    } else {
+        for package in &manifest.packages {
+            console.print(&out.join(&package.file).display().to_string());
+        }
+    }
+    Ok(())
+}
+
+/// The tag that is being built, as GitHub Actions, Azure Pipelines and GitLab say it.
+fn tag() -> Option<String> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let github =
+        || variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("tag"));
+    let azure = || variable("BUILD_SOURCEBRANCH")?.strip_prefix("refs/tags/").map(str::to_owned);
+    github().or_else(azure).or_else(|| variable("CI_COMMIT_TAG"))
+}
+
+/// What is asked of a run besides its settings.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Asked {
+    /// No identity may be new.
+    pub locked: bool,
+    /// Both engines must agree.
+    pub cross_check: bool,
+}
+
+/// What a run has made.
+pub(super) struct Built {
+    /// What it says of it.
+    pub manifest: Manifest,
+    /// Where the engines differ.
+    pub reports: Vec<Report>,
+}
+
+/// Makes the packages that `gathered` asks for, in its folder; `gate`, which may still be read, lets them out.
+///
+/// # Errors
+/// Whatever kept them from being made; then nothing of the run is left.
+pub(super) fn build(
+    gathered: &mut Gathered,
+    known: &Known,
+    asked: Asked,
+    signing: &Signing<'_>,
+    gate: impl FnOnce() -> Outcome<Arc<Gate>>,
+    console: &Console,
+) -> Outcome<Built> {
+    let timestamp = engine::timestamp()?;
+    let engine = engine::choose(gathered, asked.cross_check)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);
-    let plan = plan::make(&gathered, &known.ledger, console)?;
+    let gathered = &*gathered;
+    let plan = plan::make(gathered, &known.ledger, console)?;
     tell(&engine, console);
-    let staged = stage::lay_out(&plan, &known, &|| gathered.linker(), folder.path(), console)?;
+    let mut staged = stage::lay_out(&plan, known, &|| gathered.linker(), folder.path(), console)?;
+    let signed = signing.stage(&mut staged, folder.path(), console)?;
 
     let workers = gathered.jobs.value.clamp(1, plan.packages.len().max(1));
     let threads = NonZeroUsize::new(gathered.jobs.value / workers).unwrap_or(NonZeroUsize::MIN);
@@ -84,14 +146,15 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
         compat: engine.compat(),
         effort: gathered.compression_effort.value,
     };
-    let gate = gate.join().expect("nothing in it panics")?;
+    let gate = gate()?;
     let mut allowances = Allowances::read(&gathered.root, &[])?;
     let one = |package: &Package| -> Outcome<Finished> {
         interrupt::check()?;
-        let progress = console.progress(&package.file_name, STEPS);
+        let name = &package.file_name;
+        let progress = console.progress(name, STEPS);
         let (mut file, mut findings) = make(package, &setting, &engine)?;
         progress.step("compiled and written");
-        let report = match flags.cross_check {
+        let report = match asked.cross_check {
             true => {
                 let (report, more) = check(package, &setting, &engine, file.as_file_mut())?;
                 findings.extend(more);
@@ -99,16 +162,24 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
             }
             false => None,
         };
-        let (made, more) = verify(file.as_file_mut(), package, &staged, &known, flags.locked)?;
+        let before = match signing.package(name, &mut file, &output, folder.path())? {
+            Some((after, before)) => {
+                file = after;
+                Some(before)
+            }
+            None => None,
+        };
+        let (mut made, more) = verify(file.as_file_mut(), package, &staged, known, asked.locked)?;
+        made.unsigned_sha256 = before;
         findings.extend(more);
-        let (read, dlls) = sources::open(&package.file_name, file.as_file_mut())?;
+        let (read, dlls) = sources::open(name, file.as_file_mut())?;
         gate.check(&read)?;
         findings.extend(pools::check(&read, &dlls, &known.product, gathered.inputs.handler.value)?);
         for cabinet in &made.cabinets {
-            console.detail(&format!("{}: {cabinet}", package.file_name));
+            console.detail(&format!("{name}: {cabinet}"));
         }
         progress.step("read back and verified");
-        progress.finish("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
+        progress.finish("Packaged", &format!("{name} ({} KiB)", made.size.div_ceil(1024)));
         Ok((file, made, findings, report))
     };
     let outcomes = parallel(&plan.packages, workers, one);
@@ -138,27 +209,18 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     console.diagnostics(&allowances.unused());
     judge(&reports, &engine, console)?;
     let effort = gathered.compression_effort.value;
-    let manifest = manifest(&plan, &staged, &engine, effort, &packages, &gathered.inputs.wix)?;
+    let manifest = manifest(
+        &plan,
+        &Stage { staged: &staged, signed: &signed },
+        &engine,
+        effort,
+        &packages,
+        &gathered.inputs.wix,
+    )?;
     made::describe(&manifest, &mut output)?;
     drop(folder);
     output.commit()?;
-    if plan.payload.is_stand_in() {
-        console.diagnostics(&[Diagnostic::warning(
-            "dist::stand_in",
-            "these packages hold stand-in DLLs that run no application",
-        )
-        .help(
-            "name what has Microsoft's binaries: `cargo xtask dist --payload dotnet-hosting-9.0.7-win.exe`",
-        )]);
-    }
-    if console.json() {
-        console.result(&Shown { manifest: &manifest, cross_check: &reports });
-    } else {
-        for (package, _) in &packages {
-            console.print(&gathered.out.value.join(&package.file_name).display().to_string());
-        }
-    }
-    Ok(())
+    Ok(Built { manifest, reports })
 }
 
 /// Says which engine it is, and why.

@@ -18,7 +18,7 @@ struct Report<'t> {
 /// # Errors
 /// A tool without which no package can be made is missing or will not do.
 pub fn run(console: &Console) -> Outcome {
-    let root = workspace::root()?;
+    let root = workspace::root_or_here()?;
     let settings = inputs::configured(None, &root, &workspace::here()?)?;
     let wanted = Wanted {
         project: root,

@@ -90,7 +90,7 @@ fn packages(names: &[String]) -> Outcome<Vec<Package>> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
-    let root = workspace::root()?;
+    let root = workspace::root_or_here()?;
     names.iter().map(|name| sources::package(&root, name)).collect()
 }
 

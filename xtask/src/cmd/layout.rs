@@ -62,7 +62,7 @@ struct Change<'a> {
 /// # Errors
 /// A package cannot be read.
 pub fn run(flags: &Flags, console: &Console) -> Outcome {
-    let root = workspace::root()?;
+    let root = workspace::root_or_here()?;
     let layout = layout(&sources::package(&root, &flags.package)?);
     let Some(other) = &flags.diff else {
         show(&flags.package, &layout, console);
@@ -108,11 +108,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
 fn layout(package: &Package) -> Layout {
     let mut layout = Layout::new();
     for (component, file) in package.files() {
-        // standard folders end in this, and WiX's own ones, which are inside them, in the other
-        let is_standard = |key: &str| key.ends_with("Folder") && !key.ends_with("6432Folder");
-        let (root, mut names) = package.way_to(&component.directory, is_standard);
-        names.push(&file.name);
-        let path = format!("[{root}]{}", names.join("\\"));
+        let path = package.path(component, file);
         let installed = Installed {
             machine: file.facts.machine,
             version: file.facts.version.or(file.version),

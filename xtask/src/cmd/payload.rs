@@ -56,7 +56,7 @@ enum Command {
 /// # Errors
 /// A source cannot be read, or something in it is refused; what is unpacked cannot be written.
 pub fn run(Flags { of, command }: &Flags, console: &Console) -> Outcome {
-    let product = || workspace::product(&workspace::root()?, &of.product);
+    let product = || workspace::product_anywhere(&workspace::root_or_here()?, &of.product);
     match command {
         Command::Inspect { sources } => inspect(sources, &product()?, console),
         Command::Extract(flags) => extract::run(flags, console),
@@ -77,7 +77,7 @@ fn pin(sources: &[OsString], config: Option<&Path>, product: &Product, console: 
         return Err(Failure::new(Exit::Input, "payload::nothing", message).help(help));
     }
     let lock = Lock::of(&payload);
-    let path = lock::place(config, &workspace::root()?);
+    let path = lock::place(config, &workspace::root_or_here()?);
     lock.write(&path)?;
     if console.json() {
         #[derive(Serialize)]

@@ -33,6 +33,9 @@ struct Shown<'p> {
     wix: &'p Option<Sourced<PathBuf>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     accept_wix_eula: &'p Option<Sourced<EulaId>>,
+    /// The program that signs; its arguments may be secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sign: Option<Sourced<String>>,
 }
 
 /// A cabinet of a package. What compressing it saves is known once it is made (`dist -v`, `manifest.json`).
@@ -142,6 +145,10 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
             msvc,
             wix,
             accept_wix_eula,
+            sign: gathered
+                .sign
+                .as_ref()
+                .map(|sign| Sourced::new(sign.value.to_string(), sign.origin.clone())),
         });
     }
     let said = |name: &str, value: &dyn std::fmt::Display, origin: &plan::Origin| {
@@ -154,6 +161,7 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     said("jobs", &jobs.value, &jobs.origin);
     said("compression", &compression_effort.value, &compression_effort.origin);
     said("engine", engine, &asked.origin);
+    gathered.sign.iter().for_each(|sign| said("sign", &sign.value, &sign.origin));
     engine.candidates.iter().for_each(|candidate| console.print(&format!("{:13} {candidate}", "")));
     for forwarder in &plan.forwarders {
         let plan::Forwarder { dll, kind, reason, version, arm64_target, x64_target, .. } = forwarder;

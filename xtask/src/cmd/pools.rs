@@ -43,8 +43,8 @@ struct Judged {
 /// # Errors
 /// A package cannot be read or does not install the module; a pool would certainly not start.
 pub fn run(flags: &Flags, console: &Console) -> Outcome {
-    let root = workspace::root()?;
-    let product = workspace::product(&root, &flags.of.product)?;
+    let root = workspace::root_or_here()?;
+    let product = workspace::product_anywhere(&root, &flags.of.product)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
     let mut dlls = Dlls::new();
     let mut load = |name: &String| -> Outcome<Package> {

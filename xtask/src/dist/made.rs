@@ -5,6 +5,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
 use ancm_installer::release::{Manifest, PackageEntry};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -75,13 +76,73 @@ pub fn read(folder: &Path) -> Outcome<Manifest> {
     Ok(manifest)
 }
 
+/// The bytes of the file `name` in `folder`, where it is no longer than a text that somebody reads.
+///
+/// # Errors
+/// It cannot be read.
+pub fn bytes(folder: &Path, name: &str) -> Outcome<Vec<u8>> {
+    let path = folder.join(name);
+    let mut bytes = Vec::new();
+    let read = File::open(&path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
+    read.map(|_| bytes).map_err(|error| {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        Failure::new(Exit::Input, "made::unreadable", message)
+    })
+}
+
+/// The files of a folder's checksums, by name, with their hashes.
+///
+/// # Errors
+/// They cannot be read, or a line is of another form.
+pub fn sums(folder: &Path) -> Outcome<BTreeMap<String, String>> {
+    let text = String::from_utf8_lossy(&bytes(folder, SUMS)?).into_owned();
+    let row = |(number, line): (usize, &str)| {
+        let parts = line.split_once("  ").filter(|(hash, name)| {
+            hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) && is_below(name)
+        });
+        parts.map(|(hash, name)| (name.to_owned(), hash.to_owned())).ok_or_else(|| {
+            let message =
+                format!("`{}:{}`: `{}`", folder.join(SUMS).display(), number + 1, line.escape_debug());
+            Failure::new(Exit::Input, "made::sums", message)
+                .help("expected 64 hexadecimal digits, two blanks, and the name of a file beside it")
+        })
+    };
+    text.lines().enumerate().map(row).collect()
+}
+
+/// Whether a name leads to a file in the same folder or below it.
+fn is_below(name: &str) -> bool {
+    let good = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.contains(['\\', ':', '\0']);
+    name.split('/').all(good)
+}
+
+/// Holds the file `name` in `folder` against the `hash` of the checksums.
+///
+/// # Errors
+/// It is another one, or not there.
+pub fn hash(folder: &Path, name: &str, hash: &str) -> Outcome {
+    let path = folder.join(name);
+    let changed = |what: String| {
+        Failure::new(Exit::Input, "made::changed", format!("`{}` {what}", path.display()))
+            .help("what was copied is not what was made: copy it again, or make it again")
+    };
+    let mut sha256 = Sha256::new();
+    let read = File::open(&path).and_then(|mut file| io::copy(&mut file, &mut sha256));
+    read.map_err(|error| changed(format!("cannot be read: {error}")))?;
+    let found = hexadecimal(sha256.finalize().as_slice());
+    if found != hash {
+        return Err(changed(format!("has SHA-256 {found}, and `{SUMS}` says {hash}")));
+    }
+    Ok(())
+}
+
 /// Copies the package `entry` from `folder` into `to`.
 ///
 /// # Errors
 /// It is not there, or not the file that the manifest tells of.
 pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Outcome {
     let name = &entry.file;
-    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', ':', '\0']) {
+    if !is_below(name) || name.contains('/') {
         let message =
             format!("the manifest of `{}` names a package `{}`", folder.display(), name.escape_debug());
         return Err(

@@ -1,6 +1,7 @@
 //! The manifest of a run: what the plan, the stage and the engine have to say of it.
 
 use super::engine::{Engine, Kind as EngineKind};
+use super::sign::OnStage;
 use super::stage::Staged;
 use super::verify::{Made, hexadecimal, sha256};
 use crate::exit::{Exit, Failure, Outcome};
@@ -12,6 +13,7 @@ use ancm_installer::release::{
     ActionEntry, EngineEntry, ForwarderEntry, Manifest, PackageEntry, PayloadEntry, SCHEMA,
 };
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// This program, as manifests name it.
@@ -20,13 +22,21 @@ pub const TOOL: &str = concat!("ancm-installer ", env!("CARGO_PKG_VERSION"));
 /// The folder of baselines, which say what shipped and are no part of a package.
 const BASELINES: &str = "baselines";
 
+/// What is on the stage, and what was signed there.
+pub struct Stage<'s> {
+    /// All of it.
+    pub staged: &'s Staged,
+    /// What was signed.
+    pub signed: &'s OnStage,
+}
+
 /// The manifest of `packages`, made by `plan` from the authoring in the folder `wix`.
 ///
 /// # Errors
 /// The authoring cannot be read any more.
 pub fn manifest(
     plan: &Plan,
-    staged: &Staged,
+    stage: &Stage<'_>,
     engine: &Engine,
     effort: Effort,
     packages: &[(&Package, Made)],
@@ -45,11 +55,11 @@ pub fn manifest(
             reason: engine.reason.clone(),
         },
         compression_effort: (engine.chosen == EngineKind::Embedded).then(|| effort.to_string()),
-        linker: staged.linker.clone(),
+        linker: stage.staged.linker.clone(),
         payload: plan.payload.files.values().map(payload).collect(),
-        forwarders: plan.forwarders.iter().filter_map(|dll| forwarder(dll, staged)).collect(),
+        forwarders: plan.forwarders.iter().filter_map(|dll| forwarder(dll, stage)).collect(),
         configuration_action: Provenance::of_packages(),
-        packages: packages.iter().map(|(package, made)| entry(package, made)).collect(),
+        packages: packages.iter().map(|(package, made)| entry(package, made, stage.signed)).collect(),
     })
 }
 
@@ -66,19 +76,25 @@ fn payload(file: &PayloadFile) -> PayloadEntry {
     }
 }
 
-fn forwarder(forwarder: &Forwarder, staged: &Staged) -> Option<ForwarderEntry> {
-    let name = &forwarder.stage_path;
+fn forwarder(forwarder: &Forwarder, stage: &Stage<'_>) -> Option<ForwarderEntry> {
+    let (name, staged) = (&forwarder.stage_path, stage.staged);
+    let built = match stage.signed.get(name) {
+        Some(signed) => signed.before.clone(),
+        None => sha256(staged.files.get(name)?),
+    };
     Some(ForwarderEntry {
         path: name.clone(),
         kind: forwarder.kind.to_string(),
         reason: forwarder.reason.clone(),
         version: forwarder.version,
         linker: staged.fallbacks.get(name).or(staged.linker.as_ref())?.clone(),
-        sha256: sha256(staged.files.get(name)?),
+        sha256: built,
     })
 }
 
-fn entry(package: &Package, made: &Made) -> PackageEntry {
+fn entry(package: &Package, made: &Made, signed: &OnStage) -> PackageEntry {
+    let files = package.files().map(|file| &file.stage_path);
+    let held: BTreeSet<&String> = files.chain([&package.configuration_action.stage_path]).collect();
     let ActionDll { arch, stage_path, size, sha256, provenance } = &package.configuration_action;
     PackageEntry {
         file: package.file_name.clone(),
@@ -98,6 +114,8 @@ fn entry(package: &Package, made: &Made) -> PackageEntry {
         product_code: made.product_code,
         package_code: made.package_code,
         cabinets: made.cabinets.clone(),
+        unsigned_sha256: made.unsigned_sha256.clone(),
+        signed: held.into_iter().filter_map(|name| signed.get(name)).cloned().collect(),
     }
 }
 

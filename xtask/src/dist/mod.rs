@@ -6,6 +6,7 @@ pub mod made;
 pub mod manifest;
 pub mod package;
 mod places;
+pub mod sign;
 pub mod stage;
 pub mod verify;
 pub mod with_wix;

@@ -30,6 +30,8 @@ pub struct Made {
     pub package_code: PackageCode,
     /// Its cabinets.
     pub cabinets: Vec<Cabinet>,
+    /// SHA-256 before it was signed; none where it is not.
+    pub unsigned_sha256: Option<String>,
 }
 
 /// How the cabinets in a package are compressed.
@@ -114,7 +116,7 @@ pub fn verify(
     let sha256 = hexadecimal(hash.finalize().as_slice());
     let findings = strangers.into_iter().chain(examined.findings).collect();
     let cabinets = cabinets(file).map_err(broken)?;
-    Ok((Made { sha256, size, product_code, package_code, cabinets }, findings))
+    Ok((Made { sha256, size, product_code, package_code, cabinets, unsigned_sha256: None }, findings))
 }
 
 /// What the plan says that is in the package.

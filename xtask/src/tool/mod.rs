@@ -4,9 +4,11 @@ mod inventory;
 pub mod linker;
 pub mod lld;
 pub mod msvc;
+pub mod npm;
 mod probe;
 mod process;
 pub mod python;
+pub mod signer;
 pub mod wix;
 
 pub use inventory::rustc_with_sources;

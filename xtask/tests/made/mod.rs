@@ -22,6 +22,10 @@ pub fn xtask() -> Command {
         // a WiX that is there would be taken, and what it makes differs from build to build
         command.env("ANCM_ENGINE", "embedded");
     }
+    // what a pipeline says of a tag, which nothing unsigned is made for
+    for name in ["GITHUB_REF_TYPE", "BUILD_SOURCEBRANCH", "CI_COMMIT_TAG"] {
+        command.env_remove(name);
+    }
     command.env_remove("SOURCE_DATE_EPOCH").env_remove("CLICOLOR_FORCE").current_dir(root());
     command
 }

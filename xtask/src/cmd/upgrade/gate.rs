@@ -6,6 +6,7 @@ use crate::workspace::Known;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Flavour, UpgradeCode};
 use ancm_installer::ledger::Ledger;
+use ancm_installer::release::evidence::Played;
 use ancm_installer::upgrade::matrix::{Accident, Installed, Target, runs_on};
 use ancm_installer::upgrade::{Package, Report, Resource, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,16 +55,10 @@ impl Gate {
     /// An upgrade to it would lose something.
     pub fn check(&self, new: &Package) -> Outcome {
         let name = &new.name;
-        let target = Target::of(new);
-        let codes = self.codes(new);
         let mut lost = Vec::new();
-        for (old, installed) in self.all(new) {
-            if installed.package.upgrade_code.is_none_or(|code| !codes.contains(&code)) {
-                continue;
-            }
-            let upgrades = target.over(&installed);
-            for accident in Accident::ALL {
-                let Some(tally) = upgrades.after(accident) else { continue };
+        for Played { from: old, cells } in self.play(new) {
+            for (accident, tally) in cells {
+                let Some(tally) = tally else { continue };
                 if tally.missing > 0 {
                     lost.push(
                         Diagnostic::error(
@@ -76,6 +71,21 @@ impl Gate {
             }
         }
         if lost.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Upgrade, lost)) }
+    }
+
+    /// Every upgrade to `new` from a package of the same product that shipped.
+    #[must_use]
+    pub fn play(&self, new: &Package) -> Vec<Played> {
+        let target = Target::of(new);
+        let codes = self.codes(new);
+        let related = |package: &Package| package.upgrade_code.is_some_and(|code| codes.contains(&code));
+        let all = self.all(new).into_iter().filter(|(_, installed)| related(installed.package));
+        all.map(|(old, installed)| {
+            let upgrades = target.over(&installed);
+            let cells = Accident::ALL.map(|accident| (accident, upgrades.after(accident))).into();
+            Played { from: old.to_owned(), cells }
+        })
+        .collect()
     }
 
     /// The UpgradeCodes of the product that `package` is a release of.

@@ -131,6 +131,9 @@ pub fn baseline(root: &Path, name: &str) -> Outcome<Baseline> {
         let failure = wrong(format!("`{name}` is neither a file nor a baseline"));
         return Err(match nearest(root, name) {
             Some(near) => failure.help(format!("did you mean {near}?")),
+            None if workspace::products(root).is_empty() => {
+                failure.help("baselines are in a clone of the project; elsewhere, name .msi files")
+            }
             None => failure,
         });
     };

@@ -1,0 +1,278 @@
+//! How packages and what is in them are signed: the command of whoever signs, and when something may go out unsigned.
+
+use crate::diag::Diagnostic;
+use crate::msi;
+use crate::pe::{Signed, authenticode};
+use crate::signature::{Problem, Signature};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::{Cursor, Read, Seek};
+use std::str::FromStr;
+
+/// The stream of a package that has its signature, and the one that may say more
+/// (<https://learn.microsoft.com/windows/win32/msi/digital-signatures-and-windows-installer>).
+pub const SIGNATURE: &str = "\u{5}DigitalSignature";
+/// All streams that a signature adds to a package.
+pub const SIGNATURES: [&str; 2] = [SIGNATURE, "\u{5}MsiDigitalSignatureEx"];
+
+/// Longest signature of a package that is read, in bytes.
+const LONGEST: u64 = 1 << 20;
+
+/// A command that signs one file, in the user's words: `signtool sign /fd SHA256 /sha1 ${CERTIFICATE} {file}`.
+///
+/// Words are separated by blanks; blanks within double quotes belong to the word. `{file}` is the file, signed in place;
+/// with `{in}` and `{out}` the command writes the signed file to another path. `${NAME}` is a variable of the environment.
+/// No shell reads it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SignCommand {
+    words: Vec<String>,
+}
+
+/// What is started: words with secrets in them, and which texts must never be shown.
+pub struct Started {
+    /// The program and its arguments.
+    pub words: Vec<String>,
+    secrets: Vec<String>,
+}
+
+impl FromStr for SignCommand {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let words = words(text)?;
+        if words.is_empty() {
+            return Err(
+                "it is empty; expected the command that signs a file, with `{file}` for the file".to_owned()
+            );
+        }
+        let has = |what: &str| words.iter().skip(1).any(|word| word.contains(what));
+        match (has("{file}"), has("{in}"), has("{out}")) {
+            (true, false, false) | (false, true, true) => Ok(SignCommand { words }),
+            (true, _, _) => {
+                Err("it has `{file}`, which is signed in place, and `{in}` or `{out}`; take either"
+                    .to_owned())
+            }
+            (false, true, false) => {
+                Err("it has `{in}` and no `{out}`, where the signed file goes".to_owned())
+            }
+            (false, false, _) => {
+                Err("it names no file: expected `{file}`, which is signed in place, or `{in}` and `{out}`"
+                    .to_owned())
+            }
+        }
+    }
+}
+
+/// The program alone: arguments may be secrets.
+impl fmt::Display for SignCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.words[0])
+    }
+}
+
+impl fmt::Debug for SignCommand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SignCommand({self})")
+    }
+}
+
+fn words(text: &str) -> Result<Vec<String>, String> {
+    let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
+    for c in text.chars() {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                word.get_or_insert_default();
+            }
+            c if c.is_whitespace() && !quoted => words.extend(word.take()),
+            c => word.get_or_insert_default().push(c),
+        }
+    }
+    if quoted {
+        return Err("a quote in it is not closed".to_owned());
+    }
+    words.extend(word);
+    Ok(words)
+}
+
+impl SignCommand {
+    /// Whether the signed file appears under another name.
+    #[must_use]
+    pub fn writes_anew(&self) -> bool {
+        self.words.iter().any(|word| word.contains("{out}"))
+    }
+
+    /// The words for the file `input`, signed as `output`, with what `variable` says of the environment.
+    ///
+    /// # Errors
+    /// The name of a variable that is not set or empty, or that is not ended.
+    pub fn start(
+        &self,
+        input: &str,
+        output: &str,
+        variable: impl Fn(&str) -> Option<String>,
+    ) -> Result<Started, String> {
+        let mut secrets = Vec::new();
+        let mut words = Vec::new();
+        for word in &self.words {
+            let (mut whole, mut rest) = (String::new(), word.as_str());
+            while let Some((before, after)) = rest.split_once("${") {
+                let (name, behind) =
+                    after.split_once('}').ok_or_else(|| "`${` without `}` behind it".to_owned())?;
+                let value = variable(name).filter(|value| !value.is_empty());
+                let value = value.ok_or_else(|| format!("the environment variable `{name}` is not set"))?;
+                whole.push_str(&files(before, input, output));
+                whole.push_str(&value);
+                secrets.push(value);
+                rest = behind;
+            }
+            whole.push_str(&files(rest, input, output));
+            words.push(whole);
+        }
+        // a longer secret may contain a shorter one
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
+        Ok(Started { words, secrets })
+    }
+}
+
+fn files(text: &str, input: &str, output: &str) -> String {
+    text.replace("{file}", input).replace("{in}", input).replace("{out}", output)
+}
+
+impl Started {
+    /// What the command said, without what is secret.
+    #[must_use]
+    pub fn without_secrets(&self, said: &str) -> String {
+        self.secrets.iter().fold(said.to_owned(), |text, secret| text.replace(secret, "***"))
+    }
+}
+
+/// What the signature of a package says by itself. Whether it is one of this package's streams is not computed here.
+///
+/// # Errors
+/// The stream cannot be read.
+pub fn package_signature<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Signed, String> {
+    if !package.database().streams.contains_key(SIGNATURE) {
+        return Ok(Signed::Unsigned);
+    }
+    let mut bytes = Vec::new();
+    let stream = package.stream(SIGNATURE).map_err(|error| error.to_string())?;
+    stream.take(LONGEST).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    let why = "the hash of an installer package is not computed here";
+    Ok(match Signature::read(&bytes) {
+        Err(problem) => Signed::Unverified { signer: None, why: format!("{why}; {problem}") },
+        Ok(Signature { signer, problem: Some(Problem::Wrong(problem)), .. }) => {
+            Signed::Wrong { signer: Some(signer), why: problem.to_owned() }
+        }
+        Ok(Signature { signer, .. }) => Signed::Unverified { signer: Some(signer), why: why.to_owned() },
+    })
+}
+
+/// Whether `signed` is `before` with an Authenticode signature and nothing else changed.
+///
+/// # Errors
+/// What else it is.
+pub fn is_signed(before: &[u8], signed: &[u8]) -> Result<Signed, String> {
+    let state = authenticode::read(&mut Cursor::new(signed)).map_err(|error| error.to_string())?;
+    match &state {
+        Signed::Unsigned => return Err("it has no signature".to_owned()),
+        Signed::Wrong { .. } => return Err(state.to_string()),
+        Signed::Signed { .. } | Signed::Unverified { .. } => {}
+    }
+    match (authenticode::without_signature(before), authenticode::without_signature(signed)) {
+        (Some(one), Some(two)) if one == two => Ok(state),
+        _ => Err("more than a signature was added to it".to_owned()),
+    }
+}
+
+/// The files that have to be signed: images without a signature. What a vendor has signed stays as it is.
+#[must_use]
+pub fn unsigned<B: AsRef<[u8]>>(files: &BTreeMap<String, B>) -> Vec<&str> {
+    let wanting = |bytes: &[u8]| {
+        authenticode::is_image(bytes)
+            && matches!(authenticode::read(&mut Cursor::new(bytes)), Ok(Signed::Unsigned))
+    };
+    files.iter().filter(|(_, bytes)| wanting(bytes.as_ref())).map(|(name, _)| name.as_str()).collect()
+}
+
+/// What stands against publishing: `tag` is the one that is being built, if one is.
+#[must_use]
+pub fn judge(tag: Option<&str>, signed: bool, stand_in: bool) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    let mut tell = |code: &str, what: &str, help: &str| {
+        findings.push(
+            match tag {
+                Some(tag) => Diagnostic::error(code, format!("{what}, and the tag `{tag}` is a release")),
+                None => Diagnostic::warning(code, what),
+            }
+            .help(help),
+        );
+    };
+    if stand_in {
+        tell(
+            "dist::stand_in",
+            "these packages hold stand-in DLLs that run no application",
+            "name what has Microsoft's binaries: `cargo xtask dist --payload dotnet-hosting-9.0.7-win.exe`",
+        );
+    }
+    if !signed {
+        tell(
+            "sign::unsigned",
+            "these packages are not signed: Windows names an unknown publisher",
+            "name the command that signs a file, `cargo xtask dist --sign 'COMMAND {file}'`; docs/release.md has those of \
+             signtool, Azure Artifact Signing and osslsigncode",
+        );
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_the_users() {
+        let command: SignCommand =
+            r#"tool  -p "a b" "" ${PIN}-x -in {in} -out={out}"#.parse().expect("a command");
+        let started =
+            command.start("/i n", "/o", |name| (name == "PIN").then(|| "4711".to_owned())).expect("set");
+        assert_eq!(started.words, ["tool", "-p", "a b", "", "4711-x", "-in", "/i n", "-out=/o"]);
+        assert_eq!(started.without_secrets("wrong PIN 4711"), "wrong PIN ***");
+        assert_eq!(format!("{command} {command:?}"), "tool SignCommand(tool)");
+    }
+
+    #[test]
+    fn a_value_is_not_read_again() {
+        let command: SignCommand = "tool ${A} {file}".parse().expect("a command");
+        let started = command.start("/i", "/o", |_| Some("{in} ${B}".to_owned())).expect("set");
+        assert_eq!(started.words, ["tool", "{in} ${B}", "/i"]);
+        assert_eq!(
+            command.start("/i", "/o", |_| None).err().as_deref(),
+            Some("the environment variable `A` is not set")
+        );
+    }
+
+    #[test]
+    fn what_names_no_file_or_two_is_no_command() {
+        for (text, words) in [
+            ("", "empty"),
+            ("tool", "names no file"),
+            ("tool {in}", "no `{out}`"),
+            ("tool {out}", "names no file"),
+            ("tool {file} {out}", "take either"),
+            ("tool \"{file}", "not closed"),
+        ] {
+            let problem = text.parse::<SignCommand>().expect_err(text);
+            assert!(problem.contains(words), "{text}: {problem}");
+        }
+    }
+
+    #[test]
+    fn on_a_tag_what_is_loud_elsewhere_is_an_error() {
+        let codes = |tag, signed, stand_in| -> Vec<String> {
+            judge(tag, signed, stand_in).iter().map(|f| format!("{} {:?}", f.code, f.severity)).collect()
+        };
+        assert_eq!(codes(None, true, false), [""; 0]);
+        assert_eq!(codes(None, false, true), ["dist::stand_in Warning", "sign::unsigned Warning"]);
+        assert_eq!(codes(Some("v1"), false, true), ["dist::stand_in Error", "sign::unsigned Error"]);
+    }
+}
