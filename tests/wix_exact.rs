@@ -151,6 +151,102 @@ fn files_are_found_as_on_windows_and_a_note_says_so() {
 }
 
 #[test]
+fn includes_and_folders_of_wildcards_are_found_as_on_windows_and_a_note_says_so() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(folder.path().join("Data")).expect("writable");
+    std::fs::write(folder.path().join("Data/a.txt"), "a").expect("writable");
+    std::fs::write(folder.path().join("Shared.wxi"), "<Include><?define V=1?></Include>").expect("writable");
+    let source = folder.path().join("x.wxs");
+    let text = "<Wix xmlns=\"http://wixtoolset.org/schemas/v4/wxs\">\n<?include shared.WXI?>\n\
+                <Package Name=\"n\" Manufacturer=\"m\" Version=\"$(V)\" UpgradeCode=\"{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}\">\n\
+                <Files Include=\"data\\*.txt\" /></Package></Wix>";
+    std::fs::write(&source, text).expect("writable");
+    let outcome = build(&reference::request(source, folder.path()));
+    let said: Vec<(u32, &str)> = outcome
+        .diagnostics
+        .iter()
+        .map(|finding| (finding.at.as_ref().map_or(0, |at| at.line), finding.code.as_str()))
+        .collect();
+    assert_eq!(said, [(2, "wix::case"), (4, "wix::case")], "{:?}", outcome.diagnostics);
+    assert!(outcome.output.is_some());
+}
+
+#[test]
+fn levels_of_compression_are_those_of_wix_in_its_letters() {
+    for level in ["best", "High"] {
+        let media = format!("<Media Id=\"1\" Cabinet=\"a.cab\" CompressionLevel=\"{level}\" />");
+        assert_eq!(codes(&built(&media)), ["WIX0277"], "{level}");
+        assert_eq!(codes(&built(&format!("<MediaTemplate CompressionLevel=\"{level}\" />"))), ["WIX0277"]);
+    }
+}
+
+#[test]
+fn a_column_is_renamed_as_the_one_that_it_refers_to() {
+    let table = |key: &str, column: i32, modularize: &str| {
+        built(&format!(
+            "\n<CustomTable Id=\"T\">\n<Column Id=\"K\" PrimaryKey=\"yes\" Type=\"string\" Width=\"72\" \
+             Category=\"identifier\" KeyTable=\"{key}\" KeyColumn=\"{column}\" {modularize} /></CustomTable>"
+        ))
+    };
+    let outcome = table("Component", 1, "");
+    assert_eq!(codes(&outcome), ["WIX1156"]);
+    let finding = &outcome.diagnostics[0];
+    assert_eq!(finding.at.as_ref().map(|at| at.line), Some(5));
+    assert!(
+        finding.help.as_deref().is_some_and(|help| help.contains("`Modularize=\"column\"`")),
+        "{finding:?}"
+    );
+    for (key, column, modularize) in [
+        ("Component", 1, "Modularize=\"column\""),
+        ("Feature", 1, ""),
+        ("Icon", 1, "Modularize=\"icon\""),
+        ("File;Component", 1, ""),
+        ("File", 1, "Modularize=\"companionFile\""),
+        ("T", 1, ""),
+        ("Nowhere", 1, ""),
+    ] {
+        assert_eq!(codes(&table(key, column, modularize)), [""; 0], "{key} {column} {modularize}");
+    }
+}
+
+#[test]
+fn what_is_no_package_is_refused_by_what_it_is() {
+    let help = |inside: &str, beside: &str| {
+        let outcome = with("Version=\"1.0\"", inside, beside, |_| {});
+        assert_eq!(codes(&outcome), ["WIX0005"]);
+        outcome.diagnostics[0].help.clone().expect("help")
+    };
+    assert!(help("", "<Bundle />").contains("makes no bundles"));
+    assert!(help("", "<Module />").contains("makes no merge modules"));
+    assert!(help("<Feature Id=\"F\"><MergeRef Id=\"M\" /></Feature>", "").contains("merge modules"));
+    assert!(help("<Fiel />", "").contains("spelling"));
+}
+
+#[test]
+fn limits_of_upgrades_are_versions_that_windows_installer_can_compare() {
+    let upgrade = |limits: &str| {
+        built(&format!(
+            "\n<Upgrade Id=\"{{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E12}}\">\n<UpgradeVersion OnlyDetect=\"yes\" {limits} Property=\"OLD\" /></Upgrade>"
+        ))
+    };
+    for limits in ["Minimum=\"1.256.0\"", "Minimum=\"1.0\" Maximum=\"256\""] {
+        let outcome = upgrade(limits);
+        assert_eq!(codes(&outcome), ["WIX1148"], "{limits}");
+        assert_eq!(outcome.diagnostics[0].at.as_ref().map(|at| at.line), Some(5), "{limits}");
+    }
+    assert_eq!(codes(&upgrade("Minimum=\"v1.0.0\" Maximum=\"2.0.0.0\"")), [""; 0]);
+}
+
+#[test]
+fn a_file_in_a_component_says_nothing_of_where_it_goes() {
+    let outcome = built(
+        "<Component Id=\"C\" Directory=\"TARGETDIR\" Guid=\"{AC4E0001-0C5A-4D1B-9F3E-7A2B6C8D1E01}\"><File Id=\"B\" \
+         Source=\"a.txt\" Bitness=\"always64\" Condition=\"1\" Directory=\"TARGETDIR\" Subdirectory=\"s\" /></Component>",
+    );
+    assert_eq!(codes(&outcome), ["WIX0062"; 4]);
+}
+
+#[test]
 fn a_license_may_end_in_a_nul() {
     let outcome = built(
         "<UI><Dialog Id=\"D\" Width=\"9\" Height=\"9\"><Control Id=\"T\" Type=\"ScrollableText\" X=\"0\" Y=\"0\" Width=\"1\" \

@@ -122,7 +122,7 @@ fn with_compat_7_tables_equal_those_of_wix_7() {
 }
 
 /// What msitools reads back from the written package is what WiX made, too: neither our reader nor our idea of the
-/// format has a say in it.
+/// format has a say in it. And every file is as Windows insists on (`msicheck.py`).
 #[test]
 #[allow(clippy::disallowed_methods, reason = "the test starts a foreign reader")]
 fn packages_read_by_msitools_equal_those_of_wix() {
@@ -147,8 +147,11 @@ fn packages_read_by_msitools_equal_those_of_wix() {
             if !found.is_empty() {
                 failures.push(format!("{name}:\n    {}", found.join("\n    ")));
             }
-            std::fs::remove_file(&path).expect("removable");
         }
+    }
+    let files = std::fs::read_dir(folder.path()).expect("ours").map(|entry| entry.expect("readable").path());
+    if let Some(mut judge) = support::judge("msicheck.py") {
+        support::run(judge.args(files));
     }
     assert!(failures.is_empty(), "{}\n{} cases differ", failures.join("\n"), failures.len());
 }
@@ -172,8 +175,12 @@ fn warnings_are_those_of_wix() {
                 .filter(|d| d.code.starts_with("WIX") && d.severity == Severity::Warning)
                 .collect();
             let ours = listed(&diagnostics);
-            // WIX1156 is about merge modules only, which this engine does not make.
-            expected.retain(|finding| !finding.ends_with("WIX1156"));
+            // WiX says no place for it.
+            let placeless = "- warning WIX1156";
+            for finding in expected.iter_mut().filter(|finding| *finding == placeless) {
+                let placed = ours.iter().find(|own| own.ends_with("WIX1156") && *own != placeless);
+                placed.into_iter().for_each(|placed| finding.clone_from(placed));
+            }
             if expected != ours {
                 failures.push(format!("{}/{name}: expected {expected:?}, found {ours:?}", reference.name));
             }

@@ -68,10 +68,8 @@ impl Renderer {
             let bar = self.paint(blue, "|");
             let number = self.paint(blue, &format!("{:>width$}", at.line, width = margin.len()));
             let _ = writeln!(out, "{margin} {bar}");
-            // a very long line (generated XML) would drown what it shows
-            let shown: String = source.chars().take(160).collect::<String>().replace('\t', " ");
+            let (shown, column) = excerpt(&source, at.column as usize);
             let _ = writeln!(out, "{number} {bar} {shown}");
-            let column = at.column as usize;
             if (1..=shown.chars().count()).contains(&column) {
                 let blank = " ".repeat(column - 1);
                 let caret = self.paint(bold.fg_color(Some(hue.into())), "^");
@@ -90,6 +88,27 @@ impl Renderer {
         }
         out
     }
+}
+
+/// How many characters of a line are shown.
+const SHOWN: usize = 160;
+
+/// The part of `line` around the character at `column`, with `…` where something is left out, and the column in it: a very
+/// long line (generated XML) would drown what it shows.
+fn excerpt(line: &str, column: usize) -> (String, usize) {
+    let line: Vec<char> = line.chars().map(|c| if c == '\t' { ' ' } else { c }).collect();
+    if line.len() <= SHOWN {
+        return (line.into_iter().collect(), column);
+    }
+    let start = column.saturating_sub(SHOWN / 2).min(line.len() - SHOWN);
+    let mut shown: Vec<char> = line[start..start + SHOWN].to_vec();
+    if start > 0 {
+        shown[0] = '…';
+    }
+    if start + SHOWN < line.len() {
+        shown[SHOWN - 1] = '…';
+    }
+    (shown.into_iter().collect(), column.saturating_sub(start))
 }
 
 #[cfg(test)]
@@ -112,6 +131,26 @@ mod tests {
         let expected = "error[WIX0005]: `Filee` is not known\n --> a.wxs:2:3\n  |\n2 |   <Filee />\n  |   ^ \n \
                         ::: a.wxs:1\n  |\n1 | <Wix>\n  = inside\n  = help: look\n";
         assert_eq!(Renderer::new(false, source).diagnostic(&finding), expected);
+    }
+
+    #[test]
+    fn the_caret_stands_under_its_character_on_a_line_of_any_length() {
+        fn long(_: &str) -> Option<String> {
+            Some(format!("{}<Filee />{}\n", " ".repeat(5000), "x".repeat(5000)))
+        }
+        for (column, begins, ends) in [(1, " ", "…"), (5001, "…", "…"), (10_009, "…", "x")] {
+            let at = Location { file: "a.wxs".into(), line: 1, column };
+            let text = Renderer::new(false, long).diagnostic(&Diagnostic::error("WIX0005", "no").at(&at));
+            let lines: Vec<&str> = text.lines().collect();
+            let (shown, caret) = (&lines[3][4..], &lines[4][4..]);
+            assert!(shown.starts_with(begins) && shown.ends_with(ends), "{shown}");
+            assert!(shown.chars().count() <= 160);
+            let under = shown.chars().nth(caret.find('^').expect("a caret"));
+            assert_eq!(
+                under,
+                [(1, ' '), (5001, '<'), (10_009, 'x')].iter().find(|(c, _)| *c == column).map(|(_, l)| *l)
+            );
+        }
     }
 
     #[test]

@@ -6,15 +6,16 @@ use super::emit::{self, Beside, Emission};
 use super::harvest;
 use super::link;
 use super::localization::Localization;
+use super::parallel;
 use super::preprocess;
 use super::report::Report;
-use super::symbol::{Compression, Kind};
+use super::symbol::{Compression, Kind, Section};
 use crate::cab::Effort;
 use crate::diag::Diagnostic;
 use crate::msi::Database;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to build, and with what. Nothing else has an influence: the engine reads no environment and no clock.
 #[derive(Clone, Debug)]
@@ -39,7 +40,7 @@ pub struct Request {
     pub compression: Compression,
     /// How hard matches are looked for where a cabinet is LZX.
     pub effort: Effort,
-    /// How many threads may read files. The output does not depend on it.
+    /// How many threads may read files and compile sources. The output does not depend on it.
     pub threads: NonZeroUsize,
     /// Whether GUIDs of components whose key path is a registry value are computed as WiX 3 did (`-bcgg`).
     pub legacy_registry_guids: bool,
@@ -94,17 +95,18 @@ pub fn cabinets(sources: &[PathBuf], options: &preprocess::Options) -> Vec<(Stri
 fn run(request: &Request, report: &Report) -> Option<Output> {
     let gate = || (!report.has_errors()).then_some(());
     let options = &request.preprocess;
-    let trees: Vec<_> =
-        request.sources.iter().map(|source| preprocess::preprocess(source, options, report)).collect();
+    let compiled = parallel::map(&request.sources, request.threads, |source| Compiled::of(source, options));
+    let mut sections = Vec::new();
+    let mut later = Vec::new();
+    for (source, one) in compiled.into_iter().enumerate() {
+        one.read.into_iter().for_each(|finding| report.push(finding));
+        later.extend(one.compiled);
+        sections.extend(one.sections.into_iter().map(|section| (source, section)));
+    }
     let mut localization = Localization::read(&request.localizations, &request.cultures, options, report);
     localization.define_default("WixDowngradePreventedMessage", DOWNGRADE_PREVENTED);
     gate()?;
-    let mut sections = Vec::new();
-    for (source, tree) in trees.iter().enumerate() {
-        let Some(tree) = tree else { continue };
-        let compiled = compile::compile(tree, options.arch, options.compat, report);
-        sections.extend(compiled.into_iter().map(|section| (source, section)));
-    }
+    later.into_iter().for_each(|finding| report.push(finding));
     gate()?;
     let mut harvested = BTreeSet::new();
     for (_, section) in &mut sections {
@@ -137,6 +139,24 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
     };
     let (database, beside) = emit::emit(&bound, &emission, report)?;
     Some(Output { database, beside })
+}
+
+/// A source, on the way of its own: what was found while it was read, and while it was compiled, which is of interest only
+/// if all sources could be read.
+struct Compiled {
+    read: Vec<Diagnostic>,
+    compiled: Vec<Diagnostic>,
+    sections: Vec<Section>,
+}
+
+impl Compiled {
+    fn of(source: &Path, options: &preprocess::Options) -> Compiled {
+        let (read, compiled) = (Report::default(), Report::default());
+        let tree = preprocess::preprocess(source, options, &read);
+        let compile = |tree| compile::compile(&tree, options.arch, options.compat, &compiled);
+        let sections = tree.map(compile).unwrap_or_default();
+        Compiled { read: read.into_diagnostics(), compiled: compiled.into_diagnostics(), sections }
+    }
 }
 
 /// What a package says that does not install over a newer one, if its author says nothing.

@@ -82,8 +82,9 @@ fn matches(
         let recursive = slashed.contains("**");
         let folder = folder.strip_suffix("/**").unwrap_or(folder);
         let folder = Path::new(if folder.is_empty() { "/" } else { folder });
-        if let Some(folder) = paths::find(folder).filter(|folder| folder.is_dir()) {
-            walk(&folder, "", name, recursive, 0, &mut found);
+        if let Some(known) = paths::find(folder).filter(|folder| folder.is_dir()) {
+            paths::note(folder, &known, Some(at)).into_iter().for_each(|note| report.push(note));
+            walk(&known, "", name, recursive, 0, &mut found);
         } else {
             let message = format!("there is no folder `{}`", folder.display());
             report.push(

@@ -19,6 +19,7 @@ mod harvest;
 pub mod ids;
 pub mod link;
 pub mod localization;
+mod parallel;
 pub mod paths;
 pub mod preprocess;
 pub mod report;

@@ -2,7 +2,6 @@
 //! blanks and dots at the end of a name (<https://learn.microsoft.com/windows/win32/fileio/naming-a-file>).
 
 use super::ids;
-use super::report::Report;
 use crate::diag::{Diagnostic, Location, Severity};
 use std::path::{Component, Path, PathBuf};
 
@@ -32,14 +31,16 @@ pub fn find(path: &Path) -> Option<PathBuf> {
     found.exists().then_some(found)
 }
 
-/// Says that `found` was meant by `wanted` although a host that tells cases apart would not have found it.
-pub(crate) fn note(wanted: &Path, found: &Path, at: &Location, report: &Report) {
+/// What to say where `found` was meant by `wanted` although a host that tells cases apart would not have found it.
+#[must_use]
+pub fn note(wanted: &Path, found: &Path, at: Option<&Location>) -> Option<Diagnostic> {
     if wanted == found {
-        return;
+        return None;
     }
     let message = format!("`{}` is taken for `{}`, as on Windows", found.display(), wanted.display());
     let note = Diagnostic::new(Severity::Note, "wix::case", message);
-    report.push(note.at(at).help("write the name as the file has it, for hosts that tell the cases apart"));
+    let note = note.help("write the name as the file has it, for hosts that tell the cases apart");
+    Some(at.into_iter().fold(note, |note, at| note.at(at)))
 }
 
 /// The name in `folder` that is `wanted` when folded; the first of several in the order of bytes.

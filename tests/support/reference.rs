@@ -7,9 +7,24 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use tempfile::TempDir;
 
 /// How many threads read files.
 pub const THREADS: NonZeroUsize = NonZeroUsize::new(2).expect("not zero");
+
+/// Files that are too large to be kept: one line, again and again, as `tests/data/README.md` says.
+static LARGE: LazyLock<TempDir> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::create_dir(folder.path().join("big")).expect("room");
+    for number in 1..=3 {
+        let mut bytes =
+            format!("block {number} of the splitting case\n").repeat(700_000 / 30 + 1).into_bytes();
+        bytes.truncate(700_000);
+        std::fs::write(folder.path().join(format!("big/block-{number}.bin")), bytes).expect("room");
+    }
+    folder
+});
 
 /// One collection.
 pub struct Reference {
@@ -79,6 +94,9 @@ impl Reference {
         if name == "files-in-directory-relative-bindpath" {
             // Here it matters how the folder was named.
             request.bind_paths.insert(0, BindPath { name: None, folder: "../payload".into() });
+        }
+        if name == "mediatemplate-split-large" {
+            request.bind_paths.push(BindPath { name: None, folder: LARGE.path().to_owned() });
         }
         let args = std::fs::read_to_string(folder.join(name).with_extension("args")).unwrap_or_default();
         let mut args = args.split_whitespace();

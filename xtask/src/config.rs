@@ -9,6 +9,7 @@ use ancm_installer::diag::{Diagnostic, Location};
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use ancm_installer::release::SignCommand;
+use ancm_installer::wix::Compat;
 use clap::ValueEnum;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -65,6 +66,8 @@ pub struct Settings {
     pub jobs: Option<Sourced<usize>>,
     /// How hard matches are looked for in LZX cabinets.
     pub compression_effort: Option<Sourced<Effort>>,
+    /// The WiX whose tables the embedded engine makes.
+    pub compat: Option<Sourced<Compat>>,
     /// What links the ARM64X DLLs.
     pub linker: Option<Sourced<LinkerChoice>>,
     /// The folder of a Visual Studio, or of one version of Visual C++.
@@ -78,7 +81,7 @@ pub struct Settings {
 }
 
 /// Names of the settings, in `ancm.toml`; with `ANCM_` before them and in capitals, in the environment.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 16] = [
     "product",
     "arch",
     "flavour",
@@ -90,6 +93,7 @@ pub const NAMES: [&str; 15] = [
     "out",
     "jobs",
     "compression-effort",
+    "compat",
     "linker",
     "msvc",
     "wix",
@@ -121,6 +125,7 @@ impl Settings {
             out: self.out.or(lower.out),
             jobs: self.jobs.or(lower.jobs),
             compression_effort: self.compression_effort.or(lower.compression_effort),
+            compat: self.compat.or(lower.compat),
             linker: self.linker.or(lower.linker),
             msvc: self.msvc.or(lower.msvc),
             wix: self.wix.or(lower.wix),
@@ -160,6 +165,7 @@ impl Settings {
             "engine" => self.engine = Some(one(texts, origin)?),
             "out" => self.out = Some(path(origin)?),
             "compression-effort" => self.compression_effort = Some(one(texts, origin)?),
+            "compat" => self.compat = Some(one(texts, origin)?),
             "linker" => self.linker = Some(one(texts, origin)?),
             "msvc" => self.msvc = Some(path(origin)?),
             "wix" => self.wix = Some(path(origin)?),
@@ -310,7 +316,7 @@ mod tests {
                 "ancm.toml:3:9: error[config::value]: `jobs`: expected at least 1 | ",
                 "ancm.toml:4:7: error[config::value]: `out`: expected a string, a whole number or an array of strings | ",
                 "ancm.toml:2:11: error[config::value]: `version`: `256.0` is not a product version: field 1 is `256`, expected 0 to 255 | ",
-                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are product, arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, linker, msvc, wix, sign",
+                "ancm.toml:5:1: error[config::unknown_key]: unknown key `zzzz` | the keys are product, arch, flavour, payload, version, manufacturer, handler, engine, out, jobs, compression-effort, compat, linker, msvc, wix, sign",
             ]
         );
         assert!(findings("arch = ")[0].starts_with("ancm.toml:1:"));

@@ -11,6 +11,7 @@ use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use ancm_installer::release::{Matrix, SignCommand};
+use ancm_installer::wix::Compat;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -228,6 +229,9 @@ pub struct Build {
     /// How hard to look for a small package, where its cabinet is LZX: fast, balanced or max [default: fast]
     #[arg(long, value_name = "EFFORT")]
     pub compression_effort: Option<Effort>,
+    /// The WiX whose tables the embedded engine makes: 6 or 7 [default: that of `--cross-check`, else 6]
+    #[arg(long, value_name = "VERSION")]
+    pub compat: Option<Compat>,
     /// Configuration file [default: ancm.toml in the workspace, where there is one]
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -260,6 +264,7 @@ impl Build {
             out: given(&self.out, "--out"),
             jobs: given(&self.jobs.map(usize::from), "--jobs"),
             compression_effort: given(&self.compression_effort, "--compression-effort"),
+            compat: given(&self.compat, "--compat"),
             linker: given(&self.linker, "--linker"),
             msvc: given(&self.msvc, "--msvc"),
             wix: given(&self.wix, "--wix"),

@@ -17,6 +17,7 @@ use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
 use ancm_installer::product::{Part, Product};
 use ancm_installer::release::SignCommand;
+use ancm_installer::wix::Compat;
 use std::path::{Path, PathBuf};
 
 /// The version of stand-in DLLs where the user names none: above that of every package that has shipped, so that all
@@ -37,6 +38,8 @@ pub struct Gathered {
     pub jobs: Sourced<usize>,
     /// How hard matches are looked for in LZX cabinets.
     pub compression_effort: Sourced<Effort>,
+    /// The WiX that the embedded engine is to be like, where the user says.
+    pub compat: Option<Sourced<Compat>>,
     /// The linker that was asked for.
     pub linker: Sourced<LinkerChoice>,
     /// The folder of Visual C++, where the user names one.
@@ -120,6 +123,7 @@ pub fn gather(
         compression_effort: settings
             .compression_effort
             .unwrap_or_else(|| Sourced::default(Effort::default())),
+        compat: settings.compat,
         linker: settings.linker.unwrap_or_else(|| Sourced::default(LinkerChoice::Auto)),
         msvc: settings.msvc,
         wix: settings.wix,

@@ -47,6 +47,7 @@ mod standin;
 mod support;
 mod upgrade;
 mod upgrade_matrix;
+mod wix_build;
 mod wix_engine;
 mod wix_found;
 mod wix_recorded;

@@ -2,6 +2,7 @@
 
 use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
+use crate::parallel;
 use crate::paths::{self, native};
 use crate::pe::version;
 use crate::report::Report;
@@ -9,7 +10,7 @@ use crate::variables::{Segment, parse};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +46,7 @@ pub(crate) fn find(source: &str, paths: &[BindPath], at: &Location, report: &Rep
         candidates.iter().find_map(|path| Some((path, paths::find(path).filter(|found| found.is_file())?)))
     };
     if let Some((wanted, found)) = on_disk.or_else(alike) {
-        paths::note(wanted, &found, at, report);
+        paths::note(wanted, &found, Some(at)).into_iter().for_each(|note| report.push(note));
         return Some(found);
     }
     let looked: Vec<String> = candidates.iter().map(|path| format!("`{}`", path.display())).collect();
@@ -126,14 +127,7 @@ pub(crate) fn read_all(
     threads: NonZeroUsize,
     report: &Report,
 ) -> Vec<Option<Contents>> {
-    let share = paths.len().div_ceil(threads.get()).max(1);
-    let results: Vec<Result<Contents, (u16, String)>> = std::thread::scope(|scope| {
-        let workers: Vec<_> = paths
-            .chunks(share)
-            .map(|chunk| scope.spawn(|| chunk.iter().map(|(path, _)| read(path)).collect::<Vec<_>>()))
-            .collect();
-        workers.into_iter().flat_map(|worker| worker.join().expect("reading a file does not panic")).collect()
-    });
+    let results = parallel::map(paths, threads, |(path, _)| read(path));
     let each = results.into_iter().zip(paths);
     each.map(|(result, (_, at))| result.map_err(|(number, message)| report.error(number, at, message)).ok())
         .collect()
@@ -146,35 +140,46 @@ fn read(path: &Path) -> Result<Contents, (u16, String)> {
     let shown = path.display();
     let failed = |error: std::io::Error| (103, format!("cannot read `{shown}`: {error}"));
     let mut file = File::open(path).map_err(failed)?;
-    let (mut md5, mut sha256) = (Md5::new(), Sha256::new());
-    let (mut size, mut first) = (0_u64, [0_u8; 2]);
-    let mut buffer = vec![0; 64 * 1024];
-    loop {
-        let count = file.read(&mut buffer).map_err(failed)?;
-        if count == 0 {
-            break;
-        }
-        if size == 0 && count >= 2 {
-            first.copy_from_slice(&buffer[..2]);
-        }
-        size += count as u64;
-        if size > MOST {
-            return Err((
-                263,
-                format!("`{shown}` is larger than {MOST} bytes, the most that a package can hold"),
-            ));
-        }
-        md5.update(&buffer[..count]);
-        sha256.update(&buffer[..count]);
+    let mut sums = Sums::default();
+    let size = std::io::copy(&mut (&file).take(MOST + 1), &mut sums).map_err(failed)?;
+    if size > MOST {
+        let message = format!("`{shown}` is larger than {MOST} bytes, the most that a package can hold");
+        return Err((263, message));
     }
     let mut facts = None;
-    if first == *b"MZ" {
+    if sums.begins_as_image {
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         // An image that cannot be read has no version to Windows Installer either.
         facts = version::read(&mut BufReader::new(file)).ok().flatten();
     }
     let (version, languages) = facts.map_or((None, Vec::new()), |f| (Some(f.version), f.languages));
-    Ok(Contents { size, version, languages, md5: md5.finalize().into(), sha256: sha256.finalize().into() })
+    let (md5, sha256) = (sums.md5.finalize().into(), sums.sha256.finalize().into());
+    Ok(Contents { size, version, languages, md5, sha256 })
+}
+
+/// What is made of a file's bytes on the way.
+#[derive(Default)]
+struct Sums {
+    md5: Md5,
+    sha256: Sha256,
+    /// Whether bytes came, and whether the first ones were `MZ`.
+    begun: bool,
+    begins_as_image: bool,
+}
+
+impl Write for Sums {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if !self.begun {
+            (self.begun, self.begins_as_image) = (true, bytes.starts_with(b"MZ"));
+        }
+        self.md5.update(bytes);
+        self.sha256.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Contents {

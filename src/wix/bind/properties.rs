@@ -58,7 +58,7 @@ fn bare_versions(symbols: &mut [Symbol]) {
     }
 }
 
-/// The package with `!(bind.…)` resolved, checked (WIX1148).
+/// The package with `!(bind.…)` resolved; its version and those of upgrades are checked (WIX1148).
 pub(super) fn bound(
     mut package: Package,
     symbols: &mut [Symbol],
@@ -75,8 +75,17 @@ pub(super) fn bound(
     // A variable may have given a version with a `v`.
     package.version = bare(&package.version).to_owned();
     bare_versions(symbols);
-    if let Err(error) = package.version.parse::<ProductVersion>() {
-        report.warning(1148, at, format!("Windows Installer cannot compare this version: {error}"));
+    let compared = |version: &str, at: &Location| {
+        if let Err(error) = version.parse::<ProductVersion>() {
+            report.warning(1148, at, format!("Windows Installer cannot compare this version: {error}"));
+        }
+    };
+    compared(&package.version, at);
+    for symbol in symbols.iter() {
+        if let Kind::Upgrade(upgrade) = &symbol.kind {
+            let limits = [&upgrade.minimum, &upgrade.maximum].into_iter().flatten();
+            limits.filter(|limit| **limit != package.version).for_each(|limit| compared(limit, &symbol.at));
+        }
     }
     package
 }

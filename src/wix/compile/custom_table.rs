@@ -5,7 +5,7 @@ use super::elements::{Rule, Within};
 use crate::diag::Diagnostic;
 use crate::msi::{Column, ColumnKind, Table, Validation};
 use crate::source::{Element, Node};
-use crate::symbol::{CustomCell, CustomRow, Id, Kind};
+use crate::symbol::{CustomCell, CustomRow, DeclaredColumn, Id, Kind};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CustomTable", Within::Definition(custom_table)),
@@ -46,17 +46,17 @@ const CATEGORIES: [(&str, &str); 26] = [
     ("wildCardFilename", "WildCardFilename"),
 ];
 
-/// How merge modules rename what stands in a column; means nothing in a package.
-const MODULARIZE: [(&str, ()); 9] = [
-    ("column", ()),
-    ("companionFile", ()),
-    ("condition", ()),
-    ("controlEventArgument", ()),
-    ("controlText", ()),
-    ("icon", ()),
-    ("none", ()),
-    ("property", ()),
-    ("semicolonDelimited", ()),
+/// How merge modules rename what stands in a column, as the language and as WiX's messages spell it.
+const MODULARIZE: [(&str, &str); 9] = [
+    ("column", "Column"),
+    ("companionFile", "CompanionFile"),
+    ("condition", "Condition"),
+    ("controlEventArgument", "ControlEventArgument"),
+    ("controlText", "ControlText"),
+    ("icon", "Icon"),
+    ("none", "None"),
+    ("property", "Property"),
+    ("semicolonDelimited", "SemicolonDelimited"),
 ];
 
 /// `CustomTable`: <https://docs.firegiant.com/wix/schema/wxs/customtable/>.
@@ -68,11 +68,11 @@ pub(super) fn custom_table(c: &mut Compiler, element: &Element) {
         let problem = format_args!("has {} characters; expected at most {MOST_NAME}", name.len());
         a.illegal(109, "Id", problem);
     }
-    let (mut columns, mut declared) = (Vec::new(), 0);
+    let (mut columns, mut count) = (Vec::new(), 0);
     c.children(element, |c, child| {
         match child.name.as_str() {
             "Column" => {
-                declared += 1;
+                count += 1;
                 columns.extend(column(c, child));
             }
             "Row" => row(c, child, name.as_deref()),
@@ -80,9 +80,9 @@ pub(super) fn custom_table(c: &mut Compiler, element: &Element) {
         }
         true
     });
-    if declared == 0 {
+    if count == 0 {
         c.report.error(63, &element.at, "`CustomTable` needs a `Column` inside; add one");
-    } else if columns.len() == declared && !columns.iter().any(|column: &Column| column.key) {
+    } else if columns.len() == count && !columns.iter().any(|(column, _): &(Column, _)| column.key) {
         let message = "the table has no primary key";
         c.report.push(
             Diagnostic::error("WIX0111", message)
@@ -91,8 +91,9 @@ pub(super) fn custom_table(c: &mut Compiler, element: &Element) {
         );
     }
     let Some(name) = name else { return };
+    let (columns, declared) = columns.into_iter().unzip();
     let table = Table { name: name.clone(), columns, rows: Vec::new() };
-    c.add(Some(Id::global(name)), &element.at, Kind::CustomTable { table, unreal });
+    c.add(Some(Id::global(name)), &element.at, Kind::CustomTable { table, declared, unreal });
 }
 
 /// `CustomTableRef`: <https://docs.firegiant.com/wix/schema/wxs/customtableref/>.
@@ -120,7 +121,7 @@ enum Type {
 }
 
 /// `Column`: <https://docs.firegiant.com/wix/schema/wxs/column/>.
-fn column(c: &mut Compiler, element: &Element) -> Option<Column> {
+fn column(c: &mut Compiler, element: &Element) -> Option<(Column, DeclaredColumn)> {
     let a = c.attributes(element);
     let name = a.required("Id", a.reference("Id"));
     let types = [("binary", Type::Stream), ("int", Type::Integer), ("string", Type::Text)];
@@ -137,7 +138,7 @@ fn column(c: &mut Compiler, element: &Element) -> Option<Column> {
         set: a.text("Set"),
         description: a.text("Description"),
     };
-    let _ = a.choice("Modularize", &MODULARIZE);
+    let modularize = a.choice("Modularize", &MODULARIZE).unwrap_or("None");
     let (nullable, key) = (a.flag("Nullable"), a.flag("PrimaryKey"));
     if a.flag("Unreal") {
         a.illegal(6, "Unreal", "is not supported by this engine; remove it, or build with WiX itself");
@@ -158,7 +159,8 @@ fn column(c: &mut Compiler, element: &Element) -> Option<Column> {
             ColumnKind::Stream
         }
     };
-    Some(Column { name: name?, kind, nullable, key, validation: Some(validation) })
+    let declared = DeclaredColumn { modularize, at: element.at.clone() };
+    Some((Column { name: name?, kind, nullable, key, validation: Some(validation) }, declared))
 }
 
 /// `Row` and the `Data` in it. Linking matches it with the table's columns, which may stand in another source.

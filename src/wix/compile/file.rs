@@ -30,6 +30,11 @@ pub(super) fn file(c: &mut Compiler, element: &Element, host: &Host) -> Option<C
         a.leave_rest();
         return None;
     };
+    for name in ["Bitness", "Condition", "Directory", "Subdirectory"] {
+        if a.text_or_empty(name).is_some() {
+            a.illegal(62, name, "is the component's to say, where the file is in one; move it there");
+        }
+    }
     let id = naming
         .id
         .clone()

@@ -104,5 +104,11 @@ pub(super) fn media_template(c: &mut Compiler, element: &Element) {
 }
 
 fn compression(a: &Attributes<'_>) -> Option<Compression> {
-    a.choice("CompressionLevel", &Compression::NAMES)
+    let text = a.text("CompressionLevel")?;
+    let found = Compression::NAMES.into_iter().find(|(name, _)| *name == text);
+    if found.is_none() {
+        let levels: Vec<String> = Compression::NAMES.iter().map(|(name, _)| format!("`{name}`")).collect();
+        a.illegal(277, "CompressionLevel", format_args!("is `{text}`; expected {}", levels.join(", ")));
+    }
+    found.map(|(_, level)| level)
 }

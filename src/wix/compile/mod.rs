@@ -83,6 +83,18 @@ pub struct Compiler<'r> {
     inline_directories: BTreeMap<(String, String), String>,
 }
 
+/// Elements of the language that lead to what is no package, or to one with other packages in it.
+const ELSEWHERE: [(&str, &str); 8] = [
+    ("Bundle", "bundles"),
+    ("Merge", "packages with merge modules in them"),
+    ("MergeRef", "packages with merge modules in them"),
+    ("Module", "merge modules"),
+    ("Patch", "patches"),
+    ("PatchCreation", "patches"),
+    ("PatchFamily", "patches"),
+    ("PatchFamilyGroup", "patches"),
+];
+
 impl<'r> Compiler<'r> {
     /// The attributes of `element`, to be read.
     pub fn attributes<'e>(&self, element: &'e Element) -> Attributes<'e>
@@ -116,11 +128,13 @@ impl<'r> Compiler<'r> {
                 Node::Element(child) => {
                     if !compile(self, child) {
                         let message = format!("`{}` is not known inside `{}`", child.name, element.name);
-                        self.report.push(
-                            Diagnostic::error("WIX0005", message)
-                                .at(&child.at)
-                                .help("check the spelling, and what it may stand in"),
-                        );
+                        let help = match ELSEWHERE.iter().find(|(name, _)| *name == child.name) {
+                            Some((_, what)) => {
+                                format!("this engine makes no {what}; build it with WiX itself")
+                            }
+                            None => "check the spelling, and what it may stand in".to_owned(),
+                        };
+                        self.report.push(Diagnostic::error("WIX0005", message).at(&child.at).help(help));
                     }
                 }
             }

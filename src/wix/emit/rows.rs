@@ -25,7 +25,7 @@ const COMPANIONS: [(&str, &str); 2] = [("AppSearch", "Signature"), ("ProgId", "E
 /// Adds the rows of all symbols.
 pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound, compat: Compat) {
     for symbol in &bound.symbols {
-        if let Kind::CustomTable { table, unreal: false } = &symbol.kind {
+        if let Kind::CustomTable { table, unreal: false, .. } = &symbol.kind {
             tables.tables.insert(table.name.clone(), table.clone());
         }
     }
@@ -33,7 +33,7 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound, compat: Compat) {
         .symbols
         .iter()
         .filter_map(|symbol| match &symbol.kind {
-            Kind::CustomTable { table, unreal: true } => Some(table.name.as_str()),
+            Kind::CustomTable { table, unreal: true, .. } => Some(table.name.as_str()),
             _ => None,
         })
         .collect();

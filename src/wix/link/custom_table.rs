@@ -12,7 +12,7 @@ pub(super) fn match_rows(symbols: &mut Vec<Symbol>, report: &Report) {
     let tables: BTreeMap<String, (Table, bool)> = symbols
         .iter()
         .filter_map(|symbol| match &symbol.kind {
-            Kind::CustomTable { table, unreal } => Some((table.name.clone(), (table.clone(), *unreal))),
+            Kind::CustomTable { table, unreal, .. } => Some((table.name.clone(), (table.clone(), *unreal))),
             _ => None,
         })
         .collect();

@@ -3,6 +3,7 @@
 
 mod custom_table;
 mod membership;
+mod modularize;
 
 use crate::compile::default_major_upgrade;
 use crate::diag::{Diagnostic, Location};
@@ -53,6 +54,7 @@ pub fn link(sections: Vec<(usize, Section)>, arch: Arch, report: &Report) -> Opt
         symbols.extend(kept.map(|(_, symbol)| symbol));
     }
     custom_table::match_rows(&mut symbols, report);
+    modularize::check(&symbols, report);
     membership::connect(&mut symbols, memberships, report);
     if report.has_errors() { None } else { Some(symbols) }
 }

@@ -334,7 +334,7 @@ impl<'s, 'o> Source<'s, 'o> {
         out: &mut Vec<Node>,
     ) -> Result<(), Stop> {
         let wanted = self.expand(walk.variables, instruction::unquoted(text), at);
-        let Some(path) = self.find(&wanted) else {
+        let Some(path) = self.find(&wanted, at) else {
             let problem = Problem {
                 number: 103,
                 message: format!("cannot find the include file `{wanted}`"),
@@ -361,13 +361,18 @@ impl<'s, 'o> Source<'s, 'o> {
         Ok(())
     }
 
-    fn find(&self, wanted: &str) -> Option<PathBuf> {
+    /// The include file; says so where it was written in another case.
+    fn find(&self, wanted: &str, at: &Location) -> Option<PathBuf> {
         let wanted: PathBuf = wanted.split(['\\', '/']).collect::<Vec<_>>().join("/").into();
         let beside = self.path.parent().unwrap_or(Path::new(""));
         std::iter::once(beside)
             .chain(self.options.include_paths.iter().map(PathBuf::as_path))
             .map(|folder| folder.join(&wanted))
-            .find_map(|path| paths::find(&path).filter(|found| found.is_file()))
+            .find_map(|path| Some((paths::find(&path).filter(|found| found.is_file())?, path)))
+            .map(|(found, path)| {
+                paths::note(&path, &found, Some(at)).into_iter().for_each(|note| self.report.push(note));
+                found
+            })
     }
 
     fn content(

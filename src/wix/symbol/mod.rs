@@ -183,6 +183,8 @@ pub enum Kind {
     CustomTable {
         /// Its columns; no rows.
         table: Table,
+        /// What else is known of each of its columns.
+        declared: Vec<DeclaredColumn>,
         /// Whether the table exists for the compiler only.
         unreal: bool,
     },
@@ -212,6 +214,15 @@ pub struct CustomRow {
     pub table: String,
     /// The cells that were given, in the order of the source.
     pub cells: Vec<CustomCell>,
+}
+
+/// What is known of a column of the author's own table besides what the database has of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeclaredColumn {
+    /// How merge modules would rename what stands in it.
+    pub modularize: &'static str,
+    /// Where it is declared.
+    pub at: Location,
 }
 
 /// A cell of a [`CustomRow`].

@@ -143,7 +143,7 @@ pub(super) fn build(
         timestamp,
         console,
         threads,
-        compat: engine.compat(),
+        compat: engine.compat,
         effort: gathered.compression_effort.value,
     };
     let gate = gate()?;
@@ -187,6 +187,7 @@ pub(super) fn build(
     let mut failures = Vec::new();
     let mut packages = Vec::new();
     let mut reports = Vec::new();
+    let mut told = Vec::new();
     for (package, outcome) in plan.packages.iter().zip(outcomes) {
         match outcome {
             Ok((file, made, findings, report)) => {
@@ -196,7 +197,7 @@ pub(super) fn build(
                     continue;
                 }
                 reports.extend(report);
-                console.diagnostics(&judged.findings);
+                told.extend(judged.findings);
                 output.add(file, &package.file_name);
                 packages.push((package, made));
             }
@@ -206,6 +207,7 @@ pub(super) fn build(
     if let Some(failure) = merge(failures) {
         return Err(failure);
     }
+    console.diagnostics(&once(told));
     console.diagnostics(&allowances.unused());
     judge(&reports, &engine, console)?;
     let effort = gathered.compression_effort.value;
@@ -273,12 +275,9 @@ fn judge(reports: &[Report], engine: &Engine, console: &Console) -> Outcome {
     }
     let findings: Vec<Diagnostic> = reports.iter().flat_map(Report::findings).collect();
     if findings.is_empty() {
-        let allowed: usize = reports.iter().map(|report| report.allowed.len()).sum();
         let names: Vec<&str> = reports.iter().map(|report| report.package.as_str()).collect();
-        let said = format!(
-            "with WiX {}: the same but for {allowed} differences that have their reasons",
-            wix.version
-        );
+        let kinds = cross_check::kinds(reports).join(", ");
+        let said = format!("with WiX {}: the same but for {kinds}", wix.version);
         console.status("Compared", &format!("{said}: {}", names.join(", ")));
         return Ok(());
     }
@@ -324,10 +323,25 @@ fn merge(failures: Vec<Failure>) -> Option<Failure> {
     if interrupted {
         return Some(interrupt::failure());
     }
-    for diagnostic in failures.flat_map(|failure| failure.diagnostics) {
-        if !first.diagnostics.contains(&diagnostic) {
-            first.diagnostics.push(diagnostic);
+    first.diagnostics.extend(failures.flat_map(|failure| failure.diagnostics));
+    first.diagnostics = once(first.diagnostics);
+    Some(first)
+}
+
+/// Each finding once, and in how many packages it is where they are several.
+fn once(findings: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut found: Vec<(Diagnostic, usize)> = Vec::new();
+    for finding in findings {
+        match found.iter_mut().find(|(known, _)| *known == finding) {
+            Some((_, packages)) => *packages += 1,
+            None => found.push((finding, 1)),
         }
     }
-    Some(first)
+    let said = |(mut finding, packages): (Diagnostic, usize)| {
+        if packages > 1 {
+            finding.message.push_str(&format!(" (in {packages} packages)"));
+        }
+        finding
+    };
+    found.into_iter().map(said).collect()
 }

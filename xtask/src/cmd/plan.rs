@@ -25,6 +25,8 @@ struct Shown<'p> {
     out: &'p Sourced<PathBuf>,
     jobs: &'p Sourced<usize>,
     compression_effort: Sourced<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    compat: Option<Sourced<String>>,
     cabinets: Vec<Planned>,
     linker: &'p Sourced<crate::tool::linker::LinkerChoice>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,7 +62,7 @@ fn cabinets(plan: &Plan, gathered: &Gathered, engine: &Engine) -> Vec<Planned> {
             arch: inputs.arch,
             current_dir: gathered.root.clone(),
             timestamp: 0,
-            compat: engine.compat(),
+            compat: engine.compat,
         };
         planned.extend(wix::cabinets(&sources, &options).into_iter().map(|(name, compression)| {
             let method = compression.unwrap_or_default().method(gathered.compression_effort.value);
@@ -127,19 +129,32 @@ fn report(payload: &Payload, console: &Console) {
 /// Shows a plan: as JSON, or for people.
 fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     let cabinets = cabinets(plan, gathered, engine);
-    let Gathered { engine: asked, out, jobs, compression_effort, linker, msvc, wix, accept_wix_eula, .. } =
-        gathered;
+    let Gathered {
+        engine: asked,
+        out,
+        jobs,
+        compression_effort,
+        compat,
+        linker,
+        msvc,
+        wix,
+        accept_wix_eula,
+        ..
+    } = gathered;
     if console.json() {
         let Engine { detail, candidates, .. } = engine;
         let engine = ShownEngine { asked, engine, detail, candidates };
         let compression_effort =
             Sourced::new(compression_effort.value.to_string(), compression_effort.origin.clone());
+        let compat =
+            compat.as_ref().map(|compat| Sourced::new(compat.value.to_string(), compat.origin.clone()));
         return console.result(&Shown {
             plan,
             engine,
             out,
             jobs,
             compression_effort,
+            compat,
             cabinets,
             linker,
             msvc,
@@ -160,6 +175,7 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     said("out", &out.value.display(), &out.origin);
     said("jobs", &jobs.value, &jobs.origin);
     said("compression", &compression_effort.value, &compression_effort.origin);
+    compat.iter().for_each(|compat| said("like WiX", &compat.value, &compat.origin));
     said("engine", engine, &asked.origin);
     gathered.sign.iter().for_each(|sign| said("sign", &sign.value, &sign.origin));
     engine.candidates.iter().for_each(|candidate| console.print(&format!("{:13} {candidate}", "")));

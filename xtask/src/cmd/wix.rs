@@ -6,6 +6,7 @@ mod switches;
 use crate::console::Console;
 use crate::dist::engine::timestamp;
 use crate::exit::{Exit, Failure, Outcome};
+use crate::inputs::configured;
 use crate::interrupt::{self, Stoppable};
 use crate::output::{self, Output};
 use crate::workspace;
@@ -41,7 +42,9 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     };
     interrupt::listen()?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let request = switches.request(workspace::here()?, timestamp()?, threads);
+    let here = workspace::here()?;
+    let setting = configured(None, &workspace::root()?, &here)?.compat.map(|compat| compat.value);
+    let request = switches.request(setting.unwrap_or_default(), here, timestamp()?, threads);
     let outcome = wix::build(&request);
     let diagnostics = switches.filter(outcome.diagnostics);
     let (Some(made), false) = (outcome.output, diagnostics.iter().any(|d| d.severity == Severity::Error))
@@ -49,7 +52,7 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
         return Err(Failure::of(Exit::Compile, diagnostics));
     };
     console.diagnostics(&diagnostics);
-    write(&switches, &made, threads)?;
+    write(&switches, &made, threads).map_err(by_its_own_switch)?;
     if console.json() {
         console.result(&Built {
             schema: "ancm-wix-build/1",
@@ -58,6 +61,15 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
         });
     }
     Ok(())
+}
+
+/// The failure with the switch that this command has for its output.
+fn by_its_own_switch(mut failure: Failure) -> Failure {
+    for help in failure.diagnostics.iter_mut().filter_map(|finding| finding.help.as_mut()) {
+        *help =
+            help.replace("another folder with `--out`", "another file with `-o`").replace("`--out`", "`-o`");
+    }
+    failure
 }
 
 fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outcome {

@@ -16,6 +16,8 @@ struct Allowance {
     /// The key; empty for any.
     key: &'static str,
     column: &'static str,
+    /// What differs, in a few words.
+    kind: &'static str,
     why: &'static str,
 }
 
@@ -26,6 +28,7 @@ const ALLOWED: [Allowance; 5] = [
         table: SUMMARY,
         key: "Revision Number",
         column: "",
+        kind: "the PackageCode",
         why: "the PackageCode: WiX draws one for each build, and takes none from the source; the embedded engine derives \
               it from the contents",
     },
@@ -33,19 +36,28 @@ const ALLOWED: [Allowance; 5] = [
         table: SUMMARY,
         key: "Create Time/Date",
         column: "",
+        kind: "the time of its making",
         why: "WiX writes the time of the build; the embedded engine writes SOURCE_DATE_EPOCH",
     },
     Allowance {
         table: SUMMARY,
         key: "Last Saved Time/Date",
         column: "",
+        kind: "the time of its last change",
         why: "WiX writes the time of the build; the embedded engine writes SOURCE_DATE_EPOCH",
     },
-    Allowance { table: SUMMARY, key: "Creating Application", column: "", why: "each engine names itself" },
+    Allowance {
+        table: SUMMARY,
+        key: "Creating Application",
+        column: "",
+        kind: "the name of the program",
+        why: "each engine names itself",
+    },
     Allowance {
         table: STREAMS,
         key: "",
         column: COMPRESSED,
+        kind: "how cabinets are compressed",
         why: "each engine compresses in its own way; the files in the cabinet are compared, by name and SHA-256",
     },
 ];
@@ -79,6 +91,9 @@ pub struct Found {
     pub embedded: Option<String>,
     /// What WiX has.
     pub wix: Option<String>,
+    /// What differs, in a few words, where it may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<&'static str>,
     /// Why it may differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<&'static str>,
@@ -124,9 +139,9 @@ pub fn judge(package: &str, found: Vec<Difference>) -> Report {
     };
     let mut report = Report { package: package.to_owned(), allowed: Vec::new(), differences: Vec::new() };
     for difference in found {
-        let reason = allowance(&difference).map(|allowance| allowance.why);
+        let (kind, reason) = allowance(&difference).map(|allowance| (allowance.kind, allowance.why)).unzip();
         let Difference { table, key, column, first, second } = difference;
-        let found = Found { table, key, column, embedded: first, wix: second, reason };
+        let found = Found { table, key, column, embedded: first, wix: second, kind, reason };
         if reason.is_some() { &mut report.allowed } else { &mut report.differences }.push(found);
     }
     report
@@ -160,6 +175,14 @@ fn streams(package: &mut msi::Package<&mut File>) -> Result<Streams, String> {
 
 /// How many differences of a package are told one by one; `--json` has all.
 const TOLD: usize = 40;
+
+/// The kinds of differences that `reports` allow, in the order of [`ALLOWED`].
+#[must_use]
+pub fn kinds(reports: &[Report]) -> Vec<&'static str> {
+    let found: BTreeSet<&str> =
+        reports.iter().flat_map(|report| &report.allowed).filter_map(|found| found.kind).collect();
+    ALLOWED.iter().map(|allowance| allowance.kind).filter(|kind| found.contains(kind)).collect()
+}
 
 impl Report {
     /// What is not allowed, as findings.

@@ -44,18 +44,12 @@ pub struct Engine {
     /// The `wix` that makes the packages, or that they are checked with.
     #[serde(skip)]
     pub wix: Option<Wix>,
+    /// The WiX that the embedded engine is like.
+    #[serde(skip)]
+    pub compat: Compat,
     /// What was looked at to find it; empty where nothing was looked for.
     #[serde(skip)]
     pub candidates: Vec<Candidate>,
-}
-
-impl Engine {
-    /// The WiX that the embedded engine is to be like: the one that it is checked with, if there is one.
-    #[must_use]
-    pub fn compat(&self) -> Compat {
-        let major = self.wix.as_ref().map(|wix| wix.version.major.to_string());
-        major.and_then(|major| major.parse().ok()).unwrap_or_default()
-    }
 }
 
 /// Chooses. With `cross_check`, WiX is needed whatever is chosen.
@@ -79,10 +73,22 @@ pub fn choose(gathered: &Gathered, cross_check: bool) -> Outcome<Engine> {
     let takes_wix = insists.is_some() || automatic && cfg!(windows);
     let why_not = search.why_not();
     let Search { found, candidates } = search;
+    let like = |wix: &Wix| wix.version.major.to_string().parse().ok();
+    let compat =
+        gathered.compat.as_ref().map(|compat| compat.value).or_else(|| found.as_ref().and_then(like));
+    let compat = compat.unwrap_or_default();
     if let (Some(wix), true) = (&found, takes_wix) {
         let reason = insists.map_or_else(|| "it works on this machine".to_owned(), asked_for);
         let version = wix.version.to_string();
-        return Ok(Engine { chosen: Kind::Wix, version, reason, detail: None, wix: found, candidates });
+        return Ok(Engine {
+            chosen: Kind::Wix,
+            version,
+            reason,
+            detail: None,
+            wix: found,
+            compat,
+            candidates,
+        });
     }
     let (reason, detail) = match (automatic, cfg!(windows)) {
         (false, _) => (asked_for(&engine.origin), None),
@@ -90,7 +96,7 @@ pub fn choose(gathered: &Gathered, cross_check: bool) -> Outcome<Engine> {
         (true, false) => (NO_WIX.to_owned(), Some("it makes packages on Windows only".to_owned())),
     };
     let version = env!("CARGO_PKG_VERSION").to_owned();
-    Ok(Engine { chosen: Kind::Embedded, version, reason, detail, wix: found, candidates })
+    Ok(Engine { chosen: Kind::Embedded, version, reason, detail, wix: found, compat, candidates })
 }
 
 const NO_WIX: &str = "no WiX works on this machine";

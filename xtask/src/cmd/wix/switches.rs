@@ -4,7 +4,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::id::Arch;
-use ancm_installer::wix::paths::{find, native};
+use ancm_installer::wix::paths::{find, native, note};
 use ancm_installer::wix::preprocess::Options;
 use ancm_installer::wix::symbol::Compression;
 use ancm_installer::wix::{BindPath, Compat, Request};
@@ -34,7 +34,7 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
   -wx[NNNN]                    take warning NNNN, or all, for an error
   -pedantic                    take for an error what WiX lets through and Windows would trip over
   -bcgg                        GUIDs of components with registry key paths as WiX 3 made them
-  -compat 6|7                  the WiX whose tables are made [default: 6]
+  -compat 6|7                  the WiX whose tables are made [default: the setting `compat`, else 6]
   @FILE                        switches from a file, split at white space, with \" for quotes
 Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -cabthreads/-ct, -cabcache/-cc,
 -outputtype package";
@@ -67,7 +67,9 @@ pub struct Switches {
     fatal: Warnings,
     pedantic: bool,
     legacy_registry_guids: bool,
-    compat: Compat,
+    compat: Option<Compat>,
+    /// What there is to say of the arguments.
+    notes: Vec<Diagnostic>,
 }
 
 /// Warnings by number.
@@ -172,7 +174,8 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         fatal: Warnings::default(),
         pedantic: false,
         legacy_registry_guids: false,
-        compat: Compat::default(),
+        compat: None,
+        notes: Vec::new(),
     };
     while let Some(word) = words.next() {
         if is_help(&word) {
@@ -212,12 +215,6 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
     Ok(Parsed::Build(Box::new(switches)))
 }
 
-/// A path on the command line, as Windows would find it.
-fn folder(path: &str) -> PathBuf {
-    let path = native(path);
-    find(&path).unwrap_or(path)
-}
-
 fn unknown(word: &str) -> Failure {
     let name = word.trim_start_matches('-');
     let near = SWITCHES
@@ -239,8 +236,16 @@ impl Switches {
         Some(self.output.extension()?.to_str()?.to_ascii_lowercase())
     }
 
+    /// A path on the command line, as Windows would find it.
+    fn path(&mut self, path: &str) -> PathBuf {
+        let path = native(path);
+        let found = find(&path).unwrap_or_else(|| path.clone());
+        self.notes.extend(note(&path, &found, None));
+        found
+    }
+
     fn file(&mut self, word: &str) -> Outcome {
-        let path = folder(word);
+        let path = self.path(word);
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
         match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("wxl") => self.localizations.push(path),
@@ -269,8 +274,8 @@ impl Switches {
             "o" => self.output = native(value),
             "b" => {
                 let path = match pair() {
-                    Some((name, path)) => BindPath { name: Some(name), folder: folder(&path) },
-                    None => BindPath { name: None, folder: folder(value) },
+                    Some((name, path)) => BindPath { name: Some(name), folder: self.path(&path) },
+                    None => BindPath { name: None, folder: self.path(value) },
                 };
                 if path.folder.is_file() {
                     return Err(usage(format!("`-b {value}` names a file; expected a folder")));
@@ -291,11 +296,20 @@ impl Switches {
                     return Err(usage(format!("the variable `{name}` is defined twice")));
                 }
             }
-            "i" => self.include_paths.push(folder(value)),
-            "compat" => self.compat = value.parse().map_err(usage)?,
+            "i" => {
+                let path = self.path(value);
+                self.include_paths.push(path);
+            }
+            "compat" => self.compat = Some(value.parse().map_err(usage)?),
             "culture" => self.cultures.push(value.to_owned()),
-            "loc" => self.localizations.push(folder(value)),
-            "src" => self.sources.push(folder(value)),
+            "loc" => {
+                let path = self.path(value);
+                self.localizations.push(path);
+            }
+            "src" => {
+                let path = self.path(value);
+                self.sources.push(path);
+            }
             "dcl" => self.compression = value.parse().map_err(usage)?,
             "compressioneffort" => self.effort = value.parse().map_err(usage)?,
             "ext" => {
@@ -314,7 +328,13 @@ impl Switches {
 
     /// The request to the engine.
     #[must_use]
-    pub fn request(&self, current_dir: PathBuf, timestamp: i64, threads: NonZeroUsize) -> Request {
+    pub fn request(
+        &self,
+        setting: Compat,
+        current_dir: PathBuf,
+        timestamp: i64,
+        threads: NonZeroUsize,
+    ) -> Request {
         let mut bind_paths = self.bind_paths.clone();
         // WiX looks in the current folder last
         bind_paths.push(BindPath { name: None, folder: PathBuf::new() });
@@ -331,7 +351,7 @@ impl Switches {
                 arch: self.arch,
                 current_dir,
                 timestamp,
-                compat: self.compat,
+                compat: self.compat.unwrap_or(setting),
             },
             bind_paths,
             bind_variables: self.bind_variables.clone(),
@@ -351,7 +371,8 @@ impl Switches {
 
     /// Findings as `-sw` and `-wx` want them.
     #[must_use]
-    pub fn filter(&self, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    pub fn filter(&self, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+        let mut diagnostics = [self.notes.clone(), found].concat();
         diagnostics.retain(|d| d.severity != Severity::Warning || !self.suppressed.has(d));
         for diagnostic in
             diagnostics.iter_mut().filter(|d| d.severity == Severity::Warning && self.is_fatal(d))
