@@ -247,6 +247,27 @@ fn a_file_in_a_component_says_nothing_of_where_it_goes() {
 }
 
 #[test]
+fn a_source_of_wix_3_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (source, text) = (folder.path().join("x.wxs"), folder.path().join("x.wxl"));
+    std::fs::write(&source, "<Wix xmlns=\"http://schemas.microsoft.com/wix/2006/wi\"><Product /></Wix>")
+        .expect("writable");
+    std::fs::write(&text, "<WixLocalization xmlns=\"http://schemas.microsoft.com/wix/2006/localization\" />")
+        .expect("writable");
+    let mut request = reference::request(source.clone(), folder.path());
+    request.localizations.push(text);
+    let outcome = build(&request);
+    assert_eq!(codes(&outcome), ["WIX0199"], "the localization is found wrong first");
+    let help = |outcome: &Outcome| outcome.diagnostics[0].help.clone().expect("help");
+    assert!(help(&outcome).contains("a source of WiX 3"));
+    let outcome = build(&reference::request(source.clone(), folder.path()));
+    assert_eq!(codes(&outcome), ["WIX0199"]);
+    assert!(help(&outcome).contains("a source of WiX 3"));
+    std::fs::write(&source, "<Wix />").expect("writable");
+    assert!(help(&build(&reference::request(source, folder.path()))).starts_with("write `xmlns="));
+}
+
+#[test]
 fn a_license_may_end_in_a_nul() {
     let outcome = built(
         "<UI><Dialog Id=\"D\" Width=\"9\" Height=\"9\"><Control Id=\"T\" Type=\"ScrollableText\" X=\"0\" Y=\"0\" Width=\"1\" \

@@ -6,7 +6,7 @@ use super::compile::Attributes;
 use super::culture;
 use super::preprocess::{self, Options};
 use super::report::Report;
-use super::source::{Element, Node};
+use super::source::{self, Element, Node};
 use super::variables::{self, Replacement, Segment};
 use crate::diag::{Diagnostic, Location};
 use std::collections::BTreeMap;
@@ -65,9 +65,7 @@ impl Localization {
                 let message = format!("the root element is `{}`; expected `WixLocalization`", root.name);
                 report.error(48, &root.at, message);
             } else if root.namespace != NAMESPACE {
-                let message =
-                    format!("the root element's namespace is `{}`; expected `{NAMESPACE}`", root.namespace);
-                report.error(199, &root.at, message);
+                report.push(source::foreign(&root, NAMESPACE));
             } else {
                 let culture = root.attributes.iter().find(|attribute| attribute.name == "Culture");
                 let culture = culture.map(|attribute| attribute.value.clone()).unwrap_or_default();

@@ -1,6 +1,21 @@
 //! A source file after preprocessing: elements with their places.
 
-use crate::diag::Location;
+use crate::diag::{Diagnostic, Location};
+
+/// The root of the namespaces of WiX 3, whose language is another one.
+const WIX_3: &str = "http://schemas.microsoft.com/wix/2006/";
+
+/// That the root `element` is of another namespace than `expected` (WIX0199).
+pub(crate) fn foreign(element: &Element, expected: &str) -> Diagnostic {
+    let namespace = &element.namespace;
+    let message = format!("the root element's namespace is `{namespace}`; expected `{expected}`");
+    let finding = Diagnostic::error("WIX0199", message).at(&element.at);
+    if namespace.starts_with(WIX_3) {
+        finding.help("this is a source of WiX 3; `wix convert`, of WiX itself, makes one of WiX 4 of it")
+    } else {
+        finding.help(format!("write `xmlns=\"{expected}\"`"))
+    }
+}
 
 /// An XML element.
 #[derive(Clone, Debug, PartialEq, Eq)]

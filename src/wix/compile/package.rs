@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::ids;
 use crate::report::Report;
-use crate::source::Element;
+use crate::source::{self, Element};
 use crate::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind};
 use std::collections::BTreeMap;
 
@@ -19,9 +19,7 @@ pub(super) fn wix(element: &Element, arch: Arch, compat: Compat, report: &Report
         return Vec::new();
     }
     if element.namespace != NAMESPACE {
-        let message =
-            format!("the root element's namespace is `{}`; expected `{NAMESPACE}`", element.namespace);
-        report.error(199, &element.at, message);
+        report.push(source::foreign(element, NAMESPACE));
         return Vec::new();
     }
     let empty = |kind, at: &Location| Section {

@@ -128,6 +128,9 @@ const SWITCHES: [(&[&str], Takes); 23] = [
     (&["cabcache", "cc"], Takes::Value),
 ];
 
+/// The commands of WiX that are not here.
+const WIX_ONLY: [&str; 6] = ["burn", "convert", "eula", "extension", "format", "msi"];
+
 fn usage(message: String) -> Failure {
     Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix build -h` lists the switches")
 }
@@ -152,10 +155,13 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         Some("build") => {}
         None => return Ok(Parsed::Help),
         Some(word) if is_help(word) => return Ok(Parsed::Help),
+        Some(other) if WIX_ONLY.contains(&other) => {
+            let message =
+                format!("`wix {other}` is a command of WiX itself; the embedded engine has `build`");
+            return Err(usage(message).help(format!("run `wix {other}` where WiX is")));
+        }
         Some(other) => {
-            return Err(usage(format!(
-                "`wix {other}` is not a command of the embedded engine; it has `build`"
-            )));
+            return Err(usage(format!("`wix {other}` is not a command; the embedded engine has `build`")));
         }
     }
     let mut switches = Switches {
@@ -452,6 +458,7 @@ mod tests {
         assert!(refused(&["build", "a.wxs", "-o"]).starts_with("`-o` needs a value"));
         assert!(refused(&["build"]).starts_with("no source"));
         assert!(refused(&["decompile"]).starts_with("`wix decompile` is not a command"));
+        assert!(refused(&["convert", "a.wxs"]).ends_with("| run `wix convert` where WiX is"));
         assert!(refused(&["build", "-ext", "WixToolset.Util.wixext"]).contains("no extensions"));
         assert!(refused(&["build", "-d", "A=1", "-d", "var.A=2", "a.wxs"]).contains("defined twice"));
         assert!(refused(&["build", "-swabc", "a.wxs"]).starts_with("unknown switch"));
