@@ -3,7 +3,6 @@
 use crate::support::theirs;
 use ancm_installer::archive::{Error, File, Kind, Limits, Source, Visitor, walk};
 use ancm_installer::cab::{self, Cabinet, CabinetFile};
-use ancm_installer::msi::{self, Cell, Column, ColumnKind, Database, Stream, Table};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -13,10 +12,10 @@ use tempfile::TempDir;
 
 /// Everything that a walk shows.
 #[derive(Default)]
-struct Seen {
-    files: BTreeMap<String, Vec<u8>>,
-    archives: Vec<(String, Kind)>,
-    problems: Vec<(String, String)>,
+pub struct Seen {
+    pub files: BTreeMap<String, Vec<u8>>,
+    pub archives: Vec<(String, Kind)>,
+    pub problems: Vec<(String, String)>,
 }
 
 impl Visitor for Seen {
@@ -41,14 +40,14 @@ impl Visitor for Seen {
     }
 }
 
-fn seen(path: &Path) -> Seen {
+pub fn seen(path: &Path) -> Seen {
     let mut seen = Seen::default();
     walk(path, Limits::default(), &mut seen).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     seen
 }
 
 /// The walk through a file with `bytes`; what ended it counts as a problem.
-fn seen_in(name: &str, bytes: &[u8]) -> Seen {
+pub fn seen_in(name: &str, bytes: &[u8]) -> Seen {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join(name);
     std::fs::write(&path, bytes).expect("writable");
@@ -68,7 +67,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 /// Deflates, or stores, files into a zip file.
-fn zip(files: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {
+pub fn zip(files: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut archive = rawzip::ZipArchiveWriter::new(&mut bytes);
     for (name, content) in files {
@@ -95,7 +94,7 @@ fn zip(files: &[(&str, &[u8])], deflated: bool) -> Vec<u8> {
     bytes
 }
 
-fn cabinet(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn cabinet(files: &[(&str, &[u8])]) -> Vec<u8> {
     let files = files.iter().map(|(name, bytes)| CabinetFile {
         name: (*name).to_owned(),
         size: bytes.len() as u64,
@@ -243,6 +242,31 @@ fn names_that_lead_elsewhere_are_refused_with_their_offset() {
 }
 
 #[test]
+fn names_that_no_file_can_have_are_refused_and_the_rest_is_read() {
+    let (fits, long) = ("n".repeat(255), "n".repeat(256));
+    let seen = seen_in(
+        "x.zip",
+        &zip(&[("ok", b"1"), (&fits, b"2"), (&long, b"3"), (&format!("{long}/x"), b"4")], true),
+    );
+    assert_eq!(seen.files.len(), 2);
+    assert!(seen.problems.len() == 2 && seen.problems[0].1.contains("255 bytes"), "{:?}", seen.problems);
+}
+
+#[test]
+fn names_of_old_zip_files_are_in_code_page_437() {
+    let mut bytes = zip(&[("caf_.txt", b"1"), ("caf-.txt", b"2"), ("ä.txt", b"3")], true);
+    for (plain, letter) in [(b"caf_.txt", 0x82), (b"caf-.txt", 0xA4)] {
+        let places = bytes.windows(plain.len()).enumerate().filter(|(_, window)| window == plain);
+        let places: Vec<usize> = places.map(|(at, _)| at + 3).collect();
+        assert_eq!(places.len(), 2, "in its own header and in the directory");
+        places.into_iter().for_each(|at| bytes[at] = letter);
+    }
+    let seen = seen_in("x.zip", &bytes);
+    assert_eq!(seen.problems, []);
+    assert_eq!(seen.files.keys().collect::<Vec<_>>(), ["x.zip!café.txt", "x.zip!cafñ.txt", "x.zip!ä.txt"]);
+}
+
+#[test]
 fn archives_deep_inside_others_are_refused() {
     let mut bytes = zip(&[("leaf.txt", b"leaf")], true);
     for depth in 1..=6 {
@@ -299,158 +323,6 @@ fn zip_files_that_contradict_themselves_are_refused() {
     assert!(long.contains("overlaps") && long.contains("offset"), "{long}");
     let end = find(&whole, b"PK\x05\x06", 0);
     assert!(problem(&|bytes| bytes[end + 10] = 1).contains("entries"));
-}
-
-/// A package with these File rows, whose paths are below `folders`, and a cabinet with `files`.
-fn package(
-    folders: &[(&str, &str, &str)],
-    rows: &[(&str, &str, &str)],
-    media: &str,
-    files: &[(&str, &[u8])],
-) -> Vec<u8> {
-    let text = |name: &str, key: bool| Column {
-        name: name.to_owned(),
-        kind: ColumnKind::Str { width: 255, localizable: false },
-        nullable: !key,
-        key,
-        validation: None,
-    };
-    let number = |name: &str, key: bool| Column { kind: ColumnKind::Int4, ..text(name, key) };
-    let table = |name: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>| {
-        (name.to_owned(), Table { name: name.to_owned(), columns, rows })
-    };
-    let cells = |texts: &[&str]| texts.iter().map(|text| Cell::text(*text)).collect::<Vec<_>>();
-    let directories = folders.iter().map(|(key, parent, name)| cells(&[key, parent, name])).collect();
-    let components = folders.iter().map(|(key, _, _)| cells(&[&format!("C.{key}"), key])).collect();
-    let file_rows = rows.iter().enumerate().map(|(index, (key, folder, name))| {
-        let mut row = cells(&[key, &format!("C.{folder}"), name]);
-        row.push(Cell::Int(index as i32 + 1));
-        row
-    });
-    let mut database = Database { codepage: 1252, ..Database::default() };
-    database.summary.codepage = 1252;
-    database.summary.word_count = 2;
-    database.tables = [
-        table(
-            "Directory",
-            vec![text("Directory", true), text("Directory_Parent", false), text("DefaultDir", false)],
-            directories,
-        ),
-        table("Component", vec![text("Component", true), text("Directory_", false)], components),
-        table(
-            "File",
-            vec![
-                text("File", true),
-                text("Component_", false),
-                text("FileName", false),
-                number("Sequence", false),
-            ],
-            file_rows.collect(),
-        ),
-        table(
-            "Media",
-            vec![number("DiskId", true), number("LastSequence", false), text("Cabinet", false)],
-            vec![vec![Cell::Int(1), Cell::Int(rows.len() as i32), Cell::text(media)]],
-        ),
-    ]
-    .into();
-    if let Some(name) = media.strip_prefix('#') {
-        database.streams.insert(name.to_owned(), Stream::Bytes(cabinet(files)));
-    }
-    let mut out = io::Cursor::new(Vec::new());
-    msi::write(&database, NonZeroUsize::MIN, &mut out).expect("room");
-    out.into_inner()
-}
-
-#[test]
-fn a_package_s_files_are_where_it_installs_them() {
-    let folders = [
-        ("TARGETDIR", "", "SourceDir"),
-        ("ProgramFilesFolder", "TARGETDIR", "PFiles"),
-        ("ProgramFiles64Folder", "TARGETDIR", "PFiles64|Program Files 64:src|source"),
-        ("DIR", "ProgramFiles64Folder", "x1|Long Name"),
-        ("SAME", "DIR", "."),
-    ];
-    let rows = [
-        ("f1", "DIR", "a.txt"),
-        ("f2", "ProgramFilesFolder", "b.txt"),
-        ("f3", "SAME", "short|a.txt"),
-        ("f4", "DIR", "c.txt"),
-    ];
-    let files: [(&str, &[u8]); 5] = [("f1", b"1"), ("f2", b"2"), ("f3", b"3"), ("f4", b"4"), ("extra", b"5")];
-    let seen = seen_in("x.msi", &package(&folders, &rows, "#one.cab", &files));
-    assert_eq!(seen.problems, []);
-    let expected: BTreeMap<String, Vec<u8>> = [
-        ("Program Files 64/Long Name/a.txt", "1"),
-        ("Program Files/b.txt", "2"),
-        ("Program Files 64/Long Name/a.txt.f3", "3"),
-        ("Program Files 64/Long Name/c.txt", "4"),
-        ("extra", "5"),
-    ]
-    .into_iter()
-    .map(|(path, content)| (format!("x.msi!{path}"), content.as_bytes().to_vec()))
-    .collect();
-    assert_eq!(seen.files, expected);
-}
-
-#[test]
-fn a_large_cabinet_in_a_package_is_read_to_its_end() {
-    let mut state = 1_u32;
-    let noise: Vec<u8> = (0..300_000)
-        .map(|_| {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (state >> 24) as u8
-        })
-        .collect();
-    let root = [("TARGETDIR", "", "SourceDir")];
-    let rows = [("f1", "TARGETDIR", "a.bin"), ("f2", "TARGETDIR", "b.txt")];
-    let seen = seen_in("x.msi", &package(&root, &rows, "#one.cab", &[("f1", &noise), ("f2", b"2")]));
-    assert_eq!(seen.problems, []);
-    assert!(seen.files["x.msi!a.bin"] == noise && seen.files["x.msi!b.txt"] == b"2");
-}
-
-#[test]
-fn packages_that_lead_elsewhere_or_in_circles_are_refused() {
-    let root = ("TARGETDIR", "", "SourceDir");
-    let files: [(&str, &[u8]); 1] = [("f1", b"1")];
-    let problem = |folders: &[(&str, &str, &str)], rows: &[(&str, &str, &str)], media: &str| {
-        let seen = seen_in("x.msi", &package(folders, rows, media, &files));
-        assert!(!seen.problems.is_empty(), "nothing was refused");
-        seen.problems[0].1.clone()
-    };
-    let up = problem(&[root, ("DIR", "TARGETDIR", "..")], &[("f1", "DIR", "a.txt")], "#c.cab");
-    assert!(up.contains("climbs"), "{up}");
-    let name = problem(&[root], &[("f1", "TARGETDIR", r"..\..\a.txt")], "#c.cab");
-    assert!(name.contains("climbs"), "{name}");
-    let circle = problem(&[("A", "B", "a"), ("B", "A", "b")], &[("f1", "A", "a.txt")], "#c.cab");
-    assert!(circle.contains("circle"), "{circle}");
-    let missing = problem(&[root], &[("f1", "TARGETDIR", "a.txt"), ("f2", "TARGETDIR", "b.txt")], "#c.cab");
-    assert!(missing.contains("b.txt") && missing.contains("is not there"), "{missing}");
-    let elsewhere = problem(&[root], &[("f1", "TARGETDIR", "a.txt")], r"..\c.cab");
-    assert!(elsewhere.contains("is not there"), "{elsewhere}");
-    let twice = package(&[root], &[("f1", "TARGETDIR", "a.txt")], "#c.cab", &[("f1", b"1"), ("f1", b"2")]);
-    assert!(seen_in("x.msi", &twice).problems[0].1.contains("is there twice"));
-}
-
-#[test]
-fn a_cabinet_beside_a_package_is_a_part_of_it() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let write = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).expect("room");
-    let root = [("TARGETDIR", "", "SourceDir")];
-    write("x.msi", &package(&root, &[("f1", "TARGETDIR", "a.txt")], "One.cab", &[]));
-    write("one.CAB", &cabinet(&[("f1", b"1")]));
-    write("other.cab", &cabinet(&[("f1", b"2")]));
-    for source in [folder.path().join("x.msi"), folder.path().to_owned()] {
-        let seen = seen(&source);
-        assert_eq!(seen.problems, []);
-        assert_eq!(seen.files["x.msi!a.txt"], b"1");
-        assert!(!seen.files.contains_key("one.CAB!f1"));
-    }
-    // the same in a zip file
-    let read = |name: &str| std::fs::read(folder.path().join(name)).expect("readable");
-    let zipped = zip(&[("p/one.CAB", &read("one.CAB")), ("p/x.msi", &read("x.msi"))], true);
-    let seen = seen_in("drop.zip", &zipped);
-    assert_eq!(seen.files.keys().collect::<Vec<_>>(), ["drop.zip!p/x.msi!a.txt"]);
 }
 
 #[test]

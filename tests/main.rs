@@ -5,6 +5,7 @@ mod apphost_jobs;
 mod apphost_mutations;
 mod apphost_outcomes;
 mod archive;
+mod archive_packages;
 mod cab;
 mod check;
 mod dependencies;

@@ -7,11 +7,12 @@
 mod manifest;
 mod verified;
 
-use super::cabinet::Cabinet;
+use super::cabinet::{Cabinet, Stream};
 use super::container::{Beside, Container, Member, Names};
 use super::kind::HEAD;
 use super::name::relative;
 use super::{Error, Source};
+use crate::cab;
 use crate::pe::Headers;
 use manifest::{Manifest, Payload};
 use std::collections::BTreeMap;
@@ -117,17 +118,20 @@ impl Bundle {
         start: u64,
         names: &mut Names,
     ) {
-        let opened = Cabinet::with(Box::new(source.cursor()), |index, name, offset| {
-            let path = match payloads.get(name) {
-                Some(payload) => payload.file.as_str(),
-                None if name == MANIFEST && id == UX => "manifest.xml",
-                None => name,
-            };
-            let offset = start + offset;
-            let path = relative(&format!("{id}/{path}"));
-            let path = path.map_err(|problem| Error::Name { index, offset, problem })?;
-            names.give(&path, offset)?;
-            Ok(path)
+        let reader = cab::Reader::open(Box::new(source.cursor()) as Box<dyn Stream>);
+        let opened = reader.map_err(Error::from).and_then(|reader| {
+            Cabinet::with(reader, |index, name, offset| {
+                let path = match payloads.get(name) {
+                    Some(payload) => payload.file.as_str(),
+                    None if name == MANIFEST && id == UX => "manifest.xml",
+                    None => name,
+                };
+                let offset = start + offset;
+                let path = relative(&format!("{id}/{path}"));
+                let path = path.map_err(|problem| Error::Name { index, offset, problem })?;
+                names.give(&path, offset)?;
+                Ok(path)
+            })
         });
         let mut cabinet = match opened {
             Ok(cabinet) => cabinet,
@@ -252,7 +256,8 @@ impl Layout {
 }
 
 fn read_manifest(ux: &Source) -> Result<Manifest, Error> {
-    let mut cabinet = Cabinet::with(Box::new(ux.cursor()), |_, name, _| Ok(name.to_owned()))?;
+    let reader = cab::Reader::open(Box::new(ux.cursor()) as Box<dyn Stream>)?;
+    let mut cabinet = Cabinet::with(reader, |_, name, _| Ok(name.to_owned()))?;
     let index = cabinet.members().iter().position(|member| member.path == MANIFEST);
     let index =
         index.ok_or(Error::Missing { name: "manifest".to_owned(), place: "in the first container" })?;

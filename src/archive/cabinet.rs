@@ -1,6 +1,6 @@
 //! Cabinets as archives.
 
-use super::container::{Container, Member, Names};
+use super::container::{Beside, Container, Member, Names};
 use super::name::relative;
 use super::{Error, Source};
 use crate::cab;
@@ -20,28 +20,49 @@ pub(super) struct Cabinet {
 }
 
 impl Cabinet {
-    /// The cabinet `source`, whose names are paths.
-    pub(super) fn open(source: &Source) -> Result<Cabinet, Error> {
+    /// The cabinet `source`, whose names are paths; with it, those of its set that are beside it.
+    pub(super) fn open(source: &Source, beside: &mut dyn Beside) -> Result<Cabinet, Error> {
+        let open = |source: &Source| cab::Reader::open(Box::new(source.cursor()) as Box<dyn Stream>);
+        let mut reader = open(source)?;
+        let own = reader.number();
+        // what stands before a cabinet is the one in which its first file begins, several before it perhaps
+        while let Some(before) = neighbour(reader.before(), beside)? {
+            let found = open(&before)?;
+            if found.number() >= reader.number() {
+                return Err(Error::broken("the cabinet's header", 0, "its set leads in a circle"));
+            }
+            reader = found;
+        }
+        while let Some(name) = reader.after().map(str::to_owned) {
+            match neighbour(Some(&name), beside)? {
+                Some(after) => reader.join(Box::new(after.cursor()))?,
+                // it is not beside itself
+                None if reader.number() + 1 == own => reader.join(Box::new(source.cursor()))?,
+                None if reader.number() < own => {
+                    return Err(Error::Missing { name, place: "beside it, as a cabinet of its set" });
+                }
+                None => break,
+            }
+        }
         let mut names = Names::default();
-        Cabinet::with(Box::new(source.cursor()), |index, name, offset| {
+        Cabinet::with(reader, |index, name, offset| {
             let path = relative(name).map_err(|problem| Error::Name { index, offset, problem })?;
             names.give(&path, offset)?;
             Ok(path)
         })
     }
 
-    /// The cabinet in `stream`, whose names are what `path` makes of number, name and offset of each entry.
+    /// The cabinet in `reader`, whose names are what `path` makes of number, name and offset of each entry.
     pub(super) fn with(
-        stream: Box<dyn Stream>,
+        reader: cab::Reader<Box<dyn Stream>>,
         mut path: impl FnMut(usize, &str, u64) -> Result<String, Error>,
     ) -> Result<Cabinet, Error> {
-        let reader = cab::Reader::open(stream)?;
         // by place, so that going through the members in order is one pass over the data
         let mut order: Vec<usize> = (0..reader.files().len()).collect();
         let place = |index: usize| reader.place(index).map(|place| (place.folder, place.offset));
         order.sort_by_key(|index| place(*index));
         let (mut members, mut numbers, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        let mut last: Option<(u16, u32, u64)> = None;
+        let mut last: Option<(usize, u32, u64)> = None;
         for index in order {
             let (entry, place) = (&reader.files()[index], reader.place(index).expect("it has one"));
             let (start, end) = (place.offset, u64::from(place.offset) + u64::from(entry.size));
@@ -96,5 +117,13 @@ impl Container for Cabinet {
             (Some(next), Some(_)) => next.offset.into(),
             _ => 0,
         }
+    }
+}
+
+/// The cabinet called `name` beside another one of its set.
+fn neighbour(name: Option<&str>, beside: &mut dyn Beside) -> Result<Option<Source>, Error> {
+    match name.and_then(|name| relative(name).ok()) {
+        Some(name) => beside.take(&name),
+        None => Ok(None),
     }
 }

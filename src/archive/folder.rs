@@ -74,9 +74,9 @@ impl Folder {
                 self.members.push(Member { path, size: metadata.len(), offset: 0 });
                 self.on_disk.push(on_disk);
             }
-            Ok(_) => {
-                let why = io::Error::new(io::ErrorKind::Unsupported, "not a file, or a link to a folder");
-                self.refused.push((path, why));
+            Ok(_) => self.refused.push((path, left_out("not a file, or a link to a folder"))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && on_disk.is_symlink() => {
+                self.refused.push((path, left_out("a link that leads nowhere")));
             }
             Err(error) => self.refused.push((path, error)),
         }
@@ -124,6 +124,11 @@ impl Container for Folder {
     fn on_disk(&self, index: usize) -> Option<&Path> {
         self.on_disk.get(index).map(PathBuf::as_path)
     }
+}
+
+/// What is left out of a folder without being wrong.
+fn left_out(why: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, why)
 }
 
 /// What is called `name` in `folder`, whatever its capitals.

@@ -58,10 +58,16 @@ pub fn relative(stored: &str) -> Result<String, NameError> {
     Ok(parts.join("/"))
 }
 
+/// Longest name of a file or folder, in units of UTF-16 on Windows and in bytes elsewhere.
+const LONGEST_NAME: usize = 255;
+
 /// What keeps `part` from being the name of a file or folder on every host.
 fn problem(part: &str) -> Option<&'static str> {
     if part.chars().any(|c| c.is_control() || matches!(c, '<' | '>' | ':' | '"' | '|' | '?' | '*')) {
         return Some("has characters that no name on Windows can have");
+    }
+    if part.len() > LONGEST_NAME {
+        return Some("has a name of more than 255 bytes, which no file can have");
     }
     if part.ends_with(['.', ' ']) {
         return Some("ends in a dot or blank, which Windows cuts off");

@@ -4,10 +4,11 @@
 //! (<https://learn.microsoft.com/windows/win32/msi/using-cabinets-and-compressed-sources>). Folders have the names that
 //! `msiextract` gives them: the long target names of the Directory table, and `Program Files` for `ProgramFilesFolder`.
 
-use super::cabinet::Cabinet;
+use super::cabinet::{Cabinet, Stream};
 use super::container::{Beside, Container, Member, Names};
 use super::name::{is_one_name, relative};
 use super::{Cursor, Error, Source};
+use crate::cab;
 use crate::msi::{self, Database, Row, Table};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -19,6 +20,7 @@ const COMPRESSED: i32 = 0x4000;
 /// Bits of the Word Count summary property (<https://learn.microsoft.com/windows/win32/msi/word-count-summary>).
 const SHORT_NAMES: i32 = 1;
 const COMPRESSED_SOURCE: i32 = 2;
+const ADMINISTRATIVE_IMAGE: i32 = 4;
 /// Directories inside one another; more is a circle.
 const DEEPEST: usize = 128;
 
@@ -49,8 +51,9 @@ impl Package {
         };
         let mut files = files(msi.database(), &mut package.refused);
         let mut is_whole = true;
-        for name in cabinets(msi.database()) {
-            match package.cabinet(&name, &mut msi, &mut files, beside) {
+        let mut names = cabinets(msi.database()).into_iter();
+        while let Some(name) = names.next() {
+            match package.cabinet(&name, &mut names, &mut msi, &mut files, beside) {
                 Ok(()) => {}
                 Err(error @ Error::Limit { .. }) => return Err(error),
                 Err(error) => {
@@ -89,26 +92,23 @@ impl Package {
         Ok(Some(package))
     }
 
-    /// Takes the files of a cabinet of the Media table.
+    /// Takes the files of a cabinet of the Media table, and those of the next ones where its files go on in them.
     fn cabinet(
         &mut self,
         name: &str,
+        next: &mut dyn Iterator<Item = String>,
         msi: &mut msi::Package<Cursor>,
         files: &mut BTreeMap<String, InFileTable>,
         beside: &mut dyn Beside,
     ) -> Result<(), Error> {
-        let stream: Box<dyn super::cabinet::Stream> = match name.strip_prefix('#') {
-            Some(stream) => Box::new(msi.stream(stream)?),
-            None => {
-                let missing =
-                    || Error::Missing { name: name.to_owned(), place: "a cabinet beside the package" };
-                if !is_one_name(name) {
-                    return Err(missing());
-                }
-                Box::new(beside.take(name)?.ok_or_else(missing)?.cursor())
-            }
-        };
-        let mut cabinet = Cabinet::with(stream, |index, key, offset| match files.get_mut(key) {
+        let mut reader = cab::Reader::open(stream(name, msi, beside)?)?;
+        while reader.after().is_some()
+            && let Some(next) = next.next()
+        {
+            let joined = reader.join(stream(&next, msi, beside)?);
+            joined.map_err(|error| in_cabinet(&next, error.into()))?;
+        }
+        let mut cabinet = Cabinet::with(reader, |index, key, offset| match files.get_mut(key) {
             Some(file) if file.found => Err(Error::Duplicate { name: key.to_owned(), offset }),
             Some(file) => {
                 file.found = true;
@@ -130,6 +130,20 @@ impl Package {
             }
         }
     }
+}
+
+/// The bytes of the cabinet `name` of the Media table.
+fn stream(
+    name: &str,
+    msi: &mut msi::Package<Cursor>,
+    beside: &mut dyn Beside,
+) -> Result<Box<dyn Stream>, Error> {
+    if let Some(stream) = name.strip_prefix('#') {
+        return Ok(Box::new(msi.stream(stream)?));
+    }
+    let found = if is_one_name(name) { beside.take(name)? } else { None };
+    let missing = || Error::Missing { name: name.to_owned(), place: "a cabinet beside the package" };
+    Ok(Box::new(found.ok_or_else(missing)?.cursor()))
 }
 
 /// An error in the cabinet `name` of a package.
@@ -208,8 +222,12 @@ fn files(database: &Database, refused: &mut Vec<Error>) -> BTreeMap<String, InFi
     files
 }
 
-/// Names of the cabinets in the Media table, in its order, each once.
+/// Names of the cabinets in the Media table, in its order, each once. An administrative image has none: its files lie beside
+/// it, whatever the table says.
 fn cabinets(database: &Database) -> Vec<String> {
+    if database.summary.word_count & ADMINISTRATIVE_IMAGE != 0 {
+        return Vec::new();
+    }
     let Some(media) = database.tables.get("Media") else { return Vec::new() };
     let mut names: Vec<String> = Vec::new();
     for row in &media.rows {

@@ -83,7 +83,12 @@ impl std::error::Error for Stop {}
 /// # Errors
 /// `path` cannot be read, a limit is passed, or the visitor ends the walk.
 pub fn walk(path: &Path, limits: Limits, visitor: &mut dyn Visitor) -> Result<(), Error> {
-    let is_folder = std::fs::metadata(path).map_err(Error::Io)?.is_dir();
+    let kind = std::fs::metadata(path).map_err(Error::Io)?.file_type();
+    if !kind.is_dir() && !kind.is_file() {
+        let why = io::Error::new(io::ErrorKind::InvalidInput, "neither a folder nor a file");
+        return Err(Error::Io(why));
+    }
+    let is_folder = kind.is_dir();
     let mut folder = if is_folder { Folder::open(path, &limits)? } else { Folder::around(path) };
     for (path, error) in folder.unreadable() {
         visitor.problem(&path, Error::Io(error));
@@ -262,7 +267,7 @@ enum Looked {
 fn open(kind: Kind, source: &Source, beside: &mut Siblings<'_>) -> Result<Option<Box<dyn Container>>, Error> {
     Ok(match kind {
         Kind::Zip => Some(Box::new(Zip::open(source, &beside.budget.limits)?)),
-        Kind::Cabinet => Some(Box::new(Cabinet::open(source)?)),
+        Kind::Cabinet => Some(Box::new(Cabinet::open(source, beside)?)),
         Kind::Package => boxed(Package::open(source, beside)?),
         Kind::Bundle => boxed(Bundle::open(source, beside)?),
     })

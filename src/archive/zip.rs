@@ -63,7 +63,7 @@ impl Zip {
             let offset = entry.local_header_offset();
             let unsupported = |problem: String| Err(Error::Unsupported { offset, problem });
             let method = entry.compression_method();
-            let name = String::from_utf8_lossy(entry.file_path().as_bytes()).into_owned();
+            let name = text(entry.file_path().as_bytes());
             if entry.is_dir() || name.ends_with('\\') {
                 continue;
             }
@@ -145,6 +145,24 @@ impl Zip {
             Err(Error::broken(format!("`{}`", second.path), second.offset, problem))
         })
     }
+}
+
+/// The second half of code page 437, in which names stand that are not UTF-8 (APPNOTE.TXT, appendix D).
+const CODE_PAGE: [char; 128] = [
+    'Ç', 'ü', 'é', 'â', 'ä', 'à', 'å', 'ç', 'ê', 'ë', 'è', 'ï', 'î', 'ì', 'Ä', 'Å', 'É', 'æ', 'Æ', 'ô', 'ö',
+    'ò', 'û', 'ù', 'ÿ', 'Ö', 'Ü', '¢', '£', '¥', '₧', 'ƒ', 'á', 'í', 'ó', 'ú', 'ñ', 'Ñ', 'ª', 'º', '¿', '⌐',
+    '¬', '½', '¼', '¡', '«', '»', '░', '▒', '▓', '│', '┤', '╡', '╢', '╖', '╕', '╣', '║', '╗', '╝', '╜', '╛',
+    '┐', '└', '┴', '┬', '├', '─', '┼', '╞', '╟', '╚', '╔', '╩', '╦', '╠', '═', '╬', '╧', '╨', '╤', '╥', '╙',
+    '╘', '╒', '╓', '╫', '╪', '┘', '┌', '█', '▄', '▌', '▐', '▀', 'α', 'ß', 'Γ', 'π', 'Σ', 'σ', 'µ', 'τ', 'Φ',
+    'Θ', 'Ω', 'δ', '∞', 'φ', 'ε', '∩', '≡', '±', '≥', '≤', '⌠', '⌡', '÷', '≈', '°', '∙', '·', '√', 'ⁿ', '²',
+    '■', '\u{a0}',
+];
+
+/// A name as text.
+fn text(name: &[u8]) -> String {
+    let letter =
+        |byte: &u8| byte.checked_sub(128).map_or(char::from(*byte), |upper| CODE_PAGE[usize::from(upper)]);
+    std::str::from_utf8(name).map_or_else(|_| name.iter().map(letter).collect(), str::to_owned)
 }
 
 impl Container for Zip {

@@ -7,6 +7,7 @@
 
 mod block;
 mod deflate;
+mod directory;
 mod format;
 mod huffman;
 mod lzx;

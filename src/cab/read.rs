@@ -1,8 +1,10 @@
-//! Reads a cabinet: stored, MSZIP and LZX.
+//! Reads a cabinet, or several of a set: stored, MSZIP and LZX.
 
-use std::io::{self, BufRead, Read, Seek, SeekFrom, Write};
+use std::collections::BTreeMap;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use super::format::{BLOCK, BLOCK_GROWTH, DATA, FILE, FOLDER, HEADER, NAME_MAX, block_checksum, unix_time};
+use super::directory::{Directory, Ends, Found, Header, array, double, fill, word};
+use super::format::{BLOCK, BLOCK_GROWTH, DATA, block_checksum};
 use super::lzx;
 use super::model::Entry;
 use super::mszip;
@@ -28,10 +30,22 @@ pub enum ReadError {
         count: usize,
     },
     /// The file begins or ends in another cabinet of a set.
-    #[error("the file `{name}` continues in another cabinet of its set; sets are not read")]
+    #[error("a part of the file `{name}` is in `{part}`, another cabinet of its set, which is not there")]
     Continued {
         /// Name in the cabinet.
         name: String,
+        /// Name of the other cabinet.
+        part: String,
+    },
+    /// A cabinet is not the next one of its set.
+    #[error(
+        "the cabinet is number {} of set {}, expected number {} of set {}", .found.1, .found.0, .expected.1, .expected.0
+    )]
+    Set {
+        /// The set and the number that were expected.
+        expected: (u16, u32),
+        /// Those that were found.
+        found: (u16, u32),
     },
     /// The compression is not known.
     #[error("the file `{name}` is compressed by method {method:#06x}; stored, MSZIP and LZX are read")]
@@ -51,7 +65,7 @@ pub enum ReadError {
         /// The folder, from 0.
         folder: usize,
         /// The block, from 0.
-        block: u16,
+        block: u32,
     },
     /// The input could not be read.
     #[error("cannot read the cabinet")]
@@ -61,37 +75,50 @@ pub enum ReadError {
     Output(#[source] io::Error),
 }
 
-/// A cabinet being read.
+/// A cabinet being read, or several of a set.
 #[derive(Debug)]
 pub struct Reader<R> {
-    reader: R,
-    /// What the header says of the cabinet's size in bytes.
-    size: u32,
-    /// Bytes reserved in each data block's header.
-    reserved: u8,
+    parts: Vec<Part<R>>,
     folders: Vec<Folder>,
     files: Vec<Entry>,
     places: Vec<Place>,
     progress: Option<Progress>,
 }
 
+/// One cabinet.
+#[derive(Debug)]
+struct Part<R> {
+    reader: R,
+    header: Header,
+}
+
 /// Where a file is in a cabinet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// Where its `CFFILE` is, in bytes from the cabinet's beginning.
+    /// Where its `CFFILE` is, in bytes from the beginning of the cabinet in which it begins.
     pub entry: u64,
-    /// The number of its folder; from 0xfffd on, it begins or ends in another cabinet.
-    pub folder: u16,
+    /// The number of its folder.
+    pub folder: usize,
     /// Where it begins in the folder's uncompressed bytes.
     pub offset: u32,
+    /// Whether it begins before the first cabinet, and ends behind the last one that is there.
+    ends: Ends,
 }
 
-/// One `CFFOLDER`.
-#[derive(Clone, Copy, Debug)]
+/// One `CFFOLDER`, or those of several cabinets that are one.
+#[derive(Clone, Debug)]
 struct Folder {
+    method: u16,
+    /// The data blocks, by cabinet; a block may begin in one and end in the next.
+    runs: Vec<Run>,
+}
+
+/// The data blocks of a folder in one cabinet.
+#[derive(Clone, Copy, Debug)]
+struct Run {
+    part: usize,
     start: u32,
     blocks: u16,
-    method: u16,
 }
 
 /// How far a folder has been decompressed.
@@ -99,8 +126,10 @@ struct Folder {
 struct Progress {
     folder: usize,
     decoder: Decoder,
-    /// The next block and where it stands.
-    block: u16,
+    /// The next block: its number, the run that it begins in, its number there, and where it stands.
+    block: u32,
+    run: usize,
+    in_run: u16,
     position: u64,
     /// The bytes of the block before, and where they stand in the folder's uncompressed bytes.
     bytes: Vec<u8>,
@@ -150,52 +179,98 @@ impl<R: Read + Seek> Reader<R> {
     /// # Errors
     /// The input is not a cabinet, is broken, or cannot be read.
     pub fn open(mut reader: R) -> Result<Reader<R>, ReadError> {
-        reader.seek(SeekFrom::Start(0)).map_err(ReadError::Input)?;
-        let mut source = io::BufReader::new(&mut reader);
-        let part = |part: &str| ReadError::Directory { part: part.to_owned() };
-        let header: [u8; HEADER] = array(&mut source)?.ok_or(ReadError::NotACabinet)?;
-        if !header.starts_with(b"MSCF") || header[24..26] != [3, 1] {
-            return Err(ReadError::NotACabinet);
-        }
-        let (files_at, flags) = (double(&header, 16), word(&header, 30));
-        let (folder_count, file_count) = (word(&header, 26), word(&header, 28));
-        let [mut folder_reserved, mut reserved] = [0, 0];
-        if flags & 4 != 0 {
-            let [low, high, folder, data] = array(&mut source)?.ok_or_else(|| part("header"))?;
-            skip(&mut source, u16::from_le_bytes([low, high]).into())?;
-            (folder_reserved, reserved) = (folder, data);
-        }
-        // Name and disk of the cabinet before, then of the one after.
-        for _ in 0..2 * (u32::from(flags & 1) + u32::from(flags >> 1 & 1)) {
-            string(&mut source)?.ok_or_else(|| part("header"))?;
-        }
-        let mut folders = Vec::new();
-        for number in 0..folder_count {
-            let bytes: [u8; FOLDER] = array(&mut source)?.ok_or_else(|| part(&format!("folder {number}")))?;
-            skip(&mut source, folder_reserved.into())?;
-            folders.push(Folder {
-                start: double(&bytes, 0),
-                blocks: word(&bytes, 4),
-                method: word(&bytes, 6),
+        let Directory { header, folders, entries } = Directory::read(&mut reader)?;
+        let folder = |(method, start, blocks)| Folder { method, runs: vec![Run { part: 0, start, blocks }] };
+        let mut opened = Reader {
+            parts: vec![Part { reader, header }],
+            folders: folders.into_iter().map(folder).collect(),
+            files: Vec::new(),
+            places: Vec::new(),
+            progress: None,
+        };
+        opened.add(entries, 0)?;
+        Ok(opened)
+    }
+
+    /// The number of the last cabinet in its set, from 0.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.parts.last().map_or(0, |part| part.header.number.into())
+    }
+
+    /// The name of a cabinet that comes before the first one, where its set has one: that in which the file begins with
+    /// which this one begins.
+    #[must_use]
+    pub fn before(&self) -> Option<&str> {
+        self.parts.first()?.header.before.as_deref()
+    }
+
+    /// The name of the cabinet that comes after the last one, where its set has one.
+    #[must_use]
+    pub fn after(&self) -> Option<&str> {
+        self.parts.last()?.header.after.as_deref()
+    }
+
+    /// Goes on with the next cabinet of the set, which begins where `reader` begins.
+    ///
+    /// # Errors
+    /// It is not the next one, is broken, or cannot be read.
+    pub fn join(&mut self, mut reader: R) -> Result<(), ReadError> {
+        let Directory { header, folders, entries } = Directory::read(&mut reader)?;
+        let last = &self.parts.last().expect("it has one").header;
+        if (header.set, u32::from(header.number)) != (last.set, self.number() + 1) {
+            return Err(ReadError::Set {
+                expected: (last.set, self.number() + 1),
+                found: (header.set, header.number.into()),
             });
         }
-        source.seek(SeekFrom::Start(files_at.into())).map_err(ReadError::Input)?;
-        let (mut files, mut places) = (Vec::new(), Vec::new());
-        for number in 0..file_count {
-            let broken = || part(&format!("file {number}"));
-            let entry = source.stream_position().map_err(ReadError::Input)?;
-            let bytes: [u8; FILE] = array(&mut source)?.ok_or_else(broken)?;
-            let name = string(&mut source)?.ok_or_else(broken)?;
-            let modified = unix_time(word(&bytes, 10), word(&bytes, 12));
-            files.push(Entry {
-                name: String::from_utf8_lossy(&name).into_owned(),
-                size: double(&bytes, 0),
-                modified,
+        let goes_on = self.places.iter().any(|place| place.ends.behind);
+        if goes_on != entries.iter().any(|entry| entry.ends.before) {
+            return Err(ReadError::Directory {
+                part: "last folder, which should go on in the next cabinet,".to_owned(),
             });
-            places.push(Place { entry, folder: word(&bytes, 8), offset: double(&bytes, 4) });
         }
-        drop(source);
-        Ok(Reader { reader, size: double(&header, 8), reserved, folders, files, places, progress: None })
+        let part = self.parts.len();
+        self.parts.push(Part { reader, header });
+        let mut begin = self.folders.len();
+        let mut folders = folders.into_iter();
+        if goes_on {
+            let (Some(last), Some((method, start, blocks))) = (self.folders.last_mut(), folders.next())
+            else {
+                return Err(ReadError::Directory { part: "folder 0".to_owned() });
+            };
+            if last.method != method {
+                return Err(ReadError::Directory { part: "method of a folder in two cabinets".to_owned() });
+            }
+            last.runs.push(Run { part, start, blocks });
+            begin -= 1;
+        }
+        self.folders.extend(
+            folders.map(|(method, start, blocks)| Folder { method, runs: vec![Run { part, start, blocks }] }),
+        );
+        self.add(entries, begin)
+    }
+
+    /// Takes the files of a cabinet, whose first folder is the folder `begin`. One that goes on from the cabinet before
+    /// is there already, unless that cabinet is not.
+    fn add(&mut self, entries: Vec<Found>, begin: usize) -> Result<(), ReadError> {
+        let is_first = self.parts.len() == 1;
+        let known =
+            self.places.iter().zip(&self.files).enumerate().filter(|(_, (place, _))| place.ends.behind);
+        let known: BTreeMap<(u32, String), usize> =
+            known.map(|(index, (place, file))| ((place.offset, file.name.clone()), index)).collect();
+        for (number, Found { entry, place, folder, offset, ends }) in entries.into_iter().enumerate() {
+            if is_first || !ends.before {
+                self.files.push(entry);
+                self.places.push(Place { entry: place, folder: begin + folder, offset, ends });
+                continue;
+            }
+            let known =
+                known.get(&(offset, entry.name)).filter(|index| self.files[**index].size == entry.size);
+            let known = *known.ok_or_else(|| ReadError::Directory { part: format!("file {number}") })?;
+            self.places[known].ends.behind = ends.behind;
+        }
+        Ok(())
     }
 
     /// The files, in stored order.
@@ -210,10 +285,10 @@ impl<R: Read + Seek> Reader<R> {
         self.places.get(index).copied()
     }
 
-    /// Bytes of the cabinet, as its header says.
+    /// Bytes of the cabinets, as their headers say.
     #[must_use]
-    pub fn size(&self) -> u32 {
-        self.size
+    pub fn size(&self) -> u64 {
+        self.parts.iter().map(|part| u64::from(part.header.size)).sum()
     }
 
     /// How each folder is compressed: `stored`, `MSZIP`, `LZX:21` (a window of 2^21 bytes), or the number of a method that
@@ -254,10 +329,12 @@ impl<R: Read + Seek> Reader<R> {
         let (Some(entry), Some(place)) = (self.files.get(index), self.places.get(index)) else {
             return Err(ReadError::NoSuchFile { index, count: self.files.len() });
         };
-        let (name, folder, offset) = (entry.name.clone(), usize::from(place.folder), u64::from(place.offset));
+        let Place { folder, offset, ends, .. } = *place;
+        let (name, offset) = (entry.name.clone(), u64::from(offset));
         let end = offset + u64::from(entry.size);
-        if folder >= 0xfffd {
-            return Err(ReadError::Continued { name });
+        if ends != Ends::default() {
+            let part = if ends.before { self.before() } else { self.after() };
+            return Err(ReadError::Continued { name, part: part.unwrap_or("?").to_owned() });
         }
         if !matches!(&self.progress, Some(progress) if progress.folder == folder && progress.offset <= offset)
         {
@@ -268,41 +345,67 @@ impl<R: Read + Seek> Reader<R> {
 
     /// Stands before the first block of a folder.
     fn begin(&self, folder: usize, name: &str) -> Result<Progress, ReadError> {
-        let Some(Folder { start, method, .. }) = self.folders.get(folder).copied() else {
+        let Some(Folder { method, runs }) = self.folders.get(folder) else {
             return Err(ReadError::Directory { part: format!("folder number of `{name}`") });
         };
-        let decoder = Decoder::new(method).ok_or(ReadError::Method { name: name.to_owned(), method })?;
-        Ok(Progress { folder, decoder, block: 0, position: start.into(), bytes: Vec::new(), offset: 0 })
+        let decoder =
+            Decoder::new(*method).ok_or(ReadError::Method { name: name.to_owned(), method: *method })?;
+        Ok(Progress {
+            folder,
+            decoder,
+            block: 0,
+            run: 0,
+            in_run: 0,
+            position: runs[0].start.into(),
+            bytes: Vec::new(),
+            offset: 0,
+        })
     }
 
     /// Goes on by one block.
     fn advance(&mut self, progress: &mut Progress, name: &str) -> Result<(), ReadError> {
         let (folder, block) = (progress.folder, progress.block);
         let broken = |problem| ReadError::Data { name: name.to_owned(), problem, folder, block };
-        if block >= self.folders[folder].blocks {
-            return Err(broken("the folder ends"));
-        }
-        self.reader.seek(SeekFrom::Start(progress.position)).map_err(ReadError::Input)?;
-        let header: [u8; DATA] = array(&mut self.reader)?.ok_or_else(|| broken("the file ends"))?;
-        let (sum, size, uncompressed) = (double(&header, 0), word(&header, 4), word(&header, 6));
-        let (length, uncompressed_length) = (usize::from(size), usize::from(uncompressed));
-        if length > BLOCK + BLOCK_GROWTH || uncompressed_length > BLOCK || uncompressed == 0 {
-            return Err(broken("an impossible size"));
-        }
-        let mut data = vec![0; usize::from(self.reserved) + length];
-        fill(&mut self.reader, &mut data)?.ok_or_else(|| broken("the file ends"))?;
-        let payload = &data[usize::from(self.reserved)..];
-        // The reserved bytes count too, but nobody who reserves any sets a checksum.
-        if sum != 0 && self.reserved == 0 && sum != block_checksum(payload, uncompressed) {
-            return Err(broken("a wrong checksum"));
-        }
-        let bytes = progress.decoder.next(payload, uncompressed_length);
+        let runs = &self.folders[folder].runs;
+        let mut data = Vec::new();
+        // a block that is divided between two cabinets has its uncompressed size in the second one
+        let uncompressed = loop {
+            while progress.in_run >= runs[progress.run].blocks {
+                let Some(next) = runs.get(progress.run + 1) else { return Err(broken("the folder ends")) };
+                (progress.run, progress.in_run, progress.position) = (progress.run + 1, 0, next.start.into());
+            }
+            let Run { part, blocks, .. } = runs[progress.run];
+            let Part { reader, header: Header { reserved, .. } } = &mut self.parts[part];
+            reader.seek(SeekFrom::Start(progress.position)).map_err(ReadError::Input)?;
+            let header: [u8; DATA] = array(reader)?.ok_or_else(|| broken("the file ends"))?;
+            let (sum, size, uncompressed) = (double(&header, 0), word(&header, 4), word(&header, 6));
+            let reserved = usize::from(*reserved);
+            let (begin, length) = (data.len(), usize::from(size));
+            if begin + length > BLOCK + BLOCK_GROWTH || usize::from(uncompressed) > BLOCK {
+                return Err(broken("an impossible size"));
+            }
+            data.resize(begin + reserved + length, 0);
+            fill(reader, &mut data[begin..])?.ok_or_else(|| broken("the file ends"))?;
+            data.drain(begin..begin + reserved);
+            // The reserved bytes count too, but nobody who reserves any sets a checksum.
+            if sum != 0 && reserved == 0 && sum != block_checksum(&data[begin..], uncompressed) {
+                return Err(broken("a wrong checksum"));
+            }
+            progress.in_run += 1;
+            progress.position += (DATA + reserved + length) as u64;
+            if uncompressed > 0 {
+                break uncompressed;
+            }
+            if begin > 0 || progress.in_run < blocks || progress.run + 1 == runs.len() {
+                return Err(broken("an impossible size"));
+            }
+        };
+        let bytes = progress.decoder.next(&data, usize::from(uncompressed));
         let bytes = bytes.ok_or_else(|| broken("undecodable bytes"))?;
         progress.offset += progress.bytes.len() as u64;
         progress.bytes.clear();
         progress.bytes.extend_from_slice(bytes);
         progress.block += 1;
-        progress.position += (DATA + data.len()) as u64;
         Ok(())
     }
 }
@@ -344,38 +447,4 @@ impl<R: Read + Seek> Read for FileReader<'_, R> {
         self.offset += count as u64;
         Ok(count)
     }
-}
-
-/// Fills `bytes`; nothing if the input ends before.
-fn fill(source: &mut impl Read, bytes: &mut [u8]) -> Result<Option<()>, ReadError> {
-    match source.read_exact(bytes) {
-        Ok(()) => Ok(Some(())),
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        Err(error) => Err(ReadError::Input(error)),
-    }
-}
-
-/// The next `N` bytes; nothing if the input ends before.
-fn array<const N: usize>(source: &mut impl Read) -> Result<Option<[u8; N]>, ReadError> {
-    let mut bytes = [0; N];
-    Ok(fill(source, &mut bytes)?.map(|()| bytes))
-}
-
-fn skip<R: Read + Seek>(source: &mut io::BufReader<R>, count: i64) -> Result<(), ReadError> {
-    source.seek_relative(count).map_err(ReadError::Input)
-}
-
-/// The bytes up to a zero byte; nothing if there are too many.
-fn string(source: &mut impl BufRead) -> Result<Option<Vec<u8>>, ReadError> {
-    let mut bytes = Vec::new();
-    source.take(NAME_MAX as u64 + 1).read_until(0, &mut bytes).map_err(ReadError::Input)?;
-    Ok((bytes.pop() == Some(0)).then_some(bytes))
-}
-
-fn word(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn double(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
 }

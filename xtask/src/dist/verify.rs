@@ -47,7 +47,7 @@ fn cabinets(file: &mut File) -> Result<Vec<Cabinet>, String> {
             name,
             method: Vec::from_iter(methods).join(", "),
             uncompressed: reader.files().iter().map(|file| u64::from(file.size)).sum(),
-            size: reader.size().into(),
+            size: reader.size(),
         });
     }
     Ok(cabinets)
