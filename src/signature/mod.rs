@@ -6,11 +6,12 @@
 
 use cms::cert::CertificateChoices;
 use cms::cert::x509::Certificate;
+use cms::cert::x509::attr::Attributes;
 use cms::cert::x509::ext::pkix::SubjectKeyIdentifier;
 use cms::content_info::ContentInfo;
-use cms::signed_data::{SignedData, SignerIdentifier, SignerInfo};
-use der::asn1::{ObjectIdentifier, OctetString, PrintableStringRef, TeletexStringRef, Utf8StringRef};
-use der::{Any, Decode, Encode, SliceReader, Tag, Tagged};
+use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo, SignerInfos};
+use der::asn1::{AnyRef, ObjectIdentifier, OctetString, PrintableStringRef, TeletexStringRef, Utf8StringRef};
+use der::{Any, Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
 use rsa::{Pkcs1v15Sign, RsaPublicKey};
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -19,6 +20,11 @@ const SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1135
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+/// Why somebody signed (RFC 5126), and another signature over the first one (RFC 5652).
+const COMMITMENT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.2.16");
+const PROOF_OF_ORIGIN: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.6.1");
+const PROOF_OF_RECEIPT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.16.6.2");
+const COUNTERSIGNATURE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.6");
 const ORGANIZATION: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.10");
 
 /// A hash algorithm that signatures use.
@@ -121,8 +127,32 @@ pub struct Signature {
     pub content: Vec<u8>,
     /// The signer's common name and organization, as the certificate has them.
     pub signer: String,
+    /// As what the signer has signed, where the signature says so.
+    pub commitment: Option<Commitment>,
+    /// Who else has signed the signature, and as what. Whether the signature is one by that certificate is not verified.
+    pub counter: Option<(String, Option<Commitment>)>,
     /// What keeps the signature from being one of `content` by the certificate's key; nothing where it is.
     pub problem: Option<Problem>,
+}
+
+/// As what somebody signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Commitment {
+    /// As the one who made it (proof of origin).
+    Origin,
+    /// As the one who took it in (proof of receipt).
+    Receipt,
+}
+
+impl Commitment {
+    fn of(attributes: Option<&Attributes>) -> Option<Commitment> {
+        let value = attribute(attributes, COMMITMENT)?;
+        match ObjectIdentifier::decode(&mut SliceReader::new(value.value()).ok()?).ok()? {
+            PROOF_OF_ORIGIN => Some(Commitment::Origin),
+            PROOF_OF_RECEIPT => Some(Commitment::Receipt),
+            _ => None,
+        }
+    }
 }
 
 /// Why a signature is not one.
@@ -148,30 +178,73 @@ impl Signature {
         if info.content_type != SIGNED_DATA {
             return Err(format!("it is PKCS #7 of type {}, not signed data", info.content_type));
         }
-        let data: SignedData = info.content.decode_as().map_err(broken)?;
-        let [signer_info] = data.signer_infos.0.as_slice() else {
-            return Err(format!("it has {} signers, not one", data.signer_infos.0.len()));
+        let data = Data::read(&info.content).map_err(broken)?;
+        let [signer_info] = data.signers.0.as_slice() else {
+            return Err(format!("it has {} signers, not one", data.signers.0.len()));
         };
         let certificate =
             certificate(&data, &signer_info.sid).ok_or("it does not bring its signer's certificate")?;
-        let content =
-            data.encap_content_info.econtent.as_ref().map_or_else(Vec::new, |any| any.value().to_vec());
+        let content = data.content.econtent.as_ref().map_or_else(Vec::new, |any| any.value().to_vec());
+        let counter = attribute(signer_info.unsigned_attrs.as_ref(), COUNTERSIGNATURE)
+            .and_then(|value| value.decode_as::<SignerInfo>().ok())
+            .and_then(|counter| {
+                let name = name(self::certificate(&data, &counter.sid)?);
+                Some((name, Commitment::of(counter.signed_attrs.as_ref())))
+            });
         Ok(Signature {
-            content_type: data.encap_content_info.econtent_type,
+            content_type: data.content.econtent_type,
             signer: name(certificate),
+            commitment: Commitment::of(signer_info.signed_attrs.as_ref()),
+            counter,
             problem: check(signer_info, certificate, &content).err(),
             content,
         })
     }
 }
 
+/// What `SignedData` has that matters.
+struct Data {
+    content: EncapsulatedContentInfo,
+    certificates: Vec<Certificate>,
+    signers: SignerInfos,
+}
+
+impl Data {
+    /// Reads it as DER, but for the set of certificates: NuGet writes one twice, and nothing is signed by their order.
+    fn read(signed_data: &Any) -> der::Result<Data> {
+        let mut reader = SliceReader::new(signed_data.value())?;
+        // version and hash algorithms, which the signer's entry has again
+        Any::decode(&mut reader)?;
+        Any::decode(&mut reader)?;
+        let content = EncapsulatedContentInfo::decode(&mut reader)?;
+        let mut certificates = Vec::new();
+        while let tag @ Tag::ContextSpecific { number, .. } = reader.peek_tag()? {
+            let set = AnyRef::decode(&mut reader)?;
+            if number > TagNumber::N1 {
+                return Err(tag.value_error());
+            }
+            let mut choices = SliceReader::new(set.value())?;
+            // the other set is of lists of what was revoked
+            while number == TagNumber::N0 && !choices.is_finished() {
+                if let CertificateChoices::Certificate(certificate) =
+                    CertificateChoices::decode(&mut choices)?
+                {
+                    certificates.push(certificate);
+                }
+            }
+        }
+        Ok(Data { content, certificates, signers: SignerInfos::decode(&mut reader)? })
+    }
+}
+
+/// The first value of the attribute `wanted`.
+fn attribute(attributes: Option<&Attributes>, wanted: ObjectIdentifier) -> Option<&Any> {
+    attributes?.iter().find(|attribute| attribute.oid == wanted)?.values.get(0)
+}
+
 /// The certificate of a signer, among those that the signature brings.
-fn certificate<'d>(data: &'d SignedData, signer: &SignerIdentifier) -> Option<&'d Certificate> {
-    let brought = data.certificates.as_ref()?.0.iter().filter_map(|choice| match choice {
-        CertificateChoices::Certificate(certificate) => Some(certificate),
-        CertificateChoices::Other(_) => None,
-    });
-    brought.into_iter().find(|certificate| match signer {
+fn certificate<'d>(data: &'d Data, signer: &SignerIdentifier) -> Option<&'d Certificate> {
+    data.certificates.iter().find(|certificate| match signer {
         SignerIdentifier::IssuerAndSerialNumber(id) => {
             certificate.tbs_certificate.issuer == id.issuer
                 && certificate.tbs_certificate.serial_number == id.serial_number
@@ -220,8 +293,7 @@ fn check(signer: &SignerInfo, certificate: &Certificate, content: &[u8]) -> Resu
     let signed = match &signer.signed_attrs {
         None => algorithm.hash(content),
         Some(attributes) => {
-            let mut stated = attributes.iter().filter(|attribute| attribute.oid == MESSAGE_DIGEST);
-            let value = stated.next().and_then(|attribute| attribute.values.get(0));
+            let value = attribute(Some(attributes), MESSAGE_DIGEST);
             let digest = value.and_then(|value| value.decode_as::<OctetString>().ok());
             if digest.is_none_or(|digest| digest.as_bytes() != algorithm.hash(content)) {
                 return Err(Problem::Wrong("the content is not the one that was signed"));
