@@ -14,6 +14,7 @@ mod expected;
 mod form;
 mod rule;
 mod rules;
+mod sddl;
 mod sequence;
 mod subject;
 

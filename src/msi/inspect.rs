@@ -12,6 +12,7 @@ use super::layout::{COLUMNS_KINDS, NAME_KIND, width};
 use super::model::{Column, ColumnKind};
 use super::pool::LONG_REFERENCES;
 use super::read::{Package, ReadError};
+use super::summary;
 
 /// Classes of root storages: packages, modules, transforms and patches.
 const CLASSES: [u128; 3] = [
@@ -38,6 +39,12 @@ pub fn inspect<R: Read + Seek>(package: &mut Package<R>) -> Result<Vec<(Severity
     if codepage > SUMMARY_CODEPAGE_MAX {
         let message =
             format!("the summary information has code page {codepage}; Windows reads at most 32767");
+        problems.push((Severity::Error, message));
+    }
+    for (property, found, expected) in summary::mistyped(&package.summary()?) {
+        let message = format!(
+            "the summary information's property {property} has type {found}, expected {expected}; Windows takes it for missing"
+        );
         problems.push((Severity::Error, message));
     }
     let mut pool = Pool::read(package)?;

@@ -149,6 +149,14 @@ impl<R: Read + Seek> Package<R> {
         self.validation.as_ref()
     }
 
+    /// The summary information as it is stored; empty where there is none.
+    pub(super) fn summary(&mut self) -> Result<Vec<u8>, ReadError> {
+        let entries = self.file.read_root_storage().map(|entry| entry.name().to_owned());
+        let entry =
+            entries.into_iter().find(|entry| name::decode(entry) == (summary::NAME.to_owned(), false));
+        entry.map_or(Ok(Vec::new()), |entry| bytes(&mut self.file, &entry, summary::NAME))
+    }
+
     /// The class of the compound file's root.
     pub(super) fn class(&self) -> u128 {
         self.file.root_entry().clsid().as_u128()

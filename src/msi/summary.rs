@@ -149,7 +149,45 @@ pub(super) fn decode(bytes: &[u8]) -> Option<SummaryInformation> {
     })
 }
 
+/// Properties that have another type than they are read as: number, type, and the type expected.
+pub(super) fn mistyped(bytes: &[u8]) -> Vec<(u32, u32, u32)> {
+    let section = double(bytes, 44).and_then(|at| bytes.get(at as usize..)).unwrap_or_default();
+    let count = (double(section, 4).unwrap_or(0) as usize).min(section.len() / 8);
+    let property = |index: usize| {
+        let id = double(section, 8 + 8 * index)?;
+        let found = double(section, double(section, 12 + 8 * index)? as usize)?;
+        let expected = match id {
+            CODEPAGE => VT_I2,
+            TITLE..=TEMPLATE | REVISION_NUMBER | APPLICATION => VT_LPSTR,
+            LAST_PRINTED..=LAST_SAVED => VT_FILETIME,
+            PAGE_COUNT | WORD_COUNT | SECURITY if found != VT_I2 => VT_I4,
+            _ => return None,
+        };
+        (found != expected).then_some((id, found, expected))
+    };
+    (0..count).filter_map(property).collect()
+}
+
 /// The double word at `at`.
 fn double(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn properties_of_another_type_are_named() {
+        let summary = SummaryInformation { template: "x64;1033".to_owned(), ..SummaryInformation::default() };
+        let mut bytes = encode(&summary, CodePage::Neutral);
+        assert_eq!(mistyped(&bytes), []);
+        let text = bytes.windows(4).position(|word| word == VT_LPSTR.to_le_bytes()).expect("there");
+        // a text of two bytes a letter
+        bytes[text] = 31;
+        assert_eq!(mistyped(&bytes), [(TEMPLATE, 31, VT_LPSTR)]);
+        for length in 0..bytes.len() {
+            mistyped(&bytes[..length]);
+        }
+    }
 }

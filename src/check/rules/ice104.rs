@@ -2,6 +2,7 @@
 
 use crate::check::Subject;
 use crate::check::rule::{Findings, Rule};
+use crate::check::sddl;
 
 /// Permissions are in LockPermissions or in MsiLockPermissionsEx, for rows that are there.
 pub(super) const RULE: Rule = Rule {
@@ -30,6 +31,9 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
                 format!("there is no `{object}` in the table `{table}`"),
             );
         }
+        if let Some(problem) = sddl::problem(row.text("SDDLText")) {
+            found.error(row.at("SDDLText"), problem);
+        }
     }
 }
 
@@ -47,5 +51,11 @@ mod tests {
             &["error MsiLockPermissionsEx.MsiLockPermissionsEx[P]"],
         );
         finds(&RULE, "MsiLockPermissionsEx: P | app.exe | File | D:P(A;;GA;;;BA) |", &[]);
+    }
+
+    #[test]
+    fn text_that_is_no_descriptor() {
+        let row = "MsiLockPermissionsEx: P | app.exe | File | D:P(A;;GA;;;BA";
+        finds(&RULE, row, &["error MsiLockPermissionsEx.SDDLText[P]"]);
     }
 }

@@ -13,18 +13,24 @@ pub(super) const RULE: Rule = Rule {
     check,
 };
 
-const DATA: &str = r"Software\Microsoft\Windows\CurrentVersion\Installer\";
-const PARTS: [&str; 5] = ["Products", "Components", "DriveMapping", "Folders", "Rollback"];
-const POLICIES: &str = r"Software\Policies\Microsoft\Windows\Installer";
+/// What Windows Installer has: its data, with the parts of it that nobody may write to, and the administrator's policies.
+pub(super) const DATA: &str = r"Software\Microsoft\Windows\CurrentVersion\Installer\";
+pub(super) const PARTS: [&str; 5] = ["Products", "Components", "DriveMapping", "Folders", "Rollback"];
+pub(super) const POLICIES: &str = r"Software\Policies\Microsoft\Windows\Installer";
 
 fn check(package: &Subject<'_>, found: &mut Findings) {
     for row in package.rows("Registry").filter(|row| matches!(row.int("Root"), Some(-1 | 1 | 2))) {
         let key = row.text("Key");
-        let data = key.strip_prefix(DATA).is_some_and(|rest| PARTS.iter().any(|part| rest.starts_with(part)));
-        if data || key.starts_with(POLICIES) {
+        if is_own(key) {
             found.error(row.at("Registry"), format!("`{key}` is Windows Installer's own"));
         }
     }
+}
+
+/// Whether Microsoft's evaluator takes `key` for Windows Installer's own: as it is written, and by its beginning.
+pub(super) fn is_own(key: &str) -> bool {
+    let below = key.strip_prefix(DATA);
+    below.is_some_and(|rest| PARTS.iter().any(|part| rest.starts_with(part))) || key.starts_with(POLICIES)
 }
 
 #[cfg(test)]

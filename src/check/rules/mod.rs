@@ -61,9 +61,12 @@ mod ice92;
 mod ice93;
 mod ice96;
 mod ice99;
+mod installer_key;
 mod key_file;
 mod machine;
 mod registry_number;
+mod rollback_order;
+mod secret_in_log;
 mod stream;
 mod unsafe_action;
 
@@ -131,6 +134,9 @@ pub(super) static RULES: &[&Rule] = &[
     &key_file::RULE,
     &machine::RULE,
     &registry_number::RULE,
+    &installer_key::RULE,
+    &rollback_order::RULE,
+    &secret_in_log::RULE,
     &stream::RULE,
     &unsafe_action::RULE,
 ];
