@@ -227,6 +227,42 @@ fn what_an_old_product_removes_after_it_was_written_is_lost() {
     assert!(story.findings[1].title.contains(r"Software\Relay : Port"));
 }
 
+/// What people copy out of a dialog: the words without their number, alone or behind a product's name.
+#[test]
+fn the_words_of_an_error_alone_are_enough() {
+    const ACCESS: &str =
+        "Verify that you have sufficient access to that key, or contact your support personnel.";
+    const SERVICE: &str = "Verify that you have sufficient privileges to start system services.";
+    for (text, code, told) in [
+        (format!(r"Could not write value Mode to key \Software\Guarded.  {ACCESS}"), "msi::1406", "Guarded"),
+        (
+            format!(r"Could not open key: HKEY_LOCAL_MACHINE\Software\Guarded. {ACCESS}"),
+            "msi::1402",
+            "Guarded",
+        ),
+        (
+            format!(r"Product: Relay -- Could not write value to key \Software\Guarded. {ACCESS}"),
+            "msi::1406",
+            "Guarded",
+        ),
+        (format!("Service 'Relay' (RelaySvc) failed to start.  {SERVICE}"), "msi::1920", "RelaySvc"),
+        (
+            r"Error writing to file: C:\Relay\relay.dll.  Verify that you have access to that directory."
+                .into(),
+            "msi::1310",
+            "relay.dll",
+        ),
+    ] {
+        let story = read(format!("{text}\n").as_bytes());
+        let finding = cause(&story);
+        assert_eq!(finding.codes, [code], "{text}: {finding:#?}");
+        assert!(finding.quotes.iter().any(|quote| quote.text.contains(told)), "{finding:#?}");
+    }
+    // a program's own words are not Windows Installer's
+    let story = read(b"Could not open key of the settings file\n");
+    assert!(story.findings.iter().all(|finding| !finding.codes.iter().any(|code| code.starts_with("msi::"))));
+}
+
 #[test]
 fn every_encoding_tells_the_same() {
     let text = String::from_utf8(log("french.log")).expect("UTF-8");

@@ -218,7 +218,11 @@ impl Wine {
         } else {
             String::from_utf8_lossy(&text).into_owned()
         };
-        (output.status.code().unwrap_or(-1), log)
+        let code = output.status.code().unwrap_or(-1);
+        if !log.is_empty() {
+            explained(code, &log);
+        }
+        (code, log)
     }
 
     /// The value of `name` below `key`, in the registry view of 64-bit programs (`view` 64) or of 32-bit ones (32).
@@ -293,4 +297,15 @@ impl Drop for Wine {
         self.server("-k");
         self.server("-w");
     }
+}
+
+/// Holds what `explain` says of a log by Wine against how msiexec ended: it knows the lines, says why where it failed, and
+/// names no cause where it did not.
+fn explained(code: i32, log: &str) {
+    let story = ancm_installer::explain::read(log.as_bytes()).expect("nothing fails in memory");
+    let coverage = &story.coverage;
+    // what actions work on stands there bare where Windows has the action's name before it
+    assert!(coverage.unknown * 10 <= coverage.lines, "unknown lines: {:#?}\n{log}", coverage.samples);
+    let causes: Vec<_> = story.findings.iter().filter(|finding| finding.is_cause).collect();
+    assert_eq!(causes.is_empty(), code == 0, "msiexec ended with {code}: {causes:#?}\n{log}");
 }

@@ -61,6 +61,7 @@ pub(in crate::explain) fn read(text: &str) -> Shape<'_> {
         .or_else(|| burn_words(trimmed))
         .or_else(|| output(trimmed))
         .or_else(|| foreign_action(trimmed))
+        .or_else(|| worded(trimmed).map(|number| Shape::Error { number, text: trimmed }))
         .unwrap_or(Shape::Text(text))
 }
 
@@ -235,12 +236,41 @@ pub(in crate::explain) fn code_in(text: &str) -> Option<u32> {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return rest[..digits].parse().ok();
     }
+    if let Some(number) = worded(text) {
+        return Some(number);
+    }
     let (word, rest) = text.split_once([' ', '\u{a0}'])?;
     let is_word = !word.is_empty() && word.chars().count() <= 14 && word.chars().all(char::is_alphabetic);
     let rest = rest.trim_start();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let ends = rest[digits..].trim_start().starts_with(['.', ':', '。']);
     (is_word && (4..=5).contains(&digits) && ends).then(|| rest[..digits].parse().ok()).flatten()
+}
+
+/// The number of an error whose English words stand alone, as a dialog shows them and people copy them: how they begin, and
+/// what they have further on (<https://learn.microsoft.com/windows/win32/msi/windows-installer-error-messages>).
+fn worded(text: &str) -> Option<u32> {
+    const RIGHTS: &str = "erify that you have sufficient access";
+    const SERVICES: &str = "erify that you have sufficient privileges";
+    const WORDS: &[(&str, &str, u32)] = &[
+        ("Could not create key", RIGHTS, 1401),
+        ("Could not open key", RIGHTS, 1402),
+        ("Could not delete value ", RIGHTS, 1403),
+        ("Could not delete key ", RIGHTS, 1404),
+        ("Could not read value ", RIGHTS, 1405),
+        ("Could not write value ", RIGHTS, 1406),
+        ("Could not get value names for key ", RIGHTS, 1407),
+        ("Error reading from file", "erify that the file exists", 1305),
+        ("Error writing to file", "erify that you have access to that directory", 1310),
+        ("Service ", "failed to start", 1920),
+        ("Service ", "could not be stopped", 1921),
+        ("Service ", "could not be deleted", 1922),
+        ("Service ", "could not be installed", 1923),
+    ];
+    let fits = |(begin, part, _): &&(&str, &str, u32)| {
+        text.starts_with(begin) && text.contains(part) && (*begin != "Service " || text.contains(SERVICES))
+    };
+    WORDS.iter().find(fits).map(|(_, _, number)| *number)
 }
 
 /// `InstallFiles: File: a,  Directory: d,  Size: 1`
