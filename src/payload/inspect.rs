@@ -1,20 +1,19 @@
 //! What is inside of what was given: every file and archive, what it is, and who signed it.
 
 use super::scan::{LONGEST, refusal};
-use super::{Ignored, Recognised, recognise};
+use super::{Given, Ignored, Recognised, recognise};
 use crate::archive::{self, Kind, Limits, Visitor, walk};
 use crate::diag::Diagnostic;
 use crate::id::{Arch, FileVersion, Role};
 use crate::msi;
 use crate::pe::{Image, Signed, authenticode};
 use crate::product::Product;
-use crate::signature::{Problem, Signature};
+use crate::signature::{Commitment, Problem, Signature};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Cursor, Read};
-use std::path::PathBuf;
 
 /// Most exports of an image that are listed.
 const MOST_EXPORTS: usize = 64;
@@ -128,9 +127,9 @@ pub struct Inspection {
 impl Inspection {
     /// Looks through `sources`, as [`super::Payload::found_in`] does.
     #[must_use]
-    pub fn of(sources: &[PathBuf], product: &Product) -> Inspection {
+    pub fn of(sources: &[Given], product: &Product) -> Inspection {
         let mut inspector = Inspector { product, inspection: Inspection::default() };
-        for source in sources {
+        for Given { path: source, .. } in sources {
             if let Err(error) = walk(source, Limits::default(), &mut inspector) {
                 inspector.problem(&source.to_string_lossy(), error);
             }
@@ -259,13 +258,22 @@ fn of_package(source: &archive::Source) -> Signed {
     unverified(Signature::read(&bytes), "the hash of an installer package is not computed here")
 }
 
-/// What a NuGet package's signature says. The hash of the package without it is not computed here, and a signature that is
-/// not strict DER (Microsoft's have a certificate twice in a set) is recognised without its signer.
+/// What a NuGet package's signature says: its author, the repository that took it in, or both. The hash of the package
+/// without it is not computed here.
 fn of_nuget(bytes: &[u8]) -> Signed {
-    unverified(
-        Signature::read(bytes),
-        "a NuGet signature, and the hash of a NuGet package is not computed here",
-    )
+    let role = |commitment| match commitment {
+        Some(Commitment::Origin) => "author ",
+        Some(Commitment::Receipt) => "repository ",
+        None => "",
+    };
+    let signature = Signature::read(bytes).map(|mut signature| {
+        signature.signer = format!("{}{}", role(signature.commitment), signature.signer);
+        if let Some((counter, commitment)) = &signature.counter {
+            signature.signer = format!("{}, {}{counter}", signature.signer, role(*commitment));
+        }
+        signature
+    });
+    unverified(signature, "a NuGet signature, and the hash of a NuGet package is not computed here")
 }
 
 /// A signature whose hash is not held against the file's: what it says by itself, and `why` that is all.

@@ -50,7 +50,8 @@ impl Content {
 pub struct PayloadFile {
     /// What it is for.
     pub role: Role,
-    /// Where it was found: below the payload's folder, or in an archive after its name and `!`, with `/` between names.
+    /// Where it was found: below the payload's folder, or in an archive after its name (its address, where it was fetched)
+    /// and `!`, with `/` between names.
     pub path: String,
     /// The version of a DLL; the schema has none.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,6 +72,21 @@ pub struct PayloadFile {
     /// The bytes.
     #[serde(skip)]
     pub content: Content,
+}
+
+/// A folder or archive to look through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The address that it was fetched from, up to its name.
+    pub from: Option<String>,
+}
+
+impl From<PathBuf> for Given {
+    fn from(path: PathBuf) -> Given {
+        Given { path, from: None }
+    }
 }
 
 /// Where a payload came from.

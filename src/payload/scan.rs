@@ -1,6 +1,6 @@
 //! Looking through folders and archives, or a list of files in memory.
 
-use super::{Content, Ignored, IgnoredFile, Payload, PayloadFile, Recognised, Source, recognise};
+use super::{Content, Given, Ignored, IgnoredFile, Payload, PayloadFile, Recognised, Source, recognise};
 use crate::archive::{self, Kind, Limits, Visitor, walk};
 use crate::diag::{Diagnostic, Severity};
 use crate::id::{Arch, Role};
@@ -9,7 +9,7 @@ use crate::product::Product;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// No file of the module comes near; longer ones are not read.
@@ -20,10 +20,15 @@ const HEAD: u64 = 4096;
 impl Payload {
     /// Looks for what packages of `product` are made of in `sources`: folders with everything below them, and files with everything in them.
     #[must_use]
-    pub fn found_in(sources: &[PathBuf], product: &Product) -> Payload {
-        let mut scan = Scan::new(Source::Paths(sources.to_vec()), product);
-        for source in sources {
-            scan.label = if sources.len() > 1 { label(source) } else { String::new() };
+    pub fn found_in(sources: &[Given], product: &Product) -> Payload {
+        let paths = sources.iter().map(|given| given.path.clone()).collect();
+        let mut scan = Scan::new(Source::Paths(paths), product);
+        for Given { path: source, from } in sources {
+            scan.label = match from {
+                Some(address) => address.clone(),
+                None if sources.len() > 1 => label(source),
+                None => String::new(),
+            };
             let seen = scan.seen;
             if let Err(error) = walk(source, Limits::default(), &mut scan) {
                 let message = format!("the payload `{}` {error}", source.display());
@@ -70,6 +75,10 @@ fn label(source: &Path) -> String {
 pub fn refusal(path: &str, error: &archive::Error) -> Diagnostic {
     let message = format!("`{path}`: {error}");
     match error {
+        archive::Error::Io(error) if error.kind() == io::ErrorKind::Unsupported => {
+            Diagnostic::warning("payload::left_out", format!("`{path}` is left out: {error}"))
+                .help("name what it leads to, if that should be looked through")
+        }
         archive::Error::Missing { .. } => Diagnostic::warning("payload::missing", message)
             .help("put it there if the module's files should be in it"),
         _ => Diagnostic::error("payload::refused", message)

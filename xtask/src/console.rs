@@ -204,6 +204,20 @@ impl Console {
     }
 }
 
+impl Console {
+    /// Shows that bytes come in, until the progress is finished or dropped.
+    #[must_use]
+    pub fn transfer(&self, what: &str) -> Progress<'_> {
+        let style = ProgressStyle::with_template("{msg:>40} {bytes} {elapsed}").expect("a constant");
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar = bars.add(ProgressBar::no_length()).with_style(style).with_message(what.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(250));
+            bar
+        });
+        Progress { console: self, bar, what: what.to_owned(), start: Instant::now() }
+    }
+}
+
 /// The text of a source; nothing for a file of a size that nobody writes.
 fn source(name: &str) -> Option<String> {
     let small = std::fs::metadata(name).is_ok_and(|meta| meta.is_file() && meta.len() < 16 << 20);
@@ -224,6 +238,13 @@ impl Progress<'_> {
         match &self.bar {
             Some(bar) => bar.inc(1),
             None => self.console.detail(&format!("{}: {what}", self.what)),
+        }
+    }
+
+    /// So many more bytes came in.
+    pub fn took(&self, bytes: u64) {
+        if let Some(bar) = &self.bar {
+            bar.inc(bytes);
         }
     }
 

@@ -12,8 +12,10 @@ use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use ancm_installer::release::{Matrix, SignCommand};
 use ancm_installer::wix::Compat;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
 use clap::{ArgAction, Args, Parser, Subcommand};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -187,10 +189,13 @@ pub struct Build {
     /// The one package to make, as `ci matrix` names it: iis-x64
     #[arg(long, value_name = "NAME", conflicts_with_all = ["arch", "flavour"])]
     pub package: Option<PackageName>,
-    /// What Microsoft ships: a folder, a hosting bundle, an .msi, .nupkg, .zip or .cab; several for several
-    /// [default: stand-ins made here, for trying out only]
-    #[arg(long, value_name = "SOURCE")]
-    pub payload: Vec<OsString>,
+    /// What Microsoft ships: a folder, a hosting bundle, an .msi, .nupkg, .zip or .cab, hosting-bundle@9.0.7, or an address
+    /// with #sha512=HASH; several for several [default: stand-ins made here, for trying out only]
+    #[arg(long, value_name = "SOURCE", value_parser = PayloadParser)]
+    pub payload: Vec<PayloadSource>,
+    /// How payloads are fetched.
+    #[command(flatten)]
+    pub fetching: Fetching,
     /// Version of the packages [default: the one that goes with the payload]
     #[arg(long, value_name = "VERSION")]
     pub version: Option<ProductVersion>,
@@ -237,11 +242,33 @@ pub struct Build {
     pub config: Option<PathBuf>,
 }
 
-impl Build {
-    fn sources(&self) -> Vec<PayloadSource> {
-        self.payload.iter().cloned().map(PayloadSource::from).collect()
-    }
+/// Flags of whatever takes payloads.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Fetching {
+    /// Fetch nothing; what was fetched before will do
+    #[arg(long)]
+    pub offline: bool,
+}
 
+/// Reads a payload off the command line; an address may have a password in it, which no error repeats.
+#[derive(Clone)]
+pub struct PayloadParser;
+
+impl TypedValueParser for PayloadParser {
+    type Value = PayloadSource;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<PayloadSource, clap::Error> {
+        let problem = |problem| command.clone().error(ErrorKind::ValueValidation, problem);
+        PayloadSource::of(value.to_owned()).map_err(problem)
+    }
+}
+
+impl Build {
     /// What the flags say.
     #[must_use]
     pub fn settings(&self) -> Settings {
@@ -256,7 +283,7 @@ impl Build {
                 .or(given(&one.map(|package| vec![package.arch]), "--package")),
             flavour: given(&list(self.flavour.is_empty()).map(|()| self.flavour.clone()), "--flavour")
                 .or(given(&one.map(|package| vec![package.flavour]), "--package")),
-            payload: given(&list(self.payload.is_empty()).map(|()| self.sources()), "--payload"),
+            payload: given(&list(self.payload.is_empty()).map(|()| self.payload.clone()), "--payload"),
             version: given(&self.version, "--version"),
             manufacturer: given(&self.manufacturer, "--manufacturer"),
             handler: given(&self.handler, "--handler"),

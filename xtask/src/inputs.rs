@@ -4,6 +4,7 @@ use crate::config::{self, EngineChoice, Settings};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
+use crate::payload::fetch::Fetch;
 use crate::payload::lock::{self, Lock};
 use crate::payload::source::{self, PayloadSource};
 use crate::tool::linker::{Linker, LinkerChoice};
@@ -93,7 +94,11 @@ pub fn gather(
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
     let payload = match &settings.payload {
-        Some(sources) => given(&sources.value, &lock::place(flags.config.as_deref(), &root), product)?,
+        Some(sources) => {
+            let fetch = Fetch::new(&root, flags.fetching.offline, console);
+            let lock_file = lock::place(flags.config.as_deref(), &root);
+            given(&sources.value, &fetch, &lock_file, product)?
+        }
         None => {
             console.status(
                 "Standing in",
@@ -135,8 +140,13 @@ pub fn gather(
 }
 
 /// The payload that the user names, which must be the one that was pinned.
-fn given(sources: &[PayloadSource], lock_file: &Path, product: &Product) -> Outcome<Payload> {
-    let payload = Payload::found_in(&source::local(sources)?, product);
+fn given(
+    sources: &[PayloadSource],
+    fetch: &Fetch<'_>,
+    lock_file: &Path,
+    product: &Product,
+) -> Outcome<Payload> {
+    let payload = Payload::found_in(&source::local(sources, fetch)?, product);
     if payload.problems.is_empty()
         && let Some(lock) = Lock::read(lock_file)?
     {

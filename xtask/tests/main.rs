@@ -3,6 +3,7 @@
 
 mod arm64;
 mod authoring;
+mod bundle;
 mod check;
 mod cli;
 mod configaction;
@@ -29,6 +30,7 @@ mod other_rust;
 mod outside;
 mod packages;
 mod payload;
+mod payload_fetch;
 mod payload_sources;
 mod picture;
 mod plan;

@@ -18,7 +18,7 @@ fn folder(files: &[(&str, &[u8])]) -> TempDir {
 }
 
 fn found_in(source: &Path) -> Payload {
-    Payload::found_in(&[source.to_owned()], &product())
+    Payload::found_in(&[source.to_owned().into()], &product())
 }
 
 fn why<'a>(payload: &'a Payload, path: &str) -> &'a Ignored {

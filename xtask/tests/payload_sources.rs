@@ -1,14 +1,13 @@
 //! `--payload` of what Microsoft ships, `payload` and `layout`, as a user runs them; unpacking judged by others.
 
+use crate::bundle::{bundle, cabinet};
 use crate::made::{dist, files, packages, said, xtask};
 use crate::modules::{VERSION, stand_in, stand_in_files};
 use crate::support::{data, theirs, tool};
-use ancm_installer::cab::{self, Cabinet, CabinetFile};
 use ancm_installer::id::{Arch, Dll, FileVersion};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
-use std::num::NonZeroUsize;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -27,51 +26,6 @@ fn text(path: &Path) -> &str {
 fn write(path: &Path, bytes: &[u8]) {
     std::fs::create_dir_all(path.parent().expect("below a folder")).expect("room");
     std::fs::write(path, bytes).expect("room");
-}
-
-fn cabinet(files: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let file = |(name, bytes): &(String, Vec<u8>)| CabinetFile {
-        name: name.clone(),
-        size: bytes.len() as u64,
-        modified: 0,
-        source: cab::Source::Bytes(bytes.clone()),
-    };
-    let mut out = Cursor::new(Vec::new());
-    let cabinet = Cabinet { files: files.iter().map(file).collect(), ..Cabinet::default() };
-    cab::write(&cabinet, NonZeroUsize::MIN, &mut out).expect("room");
-    out.into_inner()
-}
-
-/// A bundle with `payloads` in its attached container: the engine of a bundle by the real WiX, and around it containers and
-/// a manifest in the form that WiX 6 gives them, made here.
-fn bundle(payloads: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut bytes = std::fs::read(data("bundles").join("hosting-attached.exe")).expect("readable");
-    let (section, count) = (0x600, payloads.len());
-    let listed: String = payloads
-        .iter()
-        .enumerate()
-        .map(|(index, (name, bytes))| {
-            format!(
-                r#"<Payload Id="p{index}" FilePath="{name}" FileSize="{}" Packaging="embedded" SourcePath="a{index}" Container="WixAttachedContainer"/>"#,
-                bytes.len()
-            )
-        })
-        .collect();
-    let manifest = format!(
-        r#"<BurnManifest xmlns="http://wixtoolset.org/schemas/v4/2008/Burn"><UX/><Container Id="WixAttachedContainer" FilePath="x.exe" AttachedIndex="1" Attached="yes"/>{listed}</BurnManifest>"#
-    );
-    let ux = cabinet(&[("0".to_owned(), manifest.into_bytes())]);
-    let packed: Vec<(String, Vec<u8>)> =
-        (0..count).map(|index| (format!("a{index}"), payloads[index].1.clone())).collect();
-    let attached = cabinet(&packed);
-    let stub = u32::from_le_bytes(bytes[section + 24..section + 28].try_into().expect("4 bytes")) as usize;
-    bytes.truncate(stub);
-    for (place, container) in [(48, &ux), (52, &attached)] {
-        let at = section + place;
-        bytes[at..at + 4].copy_from_slice(&(container.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(container);
-    }
-    bytes
 }
 
 #[test]
@@ -175,6 +129,8 @@ fn the_runtime_pack_has_one_module_of_the_family() {
     let archive = &inspection["archives"][0]["signed"];
     assert_eq!(archive["state"], "unverified");
     assert!(archive["why"].as_str().expect("text").contains("NuGet"), "{archive}");
+    let signer = archive["signer"].as_str().expect("a name");
+    assert_eq!(signer, "author Microsoft Corporation, repository NuGet.org Repository by Microsoft");
 }
 
 #[test]
@@ -243,6 +199,38 @@ fn unpacking_writes_nothing_where_something_is_refused() {
     assert_eq!(again["diagnostics"][0]["code"], "payload::not_empty");
 }
 
+#[cfg(unix)]
+#[test]
+fn links_and_pipes_in_a_folder_are_left_out_and_said() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let drop = folder.path().join("drop");
+    write(&drop.join("a/file"), b"1");
+    for (to, link) in [("/etc", "out"), ("a/file", "in"), ("nowhere", "gone")] {
+        std::os::unix::fs::symlink(to, drop.join(link)).expect("a link");
+    }
+    let out = folder.path().join("out");
+    let extracted = json(&["payload", "extract", text(&drop), "-o", text(&out)], 0);
+    assert_eq!(files(&out).into_keys().collect::<Vec<_>>(), ["a/file", "in"]);
+    let findings = extracted["findings"].as_array().expect("findings");
+    assert_eq!(findings.len(), 2, "{findings:?}");
+    assert!(findings.iter().all(|finding| finding["code"] == "payload::left_out"), "{findings:?}");
+    json(&["payload", "inspect", text(&drop)], 0);
+    json(&["payload", "inspect", "/dev/zero"], 10);
+}
+
+/// What 7-Zip unpacks of `source`, and whether it says that this is all. Nothing for packages: it gives their streams.
+fn seven_zip_of(source: &Path) -> Option<(TempDir, bool)> {
+    let kind = source.extension()?.to_ascii_lowercase();
+    if !["cab", "nupkg", "zip", "msu"].contains(&kind.to_str()?) {
+        return None;
+    }
+    let out = tempfile::tempdir().expect("a folder");
+    let mut command = Command::new(tool("7z")?);
+    command.args(["x", "-y", "-bd"]).arg(format!("-o{}", out.path().display())).arg(source);
+    let is_whole = command.output().expect("it starts").status.success();
+    Some((out, is_whole))
+}
+
 /// What another program unpacks of `source`, and whether it says that this is all.
 fn theirs_of(source: &Path) -> Option<(TempDir, bool)> {
     let out = tempfile::tempdir().expect("a folder");
@@ -276,6 +264,7 @@ fn unpacking_gives_what_other_programs_give() {
         data("bundles").join("detached/media.msi"),
         data("bundles").join("detached/two.cab"),
         data("bundles").join("detached/det.cab"),
+        data("cabinet-set").join("set1.cab"),
     ];
     if let Some(real) = theirs("data/real") {
         sources.push(real.join("microsoft.aspnetcore.app.runtime.win-x64.10.0.14.nupkg"));
@@ -285,25 +274,22 @@ fn unpacking_gives_what_other_programs_give() {
     sources.extend(foreign.iter().flat_map(|folder| files(folder).into_keys().map(|path| folder.join(path))));
     let mut compared = 0;
     for source in sources {
-        let Some((other, is_whole)) = theirs_of(&source) else { continue };
         let folder = tempfile::tempdir().expect("a folder");
         let out = folder.path().join("out");
-        let output = xtask()
-            .args(["payload", "extract"])
-            .arg(&source)
-            .arg("-o")
-            .arg(&out)
-            .output()
-            .expect("it starts");
-        assert_eq!(output.status.success(), is_whole, "{}: {}", source.display(), said(&output));
-        if !is_whole {
-            continue;
+        let mut ours = xtask();
+        ours.args(["payload", "extract"]).arg(&source).arg("-o").arg(&out);
+        let output = ours.output().expect("it starts");
+        for (other, is_whole) in [theirs_of(&source), seven_zip_of(&source)].into_iter().flatten() {
+            assert_eq!(output.status.success(), is_whole, "{}: {}", source.display(), said(&output));
+            if !is_whole {
+                continue;
+            }
+            let (ours, other): (BTreeMap<_, _>, BTreeMap<_, _>) = (files(&out), files(other.path()));
+            let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+            assert_eq!(names(&ours), names(&other), "{}", source.display());
+            assert!(ours == other, "{}: other bytes", source.display());
+            compared += 1;
         }
-        let (ours, other): (BTreeMap<_, _>, BTreeMap<_, _>) = (files(&out), files(other.path()));
-        let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
-        assert_eq!(names(&ours), names(&other), "{}", source.display());
-        assert!(ours == other, "{}: other bytes", source.display());
-        compared += 1;
     }
     println!("{compared} compared");
 }

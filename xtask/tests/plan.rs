@@ -168,10 +168,18 @@ fn versions_that_invite_trouble_are_remarked_on() {
     file.version = Some(FileVersion([20, 0, 26296, 13]));
     assert_eq!(codes(&inputs(mixed)), ["plan::mixed_versions"]);
 
-    let mut low = inputs(real(stand_in_payload(VERSION)));
-    low.version =
-        Some(Sourced::new("20.0.26296".parse().expect("valid"), Origin::Flag("--version".to_owned())));
-    assert_eq!(codes(&low), ["plan::version"]);
+    // the payload goes with 110.0.26296
+    for (version, told) in [
+        ("20.0.26296", &["plan::version"][..]),
+        ("110.0.26296", &[]),
+        ("110.0.26297", &["plan::version_ahead"]),
+        ("111.0.1", &["plan::version_ahead"]),
+    ] {
+        let mut named = inputs(real(stand_in_payload(VERSION)));
+        named.version =
+            Some(Sourced::new(version.parse().expect("valid"), Origin::Flag("--version".to_owned())));
+        assert_eq!(codes(&named), told, "{version}");
+    }
 }
 
 #[test]

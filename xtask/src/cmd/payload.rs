@@ -4,18 +4,18 @@ mod extract;
 
 use crate::console::{Console, Paint};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::flags::OfProduct;
+use crate::flags::{Fetching, OfProduct, PayloadParser};
+use crate::payload::fetch::Fetch;
 use crate::payload::lock::{self, Lock};
 use crate::payload::source::{self, PayloadSource};
 use crate::workspace;
 use ancm_installer::diag::Severity;
-use ancm_installer::payload::Payload;
 use ancm_installer::payload::inspect::{InspectedFile, Inspection};
+use ancm_installer::payload::{Given, Payload};
 use ancm_installer::pe::Signed;
 use ancm_installer::product::Product;
 use clap::{Args, Subcommand};
 use serde::Serialize;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 /// Flags of `payload`.
@@ -34,17 +34,23 @@ pub struct Flags {
 enum Command {
     /// Say what is inside: the module's files, what is missing, who signed them; with -v everything
     Inspect {
-        /// Folders, bundles, packages, cabinets, zip files
-        #[arg(value_name = "SOURCE", required = true)]
-        sources: Vec<OsString>,
+        /// Folders, bundles, packages, cabinets, zip files, addresses
+        #[arg(value_name = "SOURCE", required = true, value_parser = PayloadParser)]
+        sources: Vec<PayloadSource>,
+        /// How they are fetched.
+        #[command(flatten)]
+        fetching: Fetching,
     },
     /// Unpack a source; the paths of a package's files are those that it installs to
     Extract(extract::Flags),
     /// Write down what the payload is (`ancm.lock`); another one is refused from then on
     Pin {
-        /// Folders, bundles, packages, cabinets, zip files
-        #[arg(value_name = "SOURCE", required = true)]
-        sources: Vec<OsString>,
+        /// Folders, bundles, packages, cabinets, zip files, addresses
+        #[arg(value_name = "SOURCE", required = true, value_parser = PayloadParser)]
+        sources: Vec<PayloadSource>,
+        /// How they are fetched.
+        #[command(flatten)]
+        fetching: Fetching,
         /// Configuration file; the lock stands beside it [default: that of the workspace]
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
@@ -58,15 +64,23 @@ enum Command {
 pub fn run(Flags { of, command }: &Flags, console: &Console) -> Outcome {
     let product = || workspace::product_anywhere(&workspace::root_or_here()?, &of.product);
     match command {
-        Command::Inspect { sources } => inspect(sources, &product()?, console),
+        Command::Inspect { sources, fetching } => {
+            inspect(&local(sources, *fetching, console)?, &product()?, console)
+        }
         Command::Extract(flags) => extract::run(flags, console),
-        Command::Pin { sources, config } => pin(sources, config.as_deref(), &product()?, console),
+        Command::Pin { sources, fetching, config } => {
+            pin(&local(sources, *fetching, console)?, config.as_deref(), &product()?, console)
+        }
     }
 }
 
-fn pin(sources: &[OsString], config: Option<&Path>, product: &Product, console: &Console) -> Outcome {
-    let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
-    let payload = Payload::found_in(&source::local(&sources)?, product);
+/// The files and folders that `sources` stand for.
+fn local(sources: &[PayloadSource], fetching: Fetching, console: &Console) -> Outcome<Vec<Given>> {
+    source::local(sources, &Fetch::new(&workspace::root()?, fetching.offline, console))
+}
+
+fn pin(sources: &[Given], config: Option<&Path>, product: &Product, console: &Console) -> Outcome {
+    let payload = Payload::found_in(sources, product);
     console.diagnostics(&payload.warnings);
     if !payload.problems.is_empty() {
         return Err(Failure::of(Exit::Input, payload.problems));
@@ -102,9 +116,8 @@ struct Answer<'a> {
     inspection: &'a Inspection,
 }
 
-fn inspect(sources: &[OsString], product: &Product, console: &Console) -> Outcome {
-    let sources: Vec<PayloadSource> = sources.iter().cloned().map(PayloadSource::from).collect();
-    let inspection = Inspection::of(&source::local(&sources)?, product);
+fn inspect(sources: &[Given], product: &Product, console: &Console) -> Outcome {
+    let inspection = Inspection::of(sources, product);
     if console.json() {
         console.result(&Answer { schema: "ancm-payload/1", inspection: &inspection });
     } else {

@@ -1,17 +1,79 @@
 //! The forms in which a payload is named.
 
-use crate::exit::{Exit, Failure, Outcome};
+use super::fetch::Fetch;
+use super::releases;
+use crate::exit::Outcome;
+use ancm_installer::archive::relative;
+use ancm_installer::payload::Given;
 use serde::{Serialize, Serializer};
 use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+/// What stands before the version of a hosting bundle.
+const BUNDLE: &str = "hosting-bundle@";
+/// What stands between an address and the hash of its file.
+const PIN: &str = "#sha512=";
+/// Hexadecimal digits of a SHA-512.
+const DIGITS: usize = 128;
+/// Longest name of a file that is taken from an address, in characters.
+const LONGEST_NAME: usize = 100;
+
 /// A payload as the user names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PayloadSource {
     /// A folder, or a file.
     Path(PathBuf),
+    /// A file to be fetched.
+    Address(Address),
+    /// The hosting bundle of this version of .NET, which is looked up in the list of its releases.
+    HostingBundle(String),
+}
+
+/// Where a file is published, and what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    /// `http:` or `https:`.
+    pub url: String,
+    /// SHA-512 of the file, in lower-case hexadecimal digits.
+    pub sha512: String,
+}
+
+impl Address {
+    /// The file at `url` with the hash `sha512`.
+    ///
+    /// # Errors
+    /// That is no SHA-512.
+    pub fn new(url: &str, sha512: &str) -> Result<Address, String> {
+        if sha512.len() != DIGITS || !sha512.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return Err(format!("`{sha512}` is no SHA-512: expected {DIGITS} hexadecimal digits"));
+        }
+        Ok(Address { url: url.to_owned(), sha512: sha512.to_ascii_lowercase() })
+    }
+
+    /// What the file is called: the last name of the address, where that is a name on every system.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let shown = shown(&self.url);
+        let name = shown.rsplit('/').next().unwrap_or_default();
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+        let fits = name.len() <= LONGEST_NAME && name.chars().all(is_plain) && relative(name).is_ok();
+        if fits { name.to_owned() } else { "payload.bin".to_owned() }
+    }
+}
+
+/// An address without what may be secret in it: name, password and query.
+#[must_use]
+pub fn shown(url: &str) -> String {
+    let url = url.split(['?', '#']).next().unwrap_or_default();
+    match url.split_once("://") {
+        Some((scheme, rest)) => {
+            let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or_default())
+        }
+        None => url.to_owned(),
+    }
 }
 
 impl PayloadSource {
@@ -20,28 +82,62 @@ impl PayloadSource {
     pub fn below(self, base: &Path) -> PayloadSource {
         match self {
             PayloadSource::Path(path) => PayloadSource::Path(base.join(path)),
+            elsewhere => elsewhere,
         }
     }
-}
 
-impl From<OsString> for PayloadSource {
-    fn from(text: OsString) -> PayloadSource {
-        let parsed = text.to_str().and_then(|text| text.parse().ok());
-        parsed.unwrap_or(PayloadSource::Path(text.into()))
+    /// Takes what a command line says; a path may be no text.
+    ///
+    /// # Errors
+    /// It is an address without a hash, or no version of a hosting bundle.
+    pub fn of(text: OsString) -> Result<PayloadSource, String> {
+        match text.to_str() {
+            Some(text) => text.parse(),
+            None => Ok(PayloadSource::Path(text.into())),
+        }
     }
 }
 
 impl FromStr for PayloadSource {
     type Err = String;
     fn from_str(text: &str) -> Result<PayloadSource, String> {
-        Ok(PayloadSource::Path(text.into()))
+        if let Some(version) = text.strip_prefix(BUNDLE) {
+            return releases::channel(version).map(|_| PayloadSource::HostingBundle(version.to_owned()));
+        }
+        // one letter before a colon is a drive
+        match text.split_once("://") {
+            Some((scheme, _)) if scheme.len() > 1 => address(scheme, text).map(PayloadSource::Address),
+            _ => Ok(PayloadSource::Path(text.into())),
+        }
     }
+}
+
+fn address(scheme: &str, text: &str) -> Result<Address, String> {
+    if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
+        return Err(format!("`{}` is fetched by `http:` or `https:` only", shown(text)));
+    }
+    if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+        return Err(format!(
+            "the address `{}` has blanks in it; write them as %20",
+            shown(text).escape_debug()
+        ));
+    }
+    let Some((url, sha512)) = text.split_once(PIN) else {
+        return Err(format!(
+            "the address `{}` does not say what its file must be: add `{PIN}` and the hash that is published beside the \
+             file",
+            shown(text)
+        ));
+    };
+    Address::new(url, sha512)
 }
 
 impl fmt::Display for PayloadSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             PayloadSource::Path(path) => path.display().fmt(f),
+            PayloadSource::Address(Address { url, sha512 }) => write!(f, "{}{PIN}{sha512}", shown(url)),
+            PayloadSource::HostingBundle(version) => write!(f, "{BUNDLE}{version}"),
         }
     }
 }
@@ -52,20 +148,74 @@ impl Serialize for PayloadSource {
     }
 }
 
-/// The files and folders that `sources` stand for.
+/// The files and folders that `sources` stand for, after what is elsewhere was fetched.
 ///
 /// # Errors
-/// One is an address: nothing is fetched.
-pub fn local(sources: &[PayloadSource]) -> Outcome<Vec<PathBuf>> {
-    let one = |PayloadSource::Path(path): &PayloadSource| {
-        let text = path.to_string_lossy();
-        if text.contains("://") && !path.exists() {
-            let message = format!("`{text}` is an address, and payloads are not fetched");
-            let help =
-                "download the file, hold it against the hash that is published beside it, and name the file";
-            return Err(Failure::new(Exit::Usage, "payload::address", message).help(help));
-        }
-        Ok(path.clone())
+/// Something cannot be fetched.
+pub fn local(sources: &[PayloadSource], fetch: &Fetch<'_>) -> Outcome<Vec<Given>> {
+    let fetched = |address: &Address| {
+        let shown = shown(&address.url);
+        let from = shown.rfind('/').map(|at| shown[..=at].to_owned());
+        Ok(Given { path: fetch.file(address)?, from })
+    };
+    let one = |source: &PayloadSource| match source {
+        PayloadSource::Path(path) => Ok(path.clone().into()),
+        PayloadSource::Address(address) => fetched(address),
+        PayloadSource::HostingBundle(version) => fetched(&releases::hosting_bundle(version, fetch)?),
     };
     sources.iter().map(one).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_secret_of_an_address_is_shown() {
+        let shown = [
+            "https://me:secret@example.org/a/b.exe?sig=secret#sha512=0",
+            "https://example.org?secret",
+            "https://example.org/@b/c",
+        ]
+        .map(shown);
+        assert_eq!(shown, ["https://example.org/a/b.exe", "https://example.org", "https://example.org/@b/c"]);
+    }
+
+    #[test]
+    fn a_file_is_called_as_its_address_ends_where_that_is_a_name() {
+        let name = |url: &str| Address { url: url.to_owned(), sha512: String::new() }.file_name();
+        assert_eq!(
+            name("https://example.org/a/dotnet-hosting-9.0.7-win.exe?x=/y.exe"),
+            "dotnet-hosting-9.0.7-win.exe"
+        );
+        for url in [
+            "https://example.org/",
+            "https://example.org/a%2fb",
+            "https://example.org/..",
+            "https://e.org/nul.exe",
+        ] {
+            assert_eq!(name(url), "payload.bin", "{url}");
+        }
+    }
+
+    #[test]
+    fn what_is_named_is_a_path_an_address_or_a_bundle() {
+        let hash = "0aB".repeat(42) + "00";
+        let parsed = |text: &str| text.parse::<PayloadSource>();
+        assert_eq!(parsed("C://x"), Ok(PayloadSource::Path("C://x".into())));
+        assert_eq!(parsed("hosting-bundle@9.0.7"), Ok(PayloadSource::HostingBundle("9.0.7".into())));
+        let expected = Address::new("HTTPS://e.org/a", &hash).expect("a hash");
+        assert_eq!(parsed(&format!("HTTPS://e.org/a#sha512={hash}")), Ok(PayloadSource::Address(expected)));
+        for (text, problem) in [
+            ("https://me:secret@e.org/a", "`https://e.org/a` does not say"),
+            ("https://e.org/a#sha512=12", "`12` is no SHA-512"),
+            ("https://e.org/a b#sha512=12", "blanks"),
+            ("ftp://e.org/a", "`http:` or `https:` only"),
+            ("hosting-bundle@9", "`9`"),
+            ("hosting-bundle@../9.0.7", "`../9.0.7`"),
+        ] {
+            let error = parsed(text).expect_err(text);
+            assert!(error.contains(problem) && !error.contains("secret"), "{text}: {error}");
+        }
+    }
 }

@@ -59,7 +59,9 @@ const fn program(
 const SAYS: &[&str] = &["--version"];
 
 /// Programs that are looked for on the PATH. What is needed by tests, `cargo xtask setup` installs from Debian.
-const PROGRAMS: [Program; 19] = [
+const PROGRAMS: [Program; 21] = [
+    program("curl", Need::Choice, SAYS, ["curl", "curl", "cURL.cURL"]),
+    program("7z", Need::Test, &[], ["p7zip-full", "p7zip", "7zip.7zip"]),
     program("msiinfo", Need::Test, SAYS, ["msitools", "msitools", ""]),
     program("msibuild", Need::Test, &[], ["msitools", "msitools", ""]),
     program("wixl", Need::Test, SAYS, ["wixl", "msitools", ""]),

@@ -2,15 +2,15 @@
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::payload::source::{self, PayloadSource};
+use crate::flags::{Fetching, PayloadParser};
+use crate::payload::source::PayloadSource;
 use crate::{interrupt, output};
 use ancm_installer::archive::{self, Kind, Limits, Stop, Visitor, relative, walk};
 use ancm_installer::diag::{Diagnostic, Severity};
-use ancm_installer::payload::refusal;
+use ancm_installer::payload::{Given, refusal};
 use clap::Args;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::ffi::OsString;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -21,9 +21,12 @@ const INSIDE: &str = ".d";
 /// Flags of `extract`.
 #[derive(Debug, Args)]
 pub struct Flags {
-    /// A folder, bundle, package, cabinet or zip file
-    #[arg(value_name = "SOURCE")]
-    pub source: OsString,
+    /// A folder, bundle, package, cabinet, zip file or address
+    #[arg(value_name = "SOURCE", value_parser = PayloadParser)]
+    pub source: PayloadSource,
+    /// How it is fetched.
+    #[command(flatten)]
+    pub fetching: Fetching,
     /// The folder to unpack to; there must be nothing in it
     #[arg(short, long, value_name = "FOLDER")]
     pub out: PathBuf,
@@ -56,7 +59,7 @@ struct Extracted {
 /// The source cannot be read, something in it is refused, or a file cannot be written; then nothing is left.
 pub fn run(flags: &Flags, console: &Console) -> Outcome {
     interrupt::listen()?;
-    let source = PayloadSource::from(flags.source.clone());
+    let sources = super::local(std::slice::from_ref(&flags.source), flags.fetching, console)?;
     let out = output::Output::open(&flags.out)?;
     let unwritable = |error: &io::Error| output::failure("write to", &flags.out, error);
     if fs::read_dir(&flags.out).map_err(|error| unwritable(&error))?.next().is_some() {
@@ -67,7 +70,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let stage = out.stage()?;
     let mut extract =
         Extract { stage: stage.path().to_owned(), deep: flags.deep, files: Vec::new(), findings: Vec::new() };
-    for path in source::local(&[source])? {
+    for Given { path, .. } in sources {
         if let Err(error) = walk(&path, Limits::default(), &mut extract) {
             interrupt::check()?;
             match error {

@@ -1,0 +1,123 @@
+//! The list of .NET's releases: which file the hosting bundle of a version is.
+//!
+//! Its form: <https://github.com/dotnet/core/blob/main/release-notes/releases-index.json> and the `releases.json` of each
+//! channel, such as <https://builds.dotnet.microsoft.com/dotnet/release-metadata/9.0/releases.json>.
+
+use super::fetch::Fetch;
+use super::source::{Address, shown};
+use crate::exit::{Exit, Failure, Outcome};
+use serde::Deserialize;
+
+/// Where the lists are; the variable names another place with the same files, such as a mirror.
+const LISTS: &str = "https://builds.dotnet.microsoft.com/dotnet/release-metadata";
+const VARIABLE: &str = "ANCM_RELEASES";
+/// What the hosting bundle is called in every list.
+const BUNDLE: &str = "dotnet-hosting-win.exe";
+/// How many versions are named where one is not there.
+const NAMED: usize = 5;
+
+#[derive(Deserialize)]
+struct List {
+    releases: Vec<Release>,
+}
+
+#[derive(Deserialize)]
+struct Release {
+    #[serde(rename = "release-version")]
+    version: String,
+    #[serde(rename = "aspnetcore-runtime")]
+    runtime: Option<Runtime>,
+}
+
+#[derive(Deserialize)]
+struct Runtime {
+    version: String,
+    #[serde(default)]
+    files: Vec<File>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    name: String,
+    url: String,
+    hash: String,
+}
+
+impl List {
+    /// The bundles, the latest first, as the list has them: versions that name one, and what it is.
+    fn bundles(&self) -> impl Iterator<Item = ([&str; 2], &File)> {
+        self.releases.iter().filter_map(|release| {
+            let runtime = release.runtime.as_ref()?;
+            let file = runtime.files.iter().find(|file| file.name == BUNDLE)?;
+            Some(([release.version.as_str(), runtime.version.as_str()], file))
+        })
+    }
+}
+
+/// The channel of a version: `9.0` of `9.0.7`.
+///
+/// # Errors
+/// It is no version of .NET.
+pub fn channel(version: &str) -> Result<String, String> {
+    let (numbers, label) = match version.split_once('-') {
+        Some((numbers, label)) => (numbers, Some(label)),
+        None => (version, None),
+    };
+    let fields: Vec<&str> = numbers.split('.').collect();
+    let is_number =
+        |field: &&str| !field.is_empty() && field.len() < 4 && field.bytes().all(|b| b.is_ascii_digit());
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    match fields.as_slice() {
+        [major, minor, _] if fields.iter().all(is_number) && label.is_none_or(is_label) => {
+            Ok(format!("{major}.{minor}"))
+        }
+        _ => Err(format!(
+            "`{version}` is no version of .NET: expected three numbers, such as 9.0.7 or 10.0.0-rc.2"
+        )),
+    }
+}
+
+/// Where the hosting bundle of `version` is published. A list that was fetched before is asked first: what is published
+/// stays as it is.
+///
+/// # Errors
+/// The list cannot be had, or does not have it.
+pub fn hosting_bundle(version: &str, fetch: &Fetch<'_>) -> Outcome<Address> {
+    let channel =
+        channel(version).map_err(|problem| Failure::new(Exit::Usage, "payload::release", problem))?;
+    let lists = std::env::var(VARIABLE).ok().filter(|value| !value.is_empty());
+    let url = format!("{}/{channel}/releases.json", lists.as_deref().unwrap_or(LISTS).trim_end_matches('/'));
+    let name = format!("releases-{channel}.json");
+    if let Some(known) = fetch.kept(&name)?
+        && let Ok(address) = find(version, &known, &url)
+    {
+        return Ok(address);
+    }
+    find(version, &fetch.document(&url, &name)?, &url)
+}
+
+fn find(version: &str, list: &[u8], url: &str) -> Outcome<Address> {
+    let url = shown(url);
+    let fail =
+        |message: String, help: String| Failure::new(Exit::Input, "payload::release", message).help(help);
+    let list: List = serde_json::from_slice(list).map_err(|error| {
+        fail(
+            format!("`{url}` is not a list of .NET's releases: {error}"),
+            format!("`{VARIABLE}` names another place that has the lists; or download the bundle and name the file"),
+        )
+    })?;
+    let Some((_, file)) = list.bundles().find(|(versions, _)| versions.contains(&version)) else {
+        let latest: Vec<&str> = list.bundles().map(|(versions, _)| versions[1]).take(NAMED).collect();
+        let message = format!("`{url}` has no hosting bundle of {version}");
+        return Err(fail(message, format!("the latest that it has are {}", latest.join(", "))));
+    };
+    // where the list came safely, the file must be the one that it means
+    Address::new(&file.url, &file.hash).map_err(|problem| {
+        fail(
+            format!("`{url}` has no hash for the hosting bundle of {version}: {problem}"),
+            "download the bundle, hold it against the hash that is published beside it, and name the file"
+                .to_owned(),
+        )
+    })
+}
