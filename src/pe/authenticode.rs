@@ -95,7 +95,7 @@ struct AlgorithmIdentifier {
 
 /// The algorithm and the hash that an Authenticode signature's content states.
 #[must_use]
-fn stated(content: &[u8]) -> Option<(ObjectIdentifier, Vec<u8>)> {
+pub fn stated(content: &[u8]) -> Option<(ObjectIdentifier, Vec<u8>)> {
     let mut reader = der::SliceReader::new(content).ok()?;
     Any::decode(&mut reader).ok()?;
     let info = DigestInfo::decode(&mut reader).ok()?;

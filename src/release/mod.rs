@@ -8,6 +8,7 @@ pub mod evidence;
 mod manifest;
 mod matrix;
 mod merge;
+mod package_signature;
 mod signing;
 mod workflow;
 
@@ -17,7 +18,6 @@ pub use manifest::{
 };
 pub use matrix::{Matrix, Shard};
 pub use merge::{Part, differences, merge};
-pub use signing::{
-    SIGNATURE, SIGNATURES, SignCommand, Started, is_signed, judge, package_signature, unsigned,
-};
+pub use package_signature::{SIGNATURE, SIGNATURES, package_signature};
+pub use signing::{SignCommand, Started, is_signed, judge, unsigned};
 pub use workflow::{ACTIONS, Action, pipelines};

@@ -1,22 +1,11 @@
 //! How packages and what is in them are signed: the command of whoever signs, and when something may go out unsigned.
 
 use crate::diag::Diagnostic;
-use crate::msi;
 use crate::pe::{Signed, authenticode};
-use crate::signature::{Problem, Signature};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::{Cursor, Read, Seek};
+use std::io::Cursor;
 use std::str::FromStr;
-
-/// The stream of a package that has its signature, and the one that may say more
-/// (<https://learn.microsoft.com/windows/win32/msi/digital-signatures-and-windows-installer>).
-pub const SIGNATURE: &str = "\u{5}DigitalSignature";
-/// All streams that a signature adds to a package.
-pub const SIGNATURES: [&str; 2] = [SIGNATURE, "\u{5}MsiDigitalSignatureEx"];
-
-/// Longest signature of a package that is read, in bytes.
-const LONGEST: u64 = 1 << 20;
 
 /// A command that signs one file, in the user's words: `signtool sign /fd SHA256 /sha1 ${CERTIFICATE} {file}`.
 ///
@@ -144,27 +133,6 @@ impl Started {
     pub fn without_secrets(&self, said: &str) -> String {
         self.secrets.iter().fold(said.to_owned(), |text, secret| text.replace(secret, "***"))
     }
-}
-
-/// What the signature of a package says by itself. Whether it is one of this package's streams is not computed here.
-///
-/// # Errors
-/// The stream cannot be read.
-pub fn package_signature<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Signed, String> {
-    if !package.database().streams.contains_key(SIGNATURE) {
-        return Ok(Signed::Unsigned);
-    }
-    let mut bytes = Vec::new();
-    let stream = package.stream(SIGNATURE).map_err(|error| error.to_string())?;
-    stream.take(LONGEST).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    let why = "the hash of an installer package is not computed here";
-    Ok(match Signature::read(&bytes) {
-        Err(problem) => Signed::Unverified { signer: None, why: format!("{why}; {problem}") },
-        Ok(Signature { signer, problem: Some(Problem::Wrong(problem)), .. }) => {
-            Signed::Wrong { signer: Some(signer), why: problem.to_owned() }
-        }
-        Ok(Signature { signer, .. }) => Signed::Unverified { signer: Some(signer), why: why.to_owned() },
-    })
 }
 
 /// Whether `signed` is `before` with an Authenticode signature and nothing else changed.

@@ -92,7 +92,8 @@ fn subject(folder: &Path, entry: &PackageEntry, gate: &Gate, console: &Console) 
     let broken =
         |error: String| Failure::new(Exit::Input, "evidence::package", format!("`{}`: {error}", entry.file));
     let mut msi = msi::Package::open(Cursor::new(&bytes)).map_err(|error| broken(error.to_string()))?;
-    let signed = release::package_signature(&mut msi).map_err(broken)?;
+    let signed =
+        release::package_signature(Cursor::new(&bytes)).map_err(|error| broken(error.to_string()))?;
     let subject = Subject::read(&mut msi, &package, gate.play(&package), signed).map_err(broken)?;
     progress.finish(
         "Read",

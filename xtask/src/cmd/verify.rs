@@ -113,12 +113,12 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
 fn state(entry: &PackageEntry, bytes: &[u8]) -> Outcome<String> {
     let fail =
         |what: String| Failure::new(Exit::Findings, "verify::signature", format!("`{}`: {what}", entry.file));
-    let mut package = msi::Package::open(Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
-    let signed = release::package_signature(&mut package).map_err(|error| fail(error.to_string()))?;
+    // what is no installer package goes no further
+    let inside = inside(bytes).map_err(fail)?;
+    let signed = release::package_signature(Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
     if let Signed::Wrong { .. } = signed {
         return Err(fail(signed.to_string()));
     }
-    let inside = inside(bytes).map_err(fail)?;
     for file in &entry.signed {
         if !inside.contains_key(&file.after) {
             let message = format!(

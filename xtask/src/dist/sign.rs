@@ -7,6 +7,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
 use crate::tool::signer;
 use ancm_installer::msi;
+use ancm_installer::pe::Signed;
 use ancm_installer::release::{self, SignCommand, SignedFile};
 use std::collections::BTreeMap;
 use std::fs;
@@ -98,6 +99,11 @@ impl Signing<'_> {
         match differences(&before, &after).map_err(fail)?.as_slice() {
             [] => {}
             [first, ..] => return Err(fail(format!("it differs in more than the signature: {first}"))),
+        }
+        let state =
+            release::package_signature(Cursor::new(&after)).map_err(|error| fail(error.to_string()))?;
+        if let Signed::Wrong { .. } = state {
+            return Err(fail(state.to_string()));
         }
         let mut signed = output.create()?;
         signed.write_all(&after).map_err(|error| io(&error))?;
