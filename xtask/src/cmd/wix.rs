@@ -43,7 +43,7 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     interrupt::listen()?;
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let here = workspace::here()?;
-    let setting = configured(None, &workspace::root()?, &here)?.compat.map(|compat| compat.value);
+    let setting = configured(None, &workspace::root_or_here()?, &here)?.compat.map(|compat| compat.value);
     let request = switches.request(setting.unwrap_or_default(), here, timestamp()?, threads);
     let outcome = wix::build(&request);
     let diagnostics = switches.filter(outcome.diagnostics);

@@ -37,7 +37,7 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
   -compat 6|7                  the WiX whose tables are made [default: the setting `compat`, else 6]
   @FILE                        switches from a file, split at white space, with \" for quotes
 Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -cabthreads/-ct, -cabcache/-cc,
--outputtype package";
+-outputtype package, -bindfiles/-bf, -resetacls, -trackingfile";
 
 /// What the arguments ask for.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ enum Takes {
 }
 
 /// Every switch with its other names; what stands first is what [`parse`] goes by.
-const SWITCHES: [(&[&str], Takes); 23] = [
+const SWITCHES: [(&[&str], Takes); 27] = [
     (&["arch", "platform"], Takes::Value),
     (&["o", "out"], Takes::Value),
     (&["b", "bindpath"], Takes::Value),
@@ -113,8 +113,12 @@ const SWITCHES: [(&[&str], Takes); 23] = [
     (&["loc"], Takes::Value),
     (&["src"], Takes::Value),
     (&["ext"], Takes::Value),
+    (&["lib"], Takes::Value),
     (&["outputtype"], Takes::Value),
     (&["nologo", "-nologo"], Takes::Nothing),
+    (&["bindfiles", "bf"], Takes::Nothing),
+    (&["resetacls"], Takes::Nothing),
+    (&["trackingfile"], Takes::Value),
     (&["v", "verbose"], Takes::Nothing),
     (&["pedantic"], Takes::Nothing),
     (&["bcgg"], Takes::Nothing),
@@ -206,6 +210,12 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         };
         switches.switch(names[0], &value)?;
     }
+    // what MSBuild says for none
+    if let [culture] = switches.cultures.as_slice()
+        && culture.eq_ignore_ascii_case("null")
+    {
+        switches.cultures.clear();
+    }
     if switches.sources.is_empty() {
         return Err(usage("no source: name at least one .wxs file".to_owned()));
     }
@@ -219,6 +229,11 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         return Err(usage(message).help(format!("name a .msi file, or build the .{ending} with WiX itself")));
     }
     Ok(Parsed::Build(Box::new(switches)))
+}
+
+fn library(file: &str) -> Failure {
+    let message = format!("`{file}`: the embedded engine reads sources only");
+    usage(message).help("name the .wxs files, or use WiX itself")
 }
 
 fn unknown(word: &str) -> Failure {
@@ -255,10 +270,7 @@ impl Switches {
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
         match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("wxl") => self.localizations.push(path),
-            Some("wixlib" | "wixipl" | "wixobj") => {
-                let message = format!("`{word}`: the embedded engine reads sources only");
-                return Err(usage(message).help("name the .wxs files, or use WiX itself"));
-            }
+            Some("wixlib" | "wixipl" | "wixobj") => return Err(library(word)),
             _ => self.sources.push(path),
         }
         Ok(())
@@ -318,6 +330,7 @@ impl Switches {
             }
             "dcl" => self.compression = value.parse().map_err(usage)?,
             "compressioneffort" => self.effort = value.parse().map_err(usage)?,
+            "lib" => return Err(library(value)),
             "ext" => {
                 let message =
                     format!("`-ext {value}`: the embedded engine has the core language and no extensions");
@@ -444,6 +457,10 @@ mod tests {
         assert_eq!(switches.arch, Arch::Arm64);
         assert_eq!(switches.defines, [("A".into(), "1=2".into()), ("Flag".into(), String::new())].into());
         assert_eq!(switches.localizations, [Path::new("b.WXL")]);
+        assert_eq!(
+            build(&["build", "-culture", "null", "-bf", "-trackingfile", "t", "a.wxs"]).cultures,
+            [""; 0]
+        );
         let shown = |number: &str| switches.filter(vec![Diagnostic::warning(number, "x")]);
         assert_eq!(shown("WIX1076"), []);
         assert_eq!(shown("WIX1077")[0].severity, Severity::Error);
@@ -460,6 +477,7 @@ mod tests {
         assert!(refused(&["decompile"]).starts_with("`wix decompile` is not a command"));
         assert!(refused(&["convert", "a.wxs"]).ends_with("| run `wix convert` where WiX is"));
         assert!(refused(&["build", "-ext", "WixToolset.Util.wixext"]).contains("no extensions"));
+        assert!(refused(&["build", "-lib", "x.wixlib", "a.wxs"]).contains("reads sources only"));
         assert!(refused(&["build", "-d", "A=1", "-d", "var.A=2", "a.wxs"]).contains("defined twice"));
         assert!(refused(&["build", "-swabc", "a.wxs"]).starts_with("unknown switch"));
     }
