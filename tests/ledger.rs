@@ -208,5 +208,9 @@ fn identities_that_clash_are_found_with_both_places() {
     // what 10.0 rc 2 did (T4), as if it were ours
     let misplaced = OURS.replacen("[ProgramFilesFolder]IIS\\Asp.Net Core Module\\V2\\aspnetcorev2.dll'\nfile = \"AspNetCoreModuleV2Dll.wow\"", "[ProgramFiles64Folder]IIS\\Asp.Net Core Module\\V2\\aspnetcorev2.dll'\nfile = \"AspNetCoreModuleV2Dll.wow\"", 1);
     let codes: BTreeSet<String> = findings(&misplaced).into_iter().map(|finding| finding.code).collect();
-    assert_eq!(codes, ["ledger::bits", "ledger::duplicate_path"].map(str::to_owned).into());
+    // what follows from the product comes to the path that is free now, with the id that this path has
+    assert_eq!(
+        codes,
+        ["ledger::bits", "ledger::duplicate_id", "ledger::duplicate_path"].map(str::to_owned).into()
+    );
 }

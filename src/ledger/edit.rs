@@ -3,7 +3,7 @@
 use super::{Component, KeyPath};
 use crate::id::Flavour;
 use std::fmt::{Display, Write as _};
-use toml_edit::{ArrayOfTables, DocumentMut, Table, TomlError, Value};
+use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, TomlError, Value};
 
 /// `text` with `components` of `flavour` added, each under the comment `note`. Active ones go before the first retired
 /// one, retired ones to the end.
@@ -17,14 +17,19 @@ pub fn with_components(
     note: &str,
 ) -> Result<String, TomlError> {
     let mut document: DocumentMut = text.parse()?;
-    let Some(list) = document
-        .get_mut(&flavour.to_string())
-        .and_then(|product| product.get_mut("component"))
-        .and_then(|list| list.as_array_of_tables_mut())
-    else {
-        // a ledger that was read has such a list
+    if components.is_empty() {
         return Ok(text.to_owned());
-    };
+    }
+    let of_flavour = document.entry(&flavour.to_string()).or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    let list = of_flavour.as_table_mut().and_then(|of_flavour| {
+        let none = || Item::ArrayOfTables(ArrayOfTables::new());
+        of_flavour.entry("component").or_insert_with(none).as_array_of_tables_mut()
+    });
+    let list = list.expect("a ledger that was read has tables there, or nothing");
     let mut tables: Vec<Table> = list.iter().cloned().collect();
     for component in components {
         let retired = |table: &Table| table.get("status").and_then(|s| s.as_str()) == Some("retired");

@@ -120,8 +120,8 @@ impl Ledger {
         }
     }
 
-    /// Reads the ledger of `product`. `file` is what findings call it. Where it has no active component for a kind of
-    /// IIS, those are active that follow from the product.
+    /// Reads the ledger of `product`. `file` is what findings call it. Its active components take the place of those that
+    /// follow from the product for the same path.
     ///
     /// # Errors
     /// Everything that is wrong: no TOML, unknown keys, values of the wrong kind, and identities that clash.
@@ -214,14 +214,15 @@ impl Reader<'_> {
             short_name: entry.short_name,
             source_name: entry.source_name,
         });
-        let directories: Vec<Directory> = directories.collect();
+        let mut directories: Vec<Directory> = directories.collect();
         let mut components: Vec<Component> =
             entry.component.into_iter().filter_map(|entry| self.component(entry)).collect();
-        if components.iter().any(|component| component.active) {
-            return Entries { directories, components, ..follow };
-        }
-        components.splice(0..0, follow.components);
-        Entries { components, ..follow }
+        let rest = layout::beyond(follow.components, &components);
+        components.splice(0..0, rest);
+        let is_new = |directory: &Directory| directories.iter().all(|known| known.path != directory.path);
+        let rest: Vec<Directory> = follow.directories.into_iter().filter(is_new).collect();
+        directories.extend(rest);
+        Entries { families: follow.families, directories, components }
     }
 
     fn component(&mut self, entry: ComponentEntry) -> Option<Component> {

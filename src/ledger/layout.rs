@@ -24,6 +24,21 @@ pub(super) fn entries(product: &Product, flavour: Flavour) -> Entries {
     Entries { families, directories, components: layout.components }
 }
 
+/// What of `follow` nothing in `written` stands for: in the same packages, an active component of the same path.
+pub(super) fn beyond(follow: Vec<Component>, written: &[Component]) -> Vec<Component> {
+    let rest = follow.into_iter().filter_map(|mut component| {
+        let place = component.key_path.text();
+        let same = |other: &&Component| {
+            other.active && other.bits == component.bits && other.key_path.text().eq_ignore_ascii_case(&place)
+        };
+        let taken: Vec<Arch> =
+            written.iter().filter(same).flat_map(|other| other.arches.iter().copied()).collect();
+        component.arches.retain(|arch| !taken.contains(arch));
+        (!component.arches.is_empty()).then_some(component)
+    });
+    rest.collect()
+}
+
 struct Layout {
     flavour: Flavour,
     components: Vec<Component>,

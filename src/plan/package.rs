@@ -7,6 +7,7 @@ use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
 use crate::native::configaction::ConfigurationAction;
 use crate::payload::Payload;
 use crate::product::{Edition, Part, Product, Registration, Texts};
+use registration::job::{EVENT_STREAMS, HANDLERS, LOCKED, SHARED, TRACED, USER};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -194,13 +195,6 @@ impl Package {
 }
 
 /// The bits of `Attributes` in `wix/registration.wxs`.
-const LOCKED: u32 = 1;
-const TRACED: u32 = 2;
-const EVENT_STREAMS: u32 = 4;
-const HANDLERS: u32 = 8;
-const SHARED: u32 = 16;
-const USER: u32 = 32;
-
 fn attributes(product: &Product, flavour: Flavour) -> u32 {
     let Registration { trace_area, event_streams, handlers, .. } = &product.registration;
     let bit = |bit, is_set: bool| if is_set { bit } else { 0 };

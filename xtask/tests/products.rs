@@ -112,6 +112,20 @@ fn a_fourth_product_takes_its_description_and_nothing_else() {
     assert!(project.works(&["identity", "check", "--product", "tracer"]).contains("6 that are planned"));
     let manifest = std::fs::read_to_string(project.0.path().join("dist/manifest.json")).expect("a manifest");
     assert!(manifest.contains(r#""product": "tracer""#), "{manifest}");
+
+    // the first identity that is written down makes the ledger, and takes nothing away
+    let path = r"[ProgramFiles64Folder]Example\Tracer\tracer.dll";
+    let more = r"[ProgramFiles64Folder]Example\Tracer\more.dll";
+    for (path, expected) in [(path, "added active"), (path, "the ledger has it all"), (more, "added active")]
+    {
+        let to = ["--flavour", "iis", "--arch", "x64", "--holds", "module x64", "--product", "tracer"];
+        let said = project.works(&[&["identity", "add", path], &to[..]].concat());
+        assert!(said.contains(expected), "{path}: {said}");
+    }
+    let ledger = std::fs::read_to_string(project.0.path().join("wix/products/tracer/identity.toml"));
+    assert!(ledger.expect("it was made").contains(more));
+    let plan = project.works(&["plan", "--product", "tracer", "--flavour", "iis", "--arch", "x64"]);
+    assert!(plan.contains(path) && plan.contains(more), "{plan}");
 }
 
 /// The same with a handler and a section, for IIS Express alone.

@@ -203,7 +203,9 @@ fn usage(message: impl Into<String>) -> Failure {
 fn add(flags: &Add, ledger: &Ledger, written: &Written, console: &Console) -> Outcome {
     let (key_path, bits) = key_path(flags)?;
     let place = key_path.text();
-    let is_it = |c: &&Component| c.bits == bits && c.key_path.text().eq_ignore_ascii_case(&place);
+    // what only follows from the product has no line: it is written down here
+    let is_it =
+        |c: &&Component| c.line > 0 && c.bits == bits && c.key_path.text().eq_ignore_ascii_case(&place);
     let owner = |arch: &Arch| ledger.components(flags.flavour, *arch).find(is_it);
     let mut arches: Vec<Arch> = flags.arch.iter().copied().filter(|arch| owner(arch).is_none()).collect();
     arches.sort();
