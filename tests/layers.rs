@@ -1,4 +1,5 @@
-//! The floors of ARCHITECTURE.md: a module may name modules on lower floors only.
+//! The floors of ARCHITECTURE.md: a module may name modules on lower floors only. And no file is so long that nobody reads
+//! it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -42,6 +43,43 @@ fn named(text: &str, prefix: &str) -> BTreeSet<String> {
         .collect()
 }
 
+/// The rooms that `text`, `depth` modules below the library's root, names by climbing to the root with `super`.
+fn climbed_to(text: &str, depth: usize) -> BTreeSet<String> {
+    let climb = "super::".repeat(depth);
+    let rooms = text.split(&climb).skip(1).map(|rest| {
+        // a longer climb, out of a module inside of the file, goes on
+        let rest = rest.trim_start_matches("super::");
+        rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+    });
+    rooms.collect()
+}
+
+#[test]
+fn a_climb_to_another_room_is_seen() {
+    assert_eq!(climbed_to("use super::super::upgrade::Report;", 2), ["upgrade".to_owned()].into());
+    assert_eq!(
+        climbed_to("use super::bind::Path; use super::super::super::pe;", 2),
+        ["pe".to_owned()].into()
+    );
+    assert!(climbed_to("use super::bind::Path;", 2).is_empty());
+}
+
+/// The most lines of a source; one that is longer has two subjects.
+const LONGEST: usize = 500;
+
+#[test]
+fn no_file_is_too_long_to_be_read() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = Vec::new();
+    let rooms = ["src", "tests", "benches", "xtask/src", "xtask/tests", "xtask/benches", "native", "fuzz"];
+    rooms.iter().for_each(|room| sources(&root.join(room), &mut files));
+    files.retain(|path| !path.iter().any(|part| part == "target"));
+    assert!(files.len() > 300, "{} sources", files.len());
+    let length = |path: &PathBuf| std::fs::read_to_string(path).expect("readable").lines().count();
+    let long: Vec<_> = files.iter().filter(|path| length(path) > LONGEST).collect();
+    assert!(long.is_empty(), "more than {LONGEST} lines: {long:?}");
+}
+
 #[test]
 fn modules_name_lower_floors_only() {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -68,6 +106,12 @@ fn modules_name_lower_floors_only() {
         let mut names = named(&text, "crate::");
         names.retain(|name| *name != module && (!package || floor(name).is_some()));
         names.extend(named(&text, "use installer_"));
+        if !package {
+            let depth = relative.components().count() - usize::from(path.ends_with("mod.rs"));
+            names.extend(
+                climbed_to(&text, depth).into_iter().filter(|name| *name != module && floor(name).is_some()),
+            );
+        }
         for name in names {
             match floor(&name) {
                 Some(other) if other < own => {}
