@@ -1,6 +1,6 @@
 //! What the user sees: results on standard output, everything else on standard error.
 
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::diag::text::Renderer;
 use anstyle::{AnsiColor, Style};
@@ -8,8 +8,9 @@ use anstyle_query::windows::enable_ansi_colors;
 use clap::ValueEnum;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// When to use colours.
@@ -25,14 +26,20 @@ pub enum ColorChoice {
 }
 
 impl ColorChoice {
-    /// `CLICOLOR_FORCE` and `NO_COLOR` as <https://bixense.com/clicolors/> has them.
+    /// `NO_COLOR` as <https://no-color.org/> has it (any value but an empty one), `CLICOLOR_FORCE` as
+    /// <https://bixense.com/clicolors/> has (any but 0).
     fn resolve(self, terminal: bool) -> bool {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
             ColorChoice::Auto if set("NO_COLOR") => false,
-            ColorChoice::Auto if set("CLICOLOR_FORCE") => true,
+            ColorChoice::Auto
+                if set("CLICOLOR_FORCE")
+                    && std::env::var_os("CLICOLOR_FORCE").is_none_or(|value| value != "0") =>
+            {
+                true
+            }
             ColorChoice::Auto => {
                 // consoles of Windows want to be asked for escape codes; other terminals have them
                 let speaks_ansi = enable_ansi_colors().unwrap_or(true);
@@ -76,6 +83,8 @@ pub struct Console {
     bars: Option<MultiProgress>,
     /// Whether the result has been given; `--json` promises one document.
     answered: AtomicBool,
+    /// Why a part of the result did not get out.
+    lost: Mutex<Option<io::Error>>,
 }
 
 impl Console {
@@ -91,6 +100,7 @@ impl Console {
             result_color: color.resolve(std::io::stdout().is_terminal()),
             bars,
             answered: AtomicBool::new(false),
+            lost: Mutex::default(),
         }
     }
 
@@ -184,8 +194,29 @@ impl Console {
 
     /// A line of the result, on standard output.
     pub fn print(&self, line: &str) {
-        // a reader that has seen enough (`| head`) is no failure of ours
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
+        match writeln!(io::stdout().lock(), "{line}") {
+            // a reader that has seen enough (`| head`) is no failure of ours
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.lost.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+            }
+            _ => {}
+        }
+    }
+
+    /// Fails where a part of the result did not get out: whoever reads the file that it was to go into must not take it
+    /// for the whole.
+    ///
+    /// # Errors
+    /// Standard output could not be written.
+    pub fn finish(&self) -> Outcome {
+        match self.lost.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            None => Ok(()),
+            Some(error) => {
+                let message = format!("standard output cannot be written: {error}");
+                Err(Failure::new(Exit::Output, "output::stdout", message)
+                    .help("what is there is not the whole result"))
+            }
+        }
     }
 
     /// Shows that something of `steps` steps is going on, until the progress is finished or dropped.

@@ -77,6 +77,17 @@ fn settings(flags: &Build, root: &Path) -> Outcome<Settings> {
     Ok(flags.settings().or(configured(flags.config.as_deref(), root, &workspace::here()?)?))
 }
 
+/// Linkers and other programs are given their files in a temporary folder.
+fn temporary() -> Outcome {
+    let folder = std::env::temp_dir();
+    tempfile::tempdir_in(&folder).map(drop).map_err(|error| {
+        let message = format!("no temporary folder can be made in `{}`: {error}", folder.display());
+        let variable = if cfg!(windows) { "TMP" } else { "TMPDIR" };
+        Failure::new(Exit::Output, "output::temporary", message)
+            .help(format!("set {variable} to a folder that is there"))
+    })
+}
+
 /// Gathers what `flags`, the environment and the configuration say, and the payload of `product`, with `stage` as the folder that
 /// the plan lays files out in.
 ///
@@ -90,6 +101,7 @@ pub fn gather(
     console: &Console,
 ) -> Outcome<Gathered> {
     let root = workspace::root()?;
+    temporary()?;
     let settings = settings(flags, &root)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));

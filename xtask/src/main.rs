@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Command::Test(flags) => cmd::test::run(&flags, &console),
         Command::Wix { arguments } => cmd::wix::run(&arguments, &console),
     };
-    match outcome {
+    match outcome.and_then(|()| console.finish()) {
         Ok(()) => Exit::Success.into(),
         Err(failure) => {
             console.failure(&failure);

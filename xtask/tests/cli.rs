@@ -81,3 +81,57 @@ fn colours_come_when_asked_for() {
     assert!(text(&xtask(&[&wrong[..], &["always"]].concat()).stderr).contains("\u{1b}[1m"));
     assert!(!text(&xtask(&[&wrong[..], &["never"]].concat()).stderr).contains('\u{1b}'));
 }
+
+/// Whoever reads the file would take a part for the whole.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_standard_output_that_is_full_is_a_failure() {
+    for arguments in [&["plan", "--json"][..], &["plan"], &["identity", "check"]] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("it is there");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let output = command.args(arguments).stdout(full).output().expect("our own program starts");
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(14), "{arguments:?}: {said}");
+        assert!(said.contains("error[output::stdout]: standard output cannot be written"), "{said}");
+    }
+}
+
+#[test]
+fn no_color_means_what_its_standard_says() {
+    let colored = |no_color: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        command
+            .args(["plan", "--config", "no-such-file.toml"])
+            .env("CLICOLOR_FORCE", "1")
+            .env("NO_COLOR", no_color);
+        text(&command.output().expect("our own program starts").stderr).contains('\u{1b}')
+    };
+    assert!(colored(""), "an empty NO_COLOR is none");
+    assert!(!colored("1"));
+    assert!(!colored("0"), "any value counts (https://no-color.org)");
+}
+
+#[test]
+#[cfg(unix)]
+fn a_temporary_folder_that_is_not_there_is_named() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output =
+        command.arg("plan").env("TMPDIR", "/no/such/folder").output().expect("our own program starts");
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(14), "{said}");
+    assert!(said.contains("in `/no/such/folder`") && said.contains("set TMPDIR"), "{said}");
+}
+
+/// What `dist` would stop at, `plan` stops at.
+#[test]
+#[cfg(unix)]
+fn a_plan_finds_the_linker_that_is_asked_for() {
+    let output = xtask(&["plan"]);
+    assert!(text(&output.stdout).contains("\nlinker        rust-lld "), "{}", text(&output.stdout));
+    for arguments in [&["plan", "--linker", "msvc"][..], &["plan", "--msvc", "/no/such/folder"]] {
+        let output = xtask(arguments);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains("error[msvc::missing]"), "{said}");
+    }
+}

@@ -5,6 +5,7 @@ use crate::dist::engine::{self, Engine};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{self, Gathered, gather};
+use crate::tool::linker::Linker;
 use crate::tool::wix::Candidate;
 use crate::tool::wix::eula::EulaId;
 use crate::workspace::Known;
@@ -92,8 +93,9 @@ pub fn run(flags: &Build, cross_check: bool, console: &Console) -> Outcome {
     let gathered = gather(flags, &product, |out| out.join(".stage"), console)?;
     let engine = engine::choose(&gathered, cross_check)?;
     let plan = make(&gathered, &ledger, console)?;
+    let linker = if plan.forwarders.is_empty() { None } else { Some(gathered.linker()?) };
     console.diagnostics(&engine.warnings());
-    show(&plan, &gathered, &engine, console);
+    show(&plan, &gathered, &engine, linker.as_ref(), console);
     Ok(())
 }
 
@@ -127,7 +129,7 @@ fn report(payload: &Payload, console: &Console) {
 }
 
 /// Shows a plan: as JSON, or for people.
-fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
+fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, found: Option<&Linker>, console: &Console) {
     let cabinets = cabinets(plan, gathered, engine);
     let Gathered {
         engine: asked,
@@ -176,6 +178,9 @@ fn show(plan: &Plan, gathered: &Gathered, engine: &Engine, console: &Console) {
     said("jobs", &jobs.value, &jobs.origin);
     said("compression", &compression_effort.value, &compression_effort.origin);
     compat.iter().for_each(|compat| said("like WiX", &compat.value, &compat.origin));
+    if let Some(found) = found {
+        said("linker", &found.name(), &linker.origin);
+    }
     said("engine", engine, &asked.origin);
     gathered.sign.iter().for_each(|sign| said("sign", &sign.value, &sign.origin));
     engine.candidates.iter().for_each(|candidate| console.print(&format!("{:13} {candidate}", "")));
