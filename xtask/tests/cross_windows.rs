@@ -42,6 +42,14 @@ fn doctor(machine: &Machine) {
         assert_eq!(tool["state"], "usable", "{tool}");
         assert!(tool["path"].as_str().is_some_and(|path| path.ends_with(".exe")), "{tool}");
     }
+    for tool in tools {
+        let mend = tool["mend"].as_str().unwrap_or_default();
+        assert!(!mend.contains("apt-get") && !mend.contains("brew"), "advice for another system: {tool}");
+    }
+    for name in ["wineserver", "wine64", "x86_64-w64-mingw32-gcc", "mmdebstrap"] {
+        let tool = tools.iter().find(|tool| tool["name"] == name).expect("it is known");
+        assert_eq!(tool["state"], "not-needed", "{tool}");
+    }
     let mut without = machine.xtask(&["doctor", "--json"]);
     let output = run({
         without.env_remove("WINEPATH");

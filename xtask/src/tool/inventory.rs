@@ -17,22 +17,24 @@ struct Packages {
     winget: &'static str,
 }
 
+/// Whether `apt-get` installs what is missing. Under Wine, Windows programs see the host's files too.
+fn is_debian() -> bool {
+    cfg!(target_os = "linux") && Path::new("/etc/debian_version").is_file()
+}
+
 impl Packages {
-    /// The command for this system.
-    fn command(&self) -> String {
+    /// The command for this system; none where nobody packages it.
+    fn command(&self) -> Option<String> {
         let (installer, package) = if cfg!(windows) {
             ("winget install --exact --id", self.winget)
         } else if cfg!(target_os = "macos") {
             ("brew install", self.brew)
-        } else if Path::new("/etc/debian_version").is_file() {
+        } else if is_debian() {
             ("sudo apt-get install", self.debian)
         } else {
             ("install what Debian calls", self.debian)
         };
-        if package.is_empty() {
-            return "nothing known to install here; tests that need it say so and pass".to_owned();
-        }
-        format!("{installer} {package}")
+        (!package.is_empty()).then(|| format!("{installer} {package}"))
     }
 }
 
@@ -95,8 +97,12 @@ const PROGRAMS: [Program; 21] = [
 impl Program {
     fn tool(&self, patience: Duration) -> Tool {
         let tool = Tool { debian: self.packages.debian, ..Tool::new(self.name, self.need) };
-        at(tool, probe::find(self.name), self.version, self.range, patience)
-            .mended_by(self.packages.command())
+        let tool = at(tool, probe::find(self.name), self.version, self.range, patience);
+        match self.packages.command() {
+            Some(command) => tool.mended_by(command),
+            None if tool.state.is_fine() => tool,
+            None => tool.wrong(State::NotNeeded, "the tests that ask it do not run on this system"),
+        }
     }
 }
 
@@ -340,7 +346,7 @@ fn rust_sources(patience: Duration) -> Tool {
         Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
         None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
     };
-    tool.mended_by(if Path::new("/etc/debian_version").is_file() {
+    tool.mended_by(if is_debian() {
         format!("sudo apt-get install {debian}")
     } else {
         "rustup component add rust-src clippy".to_owned()
