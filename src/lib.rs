@@ -1,7 +1,7 @@
 //! Correct Windows installers for native IIS modules, built and proved on any host.
 //!
-//! The library is pure: bytes and values in; bytes, values and diagnostics out. It starts no process and reads no
-//! environment, clock or network (`ARCHITECTURE.md`, invariant 1). Modules stand on floors; each may name only
+//! Bytes and values in; bytes, values and findings out: the library starts no process and reads no environment, clock or
+//! network (`ARCHITECTURE.md`, invariant 1). Modules stand on floors; each may name only
 //! modules on lower floors, which `tests/layers.rs` enforces.
 
 /// ```
