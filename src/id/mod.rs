@@ -9,3 +9,9 @@ pub use guid::{ComponentId, Guid, PackageCode, ProductCode, UpgradeCode};
 pub use role::{Dll, Role};
 pub use target::{Arch, Flavour};
 pub use version::{FileVersion, ProductVersion, VersionError};
+
+/// `bytes`, such as a hash, in lower-case hexadecimal digits.
+#[must_use]
+pub fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
+    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -3,7 +3,7 @@
 //! The source is `native/configaction`, with `apphost` compiled in. The DLLs come ready made, since a bare machine has
 //! no Rust for Windows targets; `native/prebuilt/provenance.toml` says how they were made, and a test makes them again.
 
-use crate::id::Arch;
+use crate::id::{Arch, hexadecimal};
 use crate::pe::{self, Image};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -51,7 +51,7 @@ impl ConfigurationAction {
     /// SHA-256 of the file, in lower-case hexadecimal digits.
     #[must_use]
     pub fn sha256(&self) -> String {
-        Sha256::digest(self.bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(Sha256::digest(self.bytes))
     }
 }
 

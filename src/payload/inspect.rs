@@ -4,7 +4,7 @@ use super::scan::{LONGEST, refusal};
 use super::{Given, Ignored, Recognised, recognise};
 use crate::archive::{self, Kind, Limits, Visitor, walk};
 use crate::diag::Diagnostic;
-use crate::id::{Arch, FileVersion, Role};
+use crate::id::{Arch, FileVersion, Role, hexadecimal};
 use crate::msi;
 use crate::pe::{Image, Signed, authenticode};
 use crate::product::Product;
@@ -224,7 +224,7 @@ impl Visitor for Inspector<'_> {
             }
             Recognised::Ignored(_) => (What::Other, None),
         };
-        let sha256 = hexadecimal(&Sha256::digest(&bytes));
+        let sha256 = hexadecimal(Sha256::digest(&bytes));
         let image = if bytes.starts_with(b"MZ") { facts(&bytes, version) } else { None };
         self.inspection.files.push(InspectedFile { path, what, size: bytes.len() as u64, sha256, image });
         Ok(())
@@ -295,9 +295,5 @@ fn unverified(signature: Result<Signature, String>, why: &str) -> Signed {
 fn hash(bytes: &mut impl Read) -> io::Result<(String, u64)> {
     let mut hasher = Sha256::new();
     let length = io::copy(bytes, &mut hasher)?;
-    Ok((hexadecimal(&hasher.finalize()), length))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    Ok((hexadecimal(hasher.finalize()), length))
 }

@@ -3,7 +3,7 @@
 use super::{Content, Given, Ignored, IgnoredFile, Payload, PayloadFile, Recognised, Source, recognise};
 use crate::archive::{self, Kind, Limits, Visitor, walk};
 use crate::diag::{Diagnostic, Severity};
-use crate::id::{Arch, Role};
+use crate::id::{Arch, Role, hexadecimal};
 use crate::pe::{Signed, authenticode};
 use crate::product::Product;
 use sha2::{Digest, Sha256};
@@ -203,7 +203,7 @@ impl<'p> Scan<'p> {
                     return self.problem("signature", message, help);
                 }
                 let size = bytes.len() as u64;
-                let sha256 = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+                let sha256 = hexadecimal(Sha256::digest(bytes));
                 self.candidate(PayloadFile {
                     role,
                     path,

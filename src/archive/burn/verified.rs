@@ -3,6 +3,7 @@
 use super::manifest::Payload;
 use crate::archive::Error;
 use crate::archive::container::Member;
+use crate::id::hexadecimal;
 use sha1::Sha1;
 use sha2::{Digest, Sha512};
 use std::io::{self, Read};
@@ -43,8 +44,7 @@ impl<'a> Verified<'a> {
             Hash::Sha1(hash) => hash.clone().finalize().to_vec(),
             Hash::Sha512(hash) => hash.clone().finalize().to_vec(),
         };
-        let found: String = found.iter().map(|byte| format!("{byte:02x}")).collect();
-        match found.eq_ignore_ascii_case(stated) {
+        match hexadecimal(found).eq_ignore_ascii_case(stated) {
             true => Ok(()),
             false => wrong("its bytes are not those whose hash the manifest has".to_owned()),
         }

@@ -1,6 +1,7 @@
 //! The bill of materials as SPDX 2.3 (<https://spdx.github.io/spdx-spec/v2.3/>).
 
 use super::{Held, Release};
+use crate::id::hexadecimal;
 use crate::release::PackageEntry;
 use serde_json::{Value, json};
 use sha1::{Digest, Sha1};
@@ -66,7 +67,7 @@ fn package(release: &Release, entry: &PackageEntry, files: &[Held], id: &str) ->
 fn verification_code(files: &[Held]) -> String {
     let mut hashes: Vec<&str> = files.iter().map(|file| file.sha1.as_str()).collect();
     hashes.sort_unstable();
-    Sha1::digest(hashes.concat()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(Sha1::digest(hashes.concat()))
 }
 
 fn file(entry: &PackageEntry, held: &Held, id: &str) -> Value {

@@ -1,6 +1,6 @@
 //! What a package holds, as its bytes say.
 
-use crate::id::FileVersion;
+use crate::id::{FileVersion, hexadecimal};
 use crate::msi;
 use crate::pe::{Signed, authenticode};
 use crate::upgrade::matrix::{Accident, Tally};
@@ -59,10 +59,6 @@ pub struct Played {
     /// What happened on the machine before, and what came of the upgrade then; nothing where the old package refuses to be
     /// installed there.
     pub cells: Vec<(Accident, Option<Tally>)>,
-}
-
-fn hexadecimal(bytes: impl AsRef<[u8]>) -> String {
-    bytes.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Held {

@@ -3,6 +3,7 @@
 use super::verify;
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::diag::Diagnostic;
+use ancm_installer::id::hexadecimal;
 use ancm_installer::msi::{self, Difference};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -157,7 +158,7 @@ fn streams(package: &mut msi::Package<&mut File>) -> Result<Streams, String> {
         let mut stream = package.stream(&name).map_err(|error| error.to_string())?;
         let mut hash = Sha256::new();
         let size = io::copy(&mut stream, &mut hash).map_err(|error| error.to_string())?;
-        let sha256 = format!("{size} bytes, SHA-256 {}", verify::hexadecimal(hash.finalize().as_slice()));
+        let sha256 = format!("{size} bytes, SHA-256 {}", hexadecimal(hash.finalize()));
         stream.rewind().map_err(|error| error.to_string())?;
         let mut magic = [0; 4];
         let is_cabinet = stream.read_exact(&mut magic).is_ok() && magic == *b"MSCF";

@@ -1,8 +1,8 @@
 //! A folder of packages that are made: written, read back, and held against its own manifest.
 
-use super::verify::hexadecimal;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
+use ancm_installer::id::hexadecimal;
 use ancm_installer::release::{Manifest, PackageEntry};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -129,7 +129,7 @@ pub fn hash(folder: &Path, name: &str, hash: &str) -> Outcome {
     let mut sha256 = Sha256::new();
     let read = File::open(&path).and_then(|mut file| io::copy(&mut file, &mut sha256));
     read.map_err(|error| changed(format!("cannot be read: {error}")))?;
-    let found = hexadecimal(sha256.finalize().as_slice());
+    let found = hexadecimal(sha256.finalize());
     if found != hash {
         return Err(changed(format!("has SHA-256 {found}, and `{SUMS}` says {hash}")));
     }
@@ -169,7 +169,7 @@ pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Outcome
         hash.update(&buffer[..count]);
         to.write_all(&buffer[..count]).map_err(|error| output::failure("copy", &path, &error))?;
     }
-    let sha256 = hexadecimal(hash.finalize().as_slice());
+    let sha256 = hexadecimal(hash.finalize());
     if sha256 != entry.sha256 {
         return Err(changed(format!("has SHA-256 {sha256}, and its manifest says {}", entry.sha256)));
     }

@@ -3,9 +3,10 @@
 use super::engine::{Engine, Kind as EngineKind};
 use super::sign::OnStage;
 use super::stage::Staged;
-use super::verify::{Made, hexadecimal, sha256};
+use super::verify::{Made, sha256};
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
+use ancm_installer::id::hexadecimal;
 use ancm_installer::native::configaction::Provenance;
 use ancm_installer::payload::PayloadFile;
 use ancm_installer::plan::{ActionDll, Forwarder, Package, Plan};
@@ -145,5 +146,5 @@ fn authoring(wix: &Path) -> Outcome<String> {
         hash.update(format!("{name}\0{}\0", bytes.len()));
         hash.update(bytes);
     }
-    Ok(hexadecimal(hash.finalize().as_slice()))
+    Ok(hexadecimal(hash.finalize()))
 }

@@ -7,7 +7,7 @@ use crate::workspace::Known;
 use ancm_installer::cab;
 use ancm_installer::check::{Expected, ExpectedComponent};
 use ancm_installer::diag::{Diagnostic, Location};
-use ancm_installer::id::{PackageCode, ProductCode};
+use ancm_installer::id::{PackageCode, ProductCode, hexadecimal};
 use ancm_installer::msi;
 use ancm_installer::native::configaction;
 use ancm_installer::plan::{Package, PackageFile, PlannedComponent};
@@ -56,11 +56,7 @@ fn cabinets(file: &mut File) -> Result<Vec<Cabinet>, String> {
 /// SHA-256 in lower-case hexadecimal digits.
 #[must_use]
 pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(Sha256::digest(bytes).as_slice())
-}
-
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(Sha256::digest(bytes))
 }
 
 /// Reads `file`, checks it as anybody's package, and holds it against the plan. Components that the plan does not know
@@ -113,7 +109,7 @@ pub fn verify(
     if locked && !strangers.is_empty() {
         return Err(Failure::of(Exit::Ledger, strangers));
     }
-    let sha256 = hexadecimal(hash.finalize().as_slice());
+    let sha256 = hexadecimal(hash.finalize());
     let findings = strangers.into_iter().chain(examined.findings).collect();
     let cabinets = cabinets(file).map_err(broken)?;
     Ok((Made { sha256, size, product_code, package_code, cabinets, unsigned_sha256: None }, findings))
@@ -157,7 +153,7 @@ pub(super) fn contents(
         let name = reader.files()[index].name.clone();
         let mut hash = Sha256::new();
         reader.extract(index, &mut hash)?;
-        found.insert(name, hexadecimal(hash.finalize().as_slice()));
+        found.insert(name, hexadecimal(hash.finalize()));
     }
     Ok(())
 }

@@ -7,6 +7,7 @@ use crate::payload::source::PayloadSource;
 use crate::{interrupt, output};
 use ancm_installer::archive::{self, Kind, Limits, Stop, Visitor, relative, walk};
 use ancm_installer::diag::{Diagnostic, Severity};
+use ancm_installer::id::hexadecimal;
 use ancm_installer::payload::{Given, refusal};
 use clap::Args;
 use serde::Serialize;
@@ -129,7 +130,7 @@ impl Extract {
             size += count as u64;
             file.write_all(&buffer[..count]).map_err(stop)?;
         }
-        let sha256 = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let sha256 = hexadecimal(hasher.finalize());
         self.files.push(Extracted { path, size, sha256 });
         interrupt::check().map_err(|_| stop(io::ErrorKind::Interrupted.into()))
     }
