@@ -5,16 +5,17 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark starts processes and reads its arguments")]
 #![allow(missing_docs, reason = "a benchmark has no users")]
 
+mod made;
+
+use ancm_installer::cab::Source;
+use ancm_installer::msi::Cell;
+use made::Made;
 use std::fs;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-use ancm_installer::cab::{Cabinet, CabinetFile, Source};
-use ancm_installer::msi::schema::standard_table;
-use ancm_installer::msi::{self, Cell, Database, Stream, SummaryInformation};
 
 /// Real programs in several sizes, which the tests need anyway.
 const PROGRAMS: &str = "/usr/lib/x86_64-linux-gnu/wine/x86_64-windows";
@@ -36,71 +37,16 @@ fn main() -> io::Result<()> {
 
 /// The tables and the cabinet that wixl makes of the same files, and `_Validation`.
 fn build(payload: &Path, output: &Path) -> io::Result<()> {
-    let mut database = Database {
-        codepage: 1252,
-        summary: SummaryInformation {
-            codepage: 1252,
-            title: "Installation Database".to_owned(),
-            template: "x64;1033".to_owned(),
-            revision_number: "{7E0B6C55-9B0E-4A6B-8B5D-0C9C8F7B6A01}".to_owned(),
-            page_count: 500,
-            word_count: 2,
-            ..SummaryInformation::default()
-        },
-        ..Database::default()
-    };
-    let mut add = |table: &str, row: Vec<Cell>| {
-        let empty = || standard_table(table).expect("a standard table");
-        database.tables.entry(table.to_owned()).or_insert_with(empty).rows.push(row);
-    };
-    let (text, null) = (|text: &str| Cell::text(text), || Cell::Null);
-    for (name, value) in [
-        ("ProductName", "Bench"),
-        ("ProductCode", "{7E0B6C55-9B0E-4A6B-8B5D-0C9C8F7B6A02}"),
-        ("ProductVersion", "1.0.0"),
-        ("ProductLanguage", "1033"),
-        ("Manufacturer", "Acme"),
-    ] {
-        add("Property", vec![text(name), text(value)]);
-    }
-    add("Directory", vec![text("TARGETDIR"), null(), text("SourceDir")]);
-    let feature = vec![text("All"), null(), null(), null(), Cell::Int(2), Cell::Int(1), null(), Cell::Int(0)];
-    add("Feature", feature);
-    let mut files = Vec::new();
-    for (sequence, path) in (1..).zip(names(payload)?) {
+    let mut made = Made::new();
+    for (number, path) in (1..).zip(names(payload)?) {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let size = fs::metadata(&path)?.len();
-        let (component, file) = (format!("C{sequence}"), format!("F{sequence}"));
-        let guid = format!("{{00000000-0000-0000-0000-{sequence:012X}}}");
-        let cells = [text(&component), text(&guid), text("TARGETDIR"), Cell::Int(256), null(), text(&file)];
-        add("Component", cells.to_vec());
-        add("FeatureComponents", vec![text("All"), text(&component)]);
-        let size_cell = Cell::Int(i32::try_from(size).map_err(io::Error::other)?);
-        let short = format!("{sequence:08}.DLL|{name}");
-        let cells = [
-            text(&file),
-            text(&component),
-            text(&short),
-            size_cell,
-            null(),
-            null(),
-            Cell::Int(512),
-            Cell::Int(sequence),
-        ];
-        add("File", cells.to_vec());
-        files.push(CabinetFile { name: file, size, modified: 1_700_000_000, source: Source::File(path) });
+        made.file(&format!("{number:08}.DLL|{name}"), fs::metadata(&path)?.len(), Source::File(path))?;
     }
-    let last = Cell::Int(i32::try_from(files.len()).map_err(io::Error::other)?);
-    add("Media", vec![Cell::Int(1), last, null(), text("#cab1.cab"), null(), null()]);
     for (sequence, action) in (1..).zip(["CostInitialize", "FileCost", "CostFinalize", "InstallFiles"]) {
-        add("InstallExecuteSequence", vec![text(action), null(), Cell::Int(sequence * 100)]);
+        made.add("InstallExecuteSequence", vec![Cell::text(action), Cell::Null, Cell::Int(sequence * 100)]);
     }
-    database
-        .streams
-        .insert("cab1.cab".to_owned(), Stream::Cabinet(Cabinet { method: Default::default(), files }));
     let mut out = fs::File::options().read(true).write(true).create(true).truncate(true).open(output)?;
-    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    msi::write(&database, threads, &mut out).map_err(io::Error::other)?;
+    made.write(std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN), &mut out)?;
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or(" ?");
     writeln!(io::stdout(), "{}", peak.trim())
