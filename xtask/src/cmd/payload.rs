@@ -76,7 +76,7 @@ pub fn run(Flags { of, command }: &Flags, console: &Console) -> Outcome {
 
 /// The files and folders that `sources` stand for.
 fn local(sources: &[PayloadSource], fetching: Fetching, console: &Console) -> Outcome<Vec<Given>> {
-    source::local(sources, &Fetch::new(&workspace::root()?, fetching.offline, console))
+    source::local(sources, &Fetch::new(&workspace::root_or_here()?, fetching.offline, console))
 }
 
 fn pin(sources: &[Given], config: Option<&Path>, product: &Product, console: &Console) -> Outcome {
