@@ -7,6 +7,8 @@ use super::fetch::Fetch;
 use super::source::{Address, shown};
 use crate::exit::{Exit, Failure, Outcome};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
+use std::collections::BTreeMap;
 
 /// Where the lists are; the variable names another place with the same files, such as a mirror.
 const LISTS: &str = "https://builds.dotnet.microsoft.com/dotnet/release-metadata";
@@ -25,8 +27,16 @@ struct List {
 struct Release {
     #[serde(rename = "release-version")]
     version: String,
-    #[serde(rename = "aspnetcore-runtime")]
-    runtime: Option<Runtime>,
+    #[serde(flatten)]
+    rest: BTreeMap<String, Part>,
+}
+
+/// What else stands beside a release's version; a runtime or an SDK has a version of its own and files.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Part {
+    Runtime(Runtime),
+    Other(IgnoredAny),
 }
 
 #[derive(Deserialize)]
@@ -47,9 +57,11 @@ impl List {
     /// The bundles, the latest first, as the list has them: versions that name one, and what it is.
     fn bundles(&self) -> impl Iterator<Item = ([&str; 2], &File)> {
         self.releases.iter().filter_map(|release| {
-            let runtime = release.runtime.as_ref()?;
-            let file = runtime.files.iter().find(|file| file.name == BUNDLE)?;
-            Some(([release.version.as_str(), runtime.version.as_str()], file))
+            release.rest.values().find_map(|part| {
+                let Part::Runtime(runtime) = part else { return None };
+                let file = runtime.files.iter().find(|file| file.name == BUNDLE)?;
+                Some(([release.version.as_str(), runtime.version.as_str()], file))
+            })
         })
     }
 }
