@@ -2,7 +2,7 @@
 //! other programs that write at the same time. The prebuilt DLLs themselves run here, with their system calls led through
 //! `windows/actions.c`.
 
-use crate::machine::configurations::{ends_with, repair};
+use crate::machine::configurations::{REPAIR, repair};
 use crate::machine::{IIS, IIS_CONFIG, machine, text};
 use crate::modules::repository;
 use crate::support::{self, wine::Wine};
@@ -82,7 +82,8 @@ fn every_call_fails_in_turn_of_a_read_only_configuration() {
 }
 
 /// Another program writes in place, or moves a file of its own there, as editors do. It counts what it has written; each time
-/// it finds less than that in the file, a write of it was lost.
+/// it finds less than that in the file, a write of it was lost. A file that is moved there at the very moment when ours is
+/// about to be (error 1177) makes the installation fail and be taken back, which is no loss either; then it is tried again.
 #[test]
 fn no_write_of_another_program_is_lost() {
     for how in [&[][..], &["MOVE"]] {
@@ -94,10 +95,18 @@ fn no_write_of_another_program_is_lost() {
             wine.command(&[&[r"C:\scribble.exe", &config, r"C:\stop", r"C:\count"], how].concat());
         // no pipes: a server that Wine leaves behind would keep them open
         let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
-        ends_with(&wine, 0, &["/i", &package]);
-        repair(&wine, &package);
-        ends_with(&wine, 0, &["/x", &package]);
-        ends_with(&wine, 0, &["/i", &package]);
+        let ends = |arguments: &[&str]| {
+            let taken_back = |(code, log): &(i32, String)| *code != 0 && log.contains("(error 1177)");
+            let (mut ended, mut tries) = (wine.msiexec(arguments), 1);
+            while taken_back(&ended) && !how.is_empty() && tries < 4 {
+                (ended, tries) = (wine.msiexec(arguments), tries + 1);
+            }
+            assert_eq!(ended.0, 0, "{how:?}: msiexec {arguments:?}, {tries} times\n{}", ended.1);
+        };
+        ends(&["/i", &package]);
+        ends(&[&["/i", &package][..], &REPAIR].concat());
+        ends(&["/x", &package]);
+        ends(&["/i", &package]);
         std::fs::write(wine.drive_c().join("stop"), b"").expect("writable");
         assert!(program.wait().expect("ours").success(), "{how:?}");
         let count: u32 = text(&wine, "count").trim().parse().expect("a number");
