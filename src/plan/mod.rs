@@ -130,13 +130,38 @@ pub struct Plan {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// Why there is no plan.
+#[derive(Clone, Debug)]
+pub enum Refusal {
+    /// What is wrong with the payload or a setting.
+    Inputs(Vec<Diagnostic>),
+    /// What is wrong with the ledger.
+    Ledger(Vec<Diagnostic>),
+}
+
+impl Refusal {
+    /// What is wrong, whatever it is about.
+    #[must_use]
+    pub fn into_findings(self) -> Vec<Diagnostic> {
+        match self {
+            Refusal::Inputs(findings) | Refusal::Ledger(findings) => findings,
+        }
+    }
+}
+
+impl From<Vec<Diagnostic>> for Refusal {
+    fn from(problems: Vec<Diagnostic>) -> Refusal {
+        Refusal::Inputs(problems)
+    }
+}
+
 /// Plans the packages.
 ///
 /// # Errors
 /// Everything that keeps them from being made: problems of the payload, roles that nothing fills
 /// (`plan::missing_role`), a version that Windows Installer cannot hold (`plan::version`), an entry of the ledger that
 /// does not fit (`plan::ledger`).
-pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
+pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Refusal> {
     let product = &inputs.product;
     let stranger = inputs.flavours.value.iter().find(|flavour| product.edition(**flavour).is_none());
     if let Some(flavour) = stranger {
@@ -144,7 +169,7 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         let message =
             format!("`{}` has no packages for {flavour} ({})", product.name, inputs.flavours.origin);
         let help = format!("it has them for {}", known.join(" and "));
-        return Err(vec![Diagnostic::error("plan::flavour", message).help(help)]);
+        return Err(vec![Diagnostic::error("plan::flavour", message).help(help)].into());
     }
     let payload = &inputs.payload;
     let mut problems = payload.problems.clone();
@@ -153,7 +178,7 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
         problems.push(missing_roles(&missing));
     }
     if !problems.is_empty() {
-        return Err(problems);
+        return Err(problems.into());
     }
 
     let mut warnings = payload.warnings.clone();
@@ -179,12 +204,12 @@ pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Vec<Diagnostic>> {
             full.stage_path
         );
         let help = "Windows Installer would leave the uncorrected package's file of that version; take a later payload";
-        return Err(vec![Diagnostic::error("plan::file_version", message).help(help)]);
+        return Err(vec![Diagnostic::error("plan::file_version", message).help(help)].into());
     }
     let mut packages = Vec::new();
     for flavour in inputs.product.flavours().filter(|flavour| inputs.flavours.value.contains(flavour)) {
         for arch in Arch::ALL.into_iter().filter(|arch| inputs.arches.value.contains(arch)) {
-            packages.push(setting.package(flavour, arch).map_err(|problem| vec![*problem])?);
+            packages.push(setting.package(flavour, arch).map_err(|problem| Refusal::Ledger(vec![*problem]))?);
         }
     }
     Ok(Plan {

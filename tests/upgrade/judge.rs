@@ -123,6 +123,9 @@ pub struct Played {
     pub registry: Vec<String>,
 }
 
+/// `ERROR_INTERNAL_ERROR`: no answer about the package.
+const INTERNAL: u32 = 1359;
+
 /// A program that installs many packages, since msiexec takes a second to start under Wine.
 pub struct Installer {
     program: Vec<u8>,
@@ -137,8 +140,18 @@ impl Installer {
         Some(Installer { program: std::fs::read(folder.join("install.exe")).expect("readable") })
     }
 
-    /// Installs packages that lie in `C:\\`, each with its properties, in this order; the error of each, 0 for none.
+    /// Installs packages that lie in `C:\\`, each with its properties, in this order; the error of each, 0 for none. What
+    /// Wine ends with an error inside of itself (once in many whole runs) is installed again.
     pub fn install(&self, wine: &Wine, packages: &[(String, String)]) -> Vec<u32> {
+        let mut errors = self.install_once(wine, packages);
+        for (package, error) in packages.iter().zip(&mut errors).filter(|(_, error)| **error == INTERNAL) {
+            println!("retried: Wine ended {} with error {INTERNAL}", package.0);
+            *error = self.install_once(wine, std::slice::from_ref(package))[0];
+        }
+        errors
+    }
+
+    fn install_once(&self, wine: &Wine, packages: &[(String, String)]) -> Vec<u32> {
         let line = |(file, properties): &(String, String)| format!("C:\\{file}\t{properties}\n");
         let list: String = packages.iter().map(line).collect();
         std::fs::write(wine.drive_c().join("install.exe"), &self.program).expect("writable");

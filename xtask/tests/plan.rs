@@ -124,7 +124,7 @@ fn missing_roles_are_named_only_where_a_package_needs_them() {
     let mut files = stand_in_files(VERSION);
     files.retain(|(name, _)| !name.starts_with("arm64/"));
     let mut inputs = inputs(Payload::stand_in(files, &product()));
-    let problems = plan(&inputs, &ledger()).expect_err("arm64 is missing");
+    let problems = plan(&inputs, &ledger()).expect_err("arm64 is missing").into_findings();
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].code, "plan::missing_role");
     assert_eq!(problems[0].message, "the payload lacks `module arm64`, `handler arm64`");
@@ -137,15 +137,16 @@ fn missing_roles_are_named_only_where_a_package_needs_them() {
 fn problems_of_the_payload_stop_the_plan() {
     let mut files = stand_in_files(VERSION);
     files[0].1.truncate(600);
-    let problems =
-        plan(&inputs(Payload::stand_in(files, &product())), &ledger()).expect_err("a truncated file");
+    let problems = plan(&inputs(Payload::stand_in(files, &product())), &ledger())
+        .expect_err("a truncated file")
+        .into_findings();
     assert_eq!(problems[0].code, "payload::truncated");
 }
 
 #[test]
 fn a_version_that_windows_installer_cannot_hold_is_refused_unless_one_is_given() {
     let mut inputs = inputs(stand_in_payload(FileVersion([300, 0, 1, 0])));
-    let problems = plan(&inputs, &ledger()).expect_err("1290 is above 255");
+    let problems = plan(&inputs, &ledger()).expect_err("1290 is above 255").into_findings();
     assert_eq!(problems[0].code, "plan::version");
     assert!(problems[0].message.contains("field 1 is `1290`, expected 0 to 255"), "{}", problems[0].message);
     let version: ProductVersion = "110.0.1".parse().expect("valid");

@@ -138,7 +138,7 @@ fn check(root: &Path, ledger: &Ledger, product: &Product, console: &Console) -> 
     let shipped: Vec<Identities> =
         baselines.values().map(|package| Identities::of(package, ledger, product)).collect();
     let plan = plan(&inputs::everything(root, product.clone())?, ledger)
-        .map_err(|findings| Failure::of(Exit::Ledger, findings))?;
+        .map_err(|refusal| Failure::of(Exit::Ledger, refusal.into_findings()))?;
     let findings = identity::check(ledger, &plan, &shipped);
     if !findings.is_empty() {
         return Err(Failure::of(Exit::Ledger, findings));

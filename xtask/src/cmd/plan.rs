@@ -105,9 +105,9 @@ pub fn run(flags: &Build, cross_check: bool, console: &Console) -> Outcome {
 /// Whatever keeps the packages from being made.
 pub fn make(gathered: &Gathered, ledger: &Ledger, console: &Console) -> Outcome<Plan> {
     report(&gathered.inputs.payload, console);
-    let plan = plan::plan(&gathered.inputs, ledger).map_err(|findings| {
-        let ledger = findings.iter().all(|finding| finding.code.starts_with("plan::ledger"));
-        Failure::of(if ledger { Exit::Ledger } else { Exit::Input }, findings)
+    let plan = plan::plan(&gathered.inputs, ledger).map_err(|refusal| match refusal {
+        plan::Refusal::Inputs(findings) => Failure::of(Exit::Input, findings),
+        plan::Refusal::Ledger(findings) => Failure::of(Exit::Ledger, findings),
     })?;
     console.diagnostics(&plan.warnings);
     Ok(plan)
