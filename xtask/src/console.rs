@@ -29,17 +29,12 @@ impl ColorChoice {
     /// `NO_COLOR` as <https://no-color.org/> has it (any value but an empty one), `CLICOLOR_FORCE` as
     /// <https://bixense.com/clicolors/> has (any but 0).
     fn resolve(self, terminal: bool) -> bool {
-        let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto if set("NO_COLOR") => false,
-            ColorChoice::Auto
-                if set("CLICOLOR_FORCE")
-                    && std::env::var_os("CLICOLOR_FORCE").is_none_or(|value| value != "0") =>
-            {
-                true
-            }
+            ColorChoice::Auto if variable("NO_COLOR").is_some() => false,
+            ColorChoice::Auto if variable("CLICOLOR_FORCE").is_some_and(|value| value != "0") => true,
             ColorChoice::Auto => {
                 // consoles of Windows want to be asked for escape codes; other terminals have them
                 let speaks_ansi = enable_ansi_colors().unwrap_or(true);

@@ -1,11 +1,12 @@
 //! Nothing goes wrong in a way that costs a configuration: system calls that fail, processes that end, power that is lost, and
 //! other programs that write at the same time. The prebuilt DLLs themselves run here, with their system calls led through
-//! `windows/actions.c`.
+//! `cross_windows/actions.c`.
 
 use crate::machine::configurations::{REPAIR, repair};
 use crate::machine::{IIS, IIS_CONFIG, machine, text};
 use crate::modules::repository;
-use crate::support::{self, wine::Wine};
+use crate::support;
+use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::job::{self, Job, Shared, Verb};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -96,12 +97,13 @@ fn no_write_of_another_program_is_lost() {
         // no pipes: a server that Wine leaves behind would keep them open
         let mut program = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts");
         let ends = |arguments: &[&str]| {
-            let taken_back = |(code, log): &(i32, String)| *code != 0 && log.contains("(error 1177)");
-            let (mut ended, mut tries) = (wine.msiexec(arguments), 1);
-            while taken_back(&ended) && !how.is_empty() && tries < 4 {
-                (ended, tries) = (wine.msiexec(arguments), tries + 1);
+            let taken_back =
+                |(code, log): &(i32, String)| !how.is_empty() && *code != 0 && log.contains("(error 1177)");
+            let ((code, log), tries) = wine::again(taken_back, || wine.msiexec(arguments));
+            if tries > 1 {
+                println!("retried: msiexec {arguments:?} was taken back after error 1177; {tries} times");
             }
-            assert_eq!(ended.0, 0, "{how:?}: msiexec {arguments:?}, {tries} times\n{}", ended.1);
+            assert_eq!(code, 0, "{how:?}: msiexec {arguments:?}, {tries} times\n{log}");
         };
         ends(&["/i", &package]);
         ends(&[&["/i", &package][..], &REPAIR].concat());

@@ -4,7 +4,7 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Setup;
-use crate::tool::{Need, Tool, Wanted, npm, python};
+use crate::tool::{Need, Tool, Wanted, is_debian, npm, python};
 use crate::workspace;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -43,7 +43,7 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
     }
     announce(&absent, root, console);
     let packages = packages(&absent);
-    if !packages.is_empty() && on_debian() {
+    if !packages.is_empty() && is_debian() {
         apt(&["update", "-qq"]);
         let alone = ["install", "-y", "-qq", "--no-install-recommends"];
         if !apt(&[&alone[..], &packages].concat()) {
@@ -99,10 +99,6 @@ fn missing(root: &Path) -> Vec<Tool> {
     Tool::all(&wanted).into_iter().filter(unusable).collect()
 }
 
-fn on_debian() -> bool {
-    Path::new("/etc/debian_version").is_file()
-}
-
 /// The Debian packages of `tools`.
 fn packages(tools: &[Tool]) -> Vec<&str> {
     let mut packages: Vec<&str> = tools.iter().flat_map(|tool| tool.debian.split_whitespace()).collect();
@@ -120,7 +116,7 @@ fn modules(tools: &[Tool]) -> Vec<&'static str> {
 /// What will be installed, where and how.
 fn announce(absent: &[Tool], root: &Path, console: &Console) {
     let packages = packages(absent);
-    if !packages.is_empty() && on_debian() {
+    if !packages.is_empty() && is_debian() {
         console.status("Installing", &format!("{} (apt-get, as root or through sudo)", packages.join(" ")));
     } else {
         for tool in absent.iter().filter(|tool| !tool.debian.is_empty()) {

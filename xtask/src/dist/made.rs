@@ -116,16 +116,18 @@ fn is_below(name: &str) -> bool {
     name.split('/').all(good)
 }
 
+fn changed(path: &Path, what: &str) -> Failure {
+    Failure::new(Exit::Input, "made::changed", format!("`{}` {what}", path.display()))
+        .help("what was copied is not what was made: copy it again, or make it again")
+}
+
 /// Holds the file `name` in `folder` against the `hash` of the checksums.
 ///
 /// # Errors
 /// It is another one, or not there.
 pub fn hash(folder: &Path, name: &str, hash: &str) -> Outcome {
     let path = folder.join(name);
-    let changed = |what: String| {
-        Failure::new(Exit::Input, "made::changed", format!("`{}` {what}", path.display()))
-            .help("what was copied is not what was made: copy it again, or make it again")
-    };
+    let changed = |what: String| changed(&path, &what);
     let mut sha256 = Sha256::new();
     let read = File::open(&path).and_then(|mut file| io::copy(&mut file, &mut sha256));
     read.map_err(|error| changed(format!("cannot be read: {error}")))?;
@@ -150,10 +152,7 @@ pub fn copy(folder: &Path, entry: &PackageEntry, to: &mut impl Write) -> Outcome
         );
     }
     let path = folder.join(name);
-    let changed = |what: String| {
-        Failure::new(Exit::Input, "made::changed", format!("`{}` {what}", path.display()))
-            .help("what was copied is not what was made: copy it again, or make it again")
-    };
+    let changed = |what: String| changed(&path, &what);
     let mut file = File::open(&path).map_err(|error| changed(format!("cannot be read: {error}")))?;
     let size = file.metadata().map_err(|error| changed(format!("cannot be read: {error}")))?.len();
     if size != entry.size {

@@ -18,7 +18,7 @@ struct Packages {
 }
 
 /// Whether `apt-get` installs what is missing. Under Wine, Windows programs see the host's files too.
-fn is_debian() -> bool {
+pub(crate) fn is_debian() -> bool {
     cfg!(target_os = "linux") && Path::new("/etc/debian_version").is_file()
 }
 

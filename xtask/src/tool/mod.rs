@@ -11,6 +11,7 @@ pub mod python;
 pub mod signer;
 pub mod wix;
 
+pub(crate) use inventory::is_debian;
 pub use inventory::rustc_with_sources;
 use probe::{Fit, Range};
 use serde::Serialize;
