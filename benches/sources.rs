@@ -85,6 +85,8 @@ fn run(folder: &Path) -> io::Result<()> {
     let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let request = Request {
         sources,
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
         preprocess: preprocess::Options {

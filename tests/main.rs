@@ -27,6 +27,7 @@ mod wix_errors;
 mod wix_exact;
 mod wix_golden;
 mod wix_install;
+mod wix_library;
 mod wix_localization;
 mod wix_preprocess;
 mod wix_reference;

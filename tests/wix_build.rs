@@ -23,6 +23,8 @@ fn sources(readme: &str) -> tempfile::TempDir {
 fn request(folder: &Path, threads: usize) -> Request {
     Request {
         sources: vec![folder.join("small.wxs")],
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
         preprocess: preprocess::Options {

@@ -26,6 +26,8 @@ impl Folder {
     pub fn request(&self, source: PathBuf) -> Request {
         Request {
             sources: vec![source],
+            libraries: Vec::new(),
+            extension_libraries: Vec::new(),
             localizations: Vec::new(),
             cultures: Vec::new(),
             preprocess: options(self.0.path()),

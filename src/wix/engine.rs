@@ -4,7 +4,8 @@ use super::bind::{self, BindPath, Binding};
 use super::compile;
 use super::emit::{self, Beside, Emission};
 use super::harvest;
-use super::link;
+use super::library::{self, Library};
+use super::link::{self, Origin};
 use super::localization::Localization;
 use super::parallel;
 use super::preprocess;
@@ -22,6 +23,10 @@ use std::path::{Path, PathBuf};
 pub struct Request {
     /// The sources (`.wxs`).
     pub sources: Vec<PathBuf>,
+    /// Libraries (`.wixlib`), of which comes along what is referred to.
+    pub libraries: Vec<PathBuf>,
+    /// The libraries of extensions: of their texts, those of the default culture count where no culture is asked for.
+    pub extension_libraries: Vec<PathBuf>,
     /// The localizations (`.wxl`).
     pub localizations: Vec<PathBuf>,
     /// The cultures of localizations to use, the most wanted first; all if none.
@@ -101,9 +106,13 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
     for (source, one) in compiled.into_iter().enumerate() {
         one.read.into_iter().for_each(|finding| report.push(finding));
         later.extend(one.compiled);
-        sections.extend(one.sections.into_iter().map(|section| (source, section)));
+        let origin = Origin { library: 0, source };
+        sections.extend(one.sections.into_iter().map(|section| (origin, section)));
     }
-    let mut localization = Localization::read(&request.localizations, &request.cultures, options, report);
+    let mut libraries = libraries(request, report);
+    let texts: Vec<&library::Culture> = libraries.iter().flat_map(|library| &library.texts).collect();
+    let mut localization =
+        Localization::with_libraries(&request.localizations, &texts, &request.cultures, options, report);
     localization.define_default("WixDowngradePreventedMessage", DOWNGRADE_PREVENTED);
     gate()?;
     later.into_iter().for_each(|finding| report.push(finding));
@@ -118,11 +127,17 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
             report,
         );
     }
+    for (number, library) in libraries.iter_mut().enumerate() {
+        let origin = Origin { library: number + 1, source: 0 };
+        let own = std::mem::take(&mut library.sections);
+        sections.extend(own.into_iter().map(|section| (origin, section)));
+    }
     let symbols = link::link(sections, options.arch, report)?;
     let binding = Binding {
         localization: &localization,
         bind_variables: &request.bind_variables,
         bind_paths: &request.bind_paths,
+        libraries: &libraries,
         arch: options.arch,
         threads: request.threads,
         legacy_registry_guids: request.legacy_registry_guids,
@@ -139,6 +154,14 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
     };
     let (database, beside) = emit::emit(&bound, &emission, report)?;
     Some(Output { database, beside })
+}
+
+/// The libraries that are there to be referred to, each at the place that its number says.
+fn libraries(request: &Request, report: &Report) -> Vec<Library> {
+    let named = request.libraries.iter().map(|path| (path, library::Origin::Named));
+    let extensions = request.extension_libraries.iter().map(|path| (path, library::Origin::Extension));
+    let all = named.chain(extensions).enumerate();
+    all.filter_map(|(number, (path, origin))| Library::open(path, number, origin, report)).collect()
 }
 
 /// A source, on the way of its own: what was found while it was read, and while it was compiled, which is of interest only

@@ -4,6 +4,7 @@
 
 use super::compile::Attributes;
 use super::culture;
+use super::library::Culture;
 use super::preprocess::{self, Options};
 use super::report::Report;
 use super::source::{self, Element, Node};
@@ -58,6 +59,18 @@ impl Localization {
     ///
     /// The first file says the code pages and the language.
     pub fn read(paths: &[PathBuf], cultures: &[String], options: &Options, report: &Report) -> Localization {
+        Localization::with_libraries(paths, &[], cultures, options, report)
+    }
+
+    /// As [`Localization::read`], with the texts of `libraries` after those of the files. Of the texts of extensions, those
+    /// of the default culture count where none is asked for.
+    pub(crate) fn with_libraries(
+        paths: &[PathBuf],
+        libraries: &[&Culture],
+        cultures: &[String],
+        options: &Options,
+        report: &Report,
+    ) -> Localization {
         let mut files = Vec::new();
         for path in paths {
             let Some(root) = preprocess::preprocess(path, options, report) else { continue };
@@ -78,14 +91,39 @@ impl Localization {
             None if culture.is_empty() => Some(cultures.len()),
             None => (cultures.is_empty() && !neutral).then_some(0),
         };
-        let mut ranked: Vec<_> =
-            files.iter().filter_map(|(culture, root)| Some((rank(culture)?, culture, root))).collect();
-        ranked.sort_by_key(|(rank, ..)| *rank);
+        let files =
+            files.iter().filter_map(|(culture, root)| Some((rank(culture)?, Texts::File(culture, root))));
+        let counts = |texts: &&&Culture| texts.by_default || !cultures.is_empty() || neutral;
+        let libraries = libraries.iter().filter(counts);
+        let libraries = libraries.filter_map(|texts| Some((rank(&texts.culture)?, Texts::Library(texts))));
+        let mut ranked: Vec<_> = files.chain(libraries).collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
         let mut all = Localization::default();
-        for (at, (_, culture, root)) in ranked.into_iter().enumerate() {
-            all.file(root, culture, at == 0, report);
+        for (at, (_, texts)) in ranked.into_iter().enumerate() {
+            match texts {
+                Texts::File(culture, root) => all.file(root, culture, at == 0, report),
+                Texts::Library(texts) => all.library(texts, at == 0, report),
+            }
         }
         all
+    }
+
+    /// Adds the texts of a library.
+    fn library(&mut self, texts: &Culture, first: bool, report: &Report) {
+        if first {
+            let known = culture::find(&texts.culture);
+            let ansi = known.and_then(|(_, ansi)| (ansi != 0).then(|| ansi.to_string()));
+            self.codepage = texts.codepage.clone().or(ansi);
+            self.summary_codepage = texts.summary_codepage.clone().or_else(|| self.codepage.clone());
+            self.language = known.map(|(language, _)| language.to_string());
+        }
+        for (id, value, overridable, at) in &texts.texts {
+            let text = Text { value: value.clone(), overridable: *overridable, at: at.clone() };
+            self.define(id.clone(), text, report);
+        }
+        for (key, change) in &texts.changes {
+            self.changes.entry(key.clone()).or_insert_with(|| change.clone());
+        }
     }
 
     /// Defines a text that counts where no file has one of that id.
@@ -147,18 +185,22 @@ impl Localization {
         // What an older language had inside is one fault, not two.
         let value = if element.children.is_empty() { a.required("Value", value) } else { value };
         let (Some(id), Some(value)) = (id, value) else { return };
-        let text = Text { value, overridable, at: element.at.clone() };
+        self.define(id, Text { value, overridable, at: element.at.clone() }, report);
+    }
+
+    /// Takes a text, unless one is there that it does not replace (WIX0100 if neither gives way).
+    fn define(&mut self, id: String, text: Text, report: &Report) {
         match self.texts.get(&id) {
-            Some(before) if !before.overridable && !overridable => {
+            Some(before) if !before.overridable && !text.overridable => {
                 let message = format!("the localization variable `!(loc.{id})` is defined twice");
-                let diagnostic = Diagnostic::error("WIX0100", message).at(&element.at);
+                let diagnostic = Diagnostic::error("WIX0100", message).at(&text.at);
                 report.push(
                     diagnostic
                         .related(&before.at, "first defined here")
                         .help("remove one, or mark one `Overridable=\"yes\"`"),
                 );
             }
-            Some(before) if !before.overridable || overridable => {}
+            Some(before) if !before.overridable || text.overridable => {}
             _ => {
                 self.texts.insert(id, text);
             }
@@ -220,6 +262,12 @@ impl Localization {
             String::new()
         })
     }
+}
+
+/// The texts of a file, with its culture, or of a library.
+enum Texts<'t> {
+    File(&'t str, &'t Element),
+    Library(&'t Culture),
 }
 
 /// Whether a file of `culture` serves where `wanted` is asked for.

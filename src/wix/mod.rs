@@ -17,6 +17,7 @@ mod emit;
 mod engine;
 mod harvest;
 pub mod ids;
+mod library;
 pub mod link;
 pub mod localization;
 mod parallel;
@@ -25,6 +26,7 @@ pub mod preprocess;
 pub mod report;
 pub mod source;
 mod standard;
+mod stored;
 pub mod symbol;
 pub mod variables;
 

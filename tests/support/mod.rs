@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub mod difference;
 pub mod golden;
 pub mod pe;
 pub mod reference;

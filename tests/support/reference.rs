@@ -28,17 +28,20 @@ static LARGE: LazyLock<TempDir> = LazyLock::new(|| {
 
 /// One collection.
 pub struct Reference {
-    /// `wix` or `wix-core`.
+    /// The folder's name.
     pub name: &'static str,
     folder: PathBuf,
 }
 
 /// All of them.
 pub fn all() -> [Reference; 2] {
-    ["wix", "wix-core"].map(|name| {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
-        Reference { name, folder }
-    })
+    ["wix", "wix-core"].map(of)
+}
+
+/// The one in the folder `name` of `tests/data`.
+pub fn of(name: &'static str) -> Reference {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
+    Reference { name, folder }
 }
 
 impl Reference {
@@ -139,6 +142,8 @@ pub fn request(source: PathBuf, payload: &Path) -> Request {
             compat: Compat::default(),
         },
         sources: vec![source],
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
         bind_paths: vec![BindPath { name: None, folder: payload.to_owned() }],

@@ -71,6 +71,8 @@ fn tables_of(package: &Package) -> Value {
     let engine = &package.engine;
     let request = Request {
         sources: engine.sources.clone(),
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
         localizations: engine.localizations.clone(),
         cultures: vec![engine.culture.clone()],
         preprocess: preprocess::Options {

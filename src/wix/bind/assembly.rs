@@ -53,8 +53,7 @@ fn of_dotnet(file: &BoundFile, assembly: &Assembly) -> Result<Vec<(&'static str,
         let message = format!("`{}` is no assembly of .NET: {why}", file.name);
         (132, message, "leave out `Assembly`, or package the right file")
     };
-    let Content::File(path) = &file.content else { return Ok(Vec::new()) };
-    let bytes = std::fs::read(path).map_err(|error| invalid(error.to_string()))?;
+    let bytes = file.content.read().map_err(|error| invalid(error.to_string()))?;
     let image = Image::parse(&bytes).map_err(|error| invalid(error.to_string()))?;
     let view = image.native();
     let identity = view.assembly().map_err(|error| invalid(error.to_string()))?;
@@ -137,17 +136,21 @@ fn of_manifest(
     const NAMES: [&str; 5] = ["name", "version", "type", "processorArchitecture", "publicKeyToken"];
     const MOST: u64 = 16 << 20;
     let id = assembly.manifest.as_deref().unwrap_or_default();
-    let Some(BoundFile { content: Content::File(path), contents, .. }) = files.get(id) else {
+    let Some(BoundFile { content, contents, name, .. }) = files.get(id) else {
         let message = format!("the manifest `{id}` of a side-by-side assembly is not in the package");
         return Err((272, message, "add its `File`"));
     };
-    let shown = path.display();
+    let shown = match content {
+        Content::File(path) => path.display().to_string(),
+        Content::Bytes(_) | Content::Stored(_) => name.clone(),
+    };
     let unreadable = |why: String| (104, format!("`{shown}` is not a valid manifest: {why}"), "correct it");
     if contents.size > MOST {
         return Err(unreadable(format!("it is larger than {} MiB", MOST >> 20)));
     }
-    let text = std::fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let bytes = content.read().map_err(|error| unreadable(error.to_string()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| unreadable(error.to_string()))?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = roxmltree::Document::parse(text).map_err(|error| unreadable(error.to_string()))?;
     let root = document.root_element();
     let identity = root.children().find(|node| node.tag_name().name() == "assemblyIdentity");

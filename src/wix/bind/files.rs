@@ -1,16 +1,18 @@
 //! Where source files are, and what the tables say of them: size, version, languages, hashes.
 
+use super::{Binding, Content};
 use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
 use crate::parallel;
 use crate::paths::{self, native};
 use crate::pe::version;
 use crate::report::Report;
+use crate::stored;
 use crate::variables::{Segment, parse};
 use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
@@ -38,14 +40,26 @@ pub(crate) struct Contents {
     pub sha256: [u8; 32],
 }
 
-/// The file that `source` means (WIX0103 if there is none).
-pub(crate) fn find(source: &str, paths: &[BindPath], at: &Location, report: &Report) -> Option<PathBuf> {
+/// The file that `source` means: one on the disk (WIX0103 if there is none), or in a library.
+pub(super) fn find(source: &str, binding: &Binding<'_>, at: &Location, report: &Report) -> Option<Content> {
+    if let Some(stored) = stored::bytes(source, binding.libraries) {
+        let broken = |problem: String| {
+            let finding = Diagnostic::error("wix::library", format!("the library cannot be read: {problem}"));
+            report.push(finding.at(at).help("get the library again, or build it again from its sources"));
+        };
+        return stored.map(Content::Stored).map_err(broken).ok();
+    }
+    on_disk(source, binding.bind_paths, at, report).map(Content::File)
+}
+
+/// The file on the disk that `source` means (WIX0103 if there is none).
+pub(crate) fn on_disk(source: &str, paths: &[BindPath], at: &Location, report: &Report) -> Option<PathBuf> {
     let candidates = candidates(source, paths);
-    let on_disk = candidates.iter().find(|path| path.is_file()).map(|path| (path, path.clone()));
+    let exact = candidates.iter().find(|path| path.is_file()).map(|path| (path, path.clone()));
     let alike = || {
         candidates.iter().find_map(|path| Some((path, paths::find(path).filter(|found| found.is_file())?)))
     };
-    if let Some((wanted, found)) = on_disk.or_else(alike) {
+    if let Some((wanted, found)) = exact.or_else(alike) {
         paths::note(wanted, &found, Some(at)).into_iter().for_each(|note| report.push(note));
         return Some(found);
     }
@@ -88,14 +102,26 @@ fn is_named(folder: &BindPath, name: &str) -> bool {
 const MOST_TEXT: u64 = 16 << 20;
 
 /// The text of a file, up to a NUL if there is one. What is not UTF-8 becomes U+FFFD, with a warning.
-pub(crate) fn text(path: &Path, at: &Location, report: &Report) -> Option<String> {
+pub(super) fn text(content: &Content, at: &Location, report: &Report) -> Option<String> {
+    let shown = match content {
+        Content::File(path) => path.display().to_string(),
+        Content::Bytes(_) | Content::Stored(_) => "a file in a library".to_owned(),
+    };
     let fail = |why: String, help: &str| {
-        let message = format!("cannot take the text of `{}`: {why}", path.display());
+        let message = format!("cannot take the text of `{shown}`: {why}");
         report.push(Diagnostic::error("wix::text_file", message).at(at).help(help));
         None
     };
     let mut bytes = Vec::new();
-    match File::open(path).and_then(|file| file.take(MOST_TEXT + 1).read_to_end(&mut bytes)) {
+    let read = match content {
+        Content::File(path) => {
+            File::open(path).and_then(|file| file.take(MOST_TEXT + 1).read_to_end(&mut bytes))
+        }
+        Content::Bytes(own) | Content::Stored(own) => {
+            own.as_slice().take(MOST_TEXT + 1).read_to_end(&mut bytes)
+        }
+    };
+    match read {
         Err(error) => return fail(error.to_string(), "make it readable"),
         Ok(read) if read as u64 > MOST_TEXT => {
             return fail(format!("it is larger than {} MiB", MOST_TEXT >> 20), "make it smaller");
@@ -104,7 +130,7 @@ pub(crate) fn text(path: &Path, at: &Location, report: &Report) -> Option<String
     }
     let text = String::from_utf8_lossy(&bytes);
     let warn = |what: &str, help: &str| {
-        let message = format!("`{}` {what}", path.display());
+        let message = format!("`{shown}` {what}");
         report.push(Diagnostic::warning("wix::text_file", message).at(at).help(help));
     };
     if text.contains('\u{fffd}') {
@@ -121,14 +147,17 @@ pub(crate) fn text(path: &Path, at: &Location, report: &Report) -> Option<String
     Some(text.to_owned())
 }
 
-/// Reads the files, on `threads` threads; what is given is in the order of `paths`.
-pub(crate) fn read_all(
-    paths: &[(PathBuf, Location)],
+/// Reads the files, on `threads` threads; what is given is in the order of `found`.
+pub(super) fn read_all(
+    found: &[(Content, Location)],
     threads: NonZeroUsize,
     report: &Report,
 ) -> Vec<Option<Contents>> {
-    let results = parallel::map(paths, threads, |(path, _)| read(path));
-    let each = results.into_iter().zip(paths);
+    let results = parallel::map(found, threads, |(content, _)| match content {
+        Content::File(path) => read(path),
+        Content::Bytes(bytes) | Content::Stored(bytes) => Ok(Contents::stored(bytes)),
+    });
+    let each = results.into_iter().zip(found);
     each.map(|(result, (_, at))| result.map_err(|(number, message)| report.error(number, at, message)).ok())
         .collect()
 }
@@ -192,6 +221,16 @@ impl Contents {
             md5: Md5::digest(bytes).into(),
             sha256: Sha256::digest(bytes).into(),
         }
+    }
+
+    /// What is known of a file that is in memory, which may be an image.
+    fn stored(bytes: &[u8]) -> Contents {
+        let facts = match bytes.starts_with(b"MZ") {
+            true => version::read(&mut Cursor::new(bytes)).ok().flatten(),
+            false => None,
+        };
+        let (version, languages) = facts.map_or((None, Vec::new()), |f| (Some(f.version), f.languages));
+        Contents { version, languages, ..Contents::of(bytes) }
     }
 
     /// The four numbers of MsiFileHash; zeros for an empty file, as `MsiGetFileHash` gives them.

@@ -24,9 +24,11 @@ pub(crate) use sequence::Sequenced;
 use crate::compile;
 use crate::diag::Location;
 use crate::id::Arch;
+use crate::library::Library;
 use crate::localization::Localization;
 use crate::report::Report;
 use crate::symbol::{Field, File, KeyPath, Kind, Package, Symbol, fields};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -37,6 +39,8 @@ pub(crate) struct Binding<'b> {
     /// `-bv Name=Value`.
     pub bind_variables: &'b BTreeMap<String, String>,
     pub bind_paths: &'b [BindPath],
+    /// Where files are that lie in libraries.
+    pub libraries: &'b [Library],
     pub arch: Arch,
     /// How many threads may read files.
     pub threads: NonZeroUsize,
@@ -72,6 +76,18 @@ pub(crate) enum Content {
     File(PathBuf),
     /// Made up here; they may hold [`crate::symbol::PACKAGE_CODE`].
     Bytes(Vec<u8>),
+    /// Out of a library.
+    Stored(Vec<u8>),
+}
+
+impl Content {
+    /// The bytes.
+    fn read(&self) -> std::io::Result<Cow<'_, [u8]>> {
+        Ok(match self {
+            Content::File(path) => std::fs::read(path)?.into(),
+            Content::Bytes(bytes) | Content::Stored(bytes) => bytes.into(),
+        })
+    }
 }
 
 /// A package ready to be written as tables.
@@ -84,7 +100,7 @@ pub(crate) struct Bound {
     pub disks: Vec<Disk>,
     pub actions: Vec<Sequenced>,
     /// The files of streams by their source, as authored.
-    pub sources: BTreeMap<String, (PathBuf, Contents)>,
+    pub sources: BTreeMap<String, (Content, Contents)>,
 }
 
 /// Binds linked symbols. Problems go to `report`.
@@ -151,8 +167,8 @@ fn text_files(symbols: &mut [Symbol], binding: &Binding<'_>, report: &Report) {
         let Kind::Row { fields, .. } = &mut symbol.kind else { continue };
         for field in fields {
             let Field::TextFile(source) = field else { continue };
-            let path = files::find(source, binding.bind_paths, &symbol.at, report);
-            let text = path.and_then(|path| files::text(&path, &symbol.at, report));
+            let found = files::find(source, binding, &symbol.at, report);
+            let text = found.and_then(|found| files::text(&found, &symbol.at, report));
             *field = text.map_or(Field::Null, Field::Text);
         }
     }
@@ -163,21 +179,21 @@ fn sources(
     symbols: &mut [Symbol],
     binding: &Binding<'_>,
     report: &Report,
-) -> BTreeMap<String, (PathBuf, Contents)> {
-    let mut found: BTreeMap<String, (PathBuf, Location)> = BTreeMap::new();
+) -> BTreeMap<String, (Content, Contents)> {
+    let mut found: BTreeMap<String, (Content, Location)> = BTreeMap::new();
     for symbol in symbols {
         let Kind::Row { fields, .. } = &symbol.kind else { continue };
         for field in fields {
             let Field::Source(source) = field else { continue };
-            if let Some(path) = files::find(source, binding.bind_paths, &symbol.at, report) {
-                found.insert(source.clone(), (path, symbol.at.clone()));
+            if let Some(content) = files::find(source, binding, &symbol.at, report) {
+                found.insert(source.clone(), (content, symbol.at.clone()));
             }
         }
     }
-    let (names, paths): (Vec<String>, Vec<(PathBuf, Location)>) = found.into_iter().unzip();
-    let contents = files::read_all(&paths, binding.threads, report);
-    let all = names.into_iter().zip(paths).zip(contents);
-    all.filter_map(|((name, (path, _)), contents)| Some((name, (path, contents?)))).collect()
+    let (names, found): (Vec<String>, Vec<(Content, Location)>) = found.into_iter().unzip();
+    let contents = files::read_all(&found, binding.threads, report);
+    let all = names.into_iter().zip(found).zip(contents);
+    all.filter_map(|((name, (content, _)), contents)| Some((name, (content, contents?)))).collect()
 }
 
 /// Takes the files out of `symbols` and reads them.
@@ -188,7 +204,7 @@ fn files(
     report: &Report,
 ) -> BTreeMap<String, BoundFile> {
     let mut taken = Vec::new();
-    let mut paths = Vec::new();
+    let mut found = Vec::new();
     let mut bound = BTreeMap::new();
     let mut assemblies = Vec::new();
     for symbol in symbols.extract_if(.., |symbol| matches!(symbol.kind, Kind::File(_))) {
@@ -201,12 +217,12 @@ fn files(
             bound.insert(id.name, generated(file, bytes, symbol.at));
             continue;
         }
-        let Some(path) = files::find(&file.source, binding.bind_paths, &symbol.at, report) else { continue };
+        let Some(content) = files::find(&file.source, binding, &symbol.at, report) else { continue };
         taken.push((id.name, file));
-        paths.push((path, symbol.at));
+        found.push((content, symbol.at));
     }
-    let contents = files::read_all(&paths, binding.threads, report);
-    for (((id, file), (path, at)), contents) in taken.into_iter().zip(paths).zip(contents) {
+    let contents = files::read_all(&found, binding.threads, report);
+    for (((id, file), (content, at)), contents) in taken.into_iter().zip(found).zip(contents) {
         let Some(contents) = contents else { continue };
         let own = contents.version.map(|version| version.to_string());
         let hashed = own.is_none() && file.version.is_none();
@@ -240,7 +256,7 @@ fn files(
             disk: file.disk.unwrap_or(1),
             sequence: 0,
             patch_group: file.patch_group,
-            content: Content::File(path),
+            content,
             contents,
             at,
         };

@@ -5,6 +5,7 @@
 use super::Binding;
 use crate::diag::{Diagnostic, Location};
 use crate::report::Report;
+use crate::stored;
 use crate::symbol::{Kind, Symbol};
 use crate::variables::{Endless, Replacement, Segment, replace};
 use std::collections::BTreeMap;
@@ -16,6 +17,9 @@ pub(super) fn first_pass(symbols: &mut [Symbol], binding: &Binding<'_>, report: 
         let at = symbol.at.clone();
         symbol.each_text(&mut |text| {
             if text.contains("!(") {
+                if let Some(other) = stored::replaced(text, |name| wix.contains_key(name)) {
+                    *text = other.to_owned();
+                }
                 let localized = binding.localization.resolve(text, &at, report);
                 *text = resolve_wix(&localized, &wix, &at, report);
                 // The value of a variable may be a localized one.

@@ -54,8 +54,6 @@ pub(super) fn dialog(c: &mut Compiler, element: &Element) {
     let Some(id) = id else { return };
     let fields = fields![&id, x, y, width, height, attributes, title, first, default, cancel];
     c.row("Dialog", Some(id), &element.at, fields);
-    // As WiX: a dialog always comes with a ListBox table.
-    c.ensure_table("ListBox", &element.at);
 }
 
 /// The sum of the bits whose attribute is `yes`; or not, if not `set`.

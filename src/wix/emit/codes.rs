@@ -141,8 +141,11 @@ fn tables(hasher: &mut Hasher, database: &Database) {
 
 /// What is in the streams, and in files and cabinets that lie beside the package.
 fn streams(hasher: &mut Hasher, database: &Database, bound: &Bound) {
-    let sources: BTreeMap<_, &Contents> =
-        bound.sources.values().map(|(path, contents)| (path, contents)).collect();
+    let on_disk = bound.sources.values().filter_map(|(content, contents)| match content {
+        Content::File(path) => Some((path, contents)),
+        Content::Bytes(_) | Content::Stored(_) => None,
+    });
+    let sources: BTreeMap<_, &Contents> = on_disk.collect();
     for (name, stream) in &database.streams {
         hasher.text(name);
         match stream {

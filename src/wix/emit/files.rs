@@ -69,9 +69,13 @@ pub(super) fn streams(bound: &Bound, streams: &mut BTreeMap<String, Stream>) {
         let (Kind::Row { table, fields }, Some(id)) = (&symbol.kind, &symbol.id) else { continue };
         for field in fields {
             let Field::Source(source) = field else { continue };
-            let Some((path, _)) = bound.sources.get(source) else { continue };
+            let Some((content, _)) = bound.sources.get(source) else { continue };
             let name = format!("{table}.{}", id.name.replace('/', "."));
-            streams.insert(name, Stream::File(path.clone()));
+            let stream = match content {
+                Content::File(path) => Stream::File(path.clone()),
+                Content::Bytes(bytes) | Content::Stored(bytes) => Stream::Bytes(bytes.clone()),
+            };
+            streams.insert(name, stream);
         }
     }
 }

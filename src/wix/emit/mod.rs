@@ -144,7 +144,7 @@ fn place(
             let source = match &file.content {
                 _ if original != index => Source::SameAs(original),
                 Content::File(path) => Source::File(path.clone()),
-                Content::Bytes(bytes) => Source::Bytes(bytes.clone()),
+                Content::Bytes(bytes) | Content::Stored(bytes) => Source::Bytes(bytes.clone()),
             };
             CabinetFile { name: id.clone(), size: file.contents.size, modified: emission.timestamp, source }
         });
@@ -162,7 +162,7 @@ fn place(
         let path = files::on_medium(file, disk, bound);
         let content = match &file.content {
             Content::File(path) => Stream::File(path.clone()),
-            Content::Bytes(bytes) => Stream::Bytes(bytes.clone()),
+            Content::Bytes(bytes) | Content::Stored(bytes) => Stream::Bytes(bytes.clone()),
         };
         beside.push(Beside { path, content });
     }

@@ -19,8 +19,10 @@ const IS_64_BIT: i32 = 256;
 
 /// Tables that every package has, if without rows.
 const ALWAYS: [&str; 2] = ["File", "Media"];
-/// Tables that bring others along, if without rows: Windows Installer's actions read both.
-const COMPANIONS: [(&str, &str); 2] = [("AppSearch", "Signature"), ("ProgId", "Extension")];
+/// Tables that bring others along, if without rows: Windows Installer's actions read both; a `ListBox` comes with dialogs
+/// as WiX has it.
+const COMPANIONS: [(&str, &str); 3] =
+    [("AppSearch", "Signature"), ("Dialog", "ListBox"), ("ProgId", "Extension")];
 
 /// Adds the rows of all symbols.
 pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound, compat: Compat) {
@@ -73,7 +75,8 @@ pub(super) fn symbols(tables: &mut Tables<'_>, bound: &Bound, compat: Compat) {
             | Kind::Variable { .. }
             | Kind::Group(_)
             | Kind::Package(_)
-            | Kind::Summary(_) => {}
+            | Kind::Summary(_)
+            | Kind::Foreign(_) => {}
         }
     }
     // Nobody needs a table without rows, unless somebody says so.

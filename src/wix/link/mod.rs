@@ -21,21 +21,33 @@ type Place = (usize, usize);
 /// The symbols that can be referred to, by kind and key.
 type Names<'s> = BTreeMap<(&'s str, &'s str), Vec<Place>>;
 
-/// Links the package of `sections`, which are those of all sources; `source_of` says which source a section is from.
+/// Where a section is from, which says what it may refer to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The library, from 1; 0 for the sources of the package.
+    pub library: usize,
+    /// The source among those of the package. What a library was made from is not known any more, and counts as one.
+    pub source: usize,
+}
+
+/// What Windows Installer brings along is from nowhere.
+const STANDARD: Origin = Origin { library: usize::MAX, source: usize::MAX };
+
+/// Links the package of `sections`, which are those of all sources and libraries.
 ///
 /// The default features of the language are added: upgrades, `INSTALLFOLDER`, a feature. Gives the symbols in the order
 /// in which their sections were pulled; problems go to `report`.
-pub fn link(sections: Vec<(usize, Section)>, arch: Arch, report: &Report) -> Option<Vec<Symbol>> {
-    let mut sources: Vec<usize> = sections.iter().map(|(source, _)| *source).collect();
+pub fn link(sections: Vec<(Origin, Section)>, arch: Arch, report: &Report) -> Option<Vec<Symbol>> {
+    let mut origins: Vec<Origin> = sections.iter().map(|(origin, _)| *origin).collect();
     let mut sections: Vec<Section> = sections.into_iter().map(|(_, section)| section).collect();
     let entry = entry(&sections, report)?;
     add_defaults(&mut sections, entry);
     sections.extend(standard::sections(arch));
-    sources.resize(sections.len(), usize::MAX);
+    origins.resize(sections.len(), STANDARD);
 
     let names = names(&sections);
     let mut linker =
-        Linker { sections: &sections, sources, names, report, pulled: Vec::new(), seen: BTreeSet::new() };
+        Linker { sections: &sections, origins, names, report, pulled: Vec::new(), seen: BTreeSet::new() };
     linker.pull(entry);
     if report.has_errors() {
         return None;
@@ -53,6 +65,7 @@ pub fn link(sections: Vec<(usize, Section)>, arch: Arch, report: &Report) -> Opt
         let kept = section.symbols.into_iter().enumerate().filter(|(at, _)| !dropped.contains(&(index, *at)));
         symbols.extend(kept.map(|(_, symbol)| symbol));
     }
+    foreign(&symbols, report);
     custom_table::match_rows(&mut symbols, report);
     modularize::check(&symbols, report);
     membership::connect(&mut symbols, memberships, report);
@@ -130,6 +143,17 @@ fn install_folder(package: &Package, at: &Location) -> Section {
     }
 }
 
+/// Reports symbols of libraries that nobody here makes rows of.
+fn foreign(symbols: &[Symbol], report: &Report) {
+    for symbol in symbols {
+        let Kind::Foreign(kind) = &symbol.kind else { continue };
+        let id = symbol.id.as_ref().map(|id| format!(" `{}`", id.name)).unwrap_or_default();
+        let message = format!("`{kind}`{id}, which a library has, is not known to this engine");
+        let help = "it is of an extension, a bundle or a patch; leave out what refers to it, or build with WiX itself";
+        report.push(Diagnostic::error("wix::library", message).at(&symbol.at).help(help));
+    }
+}
+
 fn names(sections: &[Section]) -> Names<'_> {
     let mut names = Names::new();
     for (section, symbols) in sections.iter().enumerate().map(|(at, section)| (at, &section.symbols)) {
@@ -144,8 +168,8 @@ fn names(sections: &[Section]) -> Names<'_> {
 
 struct Linker<'s> {
     sections: &'s [Section],
-    /// The source of each section.
-    sources: Vec<usize>,
+    /// Where each section is from.
+    origins: Vec<Origin>,
     names: Names<'s>,
     report: &'s Report,
     /// The sections that are needed, in the order in which they were found.
@@ -211,8 +235,8 @@ impl<'s> Linker<'s> {
     fn accessible(&self, from: usize, place: Place) -> bool {
         match self.access(place) {
             Access::Global | Access::Virtual | Access::Override => true,
-            Access::Library => self.sources[place.0] != usize::MAX,
-            Access::File => self.sources[place.0] == self.sources[from],
+            Access::Library => self.origins[place.0].library == self.origins[from].library,
+            Access::File => self.origins[place.0] == self.origins[from],
             Access::Section => place.0 == from,
         }
     }

@@ -205,6 +205,8 @@ pub enum Kind {
     Package(Package),
     /// What `SummaryInformation` says otherwise.
     Summary(Summary),
+    /// A symbol in a library that nobody here knows, of this kind: one of an extension, a bundle or a patch.
+    Foreign(String),
 }
 
 /// A row of a table of the author's own, before it is matched with the table's columns.
@@ -276,6 +278,7 @@ impl Kind {
             Kind::Group(GroupKind::Ui) => "WixUI",
             Kind::Package(_) => "WixPackage",
             Kind::Summary(_) => "SummaryInformation",
+            Kind::Foreign(kind) => kind,
         }
     }
 }

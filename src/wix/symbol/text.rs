@@ -132,7 +132,11 @@ impl Kind {
             Kind::CustomRow(row) => {
                 row.cells.iter_mut().filter_map(|cell| cell.value.as_mut()).for_each(visit)
             }
-            Kind::Harvest(_) | Kind::CustomTable { .. } | Kind::EnsureTable(_) | Kind::Group(_) => {}
+            Kind::Harvest(_)
+            | Kind::CustomTable { .. }
+            | Kind::EnsureTable(_)
+            | Kind::Group(_)
+            | Kind::Foreign(_) => {}
         }
     }
 }

@@ -61,6 +61,8 @@ pub fn compile(package: &Package, setting: &Setting<'_>) -> wix::Outcome {
     let engine = &package.engine;
     wix::build(&Request {
         sources: engine.sources.clone(),
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
         localizations: engine.localizations.clone(),
         cultures: vec![engine.culture.clone()],
         preprocess: Options {

@@ -1,5 +1,7 @@
 //! The switches of `wix build`. They start with one dash and take their value as the next argument.
 
+mod response;
+
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
 use ancm_installer::diag::{Diagnostic, Severity};
@@ -55,6 +57,8 @@ pub struct Switches {
     pub output: PathBuf,
     arch: Arch,
     sources: Vec<PathBuf>,
+    libraries: Vec<PathBuf>,
+    extension_libraries: Vec<PathBuf>,
     localizations: Vec<PathBuf>,
     cultures: Vec<String>,
     defines: BTreeMap<String, String>,
@@ -149,7 +153,7 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         let text =
             argument.to_str().ok_or_else(|| usage(format!("`{}` is not Unicode", argument.display())))?;
         match text.strip_prefix('@') {
-            Some(file) => words.extend(response_file(Path::new(file))?),
+            Some(file) => words.extend(response::words(Path::new(file))?),
             None => words.push(text.to_owned()),
         }
     }
@@ -172,6 +176,8 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         output: PathBuf::new(),
         arch: Arch::X86,
         sources: Vec::new(),
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
         defines: BTreeMap::new(),
@@ -231,9 +237,9 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
     Ok(Parsed::Build(Box::new(switches)))
 }
 
-fn library(file: &str) -> Failure {
-    let message = format!("`{file}`: the embedded engine reads sources only");
-    usage(message).help("name the .wxs files, or use WiX itself")
+fn intermediate(file: &str) -> Failure {
+    let message = format!("`{file}`: the embedded engine reads sources and libraries only");
+    usage(message).help("name the .wxs or .wixlib files, or use WiX itself")
 }
 
 fn unknown(word: &str) -> Failure {
@@ -270,7 +276,8 @@ impl Switches {
         let ending = path.extension().map(|ending| ending.to_ascii_lowercase());
         match ending.as_ref().and_then(|ending| ending.to_str()) {
             Some("wxl") => self.localizations.push(path),
-            Some("wixlib" | "wixipl" | "wixobj") => return Err(library(word)),
+            Some("wixlib") => self.libraries.push(path),
+            Some("wixipl" | "wixobj") => return Err(intermediate(word)),
             _ => self.sources.push(path),
         }
         Ok(())
@@ -330,7 +337,14 @@ impl Switches {
             }
             "dcl" => self.compression = value.parse().map_err(usage)?,
             "compressioneffort" => self.effort = value.parse().map_err(usage)?,
-            "lib" => return Err(library(value)),
+            "lib" => {
+                let path = self.path(value);
+                self.libraries.push(path);
+            }
+            "ext" if value.to_ascii_lowercase().ends_with(".wixlib") => {
+                let path = self.path(value);
+                self.extension_libraries.push(path);
+            }
             "ext" => {
                 let message =
                     format!("`-ext {value}`: the embedded engine has the core language and no extensions");
@@ -359,6 +373,8 @@ impl Switches {
         bind_paths.push(BindPath { name: None, folder: PathBuf::new() });
         Request {
             sources: self.sources.clone(),
+            libraries: self.libraries.clone(),
+            extension_libraries: self.extension_libraries.clone(),
             localizations: self.localizations.clone(),
             cultures: self.cultures.clone(),
             preprocess: Options {
@@ -402,32 +418,6 @@ impl Switches {
     }
 }
 
-/// The words of a response file: split at white space, `"` around a word with blanks, `\"` for a quote.
-fn response_file(path: &Path) -> Outcome<Vec<String>> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| usage(format!("cannot read the response file `{}`: {error}", path.display())))?;
-    let mut words = Vec::new();
-    let mut word: Option<String> = None;
-    let mut quoted = false;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' if letters.peek() == Some(&'"') => word.get_or_insert_default().extend(letters.next()),
-            '"' => {
-                quoted = !quoted;
-                word.get_or_insert_default();
-            }
-            letter if letter.is_whitespace() && !quoted => words.extend(word.take()),
-            letter => word.get_or_insert_default().push(letter),
-        }
-    }
-    if quoted {
-        return Err(usage(format!("the response file `{}` has a quote that is not closed", path.display())));
-    }
-    words.extend(word);
-    Ok(words)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -450,13 +440,15 @@ mod tests {
     #[test]
     fn switches_are_those_of_wix_build() {
         let switches = build(&[
-            "build", "-nologo", "-ARCH", "arm64", "-d", "A=1=2", "-d", "Flag", "-b", "Bin=x/y", "-bv", "N=v",
-            "a.wxs", "b.WXL", "-culture", "en-US", "-sw1076", "-wx", "-dcl", "high", "-i", "inc",
+            "build", "-nologo", "-lib", "l.wixlib", "M.WIXLIB", "-ARCH", "arm64", "-d", "A=1=2", "-d",
+            "Flag", "-b", "Bin=x/y", "-bv", "N=v", "a.wxs", "b.WXL", "-culture", "en-US", "-sw1076", "-wx",
+            "-dcl", "high", "-i", "inc",
         ]);
         assert_eq!(switches.output, Path::new("a.msi"));
         assert_eq!(switches.arch, Arch::Arm64);
         assert_eq!(switches.defines, [("A".into(), "1=2".into()), ("Flag".into(), String::new())].into());
         assert_eq!(switches.localizations, [Path::new("b.WXL")]);
+        assert_eq!(switches.libraries, [Path::new("l.wixlib"), Path::new("M.WIXLIB")]);
         assert_eq!(
             build(&["build", "-culture", "null", "-bf", "-trackingfile", "t", "a.wxs"]).cultures,
             [""; 0]
@@ -477,7 +469,7 @@ mod tests {
         assert!(refused(&["decompile"]).starts_with("`wix decompile` is not a command"));
         assert!(refused(&["convert", "a.wxs"]).ends_with("| run `wix convert` where WiX is"));
         assert!(refused(&["build", "-ext", "WixToolset.Util.wixext"]).contains("no extensions"));
-        assert!(refused(&["build", "-lib", "x.wixlib", "a.wxs"]).contains("reads sources only"));
+        assert!(refused(&["build", "x.wixobj", "a.wxs"]).contains("reads sources and libraries only"));
         assert!(refused(&["build", "-d", "A=1", "-d", "var.A=2", "a.wxs"]).contains("defined twice"));
         assert!(refused(&["build", "-swabc", "a.wxs"]).starts_with("unknown switch"));
     }

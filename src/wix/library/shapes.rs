@@ -1,0 +1,202 @@
+//! How symbols whose rows need no work lie in a library: for each, the kinds of its fields, and the cells of its row as the
+//! fields say them (`WixToolset.Data`, `Symbols/*.cs`; `CreateWindowsInstallerDataFromIRCommand.cs`).
+
+/// A kind of symbol and the row it makes.
+#[derive(Debug)]
+pub(super) struct Shape {
+    /// The symbol's name in a library.
+    pub symbol: &'static str,
+    /// The row's table.
+    pub table: &'static str,
+    /// The kind of each field: `S`tring, `N`umber, `B`ool, `P`ath.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for writing, which comes next"))]
+    pub fields: &'static str,
+    /// The cells, in the order of the table's columns.
+    pub cells: &'static [CellOf],
+}
+
+/// What a cell is made from; numbers are those of fields, from 0.
+#[derive(Debug)]
+pub(super) enum CellOf {
+    /// The symbol's id.
+    Id,
+    /// The symbol's id, which is a number.
+    NumberedId,
+    /// The field.
+    Field(usize),
+    /// The field, or this text if it is empty.
+    Or(usize, &'static str),
+    /// The bytes of a file.
+    Bytes(usize),
+    /// The first field; or the text of the file that the second one names.
+    Text(usize, usize),
+    /// The first field, which may stand for the feature of the component in the second.
+    Feature(usize, usize),
+    /// A name, and the short one.
+    Name(usize, usize, &'static [Salt]),
+    /// A field with bits of its own, if any, and those that other fields stand for.
+    Bits(Option<usize>, &'static [(usize, i32)]),
+    /// One bit; no cell without it.
+    Bit(usize, i32),
+    /// Yes or no, as 1 or 0; no cell for neither.
+    YesNo(usize),
+}
+
+/// What else goes into a short name that is made up.
+#[derive(Debug)]
+pub(super) enum Salt {
+    /// The kind of row.
+    Kind(&'static str),
+    /// What a field has.
+    Field(usize),
+}
+
+use CellOf::{Bit, Bits, Bytes, Feature, Field as F, Id, Name, NumberedId, Or, Text, YesNo};
+use Salt::{Field as Of, Kind};
+
+/// What stands for the feature of a component until all is linked.
+pub(super) const FEATURE: &str = "{00000000-0000-0000-0000-000000000000}";
+
+/// The bits of a dialog's attributes, by field.
+const DIALOG: &[(usize, i32)] = &[
+    (6, 1),
+    (7, 2),
+    (10, 4),
+    (13, 8),
+    (8, 16),
+    (14, 32),
+    (4, 64),
+    (12, 128),
+    (11, 256),
+    (9, 512),
+    (5, 65536),
+];
+/// The bits that all controls can have, by field.
+const CONTROL: &[(usize, i32)] = &[(15, 1), (8, 2), (14, 4), (9, 8), (10, 16), (13, 32), (12, 64), (11, 128)];
+
+/// A row of which each cell is a field.
+macro_rules! plain {
+    ($symbol:literal, $fields:literal, $($field:literal)*) => {
+        Shape { symbol: $symbol, table: $symbol, fields: $fields, cells: &[$(F($field)),*] }
+    };
+}
+
+/// A row whose first cell is the id.
+macro_rules! with_id {
+    ($symbol:literal, $fields:literal, $($cell:expr),*) => {
+        Shape { symbol: $symbol, table: $symbol, fields: $fields, cells: &[Id, $($cell),*] }
+    };
+}
+
+/// A row of cells that are none of these.
+macro_rules! row {
+    ($symbol:literal, $fields:literal, $($cell:expr),*) => {
+        Shape { symbol: $symbol, table: $symbol, fields: $fields, cells: &[$($cell),*] }
+    };
+}
+
+/// Every symbol of which the row is one of cells.
+#[rustfmt::skip]
+pub(super) const SHAPES: &[Shape] = &[
+    plain!("ActionText", "SSS", 0 1 2),
+    plain!("AppId", "SSSSSNN", 0 1 2 3 4 5 6),
+    plain!("AppSearch", "SS", 0 1),
+    row!("BBControl", "SSSNNNNNBBBBBBBBSP", F(0), F(1), F(2), F(3), F(4), F(5), F(6), Bits(Some(7), CONTROL), Text(16, 17)),
+    with_id!("Billboard", "SSN", F(0), F(1), F(2)),
+    with_id!("Binary", "P", Bytes(0)),
+    row!("CCPSearch", "", Id),
+    plain!("CheckBox", "SS", 0 1),
+    row!("Class", "SSSSSSSSNSSSB", F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7), F(8), F(9), F(10), Feature(11, 2), Bit(12, 1)),
+    plain!("ComboBox", "SNSS", 0 1 2 3),
+    plain!("CompLocator", "SSN", 0 1 2),
+    plain!("Complus", "SN", 0 1),
+    plain!("Condition", "SNS", 0 1 2),
+    row!("Control", "SSSNNNNNBBBBBBBBSSSSBP", F(0), F(1), F(2), F(3), F(4), F(5), F(6), Bits(Some(7), CONTROL), F(16), Text(17, 21), F(18), F(19)),
+    plain!("ControlCondition", "SSSS", 0 1 2 3),
+    row!("ControlEvent", "SSSSSN", F(0), F(1), F(2), F(3), Or(4, "1"), F(5)),
+    plain!("CreateFolder", "SS", 0 1),
+    with_id!("Dialog", "NNNNBBBBBBBBBBBSSSS", F(0), F(1), F(2), F(3), Bits(None, DIALOG), F(15), F(16), F(17), F(18)),
+    plain!("DrLocator", "SSSN", 0 1 2 3),
+    with_id!("DuplicateFile", "SSSSS", F(0), F(1), Name(2, 3, &[Kind("CopyFile"), Of(0), Of(1)]), F(4)),
+    row!("Error", "S", NumberedId, F(0)),
+    plain!("EventMapping", "SSSS", 0 1 2 3),
+    row!("Extension", "SSSSS", F(0), F(1), F(2), F(3), Feature(4, 1)),
+    with_id!("Feature", "SSSNNSBBNN", F(0), F(1), F(2), F(3), F(4), F(5), Bits(Some(8), &[(9, 4), (7, 8), (6, 16)])),
+    plain!("FeatureComponents", "SS", 0 1),
+    plain!("FileSFPCatalog", "SS", 0 1),
+    with_id!("Icon", "P", Bytes(0)),
+    with_id!("IniLocator", "SSSSNN", Name(0, 1, &[Kind("IniFileSearch")]), F(2), F(3), F(4), F(5)),
+    plain!("IsolatedComponent", "SS", 0 1),
+    plain!("LaunchCondition", "SS", 0 1),
+    plain!("ListBox", "SNSS", 0 1 2 3),
+    plain!("ListView", "SNSSS", 0 1 2 3 4),
+    plain!("LockPermissions", "SSSSN", 0 1 2 3 4),
+    plain!("MIME", "SSS", 0 1 2),
+    with_id!("MoveFile", "SSSSSSB", F(0), F(1), Name(2, 3, &[Kind("MoveFile"), Of(0)]), F(4), F(5), Bits(None, &[(6, 1)])),
+    plain!("MsiAssemblyName", "SSS", 0 1 2),
+    with_id!("MsiDigitalCertificate", "P", Bytes(0)),
+    row!("MsiDigitalSignature", "SSSP", F(0), F(1), F(2), Bytes(3)),
+    with_id!("MsiEmbeddedChainer", "SSSN", F(0), F(1), F(2), F(3)),
+    with_id!("MsiEmbeddedUI", "SBBNP", F(0), Bits(None, &[(1, 1), (2, 2)]), F(3), Bytes(4)),
+    with_id!("MsiLockPermissionsEx", "SSSS", F(0), F(1), F(2), F(3)),
+    plain!("MsiPackageCertificate", "SS", 0 1),
+    plain!("MsiPatchCertificate", "SS", 0 1),
+    with_id!("MsiServiceConfig", "SBBBNSS", F(0), Bits(None, &[(1, 1), (3, 2), (2, 4)]), F(4), F(5), F(6)),
+    with_id!("MsiServiceConfigFailureActions", "SBBBNSSSSS", F(0), Bits(None, &[(1, 1), (3, 2), (2, 4)]), F(4), Or(5, "[~]"), Or(6, "[~]"), F(7), F(8), F(9)),
+    with_id!("MsiShortcutProperty", "SSS", F(0), F(1), F(2)),
+    plain!("ODBCAttribute", "SSS", 0 1 2),
+    with_id!("ODBCDataSource", "SSSN", F(0), F(1), F(2), F(3)),
+    with_id!("ODBCDriver", "SSSS", F(0), F(1), F(2), F(3)),
+    plain!("ODBCSourceAttribute", "SSS", 0 1 2),
+    with_id!("ODBCTranslator", "SSSS", F(0), F(1), F(2), F(3)),
+    plain!("ProgId", "SSSSSN", 0 1 2 3 4 5),
+    row!("PublishComponent", "SSSSS", F(0), F(1), F(2), F(3), Feature(4, 2)),
+    plain!("RadioButton", "SNSNNNNSS", 0 1 2 3 4 5 6 7 8),
+    with_id!("RegLocator", "NSSNB", F(0), F(1), F(2), Bits(Some(3), &[(4, 16)])),
+    with_id!("RemoveFile", "SSSSBB", F(0), Name(1, 2, &[Kind("RemoveFile"), Of(0)]), F(3), Bits(None, &[(4, 1), (5, 2)])),
+    with_id!("ReserveCost", "SSNN", F(0), F(1), F(2), F(3)),
+    row!("SFPCatalog", "SPS", F(0), Bytes(1), F(2)),
+    with_id!("ServiceControl", "SBBBBBBSBS", F(0), Bits(None, &[(3, 1), (5, 2), (1, 8), (4, 16), (6, 32), (2, 128)]), F(7), YesNo(8), F(9)),
+    with_id!("ServiceInstall", "SSNNNSSSSSSSBB", F(0), F(1), Bits(Some(2), &[(12, 0x100)]), F(3), Bits(Some(4), &[(13, 0x8000)]), F(5), F(6), F(7), F(8), F(9), F(10), F(11)),
+    with_id!("Shortcut", "SSSSSSSNSNNSSNSN", F(0), Name(1, 2, &[Kind("Shortcut"), Of(3), Of(0)]), F(3), Feature(4, 3), F(5), F(6), F(7), F(8), F(9), F(10), F(11), F(12), F(13), F(14), F(15)),
+    with_id!("Signature", "SSSNNNNS", F(0), F(1), F(2), F(3), F(4), F(5), F(6), F(7)),
+    row!("TypeLib", "SNSNSSSN", F(0), F(1), F(2), F(3), F(4), F(5), Feature(6, 2), F(7)),
+    with_id!("UIText", "S", F(0)),
+    plain!("Verb", "SSNSS", 0 1 2 3 4),
+    Shape { symbol: "WixDependency", table: "Wix4Dependency", fields: "SSSN", cells: &[Id, F(0), F(1), F(2), F(3)] },
+    Shape { symbol: "WixDependencyProvider", table: "Wix4DependencyProvider", fields: "SSSSN", cells: &[Id, F(0), F(1), F(2), F(3), F(4)] },
+    Shape { symbol: "WixDependencyRef", table: "Wix4DependencyRef", fields: "SS", cells: &[F(0), F(1)] },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_cell_is_of_a_field_that_is_there() {
+        for shape in SHAPES {
+            let kind = |at: usize| shape.fields.as_bytes().get(at).copied();
+            for cell in shape.cells {
+                let (ats, kinds): (Vec<usize>, &[u8]) = match cell {
+                    Id | NumberedId => continue,
+                    F(at) | Or(at, _) => (vec![*at], b"SN"),
+                    Feature(at, of) => (vec![*at, *of], b"S"),
+                    Bytes(at) => (vec![*at], b"P"),
+                    Text(at, file) => {
+                        assert_eq!(kind(*file), Some(b'P'), "{}", shape.symbol);
+                        (vec![*at], b"S")
+                    }
+                    Name(long, short, _) => (vec![*long, *short], b"S"),
+                    Bits(rest, bits) => {
+                        assert!(rest.is_none_or(|at| kind(at) == Some(b'N')), "{}", shape.symbol);
+                        (bits.iter().map(|(at, _)| *at).collect(), b"BN")
+                    }
+                    Bit(at, _) | YesNo(at) => (vec![*at], b"B"),
+                };
+                for at in ats {
+                    assert!(kind(at).is_some_and(|kind| kinds.contains(&kind)), "{} {at}", shape.symbol);
+                }
+            }
+        }
+    }
+}

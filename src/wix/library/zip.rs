@@ -1,0 +1,128 @@
+//! The zip file that a library or a package of NuGet is, held in memory. The structure is `rawzip`'s, the compression
+//! `flate2`'s. Members are unpacked when somebody asks for them, each within a limit.
+
+use flate2::read::DeflateDecoder;
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Read;
+use std::sync::Arc;
+
+/// The most members that a file can have.
+const MOST_MEMBERS: u64 = 65_536;
+/// The most bytes that all members together can have, and how many times the file's own length: a small file does not
+/// unpack to an endless one.
+const MOST_BYTES: u64 = 2 << 30;
+const MOST_RATIO: u64 = 200;
+/// What members can have together whatever the file's length.
+const FREE: u64 = 64 << 20;
+
+/// A zip file.
+#[derive(Clone)]
+pub(super) struct Zip {
+    archive: Arc<ZipSliceArchive<Vec<u8>>>,
+    members: Arc<BTreeMap<String, Member>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Member {
+    wayfinder: ZipArchiveEntryWayfinder,
+    deflated: bool,
+}
+
+impl fmt::Debug for Zip {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.members.keys()).finish()
+    }
+}
+
+impl Zip {
+    /// Reads the directory of a zip file. Nothing is unpacked.
+    ///
+    /// # Errors
+    /// What is wrong with it: members that overlap, are encrypted, have the name of another or one that leads out of
+    /// where they belong, or claim to be larger than is sensible.
+    pub(super) fn open(bytes: Vec<u8>) -> Result<Zip, String> {
+        let limit = (bytes.len() as u64).saturating_mul(MOST_RATIO).clamp(FREE, MOST_BYTES);
+        let archive = ZipArchive::from_slice(bytes).map_err(|error| format!("it is no zip file: {error}"))?;
+        let mut members = BTreeMap::new();
+        let mut ranges = Vec::new();
+        let mut total = 0_u64;
+        if archive.entries_hint() > MOST_MEMBERS {
+            return Err(format!("it has more than {MOST_MEMBERS} members"));
+        }
+        for entry in archive.entries() {
+            let entry = entry.map_err(|error| format!("its directory is broken: {error}"))?;
+            let name = String::from_utf8_lossy(entry.file_path().as_bytes()).replace('\\', "/");
+            if entry.is_dir() || name.ends_with('/') {
+                continue;
+            }
+            if name.starts_with('/') || name.contains(':') || name.split('/').any(|part| part == "..") {
+                return Err(format!("its member `{name}` has a name that leads out of it"));
+            }
+            if entry.flags().is_encrypted() || entry.flags().has_strong_encryption() {
+                return Err(format!("its member `{name}` is encrypted"));
+            }
+            let method = entry.compression_method();
+            if method != CompressionMethod::STORE && method != CompressionMethod::DEFLATE {
+                let number = method.as_u16();
+                return Err(format!(
+                    "its member `{name}` is compressed by method {number}; expected deflate"
+                ));
+            }
+            total = total.saturating_add(entry.uncompressed_size_hint());
+            if total > limit {
+                return Err(format!("its members up to `{name}` have more than {limit} bytes"));
+            }
+            let wayfinder = entry.wayfinder();
+            let found = archive.get_entry(wayfinder);
+            let found = found.map_err(|error| format!("its member `{name}` is broken: {error}"))?;
+            let (_, end) = found.compressed_data_range();
+            if end > archive.directory_offset() {
+                return Err(format!("its member `{name}` reaches into the directory"));
+            }
+            ranges.push((entry.local_header_offset(), end));
+            let member = Member { wayfinder, deflated: method == CompressionMethod::DEFLATE };
+            if members.insert(name.clone(), member).is_some() {
+                return Err(format!("it has two members `{name}`"));
+            }
+        }
+        ranges.sort_unstable();
+        if ranges.windows(2).any(|pair| pair[1].0 < pair[0].1) {
+            return Err("its members overlap".to_owned());
+        }
+        Ok(Zip { archive: Arc::new(archive), members: Arc::new(members) })
+    }
+
+    /// The members' names, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.members.keys().map(String::as_str)
+    }
+
+    /// The member `name`, unpacked; nothing if there is none.
+    ///
+    /// # Errors
+    /// What is wrong with it: it has more bytes than it says, or others than its checksum.
+    pub(super) fn read(&self, name: &str) -> Option<Result<Vec<u8>, String>> {
+        let member = self.members.get(name)?;
+        Some(self.unpack(*member).map_err(|error| format!("its member `{name}` is broken: {error}")))
+    }
+
+    fn unpack(&self, member: Member) -> Result<Vec<u8>, String> {
+        let entry = self.archive.get_entry(member.wayfinder).map_err(|error| error.to_string())?;
+        let size = member.wayfinder.uncompressed_size_hint();
+        let mut bytes = Vec::new();
+        let read = match member.deflated {
+            true => entry
+                .verifying_reader(DeflateDecoder::new(entry.data()))
+                .take(size + 1)
+                .read_to_end(&mut bytes),
+            false => entry.verifying_reader(entry.data()).take(size + 1).read_to_end(&mut bytes),
+        };
+        read.map_err(|error| error.to_string())?;
+        if bytes.len() as u64 != size {
+            return Err(format!("it has other than the {size} bytes that it says"));
+        }
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,54 @@
+//! Files that lie in libraries, where sources name files on the disk.
+
+use crate::library::Library;
+use crate::variables::{Segment, parse};
+
+/// Begins the name of such a file. It is of Unicode's private use, so no path that an author wrote has it.
+const MARK: char = '\u{F8F0}';
+
+/// The name of the file `index` in the library `library`. `before` is what its path was until it was taken into the library;
+/// variables in it may name another file to take its place.
+pub(crate) fn name(library: usize, index: usize, before: Option<&str>) -> String {
+    let before = before.filter(|before| before.contains("!(wix.")).unwrap_or_default();
+    format!("{MARK}{library}/{index}/{before}")
+}
+
+/// The library and the number in it that `name` means.
+pub(crate) fn numbers(name: &str) -> Option<(usize, usize)> {
+    let mut parts = name.strip_prefix(MARK)?.splitn(3, '/');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
+}
+
+/// What is to be read in the place of the file in a library that `name` means, where a variable says so that `is_defined`.
+pub(crate) fn replaced(name: &str, is_defined: impl Fn(&str) -> bool) -> Option<&str> {
+    let before = name.strip_prefix(MARK)?.splitn(3, '/').nth(2)?;
+    let defined = |(_, segment): &(&str, Segment<'_>)| match segment {
+        Segment::Wix { name, .. } => is_defined(name),
+        _ => false,
+    };
+    parse(before).iter().any(defined).then_some(before)
+}
+
+/// The bytes of the file that `name` means; nothing if it is not one of a library.
+///
+/// # Errors
+/// What is wrong with the library.
+pub(crate) fn bytes(name: &str, libraries: &[Library]) -> Option<Result<Vec<u8>, String>> {
+    let (library, index) = numbers(name)?;
+    libraries.get(library)?.file(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variable_of_the_package_takes_the_place_of_a_file_in_a_library() {
+        let licence = name(1, 7, Some("!(wix.Licence=license.rtf)"));
+        assert_eq!(numbers(&licence), Some((1, 7)));
+        assert_eq!(replaced(&licence, |name| name == "Licence"), Some("!(wix.Licence=license.rtf)"));
+        assert_eq!(replaced(&licence, |_| false), None);
+        assert_eq!(replaced(&name(1, 7, Some("!(bindpath.x)a/b")), |_| true), None);
+        assert_eq!(numbers("1/7/x"), None);
+    }
+}
