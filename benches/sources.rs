@@ -87,6 +87,7 @@ fn run(folder: &Path) -> io::Result<()> {
         sources,
         libraries: Vec::new(),
         extension_libraries: Vec::new(),
+        extensions: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
         preprocess: preprocess::Options {

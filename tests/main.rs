@@ -25,6 +25,7 @@ mod wine_harness;
 mod wix_build;
 mod wix_errors;
 mod wix_exact;
+mod wix_extensions;
 mod wix_golden;
 mod wix_install;
 mod wix_library;

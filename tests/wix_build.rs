@@ -26,6 +26,7 @@ fn request(folder: &Path, threads: usize) -> Request {
         libraries: Vec::new(),
         extension_libraries: Vec::new(),
         localizations: Vec::new(),
+        extensions: Vec::new(),
         cultures: Vec::new(),
         preprocess: preprocess::Options {
             defines: BTreeMap::new(),

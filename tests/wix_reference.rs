@@ -144,7 +144,7 @@ fn findings(way: &[&str], attributes: &[(&str, &str)]) -> Vec<Diagnostic> {
         tree = outer;
     }
     let report = Report::default();
-    let _ = compile(&tree, Arch::X64, Compat::default(), &report);
+    let _ = compile(&tree, Arch::X64, Compat::default(), &[], &report);
     report.into_diagnostics()
 }
 

@@ -29,6 +29,7 @@ impl Folder {
             libraries: Vec::new(),
             extension_libraries: Vec::new(),
             localizations: Vec::new(),
+            extensions: Vec::new(),
             cultures: Vec::new(),
             preprocess: options(self.0.path()),
             bind_paths: vec![BindPath { name: None, folder: self.0.path().to_owned() }],

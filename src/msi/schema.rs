@@ -10,14 +10,42 @@ use super::model::{Column, ColumnKind, Table, Validation};
 /// The definitions, one line a column.
 const DEFINITIONS: &str = include_str!("standard-tables.tsv");
 
-static TABLES: LazyLock<BTreeMap<&'static str, Vec<Column>>> = LazyLock::new(|| {
-    let mut tables: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
-    for line in DEFINITIONS.lines().filter(|line| !line.starts_with('#')) {
-        let (table, column) = parse(line).expect("each line is well-formed, as the test of every line shows");
-        tables.entry(table).or_default().push(column);
+static TABLES: LazyLock<Definitions> = LazyLock::new(|| Definitions::read(DEFINITIONS));
+
+/// Definitions of tables.
+#[derive(Debug)]
+pub struct Definitions(BTreeMap<&'static str, Vec<Column>>);
+
+impl Definitions {
+    /// Those of a text with one line a column and tabs between its fields: table, column, type, least, greatest, table and
+    /// number of the column that it is a key of, category, set, description. A type is a letter (`i` number, `s` text,
+    /// `l` localizable text, `v` stream; a capital one may be null) and a width, after `*` in the key. `#` begins a remark.
+    ///
+    /// # Panics
+    ///
+    /// If a line is not of this form: definitions are part of the program.
+    #[must_use]
+    pub fn read(text: &'static str) -> Definitions {
+        let mut tables: BTreeMap<&str, Vec<Column>> = BTreeMap::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (table, column) = parse(line).unwrap_or_else(|| panic!("no definition of a column: {line}"));
+            tables.entry(table).or_default().push(column);
+        }
+        Definitions(tables)
     }
-    tables
-});
+
+    /// The table `name` without rows.
+    #[must_use]
+    pub fn table(&self, name: &str) -> Option<Table> {
+        let columns = self.0.get(name)?.clone();
+        Some(Table { name: name.to_owned(), columns, rows: Vec::new() })
+    }
+
+    /// The tables' names, in byte order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+}
 
 /// The standard table `name` without rows; nothing if the name is not one of [`standard_table_names`].
 ///
@@ -26,18 +54,14 @@ static TABLES: LazyLock<BTreeMap<&'static str, Vec<Column>>> = LazyLock::new(|| 
 /// `Wix4Dependency…` tables).
 #[must_use]
 pub fn standard_table(name: &str) -> Option<Table> {
-    TABLES.get(name).map(|columns| Table {
-        name: name.to_owned(),
-        columns: columns.clone(),
-        rows: Vec::new(),
-    })
+    TABLES.table(name)
 }
 
 /// The names that [`standard_table`] knows, in byte order.
 ///
 /// `_Validation` is among them, although it never stands in [`super::Database::tables`]: the writer makes it.
 pub fn standard_table_names() -> impl Iterator<Item = &'static str> {
-    TABLES.keys().copied()
+    TABLES.names()
 }
 
 /// A line's table and column; nothing if the line is malformed.

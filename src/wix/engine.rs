@@ -1,7 +1,7 @@
 //! The whole way from sources to a database.
 
 use super::bind::{self, BindPath, Binding};
-use super::compile;
+use super::compile::{self, Extension};
 use super::emit::{self, Beside, Emission};
 use super::harvest;
 use super::library::{self, Library};
@@ -33,6 +33,9 @@ pub struct Request {
     pub cultures: Vec<String>,
     /// What sources see of the outside: defines, include paths, environment, processor.
     pub preprocess: preprocess::Options,
+    /// The extensions that were named (`-ext`), as `WixToolset.Util.wixext`: sources may have their elements. One that
+    /// this engine does not know has none.
+    pub extensions: Vec<String>,
     /// Where files are that sources name.
     pub bind_paths: Vec<BindPath>,
     /// `!(wix.Name)` variables.
@@ -85,7 +88,7 @@ pub fn cabinets(sources: &[PathBuf], options: &preprocess::Options) -> Vec<(Stri
     let mut cabinets = Vec::new();
     for source in sources {
         let Some(tree) = preprocess::preprocess(source, options, &report) else { continue };
-        let sections = compile::compile(&tree, options.arch, options.compat, &report);
+        let sections = compile::compile(&tree, options.arch, options.compat, &[], &report);
         cabinets.extend(sections.into_iter().flat_map(|section| section.symbols).filter_map(|symbol| {
             match symbol.kind {
                 Kind::Media(media) => Some((media.cabinet?, media.compression)),
@@ -100,7 +103,10 @@ pub fn cabinets(sources: &[PathBuf], options: &preprocess::Options) -> Vec<(Stri
 fn run(request: &Request, report: &Report) -> Option<Output> {
     let gate = || (!report.has_errors()).then_some(());
     let options = &request.preprocess;
-    let compiled = parallel::map(&request.sources, request.threads, |source| Compiled::of(source, options));
+    let extensions: Vec<&Extension> =
+        request.extensions.iter().filter_map(|name| compile::extension(name)).collect();
+    let compiled =
+        parallel::map(&request.sources, request.threads, |source| Compiled::of(source, options, &extensions));
     let mut sections = Vec::new();
     let mut later = Vec::new();
     for (source, one) in compiled.into_iter().enumerate() {
@@ -173,10 +179,10 @@ struct Compiled {
 }
 
 impl Compiled {
-    fn of(source: &Path, options: &preprocess::Options) -> Compiled {
+    fn of(source: &Path, options: &preprocess::Options, extensions: &[&'static Extension]) -> Compiled {
         let (read, compiled) = (Report::default(), Report::default());
         let tree = preprocess::preprocess(source, options, &read);
-        let compile = |tree| compile::compile(&tree, options.arch, options.compat, &compiled);
+        let compile = |tree| compile::compile(&tree, options.arch, options.compat, extensions, &compiled);
         let sections = tree.map(compile).unwrap_or_default();
         Compiled { read: read.into_diagnostics(), compiled: compiled.into_diagnostics(), sections }
     }

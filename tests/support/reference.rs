@@ -116,6 +116,7 @@ impl Reference {
                 "-bv" => request.bind_variables.extend([pair]),
                 "-culture" => request.cultures.push(value.to_owned()),
                 "-d" => request.preprocess.defines.extend([pair]),
+                "-ext" => request.extensions.push(value.to_owned()),
                 "-loc" => request.localizations.push(folder.join(value)),
                 other => panic!("{name}.args: {other}"),
             }
@@ -144,6 +145,7 @@ pub fn request(source: PathBuf, payload: &Path) -> Request {
         sources: vec![source],
         libraries: Vec::new(),
         extension_libraries: Vec::new(),
+        extensions: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
         bind_paths: vec![BindPath { name: None, folder: payload.to_owned() }],

@@ -74,6 +74,7 @@ fn tables_of(package: &Package) -> Value {
         libraries: Vec::new(),
         extension_libraries: Vec::new(),
         localizations: engine.localizations.clone(),
+        extensions: Vec::new(),
         cultures: vec![engine.culture.clone()],
         preprocess: preprocess::Options {
             defines: engine.defines.clone(),

@@ -1,7 +1,7 @@
 //! Reading an element's attributes: each is taken once, as the type it should have, and what is left over at the
 //! end was not expected. Problems go to the report with WiX's numbers.
 
-use super::names;
+use super::{Extension, ext, names};
 use crate::diag::{Diagnostic, Location};
 use crate::report::Report;
 use crate::source::{Attribute, Element};
@@ -23,6 +23,7 @@ pub struct GuidForms {
 pub struct Attributes<'e> {
     element: &'e Element,
     report: &'e Report,
+    extensions: &'e [&'static Extension],
     taken: RefCell<Vec<bool>>,
 }
 
@@ -37,7 +38,29 @@ impl<'e> Attributes<'e> {
                 (a.namespace.is_empty() && a.name == "xmlns") || a.namespace.starts_with("http://www.w3.org/")
             })
             .collect();
-        Attributes { element, report, taken: RefCell::new(taken) }
+        Attributes { element, report, extensions: &[], taken: RefCell::new(taken) }
+    }
+
+    /// With attributes of these extensions, too.
+    pub(super) fn with_extensions(mut self, extensions: &'e [&'static Extension]) -> Self {
+        self.extensions = extensions;
+        self
+    }
+
+    /// Whether the attribute `name` of an extension that was named says `yes`.
+    pub(super) fn foreign_flag(&self, extension: &Extension, name: &str) -> bool {
+        let is_it = |a: &Attribute| a.namespace == extension.namespace && a.name == name;
+        let Some(index) = self.element.attributes.iter().position(is_it) else { return false };
+        if !ext::is_named(self.extensions, extension.namespace) {
+            return false;
+        }
+        self.taken.borrow_mut()[index] = true;
+        self.said_yes(&self.element.attributes[index]).unwrap_or(false)
+    }
+
+    /// Where the element stands.
+    pub(super) fn at_element(&self) -> &'e Location {
+        &self.element.at
     }
 
     /// Leaves the attributes unread that nobody took so far: the element is wrong already, and what they say does not count.
@@ -53,6 +76,11 @@ impl<'e> Attributes<'e> {
     /// Whether the attribute is there, whatever it says.
     pub fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
+    }
+
+    /// What the attribute says, unread.
+    pub(super) fn value(&self, name: &str) -> Option<&'e str> {
+        self.find(name).map(|attribute| attribute.value.as_str())
     }
 
     /// Whether the attribute is there and says `value`.
@@ -134,11 +162,18 @@ impl<'e> Attributes<'e> {
 
     /// `yes` or `no` (WIX0015).
     pub fn yes_no(&self, name: &str) -> Option<bool> {
-        match self.text(name)?.as_str() {
+        let _ = self.text(name)?;
+        self.said_yes(self.find(name)?)
+    }
+
+    fn said_yes(&self, attribute: &Attribute) -> Option<bool> {
+        match attribute.value.as_str() {
             "yes" | "true" => Some(true),
             "no" | "false" => Some(false),
             other => {
-                self.illegal(15, name, format_args!("is `{other}`; expected `yes` or `no`"));
+                let name = &attribute.name;
+                let message = format!("{} is `{other}`; expected `yes` or `no`", self.title(name));
+                self.report.error(15, &attribute.at, message);
                 None
             }
         }
@@ -361,7 +396,8 @@ impl Drop for Attributes<'_> {
                 continue;
             }
             let (element, name) = (&self.element.name, &attribute.name);
-            if attribute.namespace.is_empty() {
+            let is_named = ext::is_named(self.extensions, &attribute.namespace);
+            if attribute.namespace.is_empty() || is_named {
                 let message = format!("`{element}` has no attribute `{name}` here");
                 self.report.push(
                     Diagnostic::error("WIX0004", message)
@@ -373,7 +409,7 @@ impl Drop for Attributes<'_> {
                 self.report.push(
                     Diagnostic::error("WIX0200", message)
                         .at(&attribute.at)
-                        .help("this engine has no extensions; remove it, or build with WiX itself"),
+                        .help(ext::advice(&attribute.namespace)),
                 );
             }
         }

@@ -128,7 +128,7 @@ pub(super) fn component(c: &mut Compiler, element: &Element, place: &Place) {
 
     let first = c.mark();
     let mut keys = KeyPaths { found: directory_is_key, path: None, files: 0, has_data_source: false };
-    c.children(element, |c, child| {
+    c.open_children(element, |c, child| {
         let (known, candidate) = elements::in_component(c, child, &host);
         keys.files += u32::from(child.name == "File");
         keys.has_data_source |= child.name == "ODBCDataSource";

@@ -3,10 +3,11 @@
 
 use super::component::{Candidate, Host};
 use super::elements::{Rule, Within};
+use super::ext::dependency::{demand_check, demand_require};
 use super::{Attributes, Compiler, registry};
 use crate::ids::{self, RegistryRoot};
 use crate::source::Element;
-use crate::symbol::{Id, KeyPath, fields};
+use crate::symbol::{Id, KeyPath, RegistryValue, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("Provides", Within::KeyPath(provides)),
@@ -26,6 +27,7 @@ fn provides(c: &mut Compiler, element: &Element, host: &Host) -> Option<Candidat
     });
     let version = a.version("Version");
     let display_name = a.text("DisplayName");
+    demand_check(c, &a);
     if host.is_64_bit {
         let message =
             "the component is a 64-bit one; others look for the provider in the 32-bit registry too";
@@ -48,8 +50,8 @@ fn provides(c: &mut Compiler, element: &Element, host: &Host) -> Option<Candidat
     c.row("Wix4DependencyProvider", Some(id), &element.at, fields);
     let place = format!("{ROOT}{key}");
     let mut write = |name, value: &str| {
-        let value = Some(value.to_owned());
-        registry::string(c, RegistryRoot::MachineUser, place.clone(), name, value, component, &element.at)
+        let value = Some(RegistryValue::String(value.to_owned()));
+        registry::add(c, (RegistryRoot::MachineUser, &place), name, value, component, &element.at)
     };
     write(None, "[ProductCode]");
     let version = write(Some("Version"), version.as_deref().unwrap_or("[ProductVersion]"));
@@ -70,6 +72,9 @@ pub(super) fn requires(c: &mut Compiler, element: &Element, provider: Option<&st
             attributes |= bit;
         }
     }
+    if provider.is_some() {
+        demand_require(c, &a);
+    }
     c.no_children(element);
     if id.is_none() && provider.is_none() {
         a.required::<()>("Id", None);
@@ -87,6 +92,7 @@ pub(super) fn requires(c: &mut Compiler, element: &Element, provider: Option<&st
 fn requires_ref(c: &mut Compiler, element: &Element, provider: &str) {
     let a = c.attributes(element);
     let id = a.required("Id", a.reference("Id"));
+    demand_require(c, &a);
     c.no_children(element);
     let Some(id) = id else { return };
     c.refer("Wix4Dependency", &id, &element.at);

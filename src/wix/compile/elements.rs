@@ -1,10 +1,11 @@
 //! Which elements there are, and what each may stand in. An element says so itself, in its own file (`ELEMENTS`); here is
 //! only the list of those files.
 //!
-//! Elements that are nothing without what is around them (features, groups, directories, searches, parts of a dialog)
+//! Elements of extensions say the same in `ext`. Elements that are nothing without what is around them (features, groups, directories, searches, parts of a dialog)
 //! are known to the file of the element around them.
 
 use super::component::{Candidate, Host, Place};
+use super::ext::shape::{Around, Shape};
 use super::*;
 
 /// The rules of every file with elements. Whoever adds one adds a line.
@@ -54,6 +55,8 @@ pub(super) type Rule = (&'static str, Within);
 pub(super) enum Within {
     /// A package or a fragment.
     Definition(fn(&mut Compiler, &Element)),
+    /// A fragment only.
+    Fragment(fn(&mut Compiler, &Element)),
     /// A package only.
     Package(fn(&mut Compiler, &Element)),
     /// A package, a fragment, a directory, a feature, or a group of either: whatever components can be in.
@@ -68,6 +71,16 @@ pub(super) enum Within {
     Folder(fn(&mut Compiler, &Element, &Host, &str)),
     /// A user interface.
     Ui(fn(&mut Compiler, &Element)),
+    /// A key or value of the registry.
+    Registry(fn(&mut Compiler, &Element, &HostRegistry<'_>)),
+    /// A service that is installed.
+    Service(fn(&mut Compiler, &Element, &HostService<'_>)),
+    /// What Util's extension says of a service.
+    ServiceConfig(fn(&mut Compiler, &Element, Around<'_>)),
+    /// A row of one table and nothing else, in a package or fragment.
+    DefinitionRow(&'static Shape),
+    /// The same in a component.
+    ComponentRow(&'static Shape),
 }
 
 /// The file that an element stands in.
@@ -80,33 +93,74 @@ pub(super) struct HostFile<'h> {
     pub is_key_path: bool,
 }
 
-/// The first rule of the element `name` that `pick` takes.
-fn find<F>(name: &str, pick: impl Fn(&'static Within) -> Option<F>) -> Option<F> {
-    let all = FILES.iter().flat_map(|rules| rules.iter());
-    all.filter(|(known, _)| *known == name).find_map(|(_, within)| pick(within))
+/// The key or value of the registry that an element stands in.
+pub(super) struct HostRegistry<'h> {
+    /// Its component's id.
+    pub component: &'h str,
+    /// Its id; none for a key that is not created.
+    pub id: Option<&'h str>,
 }
 
-/// Compiles `element` in a package or fragment. Says whether it may stand there, as all of these do.
+/// The service that an element stands in.
+pub(super) struct HostService<'h> {
+    /// Its component.
+    pub host: &'h Host,
+    /// The id of its row.
+    pub id: &'h str,
+    /// Its name.
+    pub name: &'h str,
+}
+
+/// The first rule of `element` that `pick` takes.
+fn find<F>(c: &Compiler, element: &Element, pick: impl Fn(&'static Within) -> Option<F>) -> Option<F> {
+    let files = if element.namespace == NAMESPACE {
+        FILES
+    } else {
+        let named = c.extensions.iter().find(|extension| extension.namespace == element.namespace);
+        named.map_or(&[][..], |extension| extension.files)
+    };
+    let all = files.iter().flat_map(|rules| rules.iter());
+    all.filter(|(known, _)| *known == element.name).find_map(|(_, within)| pick(within))
+}
+
+/// What compiles an element where all it needs to know is that it is in a package or fragment.
+enum Definition {
+    Code(fn(&mut Compiler, &Element)),
+    Row(&'static Shape),
+}
+
+impl Definition {
+    fn compile(self, c: &mut Compiler, element: &Element) {
+        match self {
+            Definition::Code(compile) => compile(c, element),
+            Definition::Row(shape) => shape.row(c, element, Around::default()),
+        }
+    }
+}
+
+/// Compiles `element` in a fragment. Says whether it may stand there, as all of these do.
 pub(super) fn definition(c: &mut Compiler, element: &Element) -> bool {
-    let compile = find(&element.name, |within| match within {
-        Within::Definition(compile) => Some(compile),
+    let compile = find(c, element, |within| match within {
+        Within::Definition(compile) | Within::Fragment(compile) => Some(Definition::Code(*compile)),
+        Within::DefinitionRow(shape) => Some(Definition::Row(shape)),
         _ => None,
     });
-    compile.map(|compile| compile(c, element)).is_some()
+    compile.map(|compile| compile.compile(c, element)).is_some()
 }
 
 /// Compiles `element` in a package, of which fragments have not all.
 pub(super) fn in_package(c: &mut Compiler, element: &Element) -> bool {
-    let compile = find(&element.name, |within| match within {
-        Within::Definition(compile) | Within::Package(compile) => Some(compile),
+    let compile = find(c, element, |within| match within {
+        Within::Definition(compile) | Within::Package(compile) => Some(Definition::Code(*compile)),
+        Within::DefinitionRow(shape) => Some(Definition::Row(shape)),
         _ => None,
     });
-    compile.map(|compile| compile(c, element)).is_some()
+    compile.map(|compile| compile.compile(c, element)).is_some()
 }
 
 /// Compiles `element` where components can be.
 pub(super) fn in_place(c: &mut Compiler, element: &Element, place: &Place) -> bool {
-    let compile = find(&element.name, |within| match within {
+    let compile = find(c, element, |within| match within {
         Within::Place(compile) => Some(compile),
         _ => None,
     });
@@ -118,10 +172,12 @@ pub(super) fn in_component(c: &mut Compiler, element: &Element, host: &Host) -> 
     enum Compile {
         Plain(fn(&mut Compiler, &Element, &Host)),
         KeyPath(fn(&mut Compiler, &Element, &Host) -> Option<Candidate>),
+        Row(&'static Shape),
     }
-    let compile = find(&element.name, |within| match within {
+    let compile = find(c, element, |within| match within {
         Within::Component(compile) => Some(Compile::Plain(*compile)),
         Within::KeyPath(compile) => Some(Compile::KeyPath(*compile)),
+        Within::ComponentRow(shape) => Some(Compile::Row(shape)),
         _ => None,
     });
     match compile {
@@ -131,12 +187,16 @@ pub(super) fn in_component(c: &mut Compiler, element: &Element, host: &Host) -> 
             (true, None)
         }
         Some(Compile::KeyPath(compile)) => (true, compile(c, element, host)),
+        Some(Compile::Row(shape)) => {
+            shape.row(c, element, Around::component(host));
+            (true, None)
+        }
     }
 }
 
 /// Compiles `element` in a file.
 pub(super) fn in_file(c: &mut Compiler, element: &Element, file: &HostFile<'_>) -> bool {
-    let compile = find(&element.name, |within| match within {
+    let compile = find(c, element, |within| match within {
         Within::File(compile) => Some(compile),
         _ => None,
     });
@@ -145,7 +205,7 @@ pub(super) fn in_file(c: &mut Compiler, element: &Element, file: &HostFile<'_>) 
 
 /// Compiles `element` in a `CreateFolder` of the directory `folder`.
 pub(super) fn in_folder(c: &mut Compiler, element: &Element, host: &Host, folder: &str) -> bool {
-    let compile = find(&element.name, |within| match within {
+    let compile = find(c, element, |within| match within {
         Within::Folder(compile) => Some(compile),
         _ => None,
     });
@@ -154,9 +214,36 @@ pub(super) fn in_folder(c: &mut Compiler, element: &Element, host: &Host, folder
 
 /// Compiles `element` in a `UI`.
 pub(super) fn in_ui(c: &mut Compiler, element: &Element) -> bool {
-    let compile = find(&element.name, |within| match within {
+    let compile = find(c, element, |within| match within {
         Within::Ui(compile) => Some(compile),
         _ => None,
     });
     compile.map(|compile| compile(c, element)).is_some()
+}
+
+/// Compiles `element` in a key or value of the registry.
+pub(super) fn in_registry(c: &mut Compiler, element: &Element, around: &HostRegistry<'_>) -> bool {
+    let compile = find(c, element, |within| match within {
+        Within::Registry(compile) => Some(compile),
+        _ => None,
+    });
+    compile.map(|compile| compile(c, element, around)).is_some()
+}
+
+/// Compiles `element` in a service that is installed.
+pub(super) fn in_service(c: &mut Compiler, element: &Element, service: &HostService<'_>) -> bool {
+    let compile = find(c, element, |within| match within {
+        Within::Service(compile) => Some(compile),
+        _ => None,
+    });
+    compile.map(|compile| compile(c, element, service)).is_some()
+}
+
+/// Compiles `element` in what Util's extension says of a service.
+pub(super) fn in_service_config(c: &mut Compiler, element: &Element, around: Around<'_>) -> bool {
+    let compile = find(c, element, |within| match within {
+        Within::ServiceConfig(compile) => Some(compile),
+        _ => None,
+    });
+    compile.map(|compile| compile(c, element, around)).is_some()
 }

@@ -56,7 +56,7 @@ pub(super) fn file(c: &mut Compiler, element: &Element, host: &Host) -> Option<C
     c.add(Some(id), &element.at, Kind::File(file));
     beside(c, &a, element, &name);
     let around = HostFile { host, id: &name, is_key_path: chosen == Some(true) };
-    c.children(element, |c, child| elements::in_file(c, child, &around));
+    c.open_children(element, |c, child| elements::in_file(c, child, &around));
     key_path
 }
 
@@ -97,7 +97,7 @@ pub(super) fn naked_file(c: &mut Compiler, element: &Element, place: &Place) {
     };
     c.add(Some(id.clone()), &element.at, Kind::Component(component));
     let around = HostFile { host: &host, id: &id.name, is_key_path: true };
-    c.children(element, |c, child| elements::in_file(c, child, &around));
+    c.open_children(element, |c, child| elements::in_file(c, child, &around));
     if let Some((container, parent)) = &place.parent {
         let primary = *container == Container::Feature;
         c.member((*container, parent), (Member::Component, &id.name), primary, &element.at);

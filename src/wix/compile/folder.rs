@@ -19,7 +19,7 @@ pub(super) fn create_folder(c: &mut Compiler, element: &Element, host: &Host) {
     let a = c.attributes(element);
     let folder = directory::optional(c, &a, Some(host.directory.clone()));
     let Some(folder) = folder else { return };
-    c.children(element, |c, child| elements::in_folder(c, child, host, &folder));
+    c.open_children(element, |c, child| elements::in_folder(c, child, host, &folder));
     c.row("CreateFolder", None, &element.at, fields![&folder, &host.id]);
 }
 

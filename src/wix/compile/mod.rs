@@ -19,6 +19,7 @@ mod directory;
 mod elements;
 mod embedded;
 mod environment;
+mod ext;
 mod feature;
 mod file;
 mod files;
@@ -49,6 +50,8 @@ mod upgrade;
 pub use attributes::{Attributes, GuidForms};
 pub(crate) use dialog::localize;
 pub(crate) use directory::below as directory_below;
+pub(crate) use ext::table as extension_table;
+pub use ext::{Extension, extension};
 pub(crate) use upgrade::default_major_upgrade;
 
 use crate::compat::Compat;
@@ -71,6 +74,8 @@ pub struct Compiler<'r> {
     pub arch: Arch,
     /// The WiX that this engine is like.
     pub compat: Compat,
+    /// The extensions whose elements are known.
+    pub extensions: &'r [&'static Extension],
     /// The section being filled.
     pub section: Section,
     /// The package, while its children are compiled.
@@ -101,12 +106,19 @@ impl<'r> Compiler<'r> {
     where
         'r: 'e,
     {
-        Attributes::new(element, self.report)
+        Attributes::new(element, self.report).with_extensions(self.extensions)
     }
 
-    /// Gives each child element of `element` to `compile`, which says whether it knows it; one that it does not know
-    /// is an error (WIX0005), as are text (WIX0400) and elements of extensions (WIX0200).
-    pub fn children(&mut self, element: &Element, mut compile: impl FnMut(&mut Self, &Element) -> bool) {
+    /// Gives each child of `element` that is in its own namespace to `compile`, which says whether it knows it; one that
+    /// it does not know is an error (WIX0005), as are text (WIX0400) and elements of other namespaces (WIX0200 where
+    /// no extension that was named has them).
+    pub fn children(&mut self, element: &Element, compile: impl FnMut(&mut Self, &Element) -> bool) {
+        let mut compile = compile;
+        self.open_children(element, |c, child| child.namespace == element.namespace && compile(c, child));
+    }
+
+    /// As [`Compiler::children`], and gives `compile` the elements of extensions that were named, too.
+    fn open_children(&mut self, element: &Element, mut compile: impl FnMut(&mut Self, &Element) -> bool) {
         for node in &element.children {
             match node {
                 Node::Text { at, .. } => {
@@ -117,12 +129,15 @@ impl<'r> Compiler<'r> {
                             .help("use an attribute or a child element"),
                     );
                 }
-                Node::Element(child) if child.namespace != NAMESPACE => {
+                Node::Element(child)
+                    if child.namespace != element.namespace
+                        && !ext::is_named(self.extensions, &child.namespace) =>
+                {
                     let message = format!("element `{}` is from `{}`", child.name, child.namespace);
                     self.report.push(
                         Diagnostic::error("WIX0200", message)
                             .at(&child.at)
-                            .help("this engine has no extensions; remove it, or build with WiX itself"),
+                            .help(ext::advice(&child.namespace)),
                     );
                 }
                 Node::Element(child) => {
@@ -204,9 +219,15 @@ impl<'r> Compiler<'r> {
     }
 }
 
-/// Compiles a source, preprocessed, to the sections in it.
+/// Compiles a source, preprocessed, to the sections in it. Of elements of extensions, those of `extensions` are known.
 ///
 /// Problems go to `report`; the sections are of use only if it has no errors afterwards.
-pub fn compile(source: &Element, arch: Arch, compat: Compat, report: &Report) -> Vec<Section> {
-    package::wix(source, arch, compat, report)
+pub fn compile(
+    source: &Element,
+    arch: Arch,
+    compat: Compat,
+    extensions: &[&'static Extension],
+    report: &Report,
+) -> Vec<Section> {
+    package::wix(source, (arch, compat), extensions, report)
 }

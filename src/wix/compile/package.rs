@@ -1,7 +1,7 @@
 //! `Wix`, `Package` and `Fragment`.
 
 use super::component::Place;
-use super::{Attributes, Compiler, GuidForms, NAMESPACE, elements, feature, names, property};
+use super::{Attributes, Compiler, Extension, GuidForms, NAMESPACE, elements, feature, names, property};
 use crate::compat::Compat;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
@@ -12,7 +12,12 @@ use crate::symbol::{Id, Kind, Package, Property, Scope, Section, SectionKind};
 use std::collections::BTreeMap;
 
 /// `Wix`, the root of every source (WIX0199 for another namespace, WIX0048 for another element).
-pub(super) fn wix(element: &Element, arch: Arch, compat: Compat, report: &Report) -> Vec<Section> {
+pub(super) fn wix(
+    element: &Element,
+    (arch, compat): (Arch, Compat),
+    extensions: &[&'static Extension],
+    report: &Report,
+) -> Vec<Section> {
     if element.name != "Wix" {
         let message = format!("the root element is `{}`; expected `Wix`", element.name);
         report.error(48, &element.at, message);
@@ -34,6 +39,7 @@ pub(super) fn wix(element: &Element, arch: Arch, compat: Compat, report: &Report
         report,
         arch,
         compat,
+        extensions,
         section: empty(SectionKind::Fragment, &element.at),
         package: None,
         placeholders: 0,
@@ -79,8 +85,8 @@ fn required_version(c: &Compiler, element: &Element) {
 fn fragment(c: &mut Compiler, element: &Element) {
     // The name is for the reader; nothing refers to a fragment.
     let _ = c.attributes(element).id("Id");
-    c.children(element, |c, child| {
-        if child.name == "FeatureGroup" {
+    c.open_children(element, |c, child| {
+        if child.name == "FeatureGroup" && child.namespace == NAMESPACE {
             let _ = feature::feature_group(c, child);
             return true;
         }
@@ -133,7 +139,7 @@ fn package(c: &mut Compiler, element: &Element) {
     let at = &element.at;
     properties(c, id.as_ref(), &package, at);
     c.package = Some(package.clone());
-    c.children(element, |c, child| {
+    c.open_children(element, |c, child| {
         elements::in_package(c, child) || elements::in_place(c, child, &Place::default())
     });
     c.refer("Directory", "TARGETDIR", at);

@@ -1,7 +1,7 @@
 //! `Permission` and `PermissionEx`: who may do what with a file, folder or registry key.
 
-use super::Compiler;
 use super::elements::{Rule, Within};
+use super::{Attributes, Compiler};
 use crate::ids;
 use crate::source::Element;
 use crate::symbol::{Id, fields};
@@ -21,7 +21,7 @@ const STANDARD: [&str; 5] = ["Delete", "ReadPermission", "ChangePermission", "Ta
 const GENERIC: [&str; 4] = ["GenericAll", "GenericExecute", "GenericWrite", "GenericRead"];
 
 /// Rights of one kind of object, from bit 0.
-fn specific(table: &str) -> &'static [&'static str] {
+pub(super) fn specific(table: &str) -> &'static [&'static str] {
     match table {
         "CreateFolder" => &[
             "Read",
@@ -45,6 +45,17 @@ fn specific(table: &str) -> &'static [&'static str] {
             "ReadAttributes",
             "WriteAttributes",
         ],
+        "ServiceInstall" => &[
+            "ServiceQueryConfig",
+            "ServiceChangeConfig",
+            "ServiceQueryStatus",
+            "ServiceEnumerateDependents",
+            "ServiceStart",
+            "ServiceStop",
+            "ServicePauseContinue",
+            "ServiceInterrogate",
+            "ServiceUserDefinedControl",
+        ],
         _ => &["Read", "Write", "CreateSubkeys", "EnumerateSubkeys", "Notify", "CreateLink"],
     }
 }
@@ -61,25 +72,32 @@ pub(super) fn permission(c: &mut Compiler, element: &Element, object: &str, tabl
             bits |= all;
         }
     }
-    for (first, names) in [(0, specific(table)), (16, &STANDARD[..]), (28, &GENERIC[..])] {
+    bits |= rights(&a, specific(table));
+    c.no_children(element);
+    check_storable(c, element, bits);
+    let Some(user) = user else { return };
+    c.row("LockPermissions", None, &element.at, fields![object, table, domain, user, bits as i32]);
+}
+
+/// The rights that attributes say `yes` to; `specific` are those of the kind of object.
+pub(super) fn rights(a: &Attributes<'_>, specific: &[&str]) -> u32 {
+    let mut bits = 0;
+    for (first, names) in [(0, specific), (16, &STANDARD[..]), (28, &GENERIC[..])] {
         for (index, name) in names.iter().enumerate().filter(|(_, name)| **name != "FileAllRights") {
             if a.flag(name) {
                 bits |= 1 << (first + index);
             }
         }
     }
-    c.no_children(element);
-    if bits == 0x8000_0000 {
-        // The table has a four-byte integer, of which this value is the null.
-        c.report.error(
-            67,
-            &element.at,
-            "`GenericRead` alone cannot be stored; add another right, such as `Read`",
-        );
-        return;
+    bits
+}
+
+/// WIX0067 for rights that a four-byte integer cannot have: its null is this value.
+pub(super) fn check_storable(c: &Compiler, element: &Element, rights: u32) {
+    if rights == 0x8000_0000 {
+        let message = "`GenericRead` alone cannot be stored; add another right, such as `Read`";
+        c.report.error(67, &element.at, message);
     }
-    let Some(user) = user else { return };
-    c.row("LockPermissions", None, &element.at, fields![object, table, domain, user, bits as i32]);
 }
 
 /// `PermissionEx` of `object`, a row of `table`: <https://docs.firegiant.com/wix/schema/wxs/permissionex/>.

@@ -1,7 +1,7 @@
 //! `RegistryKey`, `RegistryValue`, `RemoveRegistryKey` and `RemoveRegistryValue`.
 
 use super::component::Candidate;
-use super::elements::{Rule, Within};
+use super::elements::{self, HostRegistry, Rule, Within};
 use super::{Attributes, Compiler, permission};
 use crate::diag::Location;
 use crate::ids::{self, RegistryRoot};
@@ -51,8 +51,10 @@ pub(super) fn key(
     }
     let id = name.map(|name| id.unwrap_or_else(|| generated_id(component, &place, Some(name))));
     let mut offered: Option<Candidate> = None;
-    c.children(element, |c, child| {
+    let around = HostRegistry { component, id: id.as_ref().filter(|_| create).map(|id| id.name.as_str()) };
+    c.open_children(element, |c, child| {
         let candidate = match child.name.as_str() {
+            _ if child.namespace != element.namespace => return elements::in_registry(c, child, &around),
             "RegistryKey" => key(c, child, component, Some(&place)),
             "RegistryValue" => value(c, child, component, Some(&place)),
             "Permission" | "PermissionEx" => {
@@ -120,8 +122,10 @@ pub(super) fn value(
     let chosen = a.yes_no("KeyPath");
     let place = below(&a, parent, a.has("Key") || parent.is_none())?;
     let id = id.unwrap_or_else(|| generated_id(component, &place, name.as_deref()));
-    c.children(element, |c, child| {
+    let around = HostRegistry { component, id: Some(&id.name) };
+    c.open_children(element, |c, child| {
         match child.name.as_str() {
+            _ if child.namespace != element.namespace => return elements::in_registry(c, child, &around),
             "MultiString" | "MultiStringValue" => {
                 let part = c.attributes(child).text("Value");
                 c.no_children(child);
@@ -251,20 +255,20 @@ fn row(
     c.add(Some(id), at, Kind::Registry(registry));
 }
 
-/// A string value, for elements that mean one; the name `*` or `+` without a value creates the key. Gives its id.
-pub(super) fn string(
+/// A value, for elements that mean one; the name `*` or `+` without a value creates the key. Gives its id.
+pub(super) fn add(
     c: &mut Compiler,
-    root: RegistryRoot,
-    key: String,
+    (root, key): (RegistryRoot, &str),
     name: Option<&str>,
-    value: Option<String>,
+    value: Option<RegistryValue>,
     component: &str,
     at: &Location,
 ) -> String {
+    let key = key.to_owned();
     let place = Parent { root, key };
     let id = generated_id(component, &place, name);
     let key_path = id.name.clone();
     let name = name.map(str::to_owned);
-    row(c, id, place, name, value.map(RegistryValue::String), component, at);
+    row(c, id, place, name, value, component, at);
     key_path
 }

@@ -1,7 +1,7 @@
 //! `ServiceInstall`: a Windows service.
 
 use super::component::Host;
-use super::elements::{Rule, Within};
+use super::elements::{self, HostService, Rule, Within};
 use super::{Compiler, permission, service_config};
 use crate::ids;
 use crate::source::Element;
@@ -48,8 +48,10 @@ fn service_install(c: &mut Compiler, element: &Element, host: &Host) {
     let Some(name) = name else { return };
     let id = id.unwrap_or_else(|| Id::section(ids::identifier_of_name(&name)));
     let mut dependencies: Option<String> = None;
-    c.children(element, |c, child| {
+    let around = HostService { host, id: &id.name, name: &name };
+    c.open_children(element, |c, child| {
         match child.name.as_str() {
+            _ if child.namespace != element.namespace => return elements::in_service(c, child, &around),
             "PermissionEx" => permission::permission_ex(c, child, &id.name, "ServiceInstall"),
             "ServiceConfig" => service_config::service_config(c, child, host, Some(&name)),
             "ServiceConfigFailureActions" => service_config::failure_actions(c, child, host, Some(&name)),
@@ -66,7 +68,7 @@ fn service_install(c: &mut Compiler, element: &Element, host: &Host) {
     let description = if erases { Some("[~]".to_owned()) } else { description };
     let fields = fields![
         &id,
-        name,
+        &name,
         display,
         kind,
         start,

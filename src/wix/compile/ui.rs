@@ -14,8 +14,9 @@ const MOST_SHORT: i32 = i16::MAX as i32;
 /// `UI`: <https://docs.firegiant.com/wix/schema/wxs/ui/>.
 pub(super) fn ui(c: &mut Compiler, element: &Element) {
     let id = c.attributes(element).id("Id");
-    c.children(element, |c, child| {
+    c.open_children(element, |c, child| {
         match child.name.as_str() {
+            _ if child.namespace != element.namespace => return elements::in_ui(c, child),
             "BillboardAction" => billboard_action(c, child),
             "ComboBox" | "ListBox" | "ListView" => list(c, child),
             "Dialog" => dialog::dialog(c, child),

@@ -7,6 +7,7 @@ mod rows;
 use crate::bind::{Bound, Content, Disk};
 use crate::cab::{Cabinet, CabinetFile, Effort, Source};
 use crate::compat::Compat;
+use crate::compile::extension_table;
 use crate::culture;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
@@ -78,10 +79,10 @@ pub(crate) struct Tables<'r> {
 }
 
 impl Tables<'_> {
-    /// The table `name`; a standard one is made if it is not there yet.
+    /// The table `name`; a standard one or an extension's is made if it is not there yet.
     fn table(&mut self, name: &str) -> Option<&mut Table> {
         if !self.tables.contains_key(name) {
-            self.tables.insert(name.to_owned(), standard_table(name)?);
+            self.tables.insert(name.to_owned(), standard_table(name).or_else(|| extension_table(name))?);
         }
         self.tables.get_mut(name)
     }

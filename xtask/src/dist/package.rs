@@ -63,6 +63,7 @@ pub fn compile(package: &Package, setting: &Setting<'_>) -> wix::Outcome {
         sources: engine.sources.clone(),
         libraries: Vec::new(),
         extension_libraries: Vec::new(),
+        extensions: Vec::new(),
         localizations: engine.localizations.clone(),
         cultures: vec![engine.culture.clone()],
         preprocess: Options {

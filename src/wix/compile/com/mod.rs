@@ -15,6 +15,7 @@ use super::elements::{HostFile, Rule, Within};
 use super::{Attributes, Compiler, registry};
 use crate::diag::Location;
 use crate::ids::RegistryRoot;
+use crate::symbol::RegistryValue;
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("AppId", Within::Definition(app_id::app_id_of_package)),
@@ -77,7 +78,8 @@ impl Compiler<'_> {
         name: Option<&str>,
         value: Option<String>,
     ) {
-        registry::string(self, RegistryRoot::ClassesRoot, key, name, value, component, at);
+        let value = value.map(RegistryValue::String);
+        registry::add(self, (RegistryRoot::ClassesRoot, &key), name, value, component, at);
     }
 }
 

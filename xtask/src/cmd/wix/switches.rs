@@ -377,6 +377,7 @@ impl Switches {
             extension_libraries: self.extension_libraries.clone(),
             localizations: self.localizations.clone(),
             cultures: self.cultures.clone(),
+            extensions: Vec::new(),
             preprocess: Options {
                 defines: self.defines.clone(),
                 include_paths: self.include_paths.clone(),

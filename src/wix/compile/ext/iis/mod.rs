@@ -1,0 +1,61 @@
+//! WixToolset.Iis.wixext: <https://docs.firegiant.com/wix/schema/iis/>.
+
+mod certificate;
+mod parts;
+mod web_app_pool;
+mod web_application;
+mod web_dir;
+mod web_dir_properties;
+mod web_filter;
+mod web_log;
+mod web_property;
+mod web_service_extension;
+mod web_site;
+mod web_virtual_dir;
+
+use super::{Extension, demand_action};
+use crate::compile::Compiler;
+use crate::diag::Location;
+use crate::source::Element;
+
+/// The extension.
+pub(super) static EXTENSION: Extension = Extension {
+    name: "WixToolset.Iis.wixext",
+    namespace: "http://wixtoolset.org/schemas/v4/wxs/iis",
+    files: &[
+        certificate::ELEMENTS,
+        web_app_pool::ELEMENTS,
+        web_application::ELEMENTS,
+        web_dir::ELEMENTS,
+        web_dir_properties::ELEMENTS,
+        web_filter::ELEMENTS,
+        web_log::ELEMENTS,
+        web_property::ELEMENTS,
+        web_service_extension::ELEMENTS,
+        web_site::ELEMENTS,
+        web_virtual_dir::ELEMENTS,
+    ],
+};
+
+/// WIX's number for an attribute that needs a component around its element.
+const ATTRIBUTE_WITHOUT_COMPONENT: u16 = 5151;
+
+/// The action that does nearly all of it.
+const ACTION: &str = "Wix4ConfigureIIs";
+
+fn demand_configuration(c: &mut Compiler, at: &Location) {
+    demand_action(c, ACTION, at);
+}
+
+/// WIX5152 for an element that needs a component around what it is in.
+fn element_without_component(c: &Compiler, element: &Element) {
+    let message = format!("`{}` needs a component around what it is in: without one, nothing is made", element.name);
+    c.report.error(5152, &element.at, message);
+}
+
+/// The web application of an element: what it names, or the one inside of it.
+fn one_application(c: &Compiler, child: &Element, known: bool) {
+    if known {
+        c.report.error(5155, &child.at, "the web application is named by `@WebApplication` already; remove one");
+    }
+}

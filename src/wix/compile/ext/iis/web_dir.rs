@@ -1,0 +1,65 @@
+//! `WebDir`: a directory of a site, with properties of its own.
+
+use super::{demand_configuration, one_application, web_application, web_dir_properties, web_site};
+use crate::compile::Compiler;
+use crate::compile::elements::{Rule, Within};
+use crate::compile::ext::shape::{Around, Cell, Shape};
+use crate::source::Element;
+
+pub(super) const ELEMENTS: &[Rule] =
+    &[("WebDir", Within::Component(|c, element, host| web_dir(c, element, Around::component(host))))];
+
+/// Columns.
+const SITE: usize = 2;
+const PROPERTIES: usize = 4;
+const APPLICATION: usize = 5;
+
+static SHAPE: Shape = Shape {
+    table: "Wix4IIsWebDir",
+    cells: &[
+        Cell::Id,
+        Cell::Component,
+        Cell::Other,
+        Cell::Needed(&Cell::Text("Path")),
+        Cell::Name("DirProperties"),
+        Cell::Text("WebApplication"),
+    ],
+    id: Some(("iwd", |row| {
+        vec![row.component().to_owned(), row.text(SITE), row.text(PROPERTIES), row.text(APPLICATION)]
+    })),
+    actions: &[],
+    also: |c, row| {
+        row.cells[SITE] = web_site::around(c, row, true).into();
+    },
+};
+
+/// <https://docs.firegiant.com/wix/schema/iis/webdir/>. `around` has the site, if it stands in one.
+pub(super) fn web_dir(c: &mut Compiler, element: &Element, around: Around<'_>) {
+    let mut row = SHAPE.read(c, element, around);
+    c.children(element, |c, child| {
+        match child.name.as_str() {
+            "WebApplication" => {
+                one_application(c, child, row.has(APPLICATION));
+                row.cells[APPLICATION] = web_application::web_application(c, child).into();
+            }
+            "WebDirProperties" => {
+                let id = web_dir_properties::web_dir_properties(c, child, around.host);
+                if row.has(PROPERTIES) {
+                    let message = "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
+                    c.report.error(62, &element.at, message);
+                }
+                row.cells[PROPERTIES] = id.into();
+            }
+            _ => return false,
+        }
+        true
+    });
+    row.a.required("DirProperties", row.has(PROPERTIES).then_some(()));
+    for (column, table) in [(PROPERTIES, "Wix4IIsWebDirProperties"), (APPLICATION, "Wix4IIsWebApplication")] {
+        if row.has(column) {
+            c.refer(table, row.text(column), &element.at);
+        }
+    }
+    demand_configuration(c, &element.at);
+    row.add(c);
+}
