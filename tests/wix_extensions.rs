@@ -118,12 +118,10 @@ fn wrong(reference: &Reference, name: &str) -> Option<String> {
 }
 
 /// Of what begins like this, the elements or the libraries are not there yet.
-const LATER: [&str; 11] = [
+const LATER: [&str; 9] = [
     "all-",
-    "bits-iis-",
     "culture-",
     "ext-unknown",
-    "iis-",
     "language-",
     "msmq-",
     "powershell-",

@@ -49,13 +49,18 @@ fn demand_configuration(c: &mut Compiler, at: &Location) {
 
 /// WIX5152 for an element that needs a component around what it is in.
 fn element_without_component(c: &Compiler, element: &Element) {
-    let message = format!("`{}` needs a component around what it is in: without one, nothing is made", element.name);
+    let message =
+        format!("`{}` needs a component around what it is in: without one, nothing is made", element.name);
     c.report.error(5152, &element.at, message);
 }
 
 /// The web application of an element: what it names, or the one inside of it.
 fn one_application(c: &Compiler, child: &Element, known: bool) {
     if known {
-        c.report.error(5155, &child.at, "the web application is named by `@WebApplication` already; remove one");
+        c.report.error(
+            5155,
+            &child.at,
+            "the web application is named by `@WebApplication` already; remove one",
+        );
     }
 }

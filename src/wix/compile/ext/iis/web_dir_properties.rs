@@ -21,7 +21,12 @@ static SHAPE: Shape = Shape {
     table: "Wix4IIsWebDirProperties",
     cells: &[
         Cell::Id,
-        Cell::BitsIfAny(&[("Read", 1, true), ("Write", 2, true), ("Execute", 4, true), ("Script", 512, true)]),
+        Cell::BitsIfAny(&[
+            ("Read", 1, true),
+            ("Write", 2, true),
+            ("Execute", 4, true),
+            ("Script", 512, true),
+        ]),
         Cell::BitsIfAny(&[
             ("AnonymousAccess", 1, true),
             ("BasicAuthentication", 2, true),

@@ -8,8 +8,12 @@ use crate::compile::ext::shape::{Cell, Reading, Shape};
 pub(super) const ELEMENTS: &[Rule] = &[("WebProperty", Within::ComponentRow(&SHAPE))];
 
 /// The settings, and whether they have a value.
-const SETTINGS: &[(&str, bool)] =
-    &[("ETagChangeNumber", true), ("IIs5IsolationMode", false), ("LogInUTF8", false), ("MaxGlobalBandwidth", true)];
+const SETTINGS: &[(&str, bool)] = &[
+    ("ETagChangeNumber", true),
+    ("IIs5IsolationMode", false),
+    ("LogInUTF8", false),
+    ("MaxGlobalBandwidth", true),
+];
 
 /// <https://docs.firegiant.com/wix/schema/iis/webproperty/>.
 static SHAPE: Shape = Shape {

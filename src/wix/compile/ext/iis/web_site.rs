@@ -2,8 +2,8 @@
 
 use super::parts::{self, Whole};
 use super::{
-    ATTRIBUTE_WITHOUT_COMPONENT, certificate, demand_configuration, element_without_component, one_application,
-    web_application, web_dir, web_dir_properties, web_filter, web_virtual_dir,
+    ATTRIBUTE_WITHOUT_COMPONENT, certificate, demand_configuration, element_without_component,
+    one_application, web_application, web_dir, web_dir_properties, web_filter, web_virtual_dir,
 };
 use crate::compile::Compiler;
 use crate::compile::component::Host;
@@ -126,7 +126,8 @@ fn web_site(c: &mut Compiler, element: &Element, host: Option<&Host>) {
             "WebDirProperties" => {
                 let properties = web_dir_properties::web_dir_properties(c, child, host);
                 if row.has(PROPERTIES) {
-                    let message = "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
+                    let message =
+                        "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
                     c.report.error(155, &element.at, message);
                 }
                 row.cells[PROPERTIES] = properties.into();

@@ -61,7 +61,8 @@ pub(super) fn web_virtual_dir(c: &mut Compiler, element: &Element, around: Aroun
             "WebDirProperties" => {
                 let properties = web_dir_properties::web_dir_properties(c, child, around.host);
                 if row.has(PROPERTIES) {
-                    let message = "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
+                    let message =
+                        "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
                     c.report.error(62, &element.at, message);
                 }
                 row.cells[PROPERTIES] = properties.into();

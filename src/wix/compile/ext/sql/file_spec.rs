@@ -18,9 +18,7 @@ static SHAPE: Shape = Shape {
         Cell::Text("MaxSize"),
         Cell::Text("GrowthSize"),
     ],
-    id: Some(("sfs", |row| {
-        vec![row.parent().to_owned(), row.text(NAME), row.text(FILENAME)]
-    })),
+    id: Some(("sfs", |row| vec![row.parent().to_owned(), row.text(NAME), row.text(FILENAME)])),
     actions: &[],
     also: nothing_more,
 };

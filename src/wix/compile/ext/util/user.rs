@@ -2,8 +2,8 @@
 
 use crate::compile::component::Host;
 use crate::compile::elements::{Rule, Within};
-use crate::compile::ext::{demand_action, only_in_component};
 use crate::compile::ext::shape::{Around, Bits, Cell, Reading, Shape};
+use crate::compile::ext::{demand_action, only_in_component};
 use crate::compile::{Attributes, Compiler};
 use crate::source::Element;
 use crate::symbol::{Field, fields};
