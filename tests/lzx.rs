@@ -243,7 +243,7 @@ fn strangers_decode_every_window_and_effort() {
 
 #[test]
 fn a_call_of_the_first_byte_of_a_folder_comes_back() {
-    // lzxd 0.2.7 would make 12,000,000 of its operand.
+    // zero, translated, is not negative ([MS-PATCH] 2.3.2)
     let mut input = vec![0x90; 100];
     input[50..55].copy_from_slice(&[0xe8, 0xce, 0xff, 0xff, 0xff]);
     let bytes = written(&cabinet(method(15, Effort::Fast), std::slice::from_ref(&input)));

@@ -10,7 +10,6 @@ mod deflate;
 mod directory;
 mod format;
 mod huffman;
-mod lzx;
 mod method;
 mod model;
 mod mszip;

@@ -5,9 +5,9 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::directory::{Directory, Ends, Found, Header, array, double, fill, word};
 use super::format::{BLOCK, BLOCK_GROWTH, DATA, block_checksum};
-use super::lzx;
 use super::model::Entry;
 use super::mszip;
+use installer_lzx::Window;
 
 /// Why a cabinet could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -139,7 +139,7 @@ struct Progress {
 enum Decoder {
     Stored,
     MsZip(mszip::Decompressor),
-    Lzx(lzx::Decompressor),
+    Lzx(Box<installer_lzx::Decoder>),
 }
 
 impl std::fmt::Debug for Decoder {
@@ -158,7 +158,10 @@ impl Decoder {
         match (method & 0xf, method >> 8) {
             (0, _) => Some(Decoder::Stored),
             (1, _) => Some(Decoder::MsZip(mszip::Decompressor::new())),
-            (3, exponent) => lzx::Decompressor::new(exponent).map(Decoder::Lzx),
+            (3, exponent) => {
+                let window = Window::new(u8::try_from(exponent).ok()?)?;
+                Some(Decoder::Lzx(Box::new(installer_lzx::Decoder::new(window))))
+            }
             _ => None,
         }
     }
@@ -168,7 +171,7 @@ impl Decoder {
         match self {
             Decoder::Stored => (block.len() == uncompressed).then_some(block),
             Decoder::MsZip(decompressor) => decompressor.next(block, uncompressed),
-            Decoder::Lzx(decompressor) => decompressor.next(block, uncompressed),
+            Decoder::Lzx(decoder) => decoder.next(block, uncompressed),
         }
     }
 }

@@ -32,7 +32,7 @@ fn translate_frame(frame: &mut [u8], start: usize) {
 
 /// Undoes the translation of a frame that begins `start` bytes from the beginning of the folder, in data that states `size`.
 /// Zero is the absolute target of a call of the folder's first byte.
-pub fn restore(frame: &mut [u8], start: u64, size: i32) {
+pub(crate) fn restore(frame: &mut [u8], start: u64, size: i32) {
     let Some(start) = i32::try_from(start).ok().filter(|start| *start < (FRAMES * FRAME) as i32) else {
         return;
     };
@@ -48,7 +48,7 @@ pub fn restore(frame: &mut [u8], start: u64, size: i32) {
 fn for_each_call(frame: &mut [u8], start: i32, change: impl Fn(i32, i32) -> i32) {
     let end = frame.len().saturating_sub(TAIL);
     let mut at = 0;
-    while let Some(found) = frame[at.min(end)..end].iter().position(|byte| *byte == 0xe8) {
+    while let Some(found) = memchr::memchr(0xe8, &frame[at.min(end)..end]) {
         at += found;
         let operand = frame[at + 1..at + 5].first_chunk_mut().expect("four bytes");
         // Below 1 GiB and a frame.

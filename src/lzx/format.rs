@@ -124,7 +124,13 @@ impl Recent {
     const MASK: u64 = (1 << 21) - 1;
 
     /// What a folder begins with.
-    pub(crate) const START: Recent = Recent(1 << 42 | 1 << 21 | 1);
+    pub(crate) const START: Recent = Recent::of([1; 3]);
+
+    /// Those of at most 21 bits each, the last one first.
+    pub(crate) const fn of(offsets: [u32; 3]) -> Recent {
+        let [last, second, third] = offsets;
+        Recent((third as u64) << 42 | (second as u64) << 21 | last as u64)
+    }
 
     #[inline(always)]
     pub(crate) fn get(self, index: u32) -> u32 {

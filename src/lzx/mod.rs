@@ -1,6 +1,6 @@
-//! An encoder for LZX as cabinets have it, windows of 32 KiB to 2 MiB.
+//! LZX as cabinets have it, windows of 32 KiB to 2 MiB: a decoder, [`Decoder`], and an encoder.
 //!
-//! Three steps, so that the dear one can be done on several threads and the bytes are the same on any number of them:
+//! The encoder has three steps, so that the dear one can be done on several threads and the bytes are the same on any number of them:
 //!
 //! 1. [`Matcher::next`], one segment after the other: translates x86 calls and finds matches.
 //! 2. [`Segment::parse`], on whatever thread: chooses tokens and divides them into blocks, each segment for itself.
@@ -8,6 +8,7 @@
 
 mod bits;
 mod codes;
+mod decode;
 mod e8;
 mod effort;
 mod finder;
@@ -24,7 +25,7 @@ mod stats;
 mod ways;
 mod writer;
 
-pub use e8::restore as restore_calls;
+pub use decode::Decoder;
 pub use effort::{Effort, SEGMENT};
 pub use format::{FRAME, Window};
 pub use segment::{Matcher, Parsed, Segment};

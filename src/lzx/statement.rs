@@ -4,10 +4,10 @@ use super::bits::BitWriter;
 use super::huffman::{self, Code};
 
 /// Symbols of the code for lengths: 17 changes, two runs of zeros, a run of one length.
-const SYMBOLS: usize = 20;
-const ZEROS: usize = 17;
-const MANY_ZEROS: usize = 18;
-const SAME: usize = 19;
+pub(super) const SYMBOLS: usize = 20;
+pub(super) const ZEROS: usize = 17;
+pub(super) const MANY_ZEROS: usize = 18;
+pub(super) const SAME: usize = 19;
 
 /// A pretree code has 4 bits to state each length.
 const LIMIT: usize = 15;
