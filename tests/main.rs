@@ -23,6 +23,7 @@ mod support;
 mod upgrade;
 mod wine_harness;
 mod wix_build;
+mod wix_decompile;
 mod wix_errors;
 mod wix_exact;
 mod wix_extensions;

@@ -13,6 +13,7 @@ mod bind;
 pub mod compat;
 pub mod compile;
 mod culture;
+pub mod decompile;
 mod emit;
 mod engine;
 mod harvest;

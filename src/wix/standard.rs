@@ -179,6 +179,12 @@ pub fn directories() -> impl Iterator<Item = &'static str> {
     DIRECTORIES.iter().map(|(id, _)| *id)
 }
 
+/// What the standard directory `id` stands in, and its name on a source medium.
+pub(crate) fn directory(id: &str, arch: Arch) -> Option<(Option<&'static str>, &'static str)> {
+    let (_, name) = DIRECTORIES.iter().find(|(known, _)| *known == id)?;
+    Some((parent(id, arch), name))
+}
+
 /// What a standard directory stands in.
 fn parent(id: &str, arch: Arch) -> Option<&'static str> {
     let is_64_bit = arch.is_64_bit();

@@ -106,15 +106,7 @@ pub(crate) struct Bound {
 /// Binds linked symbols. Problems go to `report`.
 pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> Option<Bound> {
     compile::localize(&mut symbols, binding.localization);
-    resolve::first_pass(&mut symbols, binding, report);
-    let has_language = symbols
-        .iter()
-        .any(|symbol| matches!(&symbol.kind, Kind::Package(package) if package.language.is_some()));
-    let (package, at) = properties::package(&mut symbols, binding.localization)?;
-    let actions = sequence::schedule(&mut symbols, report);
-    properties::special(&mut symbols);
-    create_folders(&mut symbols);
-    dependency::add(&mut symbols);
+    let Beginning { package, at, has_language, actions } = begin(&mut symbols, binding, report)?;
     text_files(&mut symbols, binding, report);
     let sources = sources(&mut symbols, binding, report);
     let files = files(&mut symbols, &package, binding, report);
@@ -132,6 +124,55 @@ pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Rep
         return None;
     }
     Some(Bound { package, symbols, files, disks, actions, sources })
+}
+
+/// What is known once everything is bound that comes before files.
+struct Beginning {
+    package: Package,
+    /// Where the package was written.
+    at: Location,
+    /// Whether a source says its language.
+    has_language: bool,
+    actions: Vec<Sequenced>,
+}
+
+/// Binds what comes before files.
+fn begin(symbols: &mut Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> Option<Beginning> {
+    resolve::first_pass(symbols, binding, report);
+    let has_language = symbols
+        .iter()
+        .any(|symbol| matches!(&symbol.kind, Kind::Package(package) if package.language.is_some()));
+    let (package, at) = properties::package(symbols, binding.localization)?;
+    let actions = sequence::schedule(symbols, report);
+    properties::special(symbols);
+    create_folders(symbols);
+    dependency::add(symbols);
+    Some(Beginning { package, at, has_language, actions })
+}
+
+/// Binds what needs no file: all but files, disks, GUIDs that are to be computed, and streams. `texts` has the contents of
+/// files whose text stands in a cell, by their source. Problems go to `report`.
+pub(crate) fn without_files(
+    mut symbols: Vec<Symbol>,
+    binding: &Binding<'_>,
+    texts: &BTreeMap<String, String>,
+    report: &Report,
+) -> Option<Bound> {
+    let Beginning { package, at, has_language, actions } = begin(&mut symbols, binding, report)?;
+    for symbol in &mut symbols {
+        let Kind::Row { fields, .. } = &mut symbol.kind else { continue };
+        for field in fields {
+            if let Field::TextFile(source) = field {
+                *field = texts.get(source).map_or(Field::Null, Field::from);
+            }
+        }
+    }
+    let facts = facts(&symbols, &BTreeMap::new(), has_language);
+    resolve::second_pass(&mut symbols, &facts, report);
+    let package = properties::bound(package, &mut symbols, &at, &facts, report);
+    limits::check(&symbols, report);
+    let (files, disks, sources) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+    (!report.has_errors()).then_some(Bound { package, symbols, files, disks, actions, sources })
 }
 
 /// A component whose key path is its folder creates it, or the folder might not be there.

@@ -8,14 +8,14 @@ use crate::source::Element;
 use crate::symbol::{Field, Id, fields};
 
 /// A kind of control (<https://learn.microsoft.com/windows/win32/msi/controls>).
-struct Type {
+pub(crate) struct Type {
     name: &'static str,
     /// Whether it begins disabled, as nobody can use it anyway.
-    disabled: bool,
+    pub(crate) disabled: bool,
     /// Whether the Tab key passes it by.
-    tab_skips: bool,
+    pub(crate) tab_skips: bool,
     /// The attributes for bits 16 and up of the Attributes column, in the order of the bits; empty for none.
-    bits: &'static [&'static str],
+    pub(crate) bits: &'static [&'static str],
 }
 
 const fn active(name: &'static str, bits: &'static [&'static str]) -> Type {
@@ -60,8 +60,14 @@ const TYPES: [Type; 23] = [
     active("VolumeSelectCombo", VOLUMES),
 ];
 
+/// The kind of control called `name`.
+pub(crate) fn kind(name: &str) -> Option<&'static Type> {
+    const ALL: &[Type] = &TYPES;
+    ALL.iter().find(|kind| kind.name == name)
+}
+
 /// The bits that every control may have (<https://learn.microsoft.com/windows/win32/msi/control-attributes>).
-const BITS: [(&str, i32); 6] = [
+pub(crate) const BITS: [(&str, i32); 6] = [
     ("Sunken", 4),
     ("Indirect", 8),
     ("Integer", 16),
@@ -69,13 +75,13 @@ const BITS: [(&str, i32); 6] = [
     ("RightAligned", 64),
     ("LeftScroll", 128),
 ];
-const VISIBLE: i32 = 1;
-const ENABLED: i32 = 2;
-const BITMAP: i32 = 1 << 18;
-const ICON: i32 = 1 << 19;
+pub(crate) const VISIBLE: i32 = 1;
+pub(crate) const ENABLED: i32 = 2;
+pub(crate) const BITMAP: i32 = 1 << 18;
+pub(crate) const ICON: i32 = 1 << 19;
 
 /// The conditions that a control may have, and what happens where they hold.
-const CONDITIONS: [(&str, &str); 5] = [
+pub(crate) const CONDITIONS: [(&str, &str); 5] = [
     ("DefaultCondition", "Default"),
     ("EnableCondition", "Enable"),
     ("DisableCondition", "Disable"),

@@ -14,25 +14,25 @@ pub(super) const ELEMENTS: &[Rule] = &[
 
 /// The bits of the Type column
 /// (<https://learn.microsoft.com/windows/win32/msi/summary-list-of-all-custom-action-types>).
-const DLL: i32 = 1;
-const EXE: i32 = 2;
-const TEXT: i32 = 3;
-const JSCRIPT: i32 = 5;
-const VBSCRIPT: i32 = 6;
+pub(crate) const DLL: i32 = 1;
+pub(crate) const EXE: i32 = 2;
+pub(crate) const TEXT: i32 = 3;
+pub(crate) const JSCRIPT: i32 = 5;
+pub(crate) const VBSCRIPT: i32 = 6;
 const BINARY: i32 = 0;
-const FILE: i32 = 16;
-const DIRECTORY: i32 = 32;
-const PROPERTY: i32 = 48;
+pub(crate) const FILE: i32 = 16;
+pub(crate) const DIRECTORY: i32 = 32;
+pub(crate) const PROPERTY: i32 = 48;
 const CONTINUE: i32 = 64;
 const ASYNC: i32 = 128;
 const FIRST_SEQUENCE: i32 = 256;
-const IN_SCRIPT: i32 = 1024;
-const NO_IMPERSONATE: i32 = 2048;
-const SCRIPT_64_BIT: i32 = 4096;
-const HIDE_TARGET: i32 = 8192;
-const TERMINAL_SERVER_AWARE: i32 = 16384;
+pub(crate) const IN_SCRIPT: i32 = 1024;
+pub(crate) const NO_IMPERSONATE: i32 = 2048;
+pub(crate) const SCRIPT_64_BIT: i32 = 4096;
+pub(crate) const HIDE_TARGET: i32 = 8192;
+pub(crate) const TERMINAL_SERVER_AWARE: i32 = 16384;
 /// Of the ExtendedType column.
-const PATCH_UNINSTALL: i32 = 32768;
+pub(crate) const PATCH_UNINSTALL: i32 = 32768;
 
 const SOURCES: [(&str, i32); 5] = [
     ("BinaryRef", BINARY),
@@ -50,7 +50,7 @@ const TARGETS: [(&str, i32); 7] = [
     ("Value", TEXT),
     ("VBScriptCall", VBSCRIPT),
 ];
-const EXECUTE: [(&str, i32); 7] = [
+pub(crate) const EXECUTE: [(&str, i32); 7] = [
     ("commit", IN_SCRIPT | 512),
     ("deferred", IN_SCRIPT),
     ("firstSequence", FIRST_SEQUENCE),
@@ -59,7 +59,7 @@ const EXECUTE: [(&str, i32); 7] = [
     ("rollback", IN_SCRIPT | 256),
     ("secondSequence", 768),
 ];
-const RETURN: [(&str, i32); 4] =
+pub(crate) const RETURN: [(&str, i32); 4] =
     [("asyncNoWait", ASYNC | CONTINUE), ("asyncWait", ASYNC), ("check", 0), ("ignore", CONTINUE)];
 
 /// `CustomAction`: <https://docs.firegiant.com/wix/schema/wxs/customaction/>.

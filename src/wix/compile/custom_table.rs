@@ -17,7 +17,7 @@ const MOST_NAME: usize = 31;
 
 /// Categories, as the language and as `_Validation` spells them
 /// (<https://learn.microsoft.com/windows/win32/msi/column-data-types>).
-const CATEGORIES: [(&str, &str); 26] = [
+pub(crate) const CATEGORIES: [(&str, &str); 26] = [
     ("anyPath", "AnyPath"),
     ("binary", "Binary"),
     ("cabinet", "Cabinet"),
@@ -47,7 +47,7 @@ const CATEGORIES: [(&str, &str); 26] = [
 ];
 
 /// How merge modules rename what stands in a column, as the language and as WiX's messages spell it.
-const MODULARIZE: [(&str, &str); 9] = [
+pub(crate) const MODULARIZE: [(&str, &str); 9] = [
     ("column", "Column"),
     ("companionFile", "CompanionFile"),
     ("condition", "Condition"),

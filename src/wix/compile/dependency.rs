@@ -14,7 +14,8 @@ pub(super) const ELEMENTS: &[Rule] = &[
     ("Requires", Within::Definition(|c, element| requires(c, element, None))),
 ];
 
-const ROOT: &str = "Software\\Classes\\Installer\\Dependencies\\";
+/// The key below which providers have theirs.
+pub(crate) const ROOT: &str = "Software\\Classes\\Installer\\Dependencies\\";
 
 /// `Provides`: <https://docs.firegiant.com/wix/schema/wxs/provides/>. Offers its version value as the key path.
 fn provides(c: &mut Compiler, element: &Element, host: &Host) -> Option<Candidate> {

@@ -9,7 +9,7 @@ use crate::symbol::{Field, Kind, Symbol, fields};
 
 /// The bits of the Attributes column (<https://learn.microsoft.com/windows/win32/msi/dialog-style-bits>) that an
 /// attribute sets.
-const BITS: [(&str, i32); 8] = [
+pub(crate) const BITS: [(&str, i32); 8] = [
     ("SystemModal", 8),
     ("KeepModeless", 16),
     ("TrackDiskSpace", 32),
@@ -20,7 +20,7 @@ const BITS: [(&str, i32); 8] = [
     ("ErrorDialog", 65536),
 ];
 /// Those that an attribute takes away.
-const CLEARED_BITS: [(&str, i32); 3] = [("Hidden", 1), ("Modeless", 2), ("NoMinimize", 4)];
+pub(crate) const CLEARED_BITS: [(&str, i32); 3] = [("Hidden", 1), ("Modeless", 2), ("NoMinimize", 4)];
 
 /// `Dialog`: <https://docs.firegiant.com/wix/schema/wxs/dialog/>.
 pub(super) fn dialog(c: &mut Compiler, element: &Element) {

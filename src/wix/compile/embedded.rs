@@ -19,7 +19,7 @@ pub(super) const ELEMENTS: &[Rule] = &[
 /// (<https://learn.microsoft.com/windows/win32/api/msi/nf-msi-msisetexternaluiw>). COMMONDATA's and a few more bits
 /// are as in WiX.
 #[rustfmt::skip]
-const MESSAGES: [(&str, i32); 18] = [
+pub(crate) const MESSAGES: [(&str, i32); 18] = [
     ("IgnoreFatalExit", 0x1), ("IgnoreError", 0x2), ("IgnoreWarning", 0x4), ("IgnoreUser", 0x8),
     ("IgnoreInfo", 0x10), ("IgnoreFilesInUse", 0x20), ("IgnoreResolveSource", 0x40), ("IgnoreOutOfDiskSpace", 0x80),
     ("IgnoreActionStart", 0x100), ("IgnoreActionData", 0x200), ("IgnoreProgress", 0x400), ("IgnoreCommonData", 0x800),

@@ -17,11 +17,12 @@ pub(super) const ELEMENTS: &[Rule] = &[
 ];
 
 /// Rights of any object, from bit 16 and 28 (<https://learn.microsoft.com/windows/win32/secauthz/access-mask>).
-const STANDARD: [&str; 5] = ["Delete", "ReadPermission", "ChangePermission", "TakeOwnership", "Synchronize"];
-const GENERIC: [&str; 4] = ["GenericAll", "GenericExecute", "GenericWrite", "GenericRead"];
+pub(crate) const STANDARD: [&str; 5] =
+    ["Delete", "ReadPermission", "ChangePermission", "TakeOwnership", "Synchronize"];
+pub(crate) const GENERIC: [&str; 4] = ["GenericAll", "GenericExecute", "GenericWrite", "GenericRead"];
 
 /// Rights of one kind of object, from bit 0.
-pub(super) fn specific(table: &str) -> &'static [&'static str] {
+pub(crate) fn specific(table: &str) -> &'static [&'static str] {
     match table {
         "CreateFolder" => &[
             "Read",

@@ -24,7 +24,7 @@ pub(super) const ELEMENTS: &[Rule] = &[
 ];
 
 /// Standard actions without a number of their own, and those that one may move: they stand where the author says.
-const PLACED: [&str; 7] = [
+pub(crate) const PLACED: [&str; 7] = [
     "DisableRollback",
     "ForceReboot",
     "InstallExecute",
@@ -38,7 +38,7 @@ const MOVABLE: [&str; 5] =
     ["AppSearch", "CCPSearch", "FindRelatedProducts", "LaunchConditions", "RMCCPSearch"];
 /// The ways to exit, and the numbers that stand for them
 /// (<https://learn.microsoft.com/windows/win32/msi/sequence-table-detailed-example>).
-const EXITS: [(&str, i16); 4] = [("success", -1), ("cancel", -2), ("error", -3), ("suspend", -4)];
+pub(crate) const EXITS: [(&str, i16); 4] = [("success", -1), ("cancel", -2), ("error", -3), ("suspend", -4)];
 
 /// Whether `action` is one that the installer brings along.
 pub(super) fn is_standard(action: &str) -> bool {

@@ -68,6 +68,17 @@ pub(crate) fn emit(
     if report.has_errors() { None } else { Some((database, beside)) }
 }
 
+/// Tables by name, and by name and key where each of their rows was written.
+pub(crate) type Written = (BTreeMap<String, Table>, BTreeMap<String, BTreeMap<Vec<Cell>, Option<Location>>>);
+
+/// The rows that no file or disk has a part in. Problems go to `report`.
+pub(crate) fn rows_without_files(bound: &Bound, compat: Compat, report: &Report) -> Written {
+    let codepage = codepage(bound, &Localization::default(), report);
+    let mut tables = Tables { tables: BTreeMap::new(), keys: BTreeMap::new(), codepage, report };
+    rows::symbols(&mut tables, bound, compat);
+    (tables.tables, tables.keys)
+}
+
 /// The tables being filled.
 pub(crate) struct Tables<'r> {
     tables: BTreeMap<String, Table>,

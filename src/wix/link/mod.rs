@@ -5,6 +5,8 @@ mod custom_table;
 mod membership;
 mod modularize;
 
+pub(crate) use modularize::standard as modularized;
+
 use crate::compile::default_major_upgrade;
 use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;

@@ -72,7 +72,7 @@ fn differs(
 }
 
 /// How column `number` of a standard table is renamed.
-fn standard(table: &str, number: usize) -> Option<&'static str> {
+pub(crate) fn standard(table: &str, number: usize) -> Option<&'static str> {
     let known = OTHERWISE.iter().find(|(name, column, _)| (*name, *column) == (table, number));
     if let Some((_, _, kind)) = known {
         return Some(kind);

@@ -1,6 +1,7 @@
 //! `cargo xtask wix build`: the embedded engine with the switches of `wix build`
-//! (<https://docs.firegiant.com/wix/tools/wixexe/>), so that any source can be tried.
+//! (<https://docs.firegiant.com/wix/tools/wixexe/>), so that any source can be tried. `wix msi` is what it does with packages.
 
+mod msi;
 mod switches;
 
 use crate::console::Console;
@@ -11,7 +12,7 @@ use crate::interrupt::{self, Stoppable};
 use crate::output::{self, Output};
 use crate::workspace;
 use ancm_installer::diag::{Diagnostic, Severity};
-use ancm_installer::msi;
+use ancm_installer::msi::{Stream, write as write_package};
 use ancm_installer::wix::{self, Beside};
 use serde::Serialize;
 use std::ffi::OsString;
@@ -33,6 +34,11 @@ struct Built<'b> {
 /// # Errors
 /// Switches that are wrong, sources that do not compile, an output that cannot be written.
 pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
+    if let Some((group, rest)) = arguments.split_first()
+        && group == "msi"
+    {
+        return msi::run(rest, console);
+    }
     let switches = match switches::parse(arguments)? {
         Parsed::Help => {
             console.print(switches::HELP);
@@ -78,7 +84,7 @@ fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outc
     let name = switches.output.file_name().unwrap_or_default().to_string_lossy();
     let mut output = Output::open(folder)?;
     let mut file = output.create()?;
-    msi::write(&made.database, threads, &mut Stoppable(file.as_file_mut()))
+    write_package(&made.database, threads, &mut Stoppable(file.as_file_mut()))
         .map_err(|error| output::package_failure(&switches.output, &error))?;
     output.add(file, &name);
     for Beside { path, content } in &made.beside {
@@ -90,15 +96,11 @@ fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outc
     output.commit()
 }
 
-fn copy(
-    content: &msi::Stream,
-    threads: NonZeroUsize,
-    to: &mut (impl io::Write + io::Seek),
-) -> io::Result<()> {
+fn copy(content: &Stream, threads: NonZeroUsize, to: &mut (impl io::Write + io::Seek)) -> io::Result<()> {
     match content {
-        msi::Stream::Bytes(bytes) => to.write_all(bytes),
-        msi::Stream::File(path) => io::copy(&mut File::open(path)?, to).map(drop),
-        msi::Stream::Cabinet(cabinet) => {
+        Stream::Bytes(bytes) => to.write_all(bytes),
+        Stream::File(path) => io::copy(&mut File::open(path)?, to).map(drop),
+        Stream::Cabinet(cabinet) => {
             ancm_installer::cab::write(cabinet, threads, to).map(drop).map_err(io::Error::other)
         }
         _ => Err(io::Error::other("the engine gave a stream that is not there")),

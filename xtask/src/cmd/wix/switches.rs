@@ -137,7 +137,7 @@ const SWITCHES: [(&[&str], Takes); 27] = [
 ];
 
 /// The commands of WiX that are not here.
-const WIX_ONLY: [&str; 6] = ["burn", "convert", "eula", "extension", "format", "msi"];
+const WIX_ONLY: [&str; 5] = ["burn", "convert", "eula", "extension", "format"];
 
 fn usage(message: String) -> Failure {
     Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix build -h` lists the switches")

@@ -1,0 +1,90 @@
+//! A source as text.
+
+use super::tree::children;
+use crate::source::Element;
+
+/// Characters of a line before attributes go to lines of their own.
+const WIDTH: usize = 120;
+
+/// The document with `root`, after the lines of a comment.
+pub(super) fn document(root: &Element, comment: &[String]) -> String {
+    let mut text = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n".to_owned();
+    if !comment.is_empty() {
+        text.push_str("<!--\n");
+        for line in comment {
+            text.push_str(&format!("  {}\n", comment_text(line)));
+        }
+        text.push_str("-->\n");
+    }
+    write(root, &format!(" xmlns=\"{}\"", root.namespace), 0, &mut text);
+    text
+}
+
+/// Two hyphens in a row, which XML forbids in a comment, get a blank between; what XML cannot have is left out.
+fn comment_text(line: &str) -> String {
+    let line: String = line.chars().filter(|c| super::tree::is_xml(*c)).collect();
+    let mut text = line.replace("--", "- -").replace("--", "- -");
+    if text.ends_with('-') {
+        text.push(' ');
+    }
+    text
+}
+
+/// The depth is bounded: what makes elements nests none deeper than the engine reads.
+fn write(element: &Element, namespace: &str, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    let attributes: Vec<String> =
+        element.attributes.iter().map(|a| format!("{}=\"{}\"", a.name, escaped(&a.value))).collect();
+    let one_line: usize = attributes.iter().map(|a| a.chars().count() + 1).sum();
+    text.push_str(&format!("{indent}<{}{namespace}", element.name));
+    if indent.len() + element.name.len() + one_line + 4 <= WIDTH || attributes.len() < 2 {
+        attributes.iter().for_each(|attribute| text.push_str(&format!(" {attribute}")));
+    } else {
+        // filled lines, each below the first attribute
+        let margin = format!("\n{indent}{}", " ".repeat(element.name.len() + 2));
+        let mut column = WIDTH;
+        for attribute in &attributes {
+            let length = attribute.chars().count() + 1;
+            if column + length > WIDTH && column != 0 {
+                let first = column == WIDTH && text.ends_with(&element.name);
+                text.push_str(if first { " " } else { &margin });
+                column = margin.len() - 1;
+            } else {
+                text.push(' ');
+            }
+            text.push_str(attribute);
+            column += length;
+        }
+    }
+    let mut inside = children(element).peekable();
+    if inside.peek().is_none() {
+        text.push_str(" />\n");
+        return;
+    }
+    text.push_str(">\n");
+    inside.for_each(|child| write(child, "", depth + 1, text));
+    text.push_str(&format!("{indent}</{}>\n", element.name));
+}
+
+/// An attribute's value as XML has it and the preprocessor takes it.
+fn escaped(value: &str) -> String {
+    let value = if value.contains("$(") || value.contains("$$") {
+        value.replace('$', "$$")
+    } else {
+        value.to_owned()
+    };
+    let mut text = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '&' => text.push_str("&amp;"),
+            '<' => text.push_str("&lt;"),
+            '>' => text.push_str("&gt;"),
+            '"' => text.push_str("&quot;"),
+            '\t' => text.push_str("&#x9;"),
+            '\n' => text.push_str("&#xA;"),
+            '\r' => text.push_str("&#xD;"),
+            c => text.push(c),
+        }
+    }
+    text
+}

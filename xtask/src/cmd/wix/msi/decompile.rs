@@ -1,0 +1,319 @@
+//! `cargo xtask wix msi decompile`: a package as a source, with the switches of WiX's own command.
+
+use crate::console::Console;
+use crate::dist::engine::timestamp;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::interrupt;
+use crate::output::{self, Output};
+use ancm_installer::diag::{Diagnostic, Severity};
+use ancm_installer::msi;
+use ancm_installer::wix::decompile::{self, Decompiled, FileFacts, Layout, Options};
+use ancm_installer::wix::{self, Request, paths, preprocess};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+
+const HELP: &str = "\
+Make a WiX v4 source of a Windows Installer package, and extract its files, so that it can be built again.
+
+Usage: cargo xtask wix msi decompile [SWITCHES] PACKAGE.msi
+
+  -o, -out FILE.wxs   the source [default: the package's name, .wxs, beside it]
+  -x FOLDER           extract files, binaries and icons to this folder; the source is then built, and what differs from the
+                      package is said, here and in the source. Without it, sources are named as `SourceDir\\...`
+  -sct                leave out tables that Windows Installer does not know
+  -sui                leave out dialogs and what they show
+  -type msi           what the input is, where its name does not say
+Taken and without effect here: -sdet (empty tables are kept), -sras (actions have numbers), -ext NAME, -intermediateFolder FOLDER,
+-nologo, -v";
+
+/// Differences that are told in the source.
+const MOST_TOLD: usize = 50;
+
+#[derive(Debug, Default)]
+struct Switches {
+    package: PathBuf,
+    output: PathBuf,
+    /// The folder to extract to, as it was written.
+    extract: Option<String>,
+    options: Options,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    schema: &'static str,
+    output: &'a Path,
+    arch: String,
+    extracted: usize,
+    diagnostics: &'a [Diagnostic],
+}
+
+/// Runs `decompile`.
+///
+/// # Errors
+/// Switches that are wrong, a package that cannot be read, an output that cannot be written.
+pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
+    let Some(switches) = parse(arguments)? else {
+        console.print(HELP);
+        return Ok(());
+    };
+    interrupt::listen()?;
+    let unreadable = |error: &dyn std::error::Error| {
+        let message = format!("cannot read `{}`: {error}", switches.package.display());
+        Failure::new(Exit::Input, "wix::package", message)
+            .help("name a Windows Installer package, an .msi file")
+    };
+    let file = File::open(&switches.package).map_err(|error| unreadable(&error))?;
+    let mut package = msi::Package::open(file).map_err(|error| unreadable(&error))?;
+    let (decompiled, findings, extracted) = match &switches.extract {
+        None => {
+            let layout = Layout::of(package.database(), None);
+            let decompiled =
+                decompile::decompile(package.database(), &layout, &BTreeMap::new(), switches.options);
+            let findings = decompiled.lost.clone();
+            (decompiled, findings, 0)
+        }
+        Some(folder) => extracted(&mut package, folder, &switches)?,
+    };
+    let text = decompiled.source(&comment(&switches, &decompiled, &findings));
+    let folder =
+        switches.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut output = Output::open(folder)?;
+    output.add_text(&switches.output.file_name().unwrap_or_default().to_string_lossy(), &text)?;
+    output.commit()?;
+    console.diagnostics(&findings);
+    if console.json() {
+        console.result(&Answer {
+            schema: "ancm-wix-decompile/1",
+            output: &switches.output,
+            arch: decompiled.arch.to_string(),
+            extracted,
+            diagnostics: &findings,
+        });
+    }
+    Ok(())
+}
+
+/// Extracts to `folder`, decompiles, and builds what came of it; gives what differs, and how many files were extracted.
+fn extracted(
+    package: &mut msi::Package<File>,
+    folder: &str,
+    switches: &Switches,
+) -> Outcome<(Decompiled, Vec<Diagnostic>, usize)> {
+    let target = paths::native(folder);
+    let out = Output::open(&target)?;
+    let stage = out.stage()?;
+    let staged = stage.path().to_string_lossy().into_owned();
+    let layout = Layout::of(package.database(), Some(&staged));
+    let beside =
+        switches.package.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let unwritable = |error: &io::Error| output::failure("write to", &target, error);
+    let mut written = Vec::new();
+    let mut write = |path: &str, bytes: &mut dyn Read| -> io::Result<()> {
+        let place = stage.path().join(path);
+        fs::create_dir_all(place.parent().unwrap_or(stage.path()))?;
+        io::copy(bytes, &mut File::create_new(&place)?)?;
+        written.push(path.to_owned());
+        interrupt::check().map_err(|_| io::ErrorKind::Interrupted.into())
+    };
+    let mut findings =
+        decompile::extract(package, &layout, beside, &mut write).map_err(|error| unwritable(&error))?;
+    let facts: BTreeMap<String, FileFacts> = layout
+        .files()
+        .iter()
+        .map(|(key, path)| (key.clone(), FileFacts::read(&stage.path().join(path))))
+        .collect();
+    let database = package.database();
+    let in_stage = decompile::decompile(database, &layout, &facts, switches.options);
+    for (path, text) in &in_stage.texts {
+        let place = stage.path().join(path);
+        fs::create_dir_all(place.parent().unwrap_or(stage.path())).map_err(|error| unwritable(&error))?;
+        fs::write(&place, text).map_err(|error| unwritable(&error))?;
+        written.push(path.clone());
+    }
+    if findings.is_empty() && switches.options == Options::default() {
+        findings = again(&in_stage, database, &stage).map_err(|error| unwritable(&error))?;
+    } else {
+        findings.extend(in_stage.lost.iter().cloned());
+    }
+    // the same source, with the paths that it is to have
+    let layout = Layout::of(database, Some(folder));
+    let decompiled = decompile::decompile(database, &layout, &facts, switches.options);
+    for path in &written {
+        let place = target.join(path);
+        fs::create_dir_all(place.parent().unwrap_or(&target)).map_err(|error| unwritable(&error))?;
+        fs::rename(stage.path().join(path), &place)
+            .map_err(|error| output::failure("write", &place, &error))?;
+    }
+    let count = written.len();
+    drop(stage);
+    out.commit()?;
+    Ok((decompiled, findings, count))
+}
+
+/// Builds what was decompiled to the folder `stage`; gives what the package that comes of it has otherwise.
+fn again(decompiled: &Decompiled, database: &msi::Database, stage: &TempDir) -> io::Result<Vec<Diagnostic>> {
+    let source = stage.path().join("decompiled.wxs");
+    fs::write(&source, decompiled.source(&[]))?;
+    let request = Request {
+        sources: vec![source],
+        localizations: Vec::new(),
+        libraries: Vec::new(),
+        extension_libraries: Vec::new(),
+        extensions: Vec::new(),
+        cultures: Vec::new(),
+        preprocess: preprocess::Options {
+            defines: BTreeMap::new(),
+            include_paths: Vec::new(),
+            environment: BTreeMap::new(),
+            arch: decompiled.arch,
+            current_dir: stage.path().to_owned(),
+            timestamp: timestamp().unwrap_or_default(),
+            compat: wix::Compat::default(),
+        },
+        bind_paths: Vec::new(),
+        bind_variables: BTreeMap::new(),
+        timestamp: timestamp().unwrap_or_default(),
+        application: String::new(),
+        compression: Default::default(),
+        effort: Default::default(),
+        threads: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+        legacy_registry_guids: false,
+    };
+    let outcome = wix::build(&request);
+    Ok(match outcome.output {
+        Some(output) => decompile::differences(database, &output.database),
+        None => {
+            let errors = outcome.diagnostics.into_iter().filter(|found| found.severity == Severity::Error);
+            let error = |found: Diagnostic| {
+                let message = format!("the source does not compile: {}", found.message);
+                Diagnostic::warning("wix::not_carried_over", message)
+            };
+            errors.map(error).collect()
+        }
+    })
+}
+
+/// What stands at the beginning of the source.
+fn comment(switches: &Switches, decompiled: &Decompiled, findings: &[Diagnostic]) -> Vec<String> {
+    let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let more = if switches.extract.is_some() { "" } else { " -b FOLDER" };
+    let mut lines = vec![
+        format!("Decompiled from {}.", name(&switches.package)),
+        format!("Build it: cargo xtask wix build -arch {}{more} {}", decompiled.arch, name(&switches.output)),
+    ];
+    if switches.extract.is_none() {
+        lines.push(
+            "FOLDER has the files that are named SourceDir here; `-x FOLDER` would have extracted them."
+                .to_owned(),
+        );
+    }
+    if !findings.is_empty() {
+        lines.push(String::new());
+        lines.push("What is not as it was in the package:".to_owned());
+        let told = findings.iter().take(MOST_TOLD).map(|found| format!("  {}", found.message));
+        lines.extend(told.map(|line| line.replace(['\n', '\r'], " ")));
+        if findings.len() > MOST_TOLD {
+            lines.push(format!("  and {} more", findings.len() - MOST_TOLD));
+        }
+    }
+    lines
+}
+
+fn usage(message: String) -> Failure {
+    Failure::new(Exit::Usage, "wix::switch", message)
+        .help("`cargo xtask wix msi decompile -h` lists the switches")
+}
+
+/// The switches; none where help is asked for.
+fn parse(arguments: &[OsString]) -> Outcome<Option<Switches>> {
+    let mut switches = Switches::default();
+    let mut kind: Option<String> = None;
+    let mut words = arguments.iter();
+    while let Some(word) = words.next() {
+        let word = word.to_str().ok_or_else(|| usage(format!("`{}` is not Unicode", word.display())))?;
+        let Some(name) = word.strip_prefix('-') else {
+            if !switches.package.as_os_str().is_empty() {
+                return Err(usage(format!("`{word}`: one package at a time")));
+            }
+            let path = paths::native(word);
+            switches.package = paths::find(&path).unwrap_or(path);
+            continue;
+        };
+        let mut value = || {
+            let next = words.next().and_then(|next| next.to_str());
+            next.map(str::to_owned).ok_or_else(|| usage(format!("`{word}` needs a value")))
+        };
+        match name.to_ascii_lowercase().as_str() {
+            "h" | "?" | "help" | "-help" => return Ok(None),
+            "o" | "out" => switches.output = paths::native(&value()?),
+            "x" => switches.extract = Some(value()?),
+            "sct" => switches.options.without_custom_tables = true,
+            "sui" => switches.options.without_ui = true,
+            "sdet" | "sras" | "nologo" | "-nologo" | "v" | "verbose" => {}
+            "ext" | "intermediatefolder" => drop(value()?),
+            "type" => kind = Some(value()?),
+            "data" => {
+                let message =
+                    "`-data`: the embedded engine writes sources, and no data of WiX's own".to_owned();
+                return Err(usage(message).help("leave it out"));
+            }
+            _ => return Err(usage(format!("unknown switch `{word}`"))),
+        }
+    }
+    if switches.package.as_os_str().is_empty() {
+        return Err(usage("no package: name an .msi file".to_owned()));
+    }
+    let ending = switches.package.extension().map(|ending| ending.to_string_lossy().into_owned());
+    let kind = kind.or(ending).unwrap_or_default().to_ascii_lowercase();
+    if let "msm" | "mergemodule" | "module" | "mst" | "transform" | "msp" = kind.as_str() {
+        let message = format!("the embedded engine decompiles packages, and no .{kind}");
+        return Err(usage(message).help("name an .msi file"));
+    }
+    if switches.output.as_os_str().is_empty() {
+        switches.output = switches.package.with_extension("wxs");
+    }
+    Ok(Some(switches))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(words: &[&str]) -> Outcome<Option<Switches>> {
+        parse(&words.iter().map(OsString::from).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn switches_are_those_of_wix() {
+        let switches = parsed(&["-nologo", "-X", "out/files", "-sui", "-intermediateFolder", "t", "a/b.msi"]);
+        let switches = switches.expect("right").expect("no help");
+        assert_eq!(switches.output, Path::new("a/b.wxs"));
+        assert_eq!(switches.extract.as_deref(), Some("out/files"));
+        assert!(switches.options.without_ui && !switches.options.without_custom_tables);
+        let switches = parsed(&["b.msi", "-out", "c.wxs"]).expect("right").expect("no help");
+        assert_eq!(switches.output, Path::new("c.wxs"));
+        assert!(parsed(&["-h"]).expect("right").is_none());
+    }
+
+    #[test]
+    fn what_it_cannot_do_is_said() {
+        for (words, expected) in [
+            (&["a.msm"][..], "decompiles packages, and no .msm"),
+            (&["-type", "mst", "a.msi"], "no .mst"),
+            (&["-data", "a.msi"], "no data of WiX's own"),
+            (&["-o"], "needs a value"),
+            (&[], "no package"),
+            (&["a.msi", "b.msi"], "one package at a time"),
+            (&["-q", "a.msi"], "unknown switch `-q`"),
+        ] {
+            let failure = parsed(words).expect_err("refused");
+            assert!(failure.diagnostics[0].message.contains(expected), "{failure:?}");
+        }
+    }
+}
