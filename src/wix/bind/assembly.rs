@@ -14,7 +14,7 @@ type Problem = (u16, String, &'static str);
 /// Adds the names of `assemblies`, which are files by id; a name that a source gives is replaced by the file's own.
 pub(super) fn names(
     symbols: &mut Vec<Symbol>,
-    files: &BTreeMap<String, BoundFile>,
+    files: &mut BTreeMap<String, BoundFile>,
     assemblies: &[(String, Assembly)],
     report: &Report,
 ) {
@@ -22,7 +22,12 @@ pub(super) fn names(
         let Some(file) = files.get(id) else { continue };
         let pairs = if assembly.is_dotnet { of_dotnet(file, assembly) } else { of_manifest(files, assembly) };
         match pairs {
-            Ok(pairs) => pairs.into_iter().for_each(|(name, value)| set(symbols, file, name, value)),
+            Ok(pairs) => {
+                pairs.iter().for_each(|(name, value)| set(symbols, file, name, value.clone()));
+                if let Some(file) = files.get_mut(id) {
+                    file.names = pairs;
+                }
+            }
             Err((number, message, help)) => {
                 let number = format!("WIX{number:04}");
                 report.push(Diagnostic::error(number, message).at(&file.at).help(help));

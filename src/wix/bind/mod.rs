@@ -66,6 +66,8 @@ pub(crate) struct BoundFile {
     pub patch_group: Option<i32>,
     pub content: Content,
     pub contents: Contents,
+    /// What it is called as an assembly, by kinds of names; nothing if it is none.
+    pub names: Vec<(&'static str, String)>,
     pub at: Location,
 }
 
@@ -299,11 +301,12 @@ fn files(
             patch_group: file.patch_group,
             content,
             contents,
+            names: Vec::new(),
             at,
         };
         bound.insert(id, file);
     }
-    assembly::names(symbols, &bound, &assemblies, report);
+    assembly::names(symbols, &mut bound, &assemblies, report);
     bound
 }
 
@@ -323,6 +326,7 @@ fn generated(file: File, bytes: Vec<u8>, at: Location) -> BoundFile {
         patch_group: None,
         contents: Contents::of(&bytes),
         content: Content::Bytes(bytes),
+        names: Vec::new(),
         at,
     }
 }
@@ -354,6 +358,9 @@ fn facts(symbols: &[Symbol], files: &BTreeMap<String, BoundFile>, has_language: 
     for (id, file) in files {
         facts.insert(resolve::key("fileVersion", id), file.version.clone().unwrap_or_default());
         facts.insert(resolve::key("fileLanguage", id), file.language.clone().unwrap_or_default());
+        for (name, value) in &file.names {
+            facts.insert(resolve::key(&format!("assembly{name}"), id), value.clone());
+        }
     }
     facts
 }

@@ -125,8 +125,14 @@ impl Tables<'_> {
             let shown: Vec<String> = key.iter().map(shown).collect();
             let message = format!("two rows of table `{name}` have the key `{}`", shown.join("/"));
             let finding = Diagnostic::error("WIX0130", message).help("change or remove one of them");
-            let finding = at.into_iter().fold(finding, |finding, at| finding.at(at));
-            report.push(first.iter().fold(finding, |finding, at| finding.related(at, "the first one")));
+            // Places in libraries have no columns: the author can change the other one.
+            let is_library = |at: &Location| at.column == 0;
+            let (here, there) = match (at, &first) {
+                (Some(at), Some(first)) if is_library(at) && !is_library(first) => (Some(first), Some(at)),
+                (at, first) => (at, first.as_ref()),
+            };
+            let finding = here.into_iter().fold(finding, |finding, at| finding.at(at));
+            report.push(there.into_iter().fold(finding, |finding, at| finding.related(at, "the other one")));
         }
     }
 }

@@ -6,14 +6,18 @@
 
 mod bundle_searches;
 pub(super) mod dependency;
+mod directx;
 mod firewall;
 mod http;
 mod iis;
+mod msmq;
 mod netfx;
+mod powershell;
 pub(super) mod shape;
 mod sql;
 mod ui;
 mod util;
+mod vs;
 
 use super::elements::Rule;
 use super::{Attributes, Compiler};
@@ -44,13 +48,17 @@ impl fmt::Debug for Extension {
 /// All of them. Whoever adds one adds a line.
 const EXTENSIONS: &[&Extension] = &[
     &dependency::EXTENSION,
+    &directx::EXTENSION,
     &firewall::EXTENSION,
     &http::EXTENSION,
     &iis::EXTENSION,
+    &msmq::EXTENSION,
     &netfx::EXTENSION,
+    &powershell::EXTENSION,
     &sql::EXTENSION,
     &ui::EXTENSION,
     &util::EXTENSION,
+    &vs::EXTENSION,
 ];
 
 /// The extension `name`, in whatever case.
