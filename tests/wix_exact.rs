@@ -151,6 +151,22 @@ fn files_are_found_as_on_windows_and_a_note_says_so() {
 }
 
 #[test]
+fn where_a_pattern_begins_is_said() {
+    let inside = "<StandardDirectory Id=\"ProgramFilesFolder\"><Directory Id=\"D\" Name=\"App\"><Files \
+                  Include=\"bin/*.dll\" /></Directory></StandardDirectory>";
+    let told = |change: &dyn Fn(&mut Request)| {
+        let outcome = with("Version=\"1.0\"", inside, "", change);
+        let finding = outcome.diagnostics.into_iter().find(|finding| finding.code == "WIX8601");
+        let finding = finding.expect("a warning");
+        format!("{} {}", finding.message, finding.help.unwrap_or_default())
+    };
+    let named = told(&|request| request.bind_paths.clear());
+    assert!(named.contains("`App/bin`") && named.contains("`App/` here, which is the names"), "{named}");
+    let unnamed = told(&|_| {});
+    assert!(unnamed.contains("the first unnamed bind path"), "{unnamed}");
+}
+
+#[test]
 fn includes_and_folders_of_wildcards_are_found_as_on_windows_and_a_note_says_so() {
     let folder = tempfile::tempdir().expect("a folder");
     std::fs::create_dir(folder.path().join("Data")).expect("writable");

@@ -13,6 +13,7 @@ mod cabinet;
 mod container;
 mod error;
 mod folder;
+mod hashing;
 mod kind;
 mod name;
 mod package;
@@ -22,6 +23,7 @@ mod zip;
 
 pub use budget::Limits;
 pub use error::Error;
+pub use hashing::Hashing;
 pub use kind::Kind;
 pub use name::{NameError, is_one_name, relative};
 pub use source::{Cursor, Source};

@@ -2,15 +2,15 @@
 
 use super::scan::{LONGEST, refusal};
 use super::{Given, Ignored, Recognised, recognise};
-use crate::archive::{self, Kind, Limits, Visitor, walk};
+use crate::archive::{self, Hashing, Kind, Limits, Visitor, walk};
 use crate::diag::Diagnostic;
-use crate::id::{Arch, FileVersion, Role, hexadecimal};
+use crate::id::{Arch, FileVersion, Role};
 use crate::msi;
 use crate::pe::{Image, Signed, authenticode};
 use crate::product::Product;
 use crate::signature::{Commitment, Problem, Signature};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::{self, Cursor, Read};
@@ -163,12 +163,7 @@ impl Visitor for Inspector<'_> {
         true
     }
 
-    fn archive(
-        &mut self,
-        mut file: archive::File<'_>,
-        kind: Kind,
-        source: &archive::Source,
-    ) -> io::Result<()> {
+    fn archive(&mut self, file: archive::File<'_>, kind: Kind, source: &archive::Source) -> io::Result<()> {
         let signed = match kind {
             Kind::Bundle => authenticode::read(&mut source.cursor())?,
             Kind::Package => of_package(source),
@@ -179,32 +174,27 @@ impl Visitor for Inspector<'_> {
                 Signed::Unverified { signer: None, why }
             }
         };
-        let (sha256, size) = hash(&mut file)?;
-        self.inspection.archives.push(InspectedArchive {
-            path: file.path.to_owned(),
-            kind,
-            size,
-            sha256,
-            signed,
-        });
+        let path = file.path.to_owned();
+        let (sha256, size) = hash(Hashing::new(file))?;
+        self.inspection.archives.push(InspectedArchive { path, kind, size, sha256, signed });
         Ok(())
     }
 
-    fn file(&mut self, mut file: archive::File<'_>) -> io::Result<()> {
+    fn file(&mut self, file: archive::File<'_>) -> io::Result<()> {
         let path = file.path.to_owned();
+        let (is_signature, size) = (file.name == NUGET_SIGNATURE, file.size);
+        let mut file = Hashing::new(file);
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
         let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
-        let is_of_interest =
-            bytes.starts_with(b"MZ") || text.starts_with(b"<") || file.name == NUGET_SIGNATURE;
-        if !is_of_interest || file.size > LONGEST {
-            let mut all = io::Read::chain(Cursor::new(bytes), file);
-            let (sha256, size) = hash(&mut all)?;
+        let is_of_interest = bytes.starts_with(b"MZ") || text.starts_with(b"<") || is_signature;
+        if !is_of_interest || size > LONGEST {
+            let (sha256, size) = hash(file)?;
             self.inspection.files.push(InspectedFile { path, what: What::Other, size, sha256, image: None });
             return Ok(());
         }
         file.by_ref().take(LONGEST).read_to_end(&mut bytes)?;
-        if file.name == NUGET_SIGNATURE
+        if is_signature
             && let Some(archive) = path.strip_suffix(NUGET_SIGNATURE).and_then(|path| path.strip_suffix('!'))
             && let Some(archive) = self.inspection.archives.iter_mut().find(|known| known.path == archive)
         {
@@ -224,7 +214,7 @@ impl Visitor for Inspector<'_> {
             }
             Recognised::Ignored(_) => (What::Other, None),
         };
-        let sha256 = hexadecimal(Sha256::digest(&bytes));
+        let sha256 = file.finish();
         let image = if bytes.starts_with(b"MZ") { facts(&bytes, version) } else { None };
         self.inspection.files.push(InspectedFile { path, what, size: bytes.len() as u64, sha256, image });
         Ok(())
@@ -292,8 +282,8 @@ fn unverified(signature: Result<Signature, String>, why: &str) -> Signed {
     }
 }
 
-fn hash(bytes: &mut impl Read) -> io::Result<(String, u64)> {
-    let mut hasher = Sha256::new();
-    let length = io::copy(bytes, &mut hasher)?;
-    Ok((hexadecimal(hasher.finalize()), length))
+/// The hash and the length of all bytes, of which some may have been read already.
+fn hash<R: Read>(mut bytes: Hashing<R, Sha256>) -> io::Result<(String, u64)> {
+    io::copy(&mut bytes, &mut io::sink())?;
+    Ok((bytes.finish(), bytes.length()))
 }

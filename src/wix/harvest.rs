@@ -87,11 +87,9 @@ fn matches(
             walk(&known, "", name, recursive, 0, &mut found);
         } else {
             let message = format!("there is no folder `{}`", folder.display());
-            report.push(
-                Diagnostic::warning("WIX8601", message)
-                    .at(at)
-                    .help("relative patterns begin at the folder of the source file"),
-            );
+            let (start, why) = beginning(harvest, folders, at);
+            let help = format!("a relative pattern begins at `{}` here, {why}", start.display());
+            report.push(Diagnostic::warning("WIX8601", message).at(at).help(help));
         }
     }
     found
@@ -121,14 +119,33 @@ fn rooted(
         }
         return rooted;
     }
-    let base = match harvest.source.as_str() {
-        "" => Path::new(&*at.file).parent().map(Path::to_path_buf).unwrap_or_default(),
-        source => PathBuf::from(source.replace('\\', "/")),
+    let (start, _) = beginning(harvest, (folders, compat), at);
+    vec![start.join(pattern.replace('\\', "/"))]
+}
+
+/// Where a relative pattern begins, and why there.
+fn beginning(
+    harvest: &Harvest,
+    (folders, compat): (&[BindPath], Compat),
+    at: &Location,
+) -> (PathBuf, &'static str) {
+    let (base, why) = match harvest.source.as_str() {
+        "" => (
+            Path::new(&*at.file).parent().map(Path::to_path_buf).unwrap_or_default(),
+            "the folder of the source file",
+        ),
+        source => (
+            PathBuf::from(source.replace('\\', "/")),
+            "which is the names of the directories around, or their `FileSource`",
+        ),
     };
     // WiX 6 puts the first unnamed folder in between, and goes on from the source where that is not an absolute one.
-    let unnamed = folders.iter().find(|path| path.name.is_none()).filter(|_| compat == Compat::Wix6);
-    let between = unnamed.map_or_else(PathBuf::new, |path| path.folder.clone());
-    vec![base.join(between).join(pattern.replace('\\', "/"))]
+    match folders.iter().find(|path| path.name.is_none()).filter(|_| compat == Compat::Wix6) {
+        Some(unnamed) => {
+            (base.join(&unnamed.folder), "with the first unnamed bind path in it, as WiX 6 has it")
+        }
+        None => (base, why),
+    }
 }
 
 /// Adds the files of `folder` whose name matches. Links to folders are not followed: they could lead in a circle.

@@ -5,13 +5,12 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::{Fetching, PayloadParser};
 use crate::payload::source::PayloadSource;
 use crate::{interrupt, output};
-use ancm_installer::archive::{self, Kind, Limits, Stop, Visitor, relative, walk};
+use ancm_installer::archive::{self, Hashing, Kind, Limits, Stop, Visitor, relative, walk};
 use ancm_installer::diag::{Diagnostic, Severity};
-use ancm_installer::id::hexadecimal;
 use ancm_installer::payload::{Given, refusal};
 use clap::Args;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sha2::Sha256;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -120,18 +119,15 @@ impl Extract {
         let stop = |error: io::Error| io::Error::other(Stop(error));
         fs::create_dir_all(target.parent().unwrap_or(Path::new(""))).map_err(stop)?;
         let mut file = OpenOptions::new().write(true).create_new(true).open(&target).map_err(stop)?;
-        let (mut hasher, mut size, mut buffer) = (Sha256::new(), 0, vec![0; 1 << 16]);
+        let (mut bytes, mut buffer) = (Hashing::<_, Sha256>::new(bytes), vec![0; 1 << 16]);
         loop {
             let count = bytes.read(&mut buffer)?;
             if count == 0 {
                 break;
             }
-            hasher.update(&buffer[..count]);
-            size += count as u64;
             file.write_all(&buffer[..count]).map_err(stop)?;
         }
-        let sha256 = hexadecimal(hasher.finalize());
-        self.files.push(Extracted { path, size, sha256 });
+        self.files.push(Extracted { path, size: bytes.length(), sha256: bytes.finish() });
         interrupt::check().map_err(|_| stop(io::ErrorKind::Interrupted.into()))
     }
 }
