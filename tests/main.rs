@@ -30,6 +30,7 @@ mod wix_extensions;
 mod wix_golden;
 mod wix_install;
 mod wix_library;
+mod wix_library_made;
 mod wix_localization;
 mod wix_preprocess;
 mod wix_reference;

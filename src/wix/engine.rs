@@ -100,29 +100,89 @@ pub fn cabinets(sources: &[PathBuf], options: &preprocess::Options) -> Vec<(Stri
     cabinets
 }
 
-fn run(request: &Request, report: &Report) -> Option<Output> {
-    let gate = || (!report.has_errors()).then_some(());
-    let options = &request.preprocess;
-    let extensions: Vec<&Extension> =
-        request.extensions.iter().filter_map(|name| compile::extension(name)).collect();
-    let compiled =
-        parallel::map(&request.sources, request.threads, |source| Compiled::of(source, options, &extensions));
-    let mut sections = Vec::new();
-    let mut later = Vec::new();
-    for (source, one) in compiled.into_iter().enumerate() {
-        one.read.into_iter().for_each(|finding| report.push(finding));
-        later.extend(one.compiled);
-        let origin = Origin { library: 0, source };
-        sections.extend(one.sections.into_iter().map(|section| (origin, section)));
-    }
-    let mut libraries = libraries(request, report);
-    let texts: Vec<&library::Culture> = libraries.iter().flat_map(|library| &library.texts).collect();
-    let mut localization =
-        Localization::with_libraries(&request.localizations, &texts, &request.cultures, options, report);
-    localization.define_default("WixDowngradePreventedMessage", DOWNGRADE_PREVENTED);
-    gate()?;
+/// What came of a library that was to be made.
+#[derive(Debug)]
+pub struct Made {
+    /// The bytes of the `.wixlib`; none if there are errors.
+    pub library: Option<Vec<u8>>,
+    /// Everything found, in the order in which it was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Makes a library of the sources, libraries and localizations of `request`; with `bind_files`, files go into it, and
+/// otherwise their paths do.
+#[must_use]
+pub fn library(request: &Request, bind_files: bool) -> Made {
+    let report = Report::default();
+    let made = combined(request, bind_files, &report);
+    Made { library: made, diagnostics: report.into_diagnostics() }
+}
+
+fn combined(request: &Request, bind_files: bool, report: &Report) -> Option<Vec<u8>> {
+    let Front { sections, libraries, later } = Front::of(request, report);
+    let mut texts = Localization::cultures(&request.localizations, &request.preprocess, report);
+    let named = libraries.iter().take(request.libraries.len());
+    texts.extend(named.flat_map(|library| library.texts.clone()));
+    stop(report)?;
     later.into_iter().for_each(|finding| report.push(finding));
-    gate()?;
+    stop(report)?;
+    let mut sections: Vec<Section> =
+        harvested(sections, request, report).into_iter().map(|(_, s)| s).collect();
+    let mut libraries = libraries;
+    // those of extensions are not part of it: who builds with it has them, too
+    libraries.truncate(request.libraries.len());
+    libraries.iter_mut().for_each(|library| sections.append(&mut library.sections));
+    let contents = library::Contents {
+        sections: &sections,
+        texts: &texts,
+        bind_files,
+        bind_paths: &request.bind_paths,
+        bind_variables: &request.bind_variables,
+        libraries: &libraries,
+        timestamp: request.timestamp,
+    };
+    library::write(&contents, report)
+}
+
+/// A stage starts only if the ones before found no error.
+fn stop(report: &Report) -> Option<()> {
+    (!report.has_errors()).then_some(())
+}
+
+/// What sources and libraries have, before it is linked.
+struct Front {
+    sections: Vec<(Origin, Section)>,
+    libraries: Vec<Library>,
+    /// What was found while sources were compiled, which is of interest only if all of them could be read.
+    later: Vec<Diagnostic>,
+}
+
+impl Front {
+    fn of(request: &Request, report: &Report) -> Front {
+        let options = &request.preprocess;
+        let extensions: Vec<&Extension> =
+            request.extensions.iter().filter_map(|name| compile::extension(name)).collect();
+        let compile = |source: &PathBuf| Compiled::of(source, options, &extensions);
+        let compiled = parallel::map(&request.sources, request.threads, compile);
+        let mut sections = Vec::new();
+        let mut later = Vec::new();
+        for (source, one) in compiled.into_iter().enumerate() {
+            one.read.into_iter().for_each(|finding| report.push(finding));
+            later.extend(one.compiled);
+            let origin = Origin { library: 0, source };
+            sections.extend(one.sections.into_iter().map(|section| (origin, section)));
+        }
+        Front { sections, libraries: libraries(request, report), later }
+    }
+}
+
+/// `sections` with the files that patterns find.
+fn harvested(
+    mut sections: Vec<(Origin, Section)>,
+    request: &Request,
+    report: &Report,
+) -> Vec<(Origin, Section)> {
+    let options = &request.preprocess;
     let mut harvested = BTreeSet::new();
     for (_, section) in &mut sections {
         harvest::harvest(
@@ -133,6 +193,20 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
             report,
         );
     }
+    sections
+}
+
+fn run(request: &Request, report: &Report) -> Option<Output> {
+    let options = &request.preprocess;
+    let Front { sections, mut libraries, later } = Front::of(request, report);
+    let texts: Vec<&library::Culture> = libraries.iter().flat_map(|library| &library.texts).collect();
+    let mut localization =
+        Localization::with_libraries(&request.localizations, &texts, &request.cultures, options, report);
+    localization.define_default("WixDowngradePreventedMessage", DOWNGRADE_PREVENTED);
+    stop(report)?;
+    later.into_iter().for_each(|finding| report.push(finding));
+    stop(report)?;
+    let mut sections = harvested(sections, request, report);
     for (number, library) in libraries.iter_mut().enumerate() {
         let origin = Origin { library: number + 1, source: 0 };
         let own = std::mem::take(&mut library.sections);

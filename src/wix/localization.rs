@@ -71,20 +71,7 @@ impl Localization {
         options: &Options,
         report: &Report,
     ) -> Localization {
-        let mut files = Vec::new();
-        for path in paths {
-            let Some(root) = preprocess::preprocess(path, options, report) else { continue };
-            if root.name != "WixLocalization" {
-                let message = format!("the root element is `{}`; expected `WixLocalization`", root.name);
-                report.error(48, &root.at, message);
-            } else if root.namespace != NAMESPACE {
-                report.push(source::foreign(&root, NAMESPACE));
-            } else {
-                let culture = root.attributes.iter().find(|attribute| attribute.name == "Culture");
-                let culture = culture.map(|attribute| attribute.value.clone()).unwrap_or_default();
-                files.push((culture, root));
-            }
-        }
+        let files = roots(paths, options, report);
         let neutral = cultures.is_empty() && files.iter().any(|(culture, _)| culture.is_empty());
         let rank = |culture: &str| match cultures.iter().position(|wanted| matches(wanted, culture)) {
             Some(rank) => Some(rank),
@@ -106,6 +93,40 @@ impl Localization {
             }
         }
         all
+    }
+
+    /// The texts of the files at `paths` by culture, for a library. Problems go to `report`.
+    pub(crate) fn cultures(paths: &[PathBuf], options: &Options, report: &Report) -> Vec<Culture> {
+        let mut all: Vec<(Culture, Localization)> = Vec::new();
+        for (culture, root) in roots(paths, options, report) {
+            let a = |name: &str| root.attributes.iter().find(|attribute| attribute.name == name);
+            let place = all.iter().position(|(known, _)| known.culture.eq_ignore_ascii_case(&culture));
+            let at = place.unwrap_or(all.len());
+            if place.is_none() {
+                let number = |name: &str| culture::codepage(&a(name)?.value).map(|number| number.to_string());
+                let texts = Culture {
+                    culture: culture.clone(),
+                    by_default: true,
+                    is_extension_default: false,
+                    codepage: number("Codepage"),
+                    summary_codepage: number("SummaryInformationCodepage"),
+                    texts: Vec::new(),
+                    changes: Vec::new(),
+                };
+                all.push((texts, Localization::default()));
+            }
+            let is_default = a("ExtensionDefaultCulture")
+                .is_some_and(|a| matches!(a.value.as_str(), "yes" | "true" | "1"));
+            all[at].0.is_extension_default |= is_default;
+            all[at].1.file(&root, &culture, false, report);
+        }
+        let filled = all.into_iter().map(|(mut culture, own)| {
+            let texts = own.texts.into_iter();
+            culture.texts = texts.map(|(id, text)| (id, text.value, text.overridable, text.at)).collect();
+            culture.changes = own.changes.into_iter().collect();
+            culture
+        });
+        filled.collect()
     }
 
     /// Adds the texts of a library.
@@ -262,6 +283,25 @@ impl Localization {
             String::new()
         })
     }
+}
+
+/// The files at `paths`, each with its culture.
+fn roots(paths: &[PathBuf], options: &Options, report: &Report) -> Vec<(String, Element)> {
+    let mut files = Vec::new();
+    for path in paths {
+        let Some(root) = preprocess::preprocess(path, options, report) else { continue };
+        if root.name != "WixLocalization" {
+            let message = format!("the root element is `{}`; expected `WixLocalization`", root.name);
+            report.error(48, &root.at, message);
+        } else if root.namespace != NAMESPACE {
+            report.push(source::foreign(&root, NAMESPACE));
+        } else {
+            let culture = root.attributes.iter().find(|attribute| attribute.name == "Culture");
+            let culture = culture.map(|attribute| attribute.value.clone()).unwrap_or_default();
+            files.push((culture, root));
+        }
+    }
+    files
 }
 
 /// The texts of a file, with its culture, or of a library.

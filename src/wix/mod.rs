@@ -34,4 +34,4 @@ pub mod variables;
 pub use bind::BindPath;
 pub use compat::Compat;
 pub use emit::Beside;
-pub use engine::{Outcome, Output, Request, build, cabinets};
+pub use engine::{Made, Outcome, Output, Request, build, cabinets, library};

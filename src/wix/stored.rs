@@ -19,6 +19,11 @@ pub(crate) fn numbers(name: &str) -> Option<(usize, usize)> {
     Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?))
 }
 
+/// What the path of the file that `name` means was until it was taken into the library; empty if that does not matter.
+pub(crate) fn before(name: &str) -> &str {
+    name.splitn(3, '/').nth(2).unwrap_or_default()
+}
+
 /// What is to be read in the place of the file in a library that `name` means, where a variable says so that `is_defined`.
 pub(crate) fn replaced(name: &str, is_defined: impl Fn(&str) -> bool) -> Option<&str> {
     let before = name.strip_prefix(MARK)?.splitn(3, '/').nth(2)?;

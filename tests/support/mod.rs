@@ -11,6 +11,7 @@ pub mod pe;
 pub mod reference;
 pub mod tables;
 pub mod wine;
+pub mod zip;
 
 /// What is in the tests' own folder, from the tests of either package: `data/…`, `judges/…`.
 fn own(name: &str) -> PathBuf {

@@ -16,7 +16,7 @@ mod sequence;
 mod software_tag;
 
 pub use files::BindPath;
-pub(crate) use files::Contents;
+pub(crate) use files::{Contents, on_disk};
 pub(crate) use media::Disk;
 pub(crate) use properties::DERIVED_PRODUCT_CODE;
 pub(crate) use sequence::Sequenced;

@@ -1,6 +1,8 @@
 //! Tables of an author's own in a library: a symbol for the table, one for each column, and one for each cell.
 
+use super::document::Data;
 use super::row::Fields;
+use super::unread::Made;
 use crate::diag::{Diagnostic, Location};
 use crate::msi::{Column, ColumnKind, Table, Validation};
 use crate::report::Report;
@@ -14,6 +16,14 @@ pub(super) const KINDS: [&str; 3] = ["WixCustomTable", "WixCustomTableCell", "Wi
 pub(super) const PRIMARY_KEY: i32 = 1;
 pub(super) const LOCALIZABLE: i32 = 2;
 pub(super) const NULLABLE: i32 = 4;
+
+/// Types of columns.
+const TEXT: i32 = 0;
+const NUMBER: i32 = 2;
+const PATH: i32 = 4;
+
+/// Between the names of a table's columns.
+const SEPARATOR: char = '\u{85}';
 
 /// How merge modules rename what stands in a column, in the order of their numbers.
 pub(super) const MODULARIZE: [&str; 9] = [
@@ -48,7 +58,7 @@ impl Tables {
     ) -> Result<(), String> {
         match kind {
             "WixCustomTable" => {
-                let names = fields.required(0)?.split('\t').map(str::to_owned).collect();
+                let names = fields.required(0)?.split(SEPARATOR).map(str::to_owned).collect();
                 self.tables.push((id.ok_or("it has no id")?.to_owned(), names, fields.flag(1)?, at.clone()));
             }
             "WixCustomTableColumn" => {
@@ -115,14 +125,14 @@ pub(super) const CATEGORIES: [&str; 26] = [
 fn column(fields: &Fields<'_>) -> Result<Column, String> {
     let bits = fields.number(3)?.unwrap_or(0);
     let width = fields.number(4)?.unwrap_or(0);
-    let kind = match fields.text(2)?.as_deref() {
-        Some("Number") if width == 2 => ColumnKind::Int2,
-        Some("Number") => ColumnKind::Int4,
-        Some("Path") => ColumnKind::Stream,
-        Some("String") | None => {
+    let kind = match fields.number(2)?.unwrap_or(TEXT) {
+        NUMBER if width == 2 => ColumnKind::Int2,
+        NUMBER => ColumnKind::Int4,
+        PATH => ColumnKind::Stream,
+        TEXT => {
             ColumnKind::Str { width: u8::try_from(width).unwrap_or(0), localizable: bits & LOCALIZABLE != 0 }
         }
-        Some(other) => return Err(format!("its type is `{other}`; expected Number, Path or String")),
+        other => return Err(format!("its type is {other}; expected {TEXT}, {NUMBER} or {PATH}")),
     };
     let key_column = fields.number(8)?.and_then(|column| i16::try_from(column).ok());
     Ok(Column {
@@ -150,4 +160,54 @@ fn category(fields: &Fields<'_>) -> Result<Option<String>, String> {
     }
     let text = if text == "FormattedSddl" { "FormattedSDDLText".to_owned() } else { text };
     Ok(Some(text))
+}
+
+/// The fields of a table's symbol.
+pub(super) fn write_table(table: &Table, unreal: bool) -> Made {
+    let mut made = Made::new("SB");
+    let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+    made.text(0, &names.join(&SEPARATOR.to_string()));
+    made.flag(1, unreal);
+    made
+}
+
+/// The fields of a column's symbol.
+pub(super) fn write_column(table: &str, column: &Column, modularize: &str) -> Made {
+    let mut made = Made::new("SSSNNSSSSSSSN");
+    made.text(0, table);
+    made.text(1, &column.name);
+    let (kind, width, localizable) = match column.kind {
+        ColumnKind::Int2 => (NUMBER, 2, false),
+        ColumnKind::Int4 => (NUMBER, 4, false),
+        ColumnKind::Stream => (PATH, 0, false),
+        ColumnKind::Str { width, localizable } => (TEXT, i32::from(width), localizable),
+    };
+    made.number(2, kind);
+    let bits = [(column.key, PRIMARY_KEY), (localizable, LOCALIZABLE), (column.nullable, NULLABLE)];
+    made.number(3, bits.into_iter().filter(|(set, _)| *set).map(|(_, bit)| bit).sum());
+    made.number(4, width);
+    if let Some(rules) = &column.validation {
+        let numbers = [(5, rules.min), (6, rules.max), (8, rules.key_column.map(i32::from))];
+        for (at, number) in numbers {
+            number.iter().for_each(|number| made.number(at, *number));
+        }
+        let category = rules.category.as_deref();
+        let category = category.and_then(|name| CATEGORIES.iter().position(|known| *known == name));
+        category.iter().for_each(|number| made.set(9, Data::Number(*number as i64)));
+        let texts = [(7, &rules.key_table), (10, &rules.set), (11, &rules.description)];
+        texts.into_iter().for_each(|(at, text)| made.optional(at, text.as_ref()));
+    }
+    let number = MODULARIZE.iter().position(|known| *known == modularize).unwrap_or_default();
+    made.set(12, Data::Number(number as i64));
+    made
+}
+
+/// The fields of a cell's symbol.
+pub(super) fn write_cell(table: &str, row: &str, cell: &CustomCell) -> Made {
+    let mut made = Made::new("SSSS");
+    made.text(0, table);
+    made.text(1, &cell.column);
+    made.text(2, row);
+    made.optional(3, cell.value.as_ref());
+    made
 }

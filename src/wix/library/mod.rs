@@ -5,18 +5,30 @@
 
 mod custom_table;
 mod document;
+mod files;
+mod kinds;
 mod read;
 mod row;
 mod shapes;
 mod special;
+#[cfg(test)]
+mod tests;
 mod texts;
+mod unread;
+mod write;
 mod zip;
 
 pub(crate) use texts::{Culture, Origin};
 
+use crate::bind::BindPath;
 use crate::diag::{Diagnostic, Location};
 use crate::report::Report;
 use crate::symbol::Section;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use files::{Bytes, Files};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -84,6 +96,11 @@ impl Library {
         Some(Library { sections, texts, files: zip })
     }
 
+    /// The name of the file with the number `index`.
+    fn name(&self, index: usize) -> Option<&str> {
+        self.files.names().nth(index)
+    }
+
     /// The file with the number `index`, which [`crate::stored`] has in its name; nothing if there is none.
     ///
     /// # Errors
@@ -91,4 +108,57 @@ impl Library {
     pub(crate) fn file(&self, index: usize) -> Option<Result<Vec<u8>, String>> {
         self.files.read(self.files.names().nth(index)?)
     }
+}
+
+/// What a library is written from.
+pub(crate) struct Contents<'c> {
+    pub sections: &'c [Section],
+    /// Texts by culture.
+    pub texts: &'c [Culture],
+    /// Whether files go into the library; otherwise their paths do.
+    pub bind_files: bool,
+    pub bind_paths: &'c [BindPath],
+    /// `!(wix.Name)` variables.
+    pub bind_variables: &'c BTreeMap<String, String>,
+    /// Libraries that become part of this one.
+    pub libraries: &'c [Library],
+    /// Seconds since 1970-01-01T00:00:00Z: when it is said to be made.
+    pub timestamp: i64,
+}
+
+/// The bytes of a library, the same for the same contents. Problems go to `report`.
+pub(crate) fn write(contents: &Contents<'_>, report: &Report) -> Option<Vec<u8>> {
+    let Contents { bind_files, bind_paths, bind_variables, libraries, .. } = *contents;
+    let mut files = Files::new(bind_files, bind_paths, bind_variables, libraries, report);
+    let texts = contents.texts.iter().map(Culture::written).collect();
+    let mut document = write::document(contents.sections, texts, &mut files, report);
+    if report.has_errors() {
+        return None;
+    }
+    let members = std::mem::take(&mut files.members);
+    let written = || -> std::io::Result<Vec<u8>> {
+        let mut zip = zip::Zipper::new(contents.timestamp);
+        let mut hasher = Sha256::new_with_prefix(serde_json::to_vec(&document)?);
+        for (name, bytes) in members {
+            let bytes = match bytes {
+                Bytes::File(path) => std::fs::read(&path).map_err(|error| {
+                    std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+                })?,
+                Bytes::Stored(bytes) => bytes,
+            };
+            hasher.update(Sha256::digest(&bytes));
+            zip.add(&name, bytes.as_slice())?;
+        }
+        // as long as those of WiX, which are drawn; this one follows from the contents
+        let id = STANDARD_NO_PAD.encode(&hasher.finalize()[..16]);
+        document.id = id.replace('+', ".").replace('/', "_");
+        zip.add(write::NAME, serde_json::to_vec(&document)?.as_slice())?;
+        zip.finish()
+    };
+    written()
+        .map_err(|error| {
+            let finding = Diagnostic::error("wix::library", format!("cannot write the library: {error}"));
+            report.push(finding.help("check the file that is named"));
+        })
+        .ok()
 }

@@ -9,7 +9,8 @@ use crate::diag::{Diagnostic, Location};
 use crate::report::Report;
 use crate::stored;
 use crate::symbol::{
-    Access, Container, Id, Kind, Member, Membership, Property, Reference, Section, SectionKind, Symbol,
+    Access, Assembly, Container, Field, Id, Kind, Member, Membership, Property, Reference, Section,
+    SectionKind, Symbol,
 };
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -92,6 +93,7 @@ impl Reader<'_> {
         }
         tables.finish(&mut made, self.report);
         template(&mut made.symbols);
+        assemblies(&mut made.symbols);
         for flag in flags {
             flag.set(&mut made.symbols);
         }
@@ -183,6 +185,26 @@ fn template(symbols: &mut Vec<Symbol>) {
     for symbol in symbols {
         if matches!(symbol.kind, Kind::MediaTemplate(_)) {
             symbol.id = Some(Id::global("1"));
+        }
+    }
+}
+
+/// That a file is an assembly is said by a row of its id, and here by the file itself, too.
+fn assemblies(symbols: &mut [Symbol]) {
+    let text = |cell: &Field| if let Field::Text(text) = cell { Some(text.clone()) } else { None };
+    let rows = symbols.iter().filter_map(|symbol| match (&symbol.kind, &symbol.id) {
+        (Kind::Row { table, fields }, Some(id)) if table == "MsiAssembly" => {
+            let [_, _, manifest, application, attributes] = fields.as_slice() else { return None };
+            let is_dotnet = *attributes == Field::Null;
+            let is_private = text(application).is_some();
+            Some((id.name.clone(), Assembly { is_dotnet, manifest: text(manifest), is_private }))
+        }
+        _ => None,
+    });
+    let mut rows: BTreeMap<String, Assembly> = rows.collect();
+    for symbol in symbols {
+        if let (Kind::File(file), Some(id)) = (&mut symbol.kind, &symbol.id) {
+            file.assembly = rows.remove(&id.name);
         }
     }
 }

@@ -9,7 +9,6 @@ pub(super) struct Shape {
     /// The row's table.
     pub table: &'static str,
     /// The kind of each field: `S`tring, `N`umber, `B`ool, `P`ath.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for writing, which comes next"))]
     pub fields: &'static str,
     /// The cells, in the order of the table's columns.
     pub cells: &'static [CellOf],

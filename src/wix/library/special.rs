@@ -232,7 +232,10 @@ fn text_style(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
         red | green << 8 | blue << 16
     });
     let bits = f.bits(TEXT_STYLE)?;
-    let size = f.cell(1)?;
+    let size = match f.text(1)? {
+        Some(size) => size.parse::<i32>().map_or(Field::Text(size), Field::Int),
+        None => Field::Null,
+    };
     Ok(Kind::row(
         "TextStyle",
         fields![id.ok_or("it has no id")?, f.text(0)?, size, colour, (bits != 0).then_some(bits)],

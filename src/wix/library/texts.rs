@@ -21,6 +21,8 @@ pub(crate) struct Culture {
     pub culture: String,
     /// Whether it counts where no culture is asked for.
     pub by_default: bool,
+    /// Whether it counts so in an extension, too.
+    pub is_extension_default: bool,
     pub codepage: Option<String>,
     pub summary_codepage: Option<String>,
     /// Name, value, whether another definition may win, and where it is.
@@ -57,12 +59,48 @@ impl Culture {
             Some(((control.dialog.unwrap_or_default(), control.control.unwrap_or_default()), change))
         });
         Culture {
+            is_extension_default: texts.location == Place::ExtensionDefaultCulture,
             by_default: origin == Origin::Named || texts.location == Place::ExtensionDefaultCulture,
             culture: texts.culture,
             codepage: number(texts.codepage),
             summary_codepage: number(texts.summary_codepage),
             texts: variables.map(|text| (text.name, text.value, text.overridable, place(&text.ln))).collect(),
             changes: controls.collect(),
+        }
+    }
+
+    /// The form in a library.
+    pub(super) fn written(&self) -> document::Localization {
+        let number = |text: &Option<String>| text.as_ref().and_then(|text| text.parse().ok());
+        let variables = self.texts.iter().map(|(name, value, overridable, _)| document::Variable {
+            name: name.clone(),
+            value: value.clone(),
+            overridable: *overridable,
+            ln: None,
+        });
+        let controls = self.changes.iter().filter_map(|((dialog, control), change)| {
+            let has = |bit: i32| change.attributes & bit != 0;
+            let written = document::Control {
+                dialog: Some(dialog.clone()),
+                control: Some(control.clone()).filter(|control| !control.is_empty()),
+                x: change.x.unwrap_or(NOT_SET),
+                y: change.y.unwrap_or(NOT_SET),
+                width: change.width.unwrap_or(NOT_SET),
+                height: change.height.unwrap_or(NOT_SET),
+                right_to_left: has(32),
+                right_aligned: has(64),
+                left_scroll: has(128),
+                text: change.text.clone(),
+            };
+            Some((format!("{dialog}/{control}"), serde_json::to_value(written).ok()?))
+        });
+        document::Localization {
+            location: if self.is_extension_default { Place::ExtensionDefaultCulture } else { Place::Library },
+            codepage: number(&self.codepage),
+            summary_codepage: number(&self.summary_codepage),
+            culture: self.culture.to_lowercase(),
+            variables: variables.collect(),
+            controls: controls.collect(),
         }
     }
 }

@@ -2,10 +2,12 @@
 //! `flate2`'s. Members are unpacked when somebody asks for them, each within a limit.
 
 use flate2::read::DeflateDecoder;
-use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipSliceArchive};
+use flate2::write::DeflateEncoder;
+use rawzip::time::UtcDateTime;
+use rawzip::{CompressionMethod, ZipArchive, ZipArchiveEntryWayfinder, ZipArchiveWriter, ZipSliceArchive};
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 
 /// The most members that a file can have.
@@ -124,5 +126,43 @@ impl Zip {
             return Err(format!("it has other than the {size} bytes that it says"));
         }
         Ok(bytes)
+    }
+}
+
+/// A zip file being written to memory.
+pub(super) struct Zipper {
+    writer: ZipArchiveWriter<Vec<u8>>,
+    changed: UtcDateTime,
+}
+
+impl Zipper {
+    /// Its members are said to have changed `timestamp` seconds after 1970-01-01T00:00:00Z.
+    pub(super) fn new(timestamp: i64) -> Zipper {
+        Zipper { writer: ZipArchiveWriter::new(Vec::new()), changed: UtcDateTime::from_unix(timestamp) }
+    }
+
+    /// Adds a member.
+    ///
+    /// # Errors
+    /// What came in between while `bytes` were read.
+    pub(super) fn add(&mut self, name: &str, mut bytes: impl Read) -> io::Result<()> {
+        let entry = self.writer.new_file(name);
+        let entry = entry.compression_method(CompressionMethod::DEFLATE).last_modified(self.changed);
+        let (mut entry, config) = entry.start().map_err(io::Error::other)?;
+        let mut writer = config.wrap(DeflateEncoder::new(&mut entry, flate2::Compression::default()));
+        io::copy(&mut bytes, &mut writer)?;
+        writer.flush()?;
+        let (encoder, sums) = writer.finish().map_err(io::Error::other)?;
+        encoder.finish()?;
+        entry.finish(sums).map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    /// The zip file.
+    ///
+    /// # Errors
+    /// Too much for a zip file.
+    pub(super) fn finish(self) -> io::Result<Vec<u8>> {
+        self.writer.finish().map_err(io::Error::other)
     }
 }

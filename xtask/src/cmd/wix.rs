@@ -15,9 +15,10 @@ use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::msi::{Stream, write as write_package};
 use ancm_installer::wix::{self, Beside};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::File;
-use std::io;
+use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use switches::{Parsed, Switches};
@@ -51,6 +52,9 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     let here = workspace::here()?;
     let setting = configured(None, &workspace::root_or_here()?, &here)?.compat.map(|compat| compat.value);
     let request = switches.request(setting.unwrap_or_default(), here, timestamp()?, threads);
+    if switches.is_library {
+        return library(&switches, &request, console);
+    }
     let outcome = wix::build(&request);
     let diagnostics = switches.filter(outcome.diagnostics);
     let (Some(made), false) = (outcome.output, diagnostics.iter().any(|d| d.severity == Severity::Error))
@@ -59,14 +63,43 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     };
     console.diagnostics(&diagnostics);
     write(&switches, &made, threads).map_err(by_its_own_switch)?;
-    if console.json() {
-        console.result(&Built {
-            schema: "ancm-wix-build/1",
-            output: &switches.output,
-            diagnostics: &diagnostics,
-        });
-    }
+    built(&switches, &diagnostics, console);
     Ok(())
+}
+
+/// Makes a library.
+fn library(switches: &Switches, request: &wix::Request, console: &Console) -> Outcome {
+    let made = wix::library(request, switches.bind_files);
+    let diagnostics = switches.filter(made.diagnostics);
+    let (Some(bytes), false) = (made.library, diagnostics.iter().any(|d| d.severity == Severity::Error))
+    else {
+        return Err(Failure::of(Exit::Compile, diagnostics));
+    };
+    console.diagnostics(&diagnostics);
+    write_library(switches, &bytes).map_err(by_its_own_switch)?;
+    built(switches, &diagnostics, console);
+    Ok(())
+}
+
+fn write_library(switches: &Switches, bytes: &[u8]) -> Outcome {
+    let (folder, name) = place(switches);
+    let mut output = Output::open(folder)?;
+    let mut file = output.create()?;
+    file.write_all(bytes).map_err(|error| output::failure("write", &switches.output, &error))?;
+    output.add(file, &name);
+    output.commit()
+}
+
+/// The folder and the name of the output.
+fn place(switches: &Switches) -> (&Path, Cow<'_, str>) {
+    let folder = switches.output.parent().filter(|folder| !folder.as_os_str().is_empty());
+    (folder.unwrap_or(Path::new(".")), switches.output.file_name().unwrap_or_default().to_string_lossy())
+}
+
+fn built(switches: &Switches, diagnostics: &[Diagnostic], console: &Console) {
+    if console.json() {
+        console.result(&Built { schema: "ancm-wix-build/1", output: &switches.output, diagnostics });
+    }
 }
 
 /// The failure with the switch that this command has for its output.
@@ -79,9 +112,7 @@ fn by_its_own_switch(mut failure: Failure) -> Failure {
 }
 
 fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outcome {
-    let folder =
-        switches.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = switches.output.file_name().unwrap_or_default().to_string_lossy();
+    let (folder, name) = place(switches);
     let mut output = Output::open(folder)?;
     let mut file = output.create()?;
     write_package(&made.database, threads, &mut Stoppable(file.as_file_mut()))

@@ -17,12 +17,14 @@ use std::path::{Path, PathBuf};
 
 /// `wix build -h`.
 pub const HELP: &str = "\
-Compile WiX v4 sources to a Windows Installer package, on any host.
+Compile WiX v4 sources to a Windows Installer package or a library, on any host.
 
-Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
+Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LIBRARY.wixlib...] [LOCALIZATION.wxl...]
 
   -arch x86|x64|arm64          processor of the package [default: x86]
-  -o, -out FILE.msi            the package [default: the first source's name, .msi]
+  -o, -out FILE.msi|.wixlib    the package or library [default: the first source's name]
+  -outputtype package|library  what is made [default: as the output's name says]
+  -bf, -bindfiles              put the files into the library, and not their paths
   -b, -bindpath [NAME=]FOLDER  where files are looked for that sources name
   -bv, -bindvariable N=V       a value for !(wix.N)
   -d, -define N[=V]            a value for $(N)
@@ -30,6 +32,7 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
   -culture CULTURE             localizations to use, the most wanted first
   -loc FILE.wxl                a localization
   -src FILE                    a source, whatever its ending
+  -lib FILE.wixlib             a library, of which comes along what is referred to
   -dcl LEVEL                   compression of cabinets that do not say: none, low, medium, high or mszip [default: medium]
   -compressioneffort EFFORT    fast, balanced or max; a switch of this engine only [default: fast]
   -sw[NNNN]                    leave out warning NNNN, or all
@@ -39,7 +42,7 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LOCALIZATION.wxl...]
   -compat 6|7                  the WiX whose tables are made [default: the setting `compat`, else 6]
   @FILE                        switches from a file, split at white space, with \" for quotes
 Taken and without effect here: -nologo, -v, -pdbtype, -pdb, -intermediatefolder, -cabthreads/-ct, -cabcache/-cc,
--outputtype package, -bindfiles/-bf, -resetacls, -trackingfile";
+-resetacls, -trackingfile";
 
 /// What the arguments ask for.
 #[derive(Debug)]
@@ -53,8 +56,14 @@ pub enum Parsed {
 /// A build.
 #[derive(Debug)]
 pub struct Switches {
-    /// The package's path.
+    /// The path of the package or library.
     pub output: PathBuf,
+    /// Whether a library is made; as the output's name says where nothing else does.
+    pub is_library: bool,
+    /// Whether files go into the library.
+    pub bind_files: bool,
+    /// What `-outputtype` says.
+    output_type: Option<bool>,
     arch: Arch,
     sources: Vec<PathBuf>,
     libraries: Vec<PathBuf>,
@@ -174,6 +183,9 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
     }
     let mut switches = Switches {
         output: PathBuf::new(),
+        is_library: false,
+        bind_files: false,
+        output_type: None,
         arch: Arch::X86,
         sources: Vec::new(),
         libraries: Vec::new(),
@@ -209,6 +221,7 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         let value = match takes {
             Takes::Nothing => {
                 switches.pedantic |= names[0] == "pedantic";
+                switches.bind_files |= names[0] == "bindfiles";
                 switches.legacy_registry_guids |= names[0] == "bcgg";
                 continue;
             }
@@ -225,14 +238,29 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
     if switches.sources.is_empty() {
         return Err(usage("no source: name at least one .wxs file".to_owned()));
     }
+    switches.is_library = switches.output_type.unwrap_or(switches.ending().as_deref() == Some("wixlib"));
     if switches.output.as_os_str().is_empty() {
-        switches.output =
-            switches.sources[0].with_extension("msi").file_name().map(PathBuf::from).unwrap_or_default();
+        let ending = if switches.is_library { "wixlib" } else { "msi" };
+        let named = switches.sources[0].with_extension(ending);
+        switches.output = named.file_name().map(PathBuf::from).unwrap_or_default();
     }
-    if let Some(ending @ ("msm" | "msp" | "exe" | "wixlib" | "wixipl")) = switches.ending().as_deref() {
-        let message =
-            format!("`-o {}`: the embedded engine makes .msi packages only", switches.output.display());
-        return Err(usage(message).help(format!("name a .msi file, or build the .{ending} with WiX itself")));
+    let shown = switches.output.display();
+    match (switches.ending().as_deref(), switches.is_library) {
+        (Some("wixlib"), false) => {
+            let message = format!("`-o {shown}`: a package is to be made, and not a library");
+            return Err(usage(message).help("name a .msi file, or use `-outputtype library`"));
+        }
+        (Some(ending @ ("msm" | "msp" | "exe" | "wixipl")), _) => {
+            let message =
+                format!("`-o {shown}`: the embedded engine makes .msi packages and .wixlib libraries");
+            let help = format!("name a .msi or .wixlib file, or build the .{ending} with WiX itself");
+            return Err(usage(message).help(help));
+        }
+        (Some("msi"), true) => {
+            let message = format!("`-o {shown}`: a library is to be made, and not a package");
+            return Err(usage(message).help("name a .wixlib file, or leave out `-outputtype library`"));
+        }
+        _ => {}
     }
     Ok(Parsed::Build(Box::new(switches)))
 }
@@ -351,9 +379,15 @@ impl Switches {
                 return Err(usage(message)
                     .help("leave the extension out if the sources do not need it; else use WiX itself"));
             }
-            "outputtype" if !matches!(value.to_ascii_lowercase().as_str(), "package" | "product") => {
-                return Err(usage(format!("`-outputtype {value}`: the embedded engine makes packages")));
-            }
+            "outputtype" => match value.to_ascii_lowercase().as_str() {
+                "package" | "product" => self.output_type = Some(false),
+                "library" => self.output_type = Some(true),
+                _ => {
+                    let message =
+                        format!("`-outputtype {value}`: the embedded engine makes packages and libraries");
+                    return Err(usage(message));
+                }
+            },
             _ => {}
         }
         Ok(())
@@ -420,66 +454,4 @@ impl Switches {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn build(words: &[&str]) -> Switches {
-        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        match parse(&words) {
-            Ok(Parsed::Build(switches)) => *switches,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn refused(words: &[&str]) -> String {
-        let words: Vec<OsString> = words.iter().map(OsString::from).collect();
-        let failure = parse(&words).expect_err("refused");
-        let first = &failure.diagnostics[0];
-        format!("{} | {}", first.message, first.help.as_deref().unwrap_or(""))
-    }
-
-    #[test]
-    fn switches_are_those_of_wix_build() {
-        let switches = build(&[
-            "build", "-nologo", "-lib", "l.wixlib", "M.WIXLIB", "-ARCH", "arm64", "-d", "A=1=2", "-d",
-            "Flag", "-b", "Bin=x/y", "-bv", "N=v", "a.wxs", "b.WXL", "-culture", "en-US", "-sw1076", "-wx",
-            "-dcl", "high", "-i", "inc",
-        ]);
-        assert_eq!(switches.output, Path::new("a.msi"));
-        assert_eq!(switches.arch, Arch::Arm64);
-        assert_eq!(switches.defines, [("A".into(), "1=2".into()), ("Flag".into(), String::new())].into());
-        assert_eq!(switches.localizations, [Path::new("b.WXL")]);
-        assert_eq!(switches.libraries, [Path::new("l.wixlib"), Path::new("M.WIXLIB")]);
-        assert_eq!(
-            build(&["build", "-culture", "null", "-bf", "-trackingfile", "t", "a.wxs"]).cultures,
-            [""; 0]
-        );
-        let shown = |number: &str| switches.filter(vec![Diagnostic::warning(number, "x")]);
-        assert_eq!(shown("WIX1076"), []);
-        assert_eq!(shown("WIX1077")[0].severity, Severity::Error);
-    }
-
-    #[test]
-    fn wrong_switches_are_named_with_what_to_do() {
-        assert_eq!(
-            refused(&["build", "-cultur", "x", "a.wxs"]),
-            "unknown switch `-cultur` | did you mean `-culture`?"
-        );
-        assert!(refused(&["build", "a.wxs", "-o"]).starts_with("`-o` needs a value"));
-        assert!(refused(&["build"]).starts_with("no source"));
-        assert!(refused(&["decompile"]).starts_with("`wix decompile` is not a command"));
-        assert!(refused(&["convert", "a.wxs"]).ends_with("| run `wix convert` where WiX is"));
-        assert!(refused(&["build", "-ext", "WixToolset.Util.wixext"]).contains("no extensions"));
-        assert!(refused(&["build", "x.wixobj", "a.wxs"]).contains("reads sources and libraries only"));
-        assert!(refused(&["build", "-d", "A=1", "-d", "var.A=2", "a.wxs"]).contains("defined twice"));
-        assert!(refused(&["build", "-swabc", "a.wxs"]).starts_with("unknown switch"));
-    }
-
-    #[test]
-    fn a_response_file_is_split_as_wix_splits_it() {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        std::fs::write(file.path(), "build -d \"A=two words\"\n -d B=\\\"q\\\" a.wxs").expect("writable");
-        let switches = build(&[&format!("@{}", file.path().display())]);
-        assert_eq!(switches.defines, [("A".into(), "two words".into()), ("B".into(), "\"q\"".into())].into());
-    }
-}
+mod tests;
