@@ -7,6 +7,7 @@ mod component;
 mod directory;
 mod handler;
 mod refused;
+mod swaps;
 mod xml;
 
 use crate::id::Arch;
@@ -20,9 +21,13 @@ const NAMESPACE: &str = "http://wixtoolset.org/schemas/v4/wxs";
 
 /// The WiX source text with the directories and components of `package`, a package of `plan`, which is of `product`.
 ///
-/// It defines the component groups `Module` and `Provider`, which `wix/package.wxs` puts into features.
+/// It defines the component groups `Module` and `Provider`, which `wix/package.wxs` puts into features; for a patch, the
+/// group `Swaps` of `wix/patch.wxs`.
 #[must_use]
 pub fn components(plan: &Plan, package: &Package, ledger: &Ledger, product: &Product) -> String {
+    if !package.swaps.is_empty() {
+        return swaps::source(&product.file, package);
+    }
     let fragment = Fragment {
         product,
         package,

@@ -31,6 +31,8 @@ pub struct FileFacts {
     pub languages: Vec<u16>,
     /// What a PE file is for; none for other files.
     pub machine: Option<Machine>,
+    /// Whether it has a second view, which x64 processes load (ARM64X).
+    pub hybrid: bool,
     /// Whether it holds .NET code, which runs on other processors than the header says.
     pub managed: bool,
 }
@@ -54,7 +56,8 @@ impl FileFacts {
             sha256: Sha256::digest(bytes).into(),
             version: version.as_ref().map(|facts| facts.version),
             languages: version.map(|facts| facts.languages).unwrap_or_default(),
-            machine: image.map(|image| image.machine()),
+            machine: image.as_ref().map(Image::machine),
+            hybrid: image.is_some_and(|image| image.x64().is_some()),
             managed,
         }
     }

@@ -9,13 +9,18 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// What the packages call: `UINT __stdcall ENTRY(MSIHANDLE)`.
-pub const ENTRIES: [&str; 6] = [
+pub const ENTRIES: [&str; 11] = [
     "ApplyConfiguration",
+    "ApplySwap",
     "CheckConfiguration",
+    "CheckSwap",
     "CommitConfiguration",
+    "CommitSwap",
     "FindAbandonedHandlers",
     "RollBackConfiguration",
+    "RollBackSwap",
     "ScheduleConfiguration",
+    "ScheduleSwap",
 ];
 
 /// The key of the DLL in the Binary table.

@@ -15,7 +15,7 @@
 //! * The version is at least that of both modules and `least_version`. The version resource is rewritten only where
 //!   the x64 module's own is too low.
 
-use super::job::{Expected, ExpectedView, LinkJob, forward_all};
+use super::job::{Expected, ExpectedExport, ExpectedView, LinkJob, forward_all};
 use super::object::ObjectError;
 use crate::id::FileVersion;
 use crate::pe::{
@@ -142,36 +142,79 @@ impl Forwarder<'_> {
             }
         }
         if !has_version {
-            resources.push(self.own_version(least));
+            resources.push(own_version(self.module, self.arm64.module, self.x64.module, least));
         }
         Ok(resources)
     }
+}
 
-    /// A version resource for a forwarder to modules that have none.
-    fn own_version(&self, version: FileVersion) -> Resource<'static> {
-        const ENGLISH: u16 = 0x409;
-        const UTF_16: u16 = 1200;
-        let file = format!("{}.dll", self.module);
-        let description =
-            format!("ARM64X forwarder to {}.dll and {}.dll", self.arm64.module, self.x64.module);
-        let strings = [
-            ("FileDescription", description),
-            ("FileVersion", version.to_string()),
-            ("InternalName", file.clone()),
-            ("OriginalFilename", file),
-            ("ProductVersion", version.to_string()),
-        ];
-        let info = VersionInfo {
-            fixed: Some(FixedFileInfo { product_version: version, ..dll_info(version) }),
-            tables: vec![StringTable {
-                key: format!("{ENGLISH:04x}{UTF_16:04x}"),
-                strings: strings.map(|(name, value)| (name.to_owned(), value)).to_vec(),
-            }],
-            translations: vec![Translation { language: ENGLISH, code_page: UTF_16 }],
+/// A forwarder to DLLs that are not at hand: what they must export is known, and asked of them where they are.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// The name of its file without `.dll`.
+    pub module: &'a str,
+    /// What both views export, in the order of the ordinals from 1.
+    pub names: &'a [String],
+    /// The module that ARM64 processes get, without `.dll`.
+    pub arm64: &'a str,
+    /// The module that x64 processes get, without `.dll`.
+    pub x64: &'a str,
+    /// Its version.
+    pub version: FileVersion,
+}
+
+impl Named<'_> {
+    /// What LLD needs to make the forwarder. It has a version, and no other resource.
+    ///
+    /// # Errors
+    /// A name that a forward cannot hold.
+    pub fn job(&self) -> Result<LinkJob, ForwarderError> {
+        [self.module, self.arm64, self.x64].into_iter().try_for_each(check_name)?;
+        if self.names.is_empty() {
+            return Err(ForwarderError::NoExports(self.x64.to_owned()));
+        }
+        let view = |machine, target: &str| {
+            let export = |(ordinal, name): (u32, &String)| ExpectedExport {
+                ordinal,
+                name: Some(name.clone()),
+                forward: Some(format!("{target}.{name}")),
+            };
+            ExpectedView { machine, exports: (1..).zip(self.names).map(export).collect(), unwind: false }
         };
-        let data = info.to_bytes().into();
-        Resource { kind: ResourceId::VERSION, name: ResourceId::Number(1), language: ENGLISH, data }
+        let expected = Expected {
+            module: format!("{}.dll", self.module),
+            views: vec![view(Machine::ARM64, self.arm64), view(Machine::AMD64, self.x64)],
+            imports: Vec::new(),
+            least_version: self.version,
+            resources: vec![own_version(self.module, self.arm64, self.x64, self.version)],
+        };
+        Ok(LinkJob::arm64x(expected, Vec::new(), Vec::new())?)
     }
+}
+
+/// A version resource for a forwarder to modules that have none, or that are not at hand.
+fn own_version(module: &str, arm64: &str, x64: &str, version: FileVersion) -> Resource<'static> {
+    const ENGLISH: u16 = 0x409;
+    const UTF_16: u16 = 1200;
+    let file = format!("{module}.dll");
+    let description = format!("ARM64X forwarder to {arm64}.dll and {x64}.dll");
+    let strings = [
+        ("FileDescription", description),
+        ("FileVersion", version.to_string()),
+        ("InternalName", file.clone()),
+        ("OriginalFilename", file),
+        ("ProductVersion", version.to_string()),
+    ];
+    let info = VersionInfo {
+        fixed: Some(FixedFileInfo { product_version: version, ..dll_info(version) }),
+        tables: vec![StringTable {
+            key: format!("{ENGLISH:04x}{UTF_16:04x}"),
+            strings: strings.map(|(name, value)| (name.to_owned(), value)).to_vec(),
+        }],
+        translations: vec![Translation { language: ENGLISH, code_page: UTF_16 }],
+    };
+    let data = info.to_bytes().into();
+    Resource { kind: ResourceId::VERSION, name: ResourceId::Number(1), language: ENGLISH, data }
 }
 
 /// The numbers of a DLL's version resource, product version left at 0.

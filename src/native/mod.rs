@@ -14,6 +14,6 @@ mod object;
 pub mod standin;
 mod verify;
 
-pub use forwarder::{Behind, Forwarder, ForwarderError};
+pub use forwarder::{Behind, Forwarder, ForwarderError, Named};
 pub use job::{Expected, ExpectedExport, ExpectedView, InputFile, LinkJob};
 pub use verify::{Problem, verify};

@@ -6,6 +6,7 @@
 
 mod handler;
 mod package;
+mod patch;
 mod version;
 
 use crate::diag::Diagnostic;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 
 pub use handler::{HandlerChoice, Kind};
 pub use package::{ActionDll, EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
+pub use patch::Swap;
 pub use version::{default_file_version, product_version};
 
 /// Where a value came from.
@@ -163,6 +165,11 @@ impl From<Vec<Diagnostic>> for Refusal {
 /// does not fit (`plan::ledger`).
 pub fn plan(inputs: &Inputs, ledger: &Ledger) -> Result<Plan, Refusal> {
     let product = &inputs.product;
+    if product.flavours().next().is_none() {
+        let message = format!("`{}` has no packages of the module itself", product.name);
+        let help = format!("`cargo xtask patch --product {}` makes the one that it has", product.name);
+        return Err(vec![Diagnostic::error("plan::flavour", message).help(help)].into());
+    }
     let stranger = inputs.flavours.value.iter().find(|flavour| product.edition(**flavour).is_none());
     if let Some(flavour) = stranger {
         let known: Vec<String> = product.flavours().map(|flavour| flavour.to_string()).collect();

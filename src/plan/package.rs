@@ -1,6 +1,6 @@
 //! One package of the plan.
 
-use super::{Inputs, Kind};
+use super::{Inputs, Kind, Swap};
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, ProductVersion, Role, UpgradeCode};
 use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
@@ -36,6 +36,9 @@ pub struct Forwarder {
     /// Its version: just above the payload's. An uncorrected package of the same release has the payload's own DLL at
     /// the same path, and Windows Installer keeps a file of equal version.
     pub version: FileVersion,
+    /// What it exports, where the DLLs that it leads to are not at hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<Vec<String>>,
 }
 
 impl Forwarder {
@@ -59,6 +62,7 @@ impl Forwarder {
             arm64_target: format!("{name}_arm64"),
             x64_target: format!("{name}_x64"),
             version: FileVersion([major, minor, build, patch.wrapping_add(1)]),
+            names: None,
         })
     }
 }
@@ -110,7 +114,7 @@ pub struct ActionDll {
 }
 
 impl ActionDll {
-    fn plan(package: Arch) -> ActionDll {
+    pub(super) fn plan(package: Arch) -> ActionDll {
         let dll = ConfigurationAction::of_package(package);
         ActionDll {
             arch: dll.arch,
@@ -181,6 +185,9 @@ pub struct Package {
     pub earlier_upgrade_code: Option<UpgradeCode>,
     /// Components, in the order of the ledger.
     pub components: Vec<PlannedComponent>,
+    /// DLLs of another package that it puts others in the place of; empty but for a patch.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub swaps: Vec<Swap>,
     /// What registers the module.
     pub configuration_action: ActionDll,
     /// What the engine compiles.
@@ -192,6 +199,23 @@ impl Package {
     pub fn files(&self) -> impl Iterator<Item = &PackageFile> {
         self.components.iter().filter_map(|component| component.file.as_ref())
     }
+}
+
+/// What the hand-written sources say of a product in words, and names in tables.
+pub(super) fn defines_of_texts(product: &Product) -> BTreeMap<String, String> {
+    let Texts { title, description, summary, comments, help_link, info_link, .. } = &product.texts;
+    [
+        ("Title", title),
+        ("Description", description),
+        ("Summary", summary),
+        ("Comments", comments),
+        ("HelpLink", help_link),
+        ("InfoLink", info_link),
+        ("Cabinet", &product.keys.cabinet),
+        ("IconName", &product.keys.icon),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.clone()))
+    .into()
 }
 
 /// The bits of `Attributes` in `wix/registration.wxs`.
@@ -239,6 +263,7 @@ impl Setting<'_> {
             upgrade_code,
             earlier_upgrade_code: edition.earlier_upgrade_codes.get(&arch).copied(),
             components: components?,
+            swaps: Vec::new(),
             configuration_action: ActionDll::plan(arch),
             engine: EngineInputs {
                 arch,
@@ -315,16 +340,8 @@ impl Setting<'_> {
     /// What the hand-written sources say of every product.
     fn defines(&self, package: &Package, edition: &Edition) -> BTreeMap<String, String> {
         let product = &self.inputs.product;
-        let Texts { title, description, summary, comments, help_link, info_link, .. } = &product.texts;
-        let mut defines: BTreeMap<String, String> = [
-            ("Title", title.clone()),
-            ("Description", description.clone()),
-            ("Summary", summary.clone()),
-            ("Comments", comments.clone()),
-            ("HelpLink", help_link.clone()),
-            ("InfoLink", info_link.clone()),
-            ("Cabinet", product.keys.cabinet.clone()),
-            ("IconName", product.keys.icon.clone()),
+        let mut defines = defines_of_texts(product);
+        let own: BTreeMap<String, String> = [
             ("Feature", product.keys.feature.clone()),
             ("ProviderFeature", edition.provider_feature.clone()),
             ("Module", product.registration.name.clone()),
@@ -341,6 +358,7 @@ impl Setting<'_> {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
+        defines.extend(own);
         let mut add = |name: &str, value: Option<String>| {
             defines.extend(value.map(|value| (name.to_owned(), value)));
         };

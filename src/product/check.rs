@@ -1,6 +1,6 @@
 //! What a description of a product must not say: what contradicts itself, and what Windows would not take.
 
-use super::{Edition, Part, Product};
+use super::{Edition, Part, Patch, Product};
 use crate::id::{Arch, Dll, Flavour, UpgradeCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -15,6 +15,7 @@ pub(super) struct Places {
     pub module: Range<usize>,
     pub handler: Range<usize>,
     pub schema: Range<usize>,
+    pub patch: Range<usize>,
     pub editions: BTreeMap<Flavour, EditionPlaces>,
 }
 
@@ -52,9 +53,13 @@ pub(super) fn problems(product: &Product, places: &Places) -> Vec<Problem> {
     for (flavour, edition) in &product.flavours {
         check.edition(product, *flavour, edition, &places.editions[flavour]);
     }
-    if product.flavours.is_empty() {
+    if let Some(patch) = &product.patch {
+        check.patch(product, patch, &places.patch);
+    }
+    if product.flavours.is_empty() && product.patch.as_ref().is_none_or(|patch| patch.in_place.is_none()) {
         let message =
-            "the product has packages for no kind of IIS: expected `[iis]` or `[iisexpress]`".to_owned();
+            "the product has packages for no kind of IIS: expected `[iis]`, `[iisexpress]` or `[patch.in-place]`"
+                .to_owned();
         check.add(&(0..0), "flavour", message);
     }
     check.families(product, places);
@@ -157,10 +162,7 @@ impl Check {
             self.add(&places.package, "package", message);
         }
         let names: Vec<&str> = edition.folder.split('\\').collect();
-        if names
-            .iter()
-            .any(|name| name.is_empty() || name.starts_with('.') || name.contains(['/', ':', '[', '"']))
-        {
+        if !is_path(&edition.folder) {
             let message = format!(
                 "`{}` is no folder below Program Files: names with `\\` between them",
                 edition.folder
@@ -215,6 +217,34 @@ impl Check {
         }
     }
 
+    fn patch(&mut self, product: &Product, patch: &Patch, place: &Range<usize>) {
+        let name = patch.package.replacen("{version}", "", 1);
+        if name == patch.package || name.chars().any(|c| !(c.is_ascii_alphanumeric() || "_-. ".contains(c))) {
+            let message = format!("`{}` is no name of a file with `{{version}}` once", patch.package);
+            self.add(place, "package", message);
+        }
+        let in_place = patch.in_place.iter().flat_map(|it| [&it.file, &it.native]);
+        for path in [&patch.folder].into_iter().chain(in_place).filter(|path| !is_path(path)) {
+            let message = format!("`{path}` is no path: names with `\\` between them");
+            self.add(place, "patch", message);
+        }
+        let texts = patch.in_place.iter().map(|it| &it.native_missing).chain([&patch.missing]);
+        for text in texts.filter(|text| text.is_empty() || text.len() > 255) {
+            let message = format!("`{text}` is no text of 1 to 255 characters");
+            self.add(place, "patch", message);
+        }
+        if patch.in_place.is_none() && product.edition(Flavour::Iis).is_none() {
+            let message =
+                "a `[patch]` without `[patch.in-place]` corrects what `[iis]` describes, and there is none";
+            self.add(place, "patch", message.to_owned());
+        }
+        if product.flavours.values().any(|edition| edition.families().any(|code| code == patch.upgrade_code))
+        {
+            let message = format!("packages of the product have the UpgradeCode {}, too", patch.upgrade_code);
+            self.add(place, "upgrade_code", message);
+        }
+    }
+
     /// A package that has the UpgradeCode of one for the other kind of IIS would take its place.
     fn families(&mut self, product: &Product, places: &Places) {
         let mut owners: BTreeMap<UpgradeCode, Flavour> = BTreeMap::new();
@@ -234,6 +264,12 @@ impl Check {
 
 fn is_file_name(base: &str) -> bool {
     !base.is_empty() && base.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// Names of files and folders, with backslashes between them.
+fn is_path(path: &str) -> bool {
+    path.split('\\')
+        .all(|name| !name.is_empty() && !name.starts_with('.') && !name.contains(['/', ':', '[', '"']))
 }
 
 /// <https://learn.microsoft.com/windows/win32/msi/identifier>

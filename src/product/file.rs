@@ -1,7 +1,7 @@
 //! Reading `product.toml`: everything that is wrong with it, with line and column.
 
 use super::{
-    Edition, Export, Keys, Part, Product, Refused, Registration, Schema, Texts, VersionPolicy, check,
+    Edition, Export, Keys, Part, Patch, Product, Refused, Registration, Schema, Texts, VersionPolicy, check,
 };
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, FileVersion, Flavour, UpgradeCode};
@@ -28,6 +28,7 @@ struct File {
     others: Vec<String>,
     schema: Option<Spanned<Schema>>,
     messages: Option<Spanned<BTreeMap<String, String>>>,
+    patch: Option<Spanned<Patch>>,
     iis: Option<Spanned<EditionEntry>>,
     iisexpress: Option<Spanned<EditionEntry>>,
 }
@@ -85,6 +86,7 @@ impl Product {
             module: parsed.module.get_ref().file.span(),
             handler: parsed.handler.as_ref().map(|part| part.get_ref().file.span()).unwrap_or_default(),
             schema: parsed.schema.as_ref().map(Spanned::span).unwrap_or_default(),
+            patch: parsed.patch.as_ref().map(Spanned::span).unwrap_or_default(),
             editions: BTreeMap::new(),
         };
         let messages = reader.messages(parsed.messages);
@@ -111,6 +113,7 @@ impl Product {
             others: parsed.others.iter().map(|name| name.to_ascii_lowercase()).collect(),
             schema: parsed.schema.map(Spanned::into_inner),
             messages,
+            patch: parsed.patch.map(Spanned::into_inner),
             flavours,
         };
         for check::Problem { place, slug, message } in check::problems(&product, &places) {

@@ -35,6 +35,8 @@ pub struct Product {
     pub schema: Option<Schema>,
     /// Event messages of the stand-in for the module, by id.
     pub messages: BTreeMap<u32, String>,
+    /// The package that corrects what another installer has put on a machine.
+    pub patch: Option<Patch>,
     flavours: BTreeMap<Flavour, Edition>,
 }
 
@@ -144,6 +146,40 @@ pub struct Refused {
     pub file: String,
     /// What the user reads where it is there: what it is, and what to do.
     pub reason: String,
+}
+
+/// The package that corrects what another installer has put on an ARM64 machine.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Patch {
+    /// The name of its file without `.msi`; `{version}` stands for what it says.
+    pub package: String,
+    /// The name in Apps & Features.
+    pub name: String,
+    /// Its own folder below Program Files.
+    pub folder: String,
+    /// Its family.
+    pub upgrade_code: UpgradeCode,
+    /// What the user reads where there is nothing to correct.
+    pub missing: String,
+    /// Where all that it leads to is on the machine already; none where the payload has it.
+    pub in_place: Option<InPlace>,
+}
+
+/// A module whose DLLs for x64 and ARM64 are on the machine, and not ours to bring.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct InPlace {
+    /// The path of the x64 DLL below System32.
+    pub file: String,
+    /// The version of the forwarder that is put there. No DLL of a higher one is replaced.
+    pub version: FileVersion,
+    /// The path of the ARM64 DLL below Program Files.
+    pub native: String,
+    /// What the user reads where that is not there.
+    pub native_missing: String,
+    /// A name beside the x64 DLL under which scripts keep it when they put the ARM64 DLL in its place.
+    pub backup: Option<String>,
 }
 
 /// What packages for one kind of IIS have of their own.

@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 const FORMAT: u32 = 1;
 
 /// The tables that a baseline holds, in the order in which it lists them.
-const TABLES: [&str; 29] = [
+const TABLES: [&str; 30] = [
     "Property",
     "Upgrade",
     "LaunchCondition",
@@ -40,6 +40,7 @@ const TABLES: [&str; 29] = [
     IIS_MODULES,
     CONFIGURATIONS,
     HANDLER_FOLDERS,
+    SWAPS,
     "AppSearch",
     "DrLocator",
     "Signature",
@@ -53,6 +54,25 @@ const IIS_MODULES: &str = "IISGlobalModule";
 /// The tables of our own packages.
 const CONFIGURATIONS: &str = "AncmConfiguration";
 const HANDLER_FOLDERS: &str = "AncmHandlerFolder";
+const SWAPS: &str = "FileSwap";
+const SWAP_COLUMNS: [&str; 16] = [
+    "Swap",
+    "Component_",
+    "File",
+    "From",
+    "Right",
+    "Lowest",
+    "Highest",
+    "Exports",
+    "New",
+    "Kept",
+    "Second",
+    "Source",
+    "SecondProcessor",
+    "Backup",
+    "Missing",
+    "SourceMissing",
+];
 
 /// Properties worth keeping; the others are for the user interface.
 const PROPERTIES: [&str; 9] = [
@@ -262,6 +282,7 @@ impl Baseline {
                 version_range: note.and_then(|note| note.versions),
                 languages: file.languages.clone(),
                 machine: note.and_then(|note| note.machine),
+                hybrid: false,
                 hash: None,
                 size: None,
             };
@@ -293,13 +314,15 @@ fn empty(name: &str) -> Result<Table, BaselineError> {
             ("Kept", text),
             ("Files", text),
         ],
+        SWAPS => &SWAP_COLUMNS.map(|name| (name, text)),
         _ => &[],
     };
+    let of_swaps = name == SWAPS;
     if !columns.is_empty() {
         let column = |(index, (name, kind)): (usize, &(&str, ColumnKind))| Column {
             name: (*name).to_owned(),
             kind: *kind,
-            nullable: *name == "Condition",
+            nullable: *name == "Condition" || of_swaps,
             key: index == 0,
             validation: None,
         };

@@ -2,6 +2,7 @@
 //!
 //! Plain state. The engine changes it by the rules; perturbations change it by hand.
 
+use crate::engine::Swapped;
 use crate::folded::Folded;
 use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
 use crate::package::FileFacts;
@@ -202,6 +203,8 @@ pub struct Machine {
     pub products: BTreeMap<ProductCode, Product>,
     /// What waits for the next start of Windows, in order.
     pub pending: Vec<Pending>,
+    /// Files that stand in others' places, by the path of the patch's own file.
+    pub swapped: BTreeMap<Folded, Vec<Swapped>>,
 }
 
 impl Machine {
@@ -217,6 +220,7 @@ impl Machine {
             shared_dlls: BTreeMap::new(),
             products: BTreeMap::new(),
             pending: Vec::new(),
+            swapped: BTreeMap::new(),
         }
     }
 

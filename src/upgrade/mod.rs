@@ -31,8 +31,8 @@ mod worlds;
 
 pub use baseline::{Baseline, BaselineError};
 pub use engine::{
-    Decision, Doubt, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, World,
-    decide, veto,
+    Decision, Doubt, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, Swapped,
+    World, decide, veto,
 };
 pub use findings::{Finding, KINDS, Kind, explain};
 pub use folded::Folded;
@@ -45,7 +45,7 @@ pub use machine::{
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,
     Environment, Feature, File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError,
-    Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Upgrade, cabinets_beside,
+    Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Swap, Upgrade, cabinets_beside,
     for_each_file, for_each_file_in, read_payload,
 };
 pub use report::{Headline, Link, Outcome, Report, Verdict};

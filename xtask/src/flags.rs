@@ -54,6 +54,8 @@ pub struct Global {
 pub enum Command {
     /// Make the packages: plan, forwarders, authoring, engine, verification, manifest
     Dist(Box<Dist>),
+    /// Make the package that corrects what another installer has put on an ARM64 machine, and puts that back when it goes
+    Patch(Box<crate::cmd::patch::Flags>),
     /// What a pipeline of one's own needs: what to build on which runner
     #[command(subcommand)]
     Ci(crate::cmd::ci::Command),

@@ -105,7 +105,16 @@ pub fn gather(
     let settings = settings(flags, &root)?;
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let out = settings.out.unwrap_or_else(|| Sourced::default(root.join("dist")));
+    let is_in_place = product.flavours().next().is_none();
     let payload = match &settings.payload {
+        Some(sources) if is_in_place => {
+            let message = format!(
+                "`{}` takes no payload ({}): its DLLs are those of the machine that it is installed on",
+                product.name, sources.origin
+            );
+            return Err(Failure::new(Exit::Usage, "payload::in_place", message).help("leave out `--payload`"));
+        }
+        None if is_in_place => Payload::found_in(&[], product),
         Some(sources) => {
             let fetch = Fetch::new(&root, flags.fetching.offline, console);
             let lock_file = lock::place(flags.config.as_deref(), &root);

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
             Some(Made::Verify(flags)) => cmd::verify::run(flags, &console),
             None => cmd::dist::run(&flags, &console),
         },
+        Command::Patch(flags) => cmd::patch::run(&flags, &console),
         Command::Ci(command) => cmd::ci::run(&command, &console),
         Command::Plan(flags) => cmd::plan::run(&flags, false, &console),
         Command::Upgrade(flags) => cmd::upgrade::run(&flags, &console),

@@ -29,6 +29,8 @@ mod msvc_stand_in;
 mod other_rust;
 mod outside;
 mod packages;
+mod patch;
+mod patch_upgrades;
 mod payload;
 mod payload_fetch;
 mod payload_sources;

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Shared = 25003,
     /// The package, or what an action was handed, is damaged.
     Damaged = 25004,
+    /// A DLL is not what can be swapped, or what it takes is not there.
+    Unsuitable = 25005,
 }
 
 impl Failure {

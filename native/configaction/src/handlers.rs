@@ -1,7 +1,7 @@
 //! Folders of the out-of-process handler that no installed product owns any more.
 //!
 //! The handler is installed in a folder of its version, under one ComponentId for all versions, and an upgrade leaves the
-//! old folder behind. The shim takes the highest folder without looking into it, so one that stays can break the module
+//! old folder behind. The module takes the highest folder without looking into it, so one that stays can break the module
 //! once its owner is gone. What goes is told to Windows Installer as temporary rows of the RemoveFile table, so that a
 //! rollback brings it back.
 

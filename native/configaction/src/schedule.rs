@@ -96,7 +96,7 @@ fn verb(session: &Session, row: &Row) -> Result<Option<Verb>, Failure> {
 
 /// What a component's states mean for its registration. A repair that leaves the component alone, since its key file is
 /// right, still repairs the registration.
-fn decide(installed: INSTALLSTATE, action: INSTALLSTATE, is_repair: bool) -> Option<Verb> {
+pub(crate) fn decide(installed: INSTALLSTATE, action: INSTALLSTATE, is_repair: bool) -> Option<Verb> {
     let is_there = matches!(installed, INSTALLSTATE_LOCAL | INSTALLSTATE_SOURCE);
     match action {
         INSTALLSTATE_LOCAL | INSTALLSTATE_SOURCE | INSTALLSTATE_DEFAULT => Some(Verb::Add),

@@ -29,7 +29,11 @@ const MOST_COMPONENTS: u32 = 10_000_000;
 
 /// An installation.
 #[derive(Clone, Copy)]
-pub(crate) struct Session(Install);
+pub(crate) struct Session {
+    install: Install,
+    /// What its lines in the log begin with.
+    topic: &'static str,
+}
 
 /// A handle that is closed with its owner.
 struct Handle(MSIHANDLE);
@@ -101,9 +105,34 @@ pub(crate) struct HandlerFolder {
     pub(crate) files: String,
 }
 
+/// A row of the table of swaps; the columns are explained in `wix/patch.wxs`.
+pub(crate) struct SwapRow {
+    pub(crate) key: String,
+    pub(crate) component: String,
+    pub(crate) file: String,
+    pub(crate) from: String,
+    pub(crate) right: String,
+    pub(crate) lowest: String,
+    pub(crate) highest: String,
+    pub(crate) exports: String,
+    pub(crate) new: String,
+    pub(crate) kept: String,
+    pub(crate) second: String,
+    pub(crate) source: String,
+    pub(crate) second_processor: String,
+    pub(crate) backup: String,
+    pub(crate) missing: String,
+    pub(crate) source_missing: String,
+}
+
 impl Session {
     pub(crate) fn of(install: Install) -> Self {
-        Session(install)
+        Session { install, topic: "Registration" }
+    }
+
+    /// That of an action that swaps DLLs.
+    pub(crate) fn swapping(install: Install) -> Self {
+        Session { install, topic: "Swap" }
     }
 
     /// Does an action's work, and says it the way Windows Installer wants to hear it.
@@ -122,7 +151,7 @@ impl Session {
     /// Writes a line to the log (`msiexec /l*v`).
     pub(crate) fn log(&self, line: &str) {
         // a template of its own, since brackets in the line are no references to properties
-        let line = alloc::format!("Registration: {line}");
+        let line = alloc::format!("{}: {line}", self.topic);
         self.message(INSTALLMESSAGE_INFO, Some("[1]"), None, &[&line]);
     }
 
@@ -145,7 +174,7 @@ impl Session {
             for (field, at) in fields.iter().zip(first + 1..) {
                 MsiRecordSetStringW(record.0, at, wide(field).as_ptr());
             }
-            MsiProcessMessage(self.0, message, record.0);
+            MsiProcessMessage(self.install, message, record.0);
         }
     }
 
@@ -153,14 +182,14 @@ impl Session {
     pub(crate) fn property(&self, name: &str) -> String {
         let name = wide(name);
         // SAFETY: `text` gives a buffer and its length
-        text(|buffer, length| unsafe { MsiGetPropertyW(self.0, name.as_ptr(), buffer, length) })
+        text(|buffer, length| unsafe { MsiGetPropertyW(self.install, name.as_ptr(), buffer, length) })
             .unwrap_or_default()
     }
 
     /// Sets a property.
     pub(crate) fn set_property(&self, name: &str, value: &str) -> Result<(), Failure> {
         // SAFETY: both texts end in zero
-        match unsafe { MsiSetPropertyW(self.0, wide(name).as_ptr(), wide(value).as_ptr()) } {
+        match unsafe { MsiSetPropertyW(self.install, wide(name).as_ptr(), wide(value).as_ptr()) } {
             ERROR_SUCCESS => Ok(()),
             error => Err(damaged(name, "the property cannot be set", error)),
         }
@@ -173,14 +202,14 @@ impl Session {
         // SAFETY: the text ends in zero; field 0 of a record is its template
         unsafe { MsiRecordSetStringW(record.0, 0, wide(template).as_ptr()) };
         // SAFETY: `text` gives a buffer and its length
-        text(|buffer, length| unsafe { MsiFormatRecordW(self.0, record.0, buffer, length) })
+        text(|buffer, length| unsafe { MsiFormatRecordW(self.install, record.0, buffer, length) })
             .map_err(|error| damaged(template, "the text cannot be formatted", error))
     }
 
     /// Whether a condition holds. An empty one does.
     pub(crate) fn holds(&self, condition: &str) -> Result<bool, Failure> {
         // SAFETY: the text ends in zero
-        match unsafe { MsiEvaluateConditionW(self.0, wide(condition).as_ptr()) } {
+        match unsafe { MsiEvaluateConditionW(self.install, wide(condition).as_ptr()) } {
             MSICONDITION_TRUE | MSICONDITION_NONE => Ok(true),
             MSICONDITION_FALSE => Ok(false),
             _ => Err(Failure::new(Kind::Damaged, condition, "this is no condition")),
@@ -192,7 +221,7 @@ impl Session {
         let (mut installed, mut action) = (INSTALLSTATE_UNKNOWN, INSTALLSTATE_UNKNOWN);
         let name = wide(key);
         // SAFETY: the text ends in zero, and both states have a place
-        match unsafe { MsiGetComponentStateW(self.0, name.as_ptr(), &mut installed, &mut action) } {
+        match unsafe { MsiGetComponentStateW(self.install, name.as_ptr(), &mut installed, &mut action) } {
             ERROR_SUCCESS => Ok((installed, action)),
             error => Err(damaged(key, "the component's state is not known", error)),
         }
@@ -202,7 +231,7 @@ impl Session {
     fn has_table(&self, table: &str) -> bool {
         // SAFETY: the text ends in zero
         let is_there = unsafe {
-            let database = Handle(MsiGetActiveDatabase(self.0));
+            let database = Handle(MsiGetActiveDatabase(self.install));
             MsiDatabaseIsTablePersistentW(database.0, wide(table).as_ptr())
         };
         is_there == MSICONDITION_TRUE
@@ -248,6 +277,36 @@ impl Session {
         })
     }
 
+    /// The rows of the table of swaps; none where the package has no such table.
+    pub(crate) fn swaps(&self) -> Result<Vec<SwapRow>, Failure> {
+        const TABLE: &str = "FileSwap";
+        if !self.has_table(TABLE) {
+            return Ok(Vec::new());
+        }
+        let columns = "`Swap`, `Component_`, `File`, `From`, `Right`, `Lowest`, `Highest`, `Exports`, `New`, `Kept`, \
+                       `Second`, `Source`, `SecondProcessor`, `Backup`, `Missing`, `SourceMissing`";
+        self.select(&alloc::format!("SELECT {columns} FROM `{TABLE}`"), None, TABLE, |record| {
+            Ok(SwapRow {
+                key: record.text(1)?,
+                component: record.text(2)?,
+                file: record.text(3)?,
+                from: record.text(4)?,
+                right: record.text(5)?,
+                lowest: record.text(6)?,
+                highest: record.text(7)?,
+                exports: record.text(8)?,
+                new: record.text(9)?,
+                kept: record.text(10)?,
+                second: record.text(11)?,
+                source: record.text(12)?,
+                second_processor: record.text(13)?,
+                backup: record.text(14)?,
+                missing: record.text(15)?,
+                source_missing: record.text(16)?,
+            })
+        })
+    }
+
     /// Has RemoveFiles delete a file, or, for an empty name, a folder that is empty then: with the component, when it is
     /// installed and when it is removed. `directory` is the property with the folder. The row lasts as long as this
     /// installation.
@@ -260,7 +319,7 @@ impl Session {
         let broken = |error| damaged(TABLE, "a row cannot be added", error);
         // SAFETY: texts end in zero; handles are closed by their owners, the view before its database
         unsafe {
-            let database = Handle(MsiGetActiveDatabase(self.0));
+            let database = Handle(MsiGetActiveDatabase(self.install));
             let mut view = Handle(0);
             done(MsiDatabaseOpenViewW(database.0, wide(query).as_ptr(), &mut view.0)).map_err(broken)?;
             let row = Handle(MsiCreateRecord(5));
@@ -295,7 +354,7 @@ impl Session {
         let mut found = Vec::new();
         // SAFETY: texts end in zero; handles are closed by their owners, the view before its database
         unsafe {
-            let database = Handle(MsiGetActiveDatabase(self.0));
+            let database = Handle(MsiGetActiveDatabase(self.install));
             let mut view = Handle(0);
             done(MsiDatabaseOpenViewW(database.0, wide(query).as_ptr(), &mut view.0)).map_err(broken)?;
             let parameters = Handle(if parameter.is_some() { MsiCreateRecord(1) } else { 0 });

@@ -36,6 +36,16 @@ impl Fingerprint {
         let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3);
         Fingerprint { length: bytes.len(), hash: bytes.iter().fold(0xCBF2_9CE4_8422_2325, step) }
     }
+
+    /// The fields of a text: the length, and the hash in hexadecimal digits.
+    pub(crate) fn to_fields(self) -> String {
+        alloc::format!("{}\t{:x}", self.length, self.hash)
+    }
+
+    /// Reads [`to_fields`](Self::to_fields).
+    pub(crate) fn parse(length: &str, hash: &str) -> Option<Self> {
+        Some(Fingerprint { length: length.parse().ok()?, hash: u64::from_str_radix(hash, 16).ok()? })
+    }
 }
 
 impl Journal {
@@ -59,9 +69,8 @@ impl Journal {
     /// The text of it.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let Fingerprint { length, hash } = self.before;
-        let mut text =
-            alloc::format!("{FORMAT}\t{}\t{length}\t{hash:x}\n{}", self.run, self.inverse.to_text());
+        let before = self.before.to_fields();
+        let mut text = alloc::format!("{FORMAT}\t{}\t{before}\n{}", self.run, self.inverse.to_text());
         if let Some(record) = &self.record {
             text.push_str(RECORD);
             text.push('\n');
@@ -80,19 +89,13 @@ impl Journal {
             return None;
         }
         let run = fields.next()?.to_string();
-        let length = fields.next()?.parse().ok()?;
-        let hash = u64::from_str_radix(fields.next()?, 16).ok()?;
+        let before = Fingerprint::parse(fields.next()?, fields.next()?)?;
         let separator = alloc::format!("\n{RECORD}\n");
         let (steps, record) = match rest.split_once(&separator) {
             Some((steps, record)) => (alloc::format!("{steps}\n"), Some(record.to_string())),
             None => (rest.to_string(), None),
         };
         let inverse = Inverse::parse(&steps).ok().filter(Inverse::stays_in_its_sections)?;
-        fields.next().is_none().then_some(Journal {
-            run,
-            before: Fingerprint { length, hash },
-            inverse,
-            record,
-        })
+        fields.next().is_none().then_some(Journal { run, before, inverse, record })
     }
 }

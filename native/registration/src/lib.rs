@@ -13,6 +13,7 @@
 //! | `change` | the states, and the steps that lead there |
 //! | `step`, `inverse` | the smallest edits, and what takes them back |
 //! | [`job`], [`record`], [`journal`] | what happens to one file in an installation, and what is kept beside it |
+//! | [`swap`] | the same for a DLL of another installer's, in whose place one of ours stands |
 //!
 //! Pure: it touches no disk. Every input is untrusted: whatever is wrong with it becomes an [`Error`], and then nothing
 //! has changed. It names `core` and `alloc` only and has no dependencies, since the custom action DLL
@@ -34,6 +35,7 @@ pub mod journal;
 pub mod record;
 mod rules;
 mod step;
+pub mod swap;
 
 pub use change::Change;
 pub use document::address::{Address, Hop};

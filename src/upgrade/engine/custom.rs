@@ -2,7 +2,7 @@
 //! is followed, and the others are noted.
 
 use super::session::{Purpose, Session};
-use super::{Engine, Failure, Fired, handlers, registration};
+use super::{Engine, Failure, Fired, handlers, registration, swaps};
 use crate::package::CustomAction;
 use crate::rules::Rule;
 use installer_condition::{Condition, Truth, Value};
@@ -42,10 +42,12 @@ impl<'a> Engine<'a> {
                     return Ok(());
                 }
                 let of_handlers = action.target == handlers::ENTRY;
-                let is_known = of_handlers || registration::is_known(session, action);
+                let of_swaps = swaps::is_known(&action.target);
+                let is_known = of_handlers || of_swaps || registration::is_known(session, action);
                 let is_followed = is_known && self.can_afford(session.package.components.len());
                 match is_followed {
                     true if of_handlers => self.find_abandoned(session),
+                    true if of_swaps => self.swap_action(session, &action.target)?,
                     true => registration::follow(session, action),
                     false => {}
                 }

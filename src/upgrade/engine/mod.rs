@@ -14,6 +14,7 @@ mod registry;
 mod removal;
 mod schedule;
 mod session;
+mod swaps;
 mod system;
 mod write;
 
@@ -21,6 +22,7 @@ pub(crate) use detect::is_in_range;
 pub use doubt::{Doubt, World};
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
+pub use swaps::Swapped;
 pub(crate) use system::STOP_ON_REMOVAL;
 
 use crate::folded::Folded;
@@ -335,6 +337,7 @@ impl<'a> Engine<'a> {
                 Queued::Standard(action) => self.standard(session, &action),
                 Queued::Modules { install } => self.modules(session, install),
                 Queued::Configurations { install } => self.configurations(session, install),
+                Queued::Swaps { install } => self.swaps(session, install),
                 Queued::Command(command) => self.command(session, &command),
             }
         }

@@ -64,6 +64,11 @@ pub(super) enum Queued {
         /// Whether modules of installed components are registered.
         install: bool,
     },
+    /// Rows of the table `FileSwap`: put there, or taken back.
+    Swaps {
+        /// Whether the package's DLLs are put there.
+        install: bool,
+    },
     /// A command line that a custom action runs.
     Command(String),
 }

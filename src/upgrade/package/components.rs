@@ -5,7 +5,7 @@ use super::table::{PackageError, RowView, Rows};
 use super::{
     Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, File, FileFacts,
     HandlerFolder, KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl,
-    Shortcut,
+    Shortcut, Swap,
 };
 use crate::id::FileVersion;
 use crate::msi::Database;
@@ -58,6 +58,7 @@ impl<'a> Components<'a> {
                 modules: Vec::new(),
                 configurations: Vec::new(),
                 handler_folders: Vec::new(),
+                swaps: Vec::new(),
                 has_rules_of_its_own: false,
                 features: Vec::new(),
             });
@@ -307,6 +308,23 @@ impl<'a> Components<'a> {
                 folder: row.required("Folder")?.to_owned(),
                 kept: row.required("Kept")?.to_owned(),
                 files: row.required("Files")?.split(';').map(str::to_owned).collect(),
+            });
+            Ok(())
+        })?;
+        self.each("FileSwap", &["Component_", "File", "From", "New"], |component, row| {
+            let text = |column| row.text(column).map(str::to_owned);
+            component.swaps.push(Swap {
+                file: row.required("File")?.to_owned(),
+                from: row.required("From")?.to_owned(),
+                right: text("Right")?,
+                lowest: row.parsed("Lowest")?,
+                highest: row.parsed("Highest")?,
+                new: row.required("New")?.to_owned(),
+                kept: text("Kept")?,
+                second: text("Second")?,
+                source: text("Source")?,
+                second_processor: text("SecondProcessor")?,
+                backup: text("Backup")?,
             });
             Ok(())
         })

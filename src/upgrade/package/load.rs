@@ -35,7 +35,7 @@ const NOT_SIMULATED: [&str; 21] = [
 ];
 
 /// Tables of extensions that are played.
-const PLAYED: [&str; 3] = ["IISGlobalModule", "AncmConfiguration", "AncmHandlerFolder"];
+const PLAYED: [&str; 4] = ["IISGlobalModule", "AncmConfiguration", "AncmHandlerFolder", "FileSwap"];
 
 impl Package {
     /// Reads the package `name` from its database, with what is known of its files' bytes.

@@ -23,6 +23,8 @@ pub struct FileFacts {
     pub size: Option<u64>,
     /// The processor of a PE file; none for other files, or where not known.
     pub machine: Option<Arch>,
+    /// Whether a PE file has a second view, which x64 processes load (ARM64X).
+    pub hybrid: bool,
 }
 
 impl FileFacts {
@@ -173,13 +175,15 @@ impl FileFacts {
         let part =
             |at: usize| i32::from_le_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
         let hash = if bytes.is_empty() { [0; 4] } else { [part(0), part(4), part(8), part(12)] };
+        let image = pe::Image::parse(bytes).ok();
         FileFacts {
             version: version.as_ref().map(|facts| facts.version),
             version_range: None,
             languages: version.map(|facts| facts.languages.into_iter().collect()).unwrap_or_default(),
             hash: Some(hash),
             size: Some(bytes.len() as u64),
-            machine: pe::Image::parse(bytes).ok().and_then(|image| image.machine().arch()),
+            machine: image.as_ref().and_then(|image| image.machine().arch()),
+            hybrid: image.is_some_and(|image| image.x64().is_some()),
         }
     }
 }

@@ -84,7 +84,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
 }
 
 /// The tag that is being built, as GitHub Actions, Azure Pipelines and GitLab say it.
-fn tag() -> Option<String> {
+pub(super) fn tag() -> Option<String> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let github =
         || variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("tag"));
@@ -233,7 +233,7 @@ fn tell(engine: &Engine, console: &Console) {
 }
 
 /// Makes a package with the engine of the run.
-fn make(
+pub(super) fn make(
     package: &Package,
     setting: &Setting<'_>,
     engine: &Engine,

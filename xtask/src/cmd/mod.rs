@@ -10,6 +10,7 @@ pub mod explain;
 pub mod identity;
 pub mod layout;
 pub mod merge;
+pub mod patch;
 pub mod payload;
 pub mod plan;
 pub mod pools;

@@ -10,7 +10,7 @@ use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::{Arch, Role};
 use ancm_installer::native::configaction::ConfigurationAction;
 use ancm_installer::native::loader::{Loader, X64Code};
-use ancm_installer::native::{Behind, Forwarder};
+use ancm_installer::native::{Behind, Forwarder, Named};
 use ancm_installer::payload::Payload;
 use ancm_installer::pe::Image;
 use ancm_installer::plan::{self, Plan, Source};
@@ -125,6 +125,17 @@ fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
 fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outcome<Linked> {
     let (dll, module) = (forwarder.dll, forwarder.base_name.as_str());
     let fail = |message: String| Failure::new(Exit::Native, "native::forwarder", message);
+    if let Some(names) = &forwarder.names {
+        let named = Named {
+            module,
+            names,
+            arm64: &forwarder.arm64_target,
+            x64: &forwarder.x64_target,
+            version: forwarder.version,
+        };
+        let job = named.job().map_err(|error| fail(error.to_string()))?;
+        return linker.link(&job, None).map_err(fail);
+    }
     let arm64 = content(payload, Role::Dll(dll, Arch::Arm64))?;
     let x64 = content(payload, Role::Dll(dll, Arch::X64))?;
     let image = |bytes| Image::parse(bytes).map_err(|error| fail(error.to_string()));

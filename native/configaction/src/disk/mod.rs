@@ -22,12 +22,14 @@ use file::File;
 use native::NativePaths;
 use trouble::check;
 use windows_sys::Win32::Foundation::{
-    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, GENERIC_READ, GENERIC_WRITE,
+    ERROR_ACCESS_DENIED, ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_SHARING_VIOLATION,
+    ERROR_USER_MAPPED_FILE, GENERIC_READ, GENERIC_WRITE,
 };
 use windows_sys::Win32::Storage::FileSystem::{
     CREATE_NEW, DeleteFileW, FILE_ATTRIBUTE_DIRECTORY, FILE_ATTRIBUTE_READONLY, FILE_ATTRIBUTE_REPARSE_POINT,
     FILE_FLAG_DELETE_ON_CLOSE, FILE_SHARE_DELETE, FILE_SHARE_READ, FILE_SHARE_WRITE, GetFileAttributesW,
-    INVALID_FILE_ATTRIBUTES, MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH, MoveFileExW,
+    INVALID_FILE_ATTRIBUTES, MOVEFILE_DELAY_UNTIL_REBOOT, MOVEFILE_REPLACE_EXISTING, MOVEFILE_WRITE_THROUGH,
+    MoveFileExW,
 };
 
 /// `DELETE`, one of the standard access rights.
@@ -125,12 +127,39 @@ pub(crate) fn delete(name: &str) -> Result<(), Trouble> {
     }
 }
 
-/// Whether [`replace`] may work: a file can be made beside this one, and this one opened as it will be.
-pub(crate) fn is_writable(path: &str, trust: Trust) -> Result<(), Trouble> {
+/// Deletes a file, or moves it away from its name where a process has it loaded; then it goes at the next start of Windows.
+pub(crate) fn remove(path: &str, trust: Trust) -> Result<(), Trouble> {
+    match delete(path) {
+        Err(Trouble::Windows(ERROR_ACCESS_DENIED | ERROR_SHARING_VIOLATION | ERROR_USER_MAPPED_FILE)) => {}
+        outcome => return outcome,
+    }
+    let _native = NativePaths::new();
+    trust::check_folder(path, trust)?;
+    let old = names::beside(path, names::OLD)?;
+    replace::rename(path, &old)?;
+    put_off(&old)
+}
+
+/// Has a file deleted at the next start of Windows
+/// (<https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-movefileexw>).
+fn put_off(path: &str) -> Result<(), Trouble> {
+    let path = wide(path);
+    // SAFETY: the path ends in zero; no new name means that the file goes
+    check(unsafe { MoveFileExW(path.as_ptr(), core::ptr::null(), MOVEFILE_DELAY_UNTIL_REBOOT) })
+}
+
+/// Whether a file can be made beside this one.
+pub(crate) fn can_write_beside(path: &str, trust: Trust) -> Result<(), Trouble> {
     let _native = NativePaths::new();
     trust::check_folder(path, trust)?;
     let new = names::beside(path, names::NEW)?;
-    drop(File::create(&new, GENERIC_WRITE | DELETE, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE)?);
+    File::create(&new, GENERIC_WRITE | DELETE, CREATE_NEW, FILE_FLAG_DELETE_ON_CLOSE).map(drop)
+}
+
+/// Whether [`replace`] may work: a file can be made beside this one, and this one opened as it will be.
+pub(crate) fn is_writable(path: &str, trust: Trust) -> Result<(), Trouble> {
+    can_write_beside(path, trust)?;
+    let _native = NativePaths::new();
     let share = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     match file::patiently(|| File::open(path, GENERIC_WRITE, share, trust)) {
         // a read-only file has its attribute taken off while it is replaced
@@ -163,8 +192,16 @@ pub(crate) fn tidy(path: &str) -> Result<(), Trouble> {
     if attributes(path).is_none() {
         return Ok(());
     }
-    for ending in [names::NEW, names::OLD] {
-        names::leftovers(path, ending)?.iter().try_for_each(|left| delete(left))?;
-    }
-    Ok(())
+    forget(path, names::NEW)?;
+    forget(path, names::OLD)
+}
+
+/// Deletes the files beside a file whose names have a nonce and this ending; one that a process has loaded, at the next start
+/// of Windows.
+pub(crate) fn forget(path: &str, ending: &str) -> Result<(), Trouble> {
+    let _native = NativePaths::new();
+    names::leftovers(path, ending)?.iter().try_for_each(|left| match delete(left) {
+        Err(Trouble::Windows(ERROR_ACCESS_DENIED)) => put_off(left),
+        outcome => outcome,
+    })
 }

@@ -4,7 +4,7 @@
 //! `ReplaceFileW` keeps the access control list, the attributes and the streams of the file
 //! (<https://learn.microsoft.com/windows/win32/api/winbase/nf-winbase-replacefilew>). It moves the old content to a name of
 //! its own, and the new one to the file's; it can fail between the two (1176, 1177), and then the file is put back under
-//! its name. A process that ends between them leaves the old content under a name that [`settle`](super::settle) knows.
+//! its name, unless another program has moved a file there meanwhile. A process that ends between them leaves the old content under a name that [`settle`](super::settle) knows.
 
 use super::file::{File, patiently};
 use super::native::NativePaths;
@@ -13,7 +13,9 @@ use super::trust::{self, Trust};
 use super::{attributes, delete, names, write_new};
 use crate::session::wide;
 use alloc::vec::Vec;
-use windows_sys::Win32::Foundation::{ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, GENERIC_READ};
+use windows_sys::Win32::Foundation::{
+    ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, ERROR_UNABLE_TO_MOVE_REPLACEMENT_2, GENERIC_READ,
+};
 use windows_sys::Win32::Storage::FileSystem::{
     FILE_ATTRIBUTE_READONLY, FILE_BASIC_INFO, FILE_READ_ATTRIBUTES, FILE_SHARE_DELETE, FILE_SHARE_READ,
     FILE_SHARE_WRITE, FILE_WRITE_ATTRIBUTES, FileBasicInfo, MOVEFILE_WRITE_THROUGH, MoveFileExW,
@@ -83,6 +85,12 @@ fn replace_writable(
     };
     let (new, old) = (names::beside(path, names::NEW)?, names::beside(path, names::OLD)?);
     let done = write_new(&new, after, Some(&held)).and_then(|()| patiently(|| exchange(path, &new, &old)));
+    if done == Err(Trouble::Windows(ERROR_UNABLE_TO_MOVE_REPLACEMENT_2)) && attributes(path).is_some() {
+        // another program moved a file of its own into the gap: it has the name, as if it had moved it there just before
+        let _ = delete(&new);
+        delete(&old)?;
+        return Ok(Replaced::Changed);
+    }
     if let Err(trouble) = done {
         // where the old content cannot be put back, the new one is still there to be put there by a person
         if put_back(path, &old).is_ok() {
@@ -133,7 +141,7 @@ fn put_back(path: &str, old: &str) -> Result<(), Trouble> {
     patiently(|| rename(old, path))
 }
 
-fn rename(from: &str, to: &str) -> Result<(), Trouble> {
+pub(super) fn rename(from: &str, to: &str) -> Result<(), Trouble> {
     let (from, to) = (wide(from), wide(to));
     // SAFETY: paths end in zero
     check(unsafe { MoveFileExW(from.as_ptr(), to.as_ptr(), MOVEFILE_WRITE_THROUGH) })

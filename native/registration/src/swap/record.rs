@@ -1,0 +1,152 @@
+//! Files that are kept to be put back: the record of a swap, and the journal of an installation. Pure: bytes and values.
+
+use super::Role;
+use crate::journal::Fingerprint;
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+const RECORD: &str = "swap record 1";
+const JOURNAL: &str = "swap journal 1";
+
+/// A file as it was before, and as it was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Which file.
+    pub role: Role,
+    /// Its content before; nothing where there was no such file.
+    pub before: Option<Vec<u8>>,
+    /// What was put there.
+    pub after: Fingerprint,
+}
+
+/// What takes a swap back, to the byte. It stands beside the file, names no path, and holds what it gives back.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Record {
+    /// The files that were written.
+    pub kept: Vec<Kept>,
+}
+
+impl Record {
+    /// What is kept of a file.
+    #[must_use]
+    pub fn of(&self, role: Role) -> Option<&Kept> {
+        self.kept.iter().find(|kept| kept.role == role)
+    }
+
+    /// What `present`, the file of `role` as it is, would be without us.
+    #[must_use]
+    pub fn without_us(&self, role: Role, present: Option<Vec<u8>>) -> Option<Vec<u8>> {
+        match (self.of(role), &present) {
+            (Some(kept), Some(bytes)) if kept.after == Fingerprint::of(bytes) => kept.before.clone(),
+            _ => present,
+        }
+    }
+
+    /// The bytes of it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = alloc::format!("{RECORD}\n").into_bytes();
+        for kept in &self.kept {
+            let head = alloc::format!("{}\t{}\t", kept.role.word(), kept.after.to_fields());
+            bytes.extend_from_slice(head.as_bytes());
+            content(&mut bytes, kept.before.as_deref());
+        }
+        bytes
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; nothing where it is anything else.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Record> {
+        let mut rest = bytes;
+        if line(&mut rest)? != RECORD {
+            return None;
+        }
+        let mut record = Record::default();
+        while !rest.is_empty() {
+            let head = line(&mut rest)?;
+            let [role, length, hash, size] = fields(head)?;
+            let role = Role::named(role).filter(|role| record.of(*role).is_none())?;
+            let after = Fingerprint::parse(length, hash)?;
+            record.kept.push(Kept { role, before: take(&mut rest, size)?, after });
+        }
+        Some(record)
+    }
+}
+
+/// What takes an installation back that fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// The installation that wrote it. One of another installation is a leftover, and not to be believed.
+    pub run: String,
+    /// The record as it was; nothing where there was none.
+    pub record: Option<Vec<u8>>,
+    /// The files as they were.
+    pub files: Vec<(Role, Option<Vec<u8>>)>,
+}
+
+impl Journal {
+    /// The bytes of it.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = alloc::format!("{JOURNAL}\t{}\t", self.run).into_bytes();
+        content(&mut bytes, self.record.as_deref());
+        for (role, before) in &self.files {
+            bytes.extend_from_slice(role.word().as_bytes());
+            bytes.push(b'\t');
+            content(&mut bytes, before.as_deref());
+        }
+        bytes
+    }
+
+    /// Reads what [`to_bytes`](Self::to_bytes) wrote; nothing where it is anything else.
+    #[must_use]
+    pub fn parse(bytes: &[u8]) -> Option<Journal> {
+        let mut rest = bytes;
+        let [format, run, size] = fields(line(&mut rest)?)?;
+        if format != JOURNAL {
+            return None;
+        }
+        let run = run.to_string();
+        let record = take(&mut rest, size)?;
+        let mut files = Vec::new();
+        while !rest.is_empty() {
+            let [role, size] = fields(line(&mut rest)?)?;
+            files.push((Role::named(role)?, take(&mut rest, size)?));
+        }
+        Some(Journal { run, record, files })
+    }
+}
+
+/// Ends a line with the length of a content, and has the content follow.
+fn content(bytes: &mut Vec<u8>, content: Option<&[u8]>) {
+    match content {
+        Some(content) => {
+            bytes.extend_from_slice(alloc::format!("{}\n", content.len()).as_bytes());
+            bytes.extend_from_slice(content);
+        }
+        None => bytes.extend_from_slice(b"none\n"),
+    }
+}
+
+/// The content whose length a line said.
+fn take(rest: &mut &[u8], size: &str) -> Option<Option<Vec<u8>>> {
+    if size == "none" {
+        return Some(None);
+    }
+    let size = size.parse().ok()?;
+    let taken = rest.get(..size)?.to_vec();
+    *rest = rest.get(size..)?;
+    Some(Some(taken))
+}
+
+fn line<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {
+    let end = rest.iter().position(|byte| *byte == b'\n')?;
+    let line = core::str::from_utf8(rest.get(..end)?).ok()?;
+    *rest = rest.get(end + 1..)?;
+    Some(line)
+}
+
+fn fields<const N: usize>(line: &str) -> Option<[&str; N]> {
+    let fields: Vec<&str> = line.split('\t').collect();
+    fields.try_into().ok()
+}

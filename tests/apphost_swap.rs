@@ -1,0 +1,138 @@
+//! Swaps of DLLs, as far as bytes alone decide: what a DLL is, what is kept of it, what the actions hand each other. What
+//! they do on a machine is in `xtask/tests/patch.rs`.
+
+use crate::support;
+use ancm_installer::apphost::journal::Fingerprint;
+use ancm_installer::apphost::swap::{
+    Image, Journal, Kept, LedTo, Processor, Record, Role, Swap, Verb, Version, parse, to_text,
+};
+use ancm_installer::pe;
+use std::path::{Path, PathBuf};
+
+/// DLLs of the repository, and those of Microsoft's that are beside it.
+fn dlls() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    let mut folders = vec![root.join("native/prebuilt")];
+    match root.join("../shared/data/real") {
+        real if real.is_dir() => folders.push(real),
+        _ => support::skip("no ../shared/data/real: Microsoft's own DLLs are not looked at"),
+    }
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("readable").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|end| end.eq_ignore_ascii_case("dll")) {
+                found.push(path);
+            }
+        }
+    }
+    assert!(found.len() >= 2);
+    found
+}
+
+/// The reader of the custom actions, without a standard library, against the library's.
+#[test]
+fn a_dll_is_what_the_reader_of_packages_takes_it_for() {
+    for path in dlls() {
+        let bytes = std::fs::read(&path).expect("readable");
+        let theirs = pe::Image::parse(&bytes).expect("an image");
+        let ours = Image::parse(&bytes).unwrap_or_else(|| panic!("{}", path.display()));
+        let processor = match (theirs.machine(), theirs.x64().is_some()) {
+            (pe::Machine::I386, _) => Processor::X86,
+            (pe::Machine::AMD64, _) => Processor::X64,
+            (_, false) => Processor::Arm64,
+            (_, true) => Processor::Arm64X,
+        };
+        assert_eq!(ours.processor, processor, "{}", path.display());
+        let version = theirs.native().version().expect("readable").and_then(|info| info.fixed);
+        let version = version.map(|fixed| Version(fixed.file_version.0));
+        assert_eq!(ours.version, version, "{}", path.display());
+        let names = theirs.native().exports().expect("readable").entries;
+        assert_eq!(ours.exports, names.into_iter().filter_map(|export| export.name).collect());
+    }
+}
+
+#[test]
+fn no_bytes_are_too_broken_to_be_looked_at() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("native/prebuilt/configaction-x64.dll");
+    let bytes = std::fs::read(path).expect("committed");
+    for length in (0..2048).chain((2048..bytes.len()).step_by(997)) {
+        let _ = Image::parse(&bytes[..length]);
+    }
+    // every byte of the headers, and of a part of the resources and exports, as large and as small as it gets
+    for at in (0..1024).chain((1024..bytes.len()).step_by(211)) {
+        for value in [0, 0x7F, 0xFF] {
+            let mut broken = bytes.clone();
+            broken[at] = value;
+            let _ = Image::parse(&broken);
+        }
+    }
+    for bytes in
+        [&b""[..], b"swap record 1", b"swap record 1\nfile\t1\t1\t9999999999999999999999\n", b"\xFF\n"]
+    {
+        assert_eq!(Record::parse(bytes), None);
+        assert_eq!(Journal::parse(bytes), None);
+    }
+    assert_eq!(parse("add\tonly"), None);
+}
+
+#[test]
+fn what_is_kept_is_read_again() {
+    let after = Fingerprint::of(b"after");
+    let record = Record {
+        kept: vec![
+            Kept { role: Role::Kept, before: None, after },
+            Kept { role: Role::File, before: Some(b"MZ\n\t\0 any bytes\n".to_vec()), after },
+        ],
+    };
+    assert_eq!(Record::parse(&record.to_bytes()), Some(record.clone()));
+    // what somebody else has put there since is no longer ours
+    assert_eq!(record.without_us(Role::File, Some(b"after".to_vec())), record.kept[1].before);
+    assert_eq!(record.without_us(Role::File, Some(b"theirs".to_vec())), Some(b"theirs".to_vec()));
+    assert_eq!(record.without_us(Role::Kept, Some(b"after".to_vec())), None);
+    assert_eq!(record.without_us(Role::Second, Some(b"after".to_vec())), Some(b"after".to_vec()));
+    // twice the same file is no record of ours
+    let twice = Record { kept: vec![record.kept[0].clone(), record.kept[0].clone()] };
+    assert_eq!(Record::parse(&twice.to_bytes()), None);
+
+    let journal = Journal {
+        run: "0123".to_owned(),
+        record: Some(record.to_bytes()),
+        files: vec![(Role::Second, None), (Role::File, Some(Vec::new()))],
+    };
+    assert_eq!(Journal::parse(&journal.to_bytes()), Some(journal));
+}
+
+#[test]
+fn what_the_actions_hand_each_other_is_read_again() {
+    let plain = Swap {
+        verb: Verb::Add,
+        run: "0123".to_owned(),
+        file: "C:\\a\tb\\rewrite.dll".to_owned(),
+        from: Processor::Arm64,
+        right: Some(Processor::X86),
+        lowest: Some(Version([1, 2, 3, 4])),
+        highest: None,
+        exports: vec!["RegisterModule".to_owned(), "Other".to_owned()],
+        new: r"C:\new\rewrite.dll".to_owned(),
+        led_to: None,
+        backup: String::new(),
+        missing: "not there\nat all".to_owned(),
+    };
+    let leading = Swap {
+        verb: Verb::Forget,
+        led_to: Some(LedTo {
+            kept: "rewrite_x64.dll".to_owned(),
+            second: "rewrite_arm64.dll".to_owned(),
+            source: r"C:\IIS Express\rewrite.dll".to_owned(),
+            processor: Processor::Arm64,
+            missing: "none".to_owned(),
+        }),
+        ..plain.clone()
+    };
+    assert_eq!(parse(&to_text(&[&plain, &leading])), Some(vec![plain.clone(), leading.clone()]));
+    assert_eq!(plain.path(Role::Kept), None);
+    assert_eq!(leading.path(Role::Second).as_deref(), Some("C:\\a\tb\\rewrite_arm64.dll"));
+}

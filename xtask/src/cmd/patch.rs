@@ -1,0 +1,126 @@
+//! `cargo xtask patch`: a package that corrects what another installer has put on an ARM64 machine, and puts that back.
+
+use super::check::Allowances;
+use super::dist::{make, tag};
+use crate::console::Console;
+use crate::dist::engine;
+use crate::dist::package::Setting;
+use crate::dist::sign::Signing;
+use crate::dist::stage;
+use crate::dist::verify::verify;
+use crate::exit::{Exit, Failure, Outcome};
+use crate::flags::Build;
+use crate::inputs::{self, gather};
+use crate::interrupt;
+use crate::output::Output;
+use ancm_installer::diag::Severity;
+use ancm_installer::id::{ProductCode, UpgradeCode};
+use ancm_installer::plan::{self, Plan, Swap};
+use ancm_installer::release;
+use clap::Args;
+use serde::Serialize;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+/// Flags of `patch`.
+#[derive(Debug, Args)]
+pub struct Flags {
+    /// What to make it from.
+    #[command(flatten)]
+    pub build: Build,
+}
+
+#[derive(Serialize)]
+struct Shown<'p> {
+    schema: &'static str,
+    product: &'p str,
+    file: PathBuf,
+    sha256: &'p str,
+    size: u64,
+    version: String,
+    product_code: ProductCode,
+    upgrade_code: UpgradeCode,
+    stand_in: bool,
+    swaps: &'p [Swap],
+}
+
+/// Makes the patch of a product.
+///
+/// # Errors
+/// The product has none; whatever kept it from being made, and then nothing of the run is left.
+pub fn run(flags: &Flags, console: &Console) -> Outcome {
+    let build = &flags.build;
+    if !build.arch.is_empty() || !build.flavour.is_empty() || build.package.is_some() {
+        let message = "a patch is for IIS on ARM64: there is nothing to choose";
+        return Err(Failure::new(Exit::Usage, "patch::usage", message)
+            .help("leave out `--arch`, `--flavour` and `--package`"));
+    }
+    interrupt::listen()?;
+    let known = inputs::product(build)?;
+    let mut gathered = gather(build, &known.product, |out| out.to_owned(), console)?;
+    let sign = gathered.sign.take();
+    let signing = sign.as_ref().map_or(Signing::None, |command| Signing::Command(&command.value));
+    let stand_in = gathered.inputs.payload.is_stand_in();
+    let judged = release::judge(tag().as_deref(), sign.is_some(), stand_in);
+    if judged.iter().any(|finding| finding.severity == Severity::Error) {
+        return Err(Failure::of(Exit::Input, judged));
+    }
+    let engine = engine::choose(&gathered, false)?;
+    let mut output = Output::open(&gathered.out.value)?;
+    let folder = output.stage()?;
+    folder.path().clone_into(&mut gathered.inputs.stage);
+    let plan = Plan::of_patch(&gathered.inputs, &known.ledger).map_err(|refusal| match refusal {
+        plan::Refusal::Inputs(findings) => Failure::of(Exit::Input, findings),
+        plan::Refusal::Ledger(findings) => Failure::of(Exit::Ledger, findings),
+    })?;
+    console.diagnostics(&plan.warnings);
+    let [package] = &plan.packages[..] else { unreachable!("a patch is one package") };
+    let mut staged = stage::lay_out(&plan, &known, &|| gathered.linker(), folder.path(), console)?;
+    signing.stage(&mut staged, folder.path(), console)?;
+    let ledger = PathBuf::from(&known.product.file);
+    let setting = Setting {
+        root: &gathered.root,
+        ledger: &ledger,
+        stage: folder.path(),
+        output: &output,
+        timestamp: engine::timestamp()?,
+        console,
+        threads: NonZeroUsize::new(gathered.jobs.value).unwrap_or(NonZeroUsize::MIN),
+        compat: engine.compat,
+        effort: gathered.compression_effort.value,
+    };
+    let (mut file, mut findings) = make(package, &setting, &engine)?;
+    if let Some((signed, _)) = signing.package(&package.file_name, &mut file, &output, folder.path())? {
+        file = signed;
+    }
+    let (made, more) = verify(file.as_file_mut(), package, &staged, &known, false)?;
+    findings.extend(more);
+    let judged_findings = Allowances::read(&gathered.root, &[])?.judge(findings, true);
+    if judged_findings.count(Severity::Error) > 0 {
+        return Err(Failure::of(Exit::Findings, judged_findings.findings));
+    }
+    console.diagnostics(&judged_findings.findings);
+    console.diagnostics(&judged);
+    output.add(file, &package.file_name);
+    drop(folder);
+    output.commit()?;
+    let path = gathered.out.value.join(&package.file_name);
+    console.status("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
+    if console.json() {
+        console.result(&Shown {
+            schema: "ancm-patch/1",
+            product: &plan.product,
+            file: path,
+            sha256: &made.sha256,
+            size: made.size,
+            version: plan.version.value.to_string(),
+            product_code: made.product_code,
+            upgrade_code: package.upgrade_code,
+            stand_in,
+            swaps: &package.swaps,
+        });
+    } else {
+        console.print(&path.display().to_string());
+    }
+    Ok(())
+}
