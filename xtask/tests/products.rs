@@ -112,6 +112,10 @@ fn a_fourth_product_takes_its_description_and_nothing_else() {
     assert!(project.works(&["identity", "check", "--product", "tracer"]).contains("6 that are planned"));
     let manifest = std::fs::read_to_string(project.0.path().join("dist/manifest.json")).expect("a manifest");
     assert!(manifest.contains(r#""product": "tracer""#), "{manifest}");
+    let dist = project.0.path().join("dist");
+    let other = xtask().args(["dist", "--product", HANDLER, "--out"]).arg(&dist).output().expect("it starts");
+    assert!(said(&other).contains("is of packages of `tracer`"), "{}", said(&other));
+    assert_eq!(std::fs::read_to_string(dist.join("manifest.json")).expect("still there"), manifest);
 
     // the first identity that is written down makes the ledger, and takes nothing away
     let path = r"[ProgramFiles64Folder]Example\Tracer\tracer.dll";

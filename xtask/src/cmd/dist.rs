@@ -123,6 +123,7 @@ pub(super) fn build(
 ) -> Outcome<Built> {
     let timestamp = engine::timestamp()?;
     let engine = engine::choose(gathered, asked.cross_check)?;
+    made::is_free_for(&gathered.out.value, &known.product.name)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);

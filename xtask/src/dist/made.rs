@@ -29,6 +29,32 @@ pub fn describe(manifest: &Manifest, output: &mut Output) -> Outcome {
     output.add_text(SUMS, &manifest.checksums())
 }
 
+/// Fails where `folder` has packages of another product: its manifest and checksums would be lost.
+///
+/// # Errors
+/// It has.
+pub fn is_free_for(folder: &Path, product: &str) -> Outcome {
+    #[derive(serde::Deserialize)]
+    struct Of {
+        product: String,
+    }
+    let path = folder.join(MANIFEST);
+    let mut text = String::new();
+    let read = File::open(&path).and_then(|file| file.take(MOST).read_to_string(&mut text));
+    match read.ok().and_then(|_| serde_json::from_str::<Of>(&text).ok()) {
+        Some(of) if of.product != product => {
+            let message = format!(
+                "`{}` is of packages of `{}`, and those of `{product}` would take its place",
+                path.display(),
+                of.product
+            );
+            Err(Failure::new(Exit::Output, "made::other_product", message)
+                .help("name a folder for each product with `--out`"))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The manifest of the packages in `folder`, whose checksums say the same.
 ///
 /// # Errors

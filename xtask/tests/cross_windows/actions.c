@@ -18,7 +18,7 @@ typedef UINT(WINAPI *entry)(UINT);
 /* What the thread of a process gives that has ended. */
 #define ENDED 0xDEAD
 
-enum { NONE, FAIL, END, POWER, GAP, POWER_GAP, R1175, R1176, R1177 };
+enum { NONE, FAIL, END, POWER, GAP, POWER_GAP, R1175, R1176, R1177, MOVED };
 
 static int mode, at, calls, verbose;
 static const char *hit;
@@ -184,6 +184,14 @@ static BOOL WINAPI replace(LPCWSTR replaced, LPCWSTR replacement, LPCWSTR backup
         static wchar_t other[MAX_PATH];
         swprintf(other, MAX_PATH, L"%ls~RF1177.TMP", replaced);
         MoveFileExW(replaced, backup ? backup : other, MOVEFILE_REPLACE_EXISTING);
+        SetLastError(ERROR_UNABLE_TO_MOVE_REPLACEMENT_2);
+        return FALSE;
+    }
+    if (calls == at && mode == MOVED) {
+        /* another program moves a file of its own to the name that has none in this moment: here, the same content again */
+        mode = NONE;
+        MoveFileExW(replaced, backup, 0);
+        CopyFileW(backup, replaced, TRUE);
         SetLastError(ERROR_UNABLE_TO_MOVE_REPLACEMENT_2);
         return FALSE;
     }
@@ -495,6 +503,8 @@ static void matrix(int removes, int kind, const char *name) {
                 problem("neither old nor new", name, number);
             if (!done && !is_old && kind != POWER && kind != POWER_GAP)
                 problem("rolled back, and not as before", name, number);
+            if (!done && kind == MOVED)
+                problem("rolled back where it could try again", name, number);
             if (done && !is(to, to_size) && kind != END && kind != POWER)
                 problem("success without what was asked for", name, number);
             if (is_new(fingerprint()))
@@ -539,6 +549,7 @@ int wmain(int count, wchar_t **words) {
     static const struct { int mode; const char *name; } KINDS[] = {
         { FAIL, "a failure" }, { END, "an end" }, { POWER, "a loss of power" }, { GAP, "an end within ReplaceFileW" },
         { POWER_GAP, "a loss of power within ReplaceFileW" }, { R1175, "1175" }, { R1176, "1176" }, { R1177, "1177" },
+        { MOVED, "1177 and another's file" },
     };
     for (size_t i = 0; i < sizeof KINDS / sizeof *KINDS; i++)
         for (int removes = 0; removes < 2; removes++) {
