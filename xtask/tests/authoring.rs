@@ -10,8 +10,8 @@ use std::path::Path;
 use std::process::Command;
 use xtask::workspace::Known;
 
-fn planned() -> Plan {
-    let inputs = Inputs {
+fn inputs() -> Inputs {
+    Inputs {
         product: product(),
         flavours: Sourced::default(Flavour::ALL.to_vec()),
         arches: Sourced::default(Arch::ALL.to_vec()),
@@ -21,8 +21,11 @@ fn planned() -> Plan {
         payload: Payload::stand_in(stand_in_files(VERSION), &product()),
         wix: repository().join("wix"),
         stage: "stage".into(),
-    };
-    plan(&inputs, &known().ledger).unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+}
+
+fn planned() -> Plan {
+    plan(&inputs(), &known().ledger).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
 #[test]
@@ -72,10 +75,13 @@ fn the_schema_of_the_language_takes_every_source() {
         assert_valid(&schemas.join(schema), &name, &std::fs::read_to_string(&path).expect("UTF-8"));
         sources += 1;
     }
-    assert_eq!(sources, 6);
-    let (plan, Known { product, ledger }) = (planned(), known());
-    for package in &plan.packages {
-        let text = authoring::components(&plan, package, &ledger, &product);
-        assert_valid(&schemas.join("wix.xsd"), "components.wxs", &text);
+    assert_eq!(sources, 8);
+    let Known { product, ledger } = known();
+    let patch = Plan::of_patch(&inputs(), &ledger).unwrap_or_else(|problems| panic!("{problems:#?}"));
+    for plan in [planned(), patch] {
+        for package in &plan.packages {
+            let text = authoring::components(&plan, package, &ledger, &product);
+            assert_valid(&schemas.join("wix.xsd"), "components.wxs", &text);
+        }
     }
 }

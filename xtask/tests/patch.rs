@@ -86,7 +86,7 @@ fn leads_to(bytes: &[u8], arm64: &str, x64: &str) {
         assert!(!exports.entries.is_empty());
         for export in exports.entries {
             let name = export.name.expect("a name");
-            assert_eq!(export.target, Target::Forward(format!("{target}.{name}").into()), "{name}");
+            assert_eq!(export.target, Target::Forward(format!("{target}.{name}")), "{name}");
         }
     }
 }
