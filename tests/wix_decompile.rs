@@ -2,14 +2,19 @@
 //! file by file.
 
 use ancm_installer::cab::{Cabinet, Source};
+use ancm_installer::diag::Severity;
 use ancm_installer::msi::schema::standard_table;
-use ancm_installer::msi::{Database, Stream};
-use ancm_installer::wix::decompile::{FileFacts, Layout, Options, decompile, differences};
-use ancm_installer::wix::{Beside, Compat, Output, build};
-use std::collections::BTreeMap;
+use ancm_installer::msi::{self, Cell, Database, Package, Stream};
+use ancm_installer::wix::decompile::{
+    FileFacts, Layout, Options, decompile, differences, extract as extract_package,
+};
+use ancm_installer::wix::{Beside, Compat, Output, Request, build};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
+use crate::support;
 use crate::support::reference;
 
 /// The files of cabinets, in the package and beside it, by key; and loose ones by their names.
@@ -50,7 +55,7 @@ fn bytes(content: &Stream) -> Vec<u8> {
 /// The long names of files by key.
 fn names(database: &Database) -> BTreeMap<String, String> {
     let rows = database.tables.get("File").map(|table| table.rows.as_slice()).unwrap_or_default();
-    let text = |cell: &ancm_installer::msi::Cell| cell.as_str().unwrap_or_default().to_owned();
+    let text = |cell: &Cell| cell.as_str().unwrap_or_default().to_owned();
     let long = |name: String| name.split_once('|').map_or(name.clone(), |(_, long)| long.to_owned());
     rows.iter().map(|row| (text(&row[0]), long(text(&row[2])))).collect()
 }
@@ -80,7 +85,7 @@ fn extract(output: &Output, layout: &Layout, folder: &Path) {
 }
 
 /// What is lost of `output` on the way to a source and back, and the source.
-fn there_and_back(output: &Output, request: &ancm_installer::wix::Request) -> (Vec<String>, String) {
+fn there_and_back(output: &Output, request: &Request) -> (Vec<String>, String) {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().to_str().expect("Unicode");
     let layout = Layout::of(&output.database, Some(at));
@@ -101,8 +106,7 @@ fn there_and_back(output: &Output, request: &ancm_installer::wix::Request) -> (V
     again.application.clone_from(&request.application);
     let outcome = build(&again);
     let Some(again) = outcome.output else {
-        let errors =
-            outcome.diagnostics.iter().filter(|d| d.severity == ancm_installer::diag::Severity::Error);
+        let errors = outcome.diagnostics.iter().filter(|d| d.severity == Severity::Error);
         return (errors.map(ToString::to_string).collect(), text);
     };
     let mut lost: Vec<String> =
@@ -153,4 +157,202 @@ fn every_reference_package_comes_back_table_by_table() {
     assert_eq!(count, 58 + 71);
     without.sort();
     assert_eq!(without, NO_ELEMENTS, "rows of these stand in custom tables");
+}
+
+/// Extracts and decompiles the package at `path` into its folder, and builds it again beside it; gives what is not carried
+/// over.
+fn foreign(path: &Path) -> Vec<String> {
+    let folder = path.parent().expect("in a folder").join("extracted");
+    let layout_folder = folder.to_str().expect("Unicode").to_owned();
+    let mut package = Package::open(fs::File::open(path).expect("made")).expect("a database");
+    let layout = Layout::of(package.database(), Some(&layout_folder));
+    let mut write = |name: &str, bytes: &mut dyn std::io::Read| {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().expect("in a folder"))?;
+        std::io::copy(bytes, &mut fs::File::create_new(path)?).map(drop)
+    };
+    let beside = path.parent().expect("in a folder");
+    let lost = extract_package(&mut package, &layout, beside, &mut write).expect("room");
+    assert_eq!(lost, []);
+    let facts = layout.files().iter().map(|(key, path)| (key.clone(), FileFacts::read(&folder.join(path))));
+    let database = package.database();
+    let decompiled = decompile(database, &layout, &facts.collect(), Options::default());
+    let source = path.with_extension("wxs");
+    fs::write(&source, decompiled.source(&[])).expect("room");
+    let mut again = reference::request(source, &folder);
+    again.preprocess.arch = decompiled.arch;
+    let outcome = build(&again);
+    let output = outcome.output.unwrap_or_else(|| panic!("{:?}", outcome.diagnostics));
+    let mut file =
+        fs::File::options().read(true).write(true).create_new(true).open(path.with_extension("again.msi"));
+    msi::write(&output.database, reference::THREADS, file.as_mut().expect("room")).expect("writable");
+    differences(database, &output.database).into_iter().map(|found| found.message).collect()
+}
+
+/// What msitools reads in `package`, without what every build makes anew.
+fn read_by_msitools(package: &Path) -> Option<Value> {
+    support::tool("msiinfo")?;
+    let mut judge = support::judge("msi-tables.py")?;
+    let mut read: Value = serde_json::from_slice(&support::run(judge.arg(package))).expect("JSON");
+    read["summary"] = Value::Null;
+    // cabinets are compressed otherwise
+    let streams = read["streams"].as_object_mut().expect("streams");
+    streams.retain(|name, _| name.contains("Binary.") || name.contains("Icon."));
+    Some(read)
+}
+
+/// wixl writes no short names, no `_Validation`, and fewer actions than WiX; and a package that says nothing of whom it is
+/// for, which no source can say.
+#[test]
+fn a_package_of_wixl_comes_back() {
+    let Some(wixl) = support::tool("wixl") else { return };
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("a.txt"), "payload of wixl\n").expect("room");
+    let source = r#"<Wix xmlns="http://schemas.microsoft.com/wix/2006/wi">
+  <Product Id="*" UpgradeCode="0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11" Name="Foreign" Version="1.2.3" Manufacturer="Acme"
+           Language="1033">
+    <Package InstallerVersion="500" Compressed="yes"/>
+    <Media Id="1" Cabinet="foreign.cab" EmbedCab="yes"/>
+    <Directory Id="TARGETDIR" Name="SourceDir">
+      <Directory Id="ProgramFilesFolder" Name="PFiles"><Directory Id="INSTALLDIR" Name="A long name">
+        <Component Id="C" Guid="11111111-2222-3333-4444-555555555555">
+          <File Id="F" Name="a long name.txt" Source="a.txt" KeyPath="yes"/>
+          <RegistryKey Root="HKLM" Key="Software\X"><RegistryValue Name="a" Type="string" Value="1"/></RegistryKey>
+        </Component>
+      </Directory></Directory>
+    </Directory>
+    <Feature Id="Complete" Level="1"><ComponentRef Id="C"/></Feature>
+  </Product>
+</Wix>"#;
+    fs::write(folder.path().join("x.wxs"), source).expect("room");
+    #[allow(clippy::disallowed_methods, reason = "the test starts a foreign program")]
+    let mut wixl = std::process::Command::new(wixl);
+    support::run(wixl.current_dir(&folder).args(["-o", "x.msi", "x.wxs"]));
+    let package = folder.path().join("x.msi");
+    let lost = foreign(&package);
+    assert_eq!(lost, ["`_SummaryInformation[Word Count]` is `10` once it is compiled again, and was `2`"]);
+    let both = [&package, &package.with_extension("again.msi")].map(|path| read_by_msitools(path));
+    assert_eq!(both[0], both[1]);
+}
+
+/// Microsoft's tables, written by msibuild, with stand-ins for files and without the streams of pictures and actions: what
+/// refers to those stands in custom tables.
+#[test]
+fn packages_made_of_microsoft_s_tables_come_back() {
+    for tool in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
+        if support::tool(tool).is_none() {
+            return;
+        }
+    }
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let package = folder.path().join("microsoft.msi");
+    let Some(mut judge) = support::judge("msi-from-tables.py") else { return };
+    judge.arg(support::data("ancm/fixed-iis-x64.json")).arg(&package);
+    support::run(judge.arg("{11111111-0000-4000-8000-00000000000A}"));
+    assert_eq!(foreign(&package), [""; 0]);
+    let both = [&package, &package.with_extension("again.msi")].map(|path| read_by_msitools(path));
+    assert_eq!(both[0], both[1]);
+}
+
+/// A database of the engine's, with cells changed by `change`.
+fn changed(case: &str, change: impl FnOnce(&mut Database)) -> Database {
+    let [wix, _] = reference::all();
+    let output = build(&wix.request("cases", case, Compat::Wix6)).output.expect("built");
+    let mut database = output.database;
+    change(&mut database);
+    database
+}
+
+fn set(database: &mut Database, table: &str, row: usize, column: &str, text: &str) {
+    let table = database.tables.get_mut(table).expect("there");
+    let column = table.column(column).expect("there");
+    table.rows[row][column] = Cell::text(text);
+}
+
+/// What cannot be said is told by table and row, and the rest is carried over; nothing hangs or gives up.
+#[test]
+fn what_is_broken_or_odd_is_told_and_the_rest_is_carried_over() {
+    type Change = fn(&mut Database);
+    let cases: [(&str, Change, &[&str], &str); 6] = [
+        (
+            "directories",
+            |database| {
+                let rows = &database.tables["Directory"].rows;
+                let ids: Vec<String> =
+                    rows.iter().map(|row| row[0].as_str().unwrap_or_default().to_owned()).collect();
+                let found = ids.iter().position(|id| id == "INSTALLFOLDER").expect("there");
+                // a circle of one with all that stands in it
+                set(database, "Directory", found, "Directory_Parent", "NOWHERE");
+            },
+            &["Directory.Directory_Parent[INSTALLFOLDER]"],
+            "<Directory Id=\"INSTALLFOLDER\"",
+        ),
+        (
+            "features",
+            |database| {
+                let ids: Vec<Cell> =
+                    database.tables["Feature"].rows.iter().map(|row| row[0].clone()).collect();
+                let table = database.tables.get_mut("Feature").expect("there");
+                // every feature in the next one, round in a circle
+                for (at, row) in table.rows.iter_mut().enumerate() {
+                    row[1] = ids[(at + 1) % ids.len()].clone();
+                }
+            },
+            &["Feature.Feature_Parent"],
+            "<Feature Id=",
+        ),
+        (
+            "registry",
+            |database| set(database, "Registry", 0, "Value", "#no number"),
+            &[],
+            "<CustomTable Id=\"Registry\">",
+        ),
+        (
+            "properties",
+            |database| set(database, "Property", 0, "Property", "no identifier"),
+            &["`Property[Manufacturer]` is there"],
+            "Value=\"!(wix.Literally=no identifier)\"",
+        ),
+        (
+            "minimal",
+            |database| set(database, "Component", 0, "ComponentId", "{0fd2a5b4-2a8e-4d4e-9c06-0a1b5c0d7e11}"),
+            &[],
+            "!(wix.",
+        ),
+        (
+            "minimal",
+            |database| set(database, "Property", 0, "Value", "a\u{1}b"),
+            &["Property.Value"],
+            "<Package ",
+        ),
+    ];
+    for (case, change, expected, text) in cases {
+        let database = changed(case, change);
+        let layout = Layout::of(&database, None);
+        let decompiled = decompile(&database, &layout, &BTreeMap::new(), Options::default());
+        let lost: Vec<String> = decompiled.lost.iter().map(|found| found.message.clone()).collect();
+        assert_eq!(lost.is_empty(), expected.is_empty(), "{case}: {lost:?}");
+        for part in expected {
+            assert!(lost.iter().any(|lost| lost.contains(part)), "{case}: {part} in {lost:?}");
+        }
+        let source = decompiled.source(&[]);
+        assert!(source.contains(text), "{case}: {text} in\n{source}");
+    }
+}
+
+#[test]
+fn no_key_of_a_row_leads_out_of_the_folder() {
+    let database = changed("minimal", |database| {
+        let table = database.tables.get_mut("File").expect("there");
+        let row = table.rows[0].clone();
+        let keys = ["..", "../../x", "C:\\x", "NUL", "a", "A", "b/../../c", "\u{0}", "x:y"];
+        table.rows = keys.map(|key| [vec![Cell::Str(key.to_owned())], row[1..].to_vec()].concat()).to_vec();
+    });
+    let layout = Layout::of(&database, Some("x"));
+    let paths: BTreeSet<String> = layout.files().values().map(|path| path.to_lowercase()).collect();
+    assert_eq!(paths.len(), 9, "{paths:?}");
+    for path in &paths {
+        let name = path.strip_prefix("file/").expect("in the table's folder");
+        assert!(!name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']) && name != "nul", "{name}");
+    }
 }

@@ -45,7 +45,7 @@ mod software_tag;
 mod summary;
 mod symbol_path;
 mod ui;
-mod upgrade;
+pub(crate) mod upgrade;
 
 pub use attributes::{Attributes, GuidForms};
 pub(crate) use dialog::localize;

@@ -17,8 +17,18 @@ const VERSION_MIN_INCLUSIVE: i32 = 256;
 const VERSION_MAX_INCLUSIVE: i32 = 512;
 const LANGUAGES_EXCLUSIVE: i32 = 1024;
 
-const UPGRADE_DETECTED: &str = "WIX_UPGRADE_DETECTED";
-const DOWNGRADE_DETECTED: &str = "WIX_DOWNGRADE_DETECTED";
+/// The properties that the products found are in.
+pub(crate) const UPGRADE_DETECTED: &str = "WIX_UPGRADE_DETECTED";
+pub(crate) const DOWNGRADE_DETECTED: &str = "WIX_DOWNGRADE_DETECTED";
+
+/// After which action older products are removed.
+pub(crate) const SCHEDULES: [(&str, &str); 5] = [
+    ("afterInstallValidate", "InstallValidate"),
+    ("afterInstallInitialize", "InstallInitialize"),
+    ("afterInstallExecute", "InstallExecute"),
+    ("afterInstallExecuteAgain", "InstallExecuteAgain"),
+    ("afterInstallFinalize", "InstallFinalize"),
+];
 
 /// `MajorUpgrade`: <https://docs.firegiant.com/wix/schema/wxs/majorupgrade/>.
 pub(super) fn major_upgrade(c: &mut Compiler, element: &Element) {
@@ -32,18 +42,7 @@ pub(super) fn major_upgrade(c: &mut Compiler, element: &Element) {
     let ignore_language = a.flag("IgnoreLanguage");
     let ignore_failure = a.flag("IgnoreRemoveFailure");
     let remove = a.text("RemoveFeatures");
-    let after = a
-        .choice(
-            "Schedule",
-            &[
-                ("afterInstallValidate", "InstallValidate"),
-                ("afterInstallInitialize", "InstallInitialize"),
-                ("afterInstallExecute", "InstallExecute"),
-                ("afterInstallExecuteAgain", "InstallExecuteAgain"),
-                ("afterInstallFinalize", "InstallFinalize"),
-            ],
-        )
-        .unwrap_or("InstallValidate");
+    let after = a.choice("Schedule", &SCHEDULES).unwrap_or("InstallValidate");
     c.no_children(element);
     check_messages(&a, downgrades, disallow);
     if downgrades && same_version {

@@ -4,6 +4,7 @@ use super::layout::Layout;
 use super::rows;
 use super::tree::{Build, element};
 use crate::compile::custom_table::{CATEGORIES, MODULARIZE};
+use crate::compile::names::is_identifier;
 use crate::link::modularized;
 use crate::msi::schema::standard_table;
 use crate::msi::{Cell, Column, ColumnKind, Table};
@@ -66,12 +67,32 @@ fn declared(table: &str, number: usize, column: &Column, known: Option<&Column>)
         .with("Description", rules.and_then(|rules| rules.description.as_deref()))
 }
 
+/// Whether the column is declared as one of identifiers.
+fn is_identifier_column(table: &Table, column: &Column) -> bool {
+    let is_one = |column: &Column| {
+        column.validation.as_ref().is_some_and(|rules| rules.category.as_deref() == Some("Identifier"))
+    };
+    let standard = || {
+        standard_table(&table.name)
+            .and_then(|table| Some(is_one(&table.columns[table.column(&column.name)?])))
+    };
+    is_one(column) || (column.validation.is_none() && standard() == Some(true))
+}
+
 fn row(table: &Table, cells: &[Cell], layout: &Layout) -> Element {
     let data = table.columns.iter().zip(cells).filter_map(|(column, cell)| {
         let data = element("Data").with("Column", column.name.as_str());
         match cell {
             Cell::Null => None,
             Cell::Int(number) => Some(data.with("Value", *number)),
+            // an identifier that is none passes as the value of a variable only
+            Cell::Str(text)
+                if is_identifier_column(table, column)
+                    && !is_identifier(text)
+                    && !text.contains(['(', ')']) =>
+            {
+                Some(data.with_variable("Value", format!("!(wix.Literally={text})")))
+            }
             Cell::Str(text) => Some(data.with("Value", text.as_str())),
             Cell::Stream => Some(data.with("Value", layout.stream(&rows::stream(table, cells)))),
         }

@@ -155,8 +155,8 @@ fn settled(
     let work = &mut work;
     let (package, made) = package::package(work);
     media::media(work);
-    property::properties(work, &made);
-    upgrade::upgrades(work);
+    let covered = upgrade::upgrades(work);
+    property::properties(work, &made, &covered);
     // from the inside to the outside
     dependency::dependencies(work);
     permission::permissions(work);

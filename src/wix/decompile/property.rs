@@ -2,14 +2,16 @@
 
 use super::search;
 use super::tree::{Build, element};
+use super::upgrade::Covered;
 use super::work::Work;
 use std::collections::BTreeSet;
 
 /// Bits of a custom action's type: it is deferred, and its data are not to be logged.
 const HIDDEN_DATA: i32 = 1024 | 8192;
 
-/// Rows of Property, but those named in `made`, and of AppSearch with all that is looked for.
-pub(super) fn properties(work: &mut Work<'_>, made: &[&str]) {
+/// Rows of Property, but those named in `made`, of AppSearch with all that is looked for, and of LaunchCondition, but those
+/// whose conditions are in `covered`.
+pub(super) fn properties(work: &mut Work<'_>, made: &[&str], covered: &Covered) {
     let values: Vec<(&str, &str)> =
         work.rows("Property").filter_map(|row| Some((row.text("Property")?, row.text("Value")?))).collect();
     let list = |name: &str| -> BTreeSet<&str> {
@@ -44,7 +46,7 @@ pub(super) fn properties(work: &mut Work<'_>, made: &[&str]) {
         let property = property.holding(searches.of_property(work, name));
         work.put("Package", "", property);
     }
-    for row in work.rows("LaunchCondition") {
+    for row in work.rows("LaunchCondition").filter(|row| !covered.contains(row.or_empty("Condition"))) {
         let launch = element("Launch")
             .with("Condition", row.text("Condition"))
             .with("Message", row.text("Description"));

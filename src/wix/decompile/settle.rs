@@ -100,7 +100,14 @@ impl<'d> Settling<'d> {
     ) -> Settling<'d> {
         let wanted: BTreeMap<Key, Scheduled> = sequence::actions(database);
         let dialogs = super::rows::rows(database, "Dialog").filter_map(|row| row.text("Dialog")).collect();
-        let explicit = wanted.iter().filter(|(key, scheduled)| !sequence::is_standard(key, scheduled));
+        // another element schedules it
+        let major = children(&package).any(|child| child.name == "MajorUpgrade");
+        let is_of_major = |(sequence, action): &Key| {
+            major && *sequence == Sequence::InstallExecute && action == "RemoveExistingProducts"
+        };
+        let explicit = wanted
+            .iter()
+            .filter(|(key, scheduled)| !sequence::is_standard(key, scheduled) && !is_of_major(key));
         let actions = explicit.map(|(key, scheduled)| {
             (key.clone(), (scheduled.number, sequence::scheduled(key, scheduled, &dialogs)))
         });

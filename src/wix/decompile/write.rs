@@ -12,7 +12,8 @@ pub(super) fn document(root: &Element, comment: &[String]) -> String {
     if !comment.is_empty() {
         text.push_str("<!--\n");
         for line in comment {
-            text.push_str(&format!("  {}\n", comment_text(line)));
+            text.push_str(format!("  {}", comment_text(line)).trim_end());
+            text.push('\n');
         }
         text.push_str("-->\n");
     }

@@ -1,0 +1,92 @@
+//! Any bytes as a package, and any changes to the cells of packages that the engine makes: each is decompiled in the end,
+//! nothing is extracted to a path that leads elsewhere, and the source is one that the engine can read.
+
+#![no_main]
+
+mod wix;
+
+use installer_msi::{Cell, Database, Package};
+use installer_wix::decompile::{Layout, Options, decompile, extract};
+use libfuzzer_sys::fuzz_target;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+thread_local!(static MADE: OnceCell<Vec<Database>> = const { OnceCell::new() });
+
+/// What the engine makes of the tests' sources.
+fn made() -> Vec<Database> {
+    let folder = wix::Folder::new();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data");
+    let mut made = Vec::new();
+    for collection in ["wix", "wix-core"].map(|name| data.join(name)) {
+        let mut cases: Vec<_> = std::fs::read_dir(collection.join("cases")).expect("the tests' sources").flatten().collect();
+        cases.sort_by_key(std::fs::DirEntry::path);
+        for case in cases.into_iter().map(|case| case.path()).filter(|path| path.extension().is_some_and(|e| e == "wxs")) {
+            let mut request = folder.request(case);
+            request.bind_paths[0].folder = collection.join("payload");
+            made.extend(installer_wix::build(&request).output.map(|output| output.database));
+        }
+    }
+    made
+}
+
+/// Texts that are something to somebody.
+const TEXTS: [&str; 16] = [
+    "", ".", "..\\..\\x", "TARGETDIR", "a|b|c", "#x", "[~]", "!(wix.A)", "!!(loc.B)", "$(C)", "\u{1}", "-", "0", "{}", "NUL", "x y",
+];
+
+/// Changes cells, three bytes for each: which, and to what.
+fn change(database: &mut Database, bytes: &[u8]) {
+    let names: Vec<String> = database.tables.keys().cloned().collect();
+    for [at, row, what] in bytes.as_chunks::<3>().0 {
+        let Some(table) = names.get(usize::from(*at) % names.len().max(1)).and_then(|name| database.tables.get_mut(name)) else {
+            return;
+        };
+        let cells: Vec<Cell> = table.rows.iter().flatten().cloned().collect();
+        if cells.is_empty() {
+            continue;
+        }
+        let columns = table.columns.len();
+        let cell = usize::from(*row) % cells.len();
+        let new = match what {
+            0..16 => Cell::text(TEXTS[usize::from(*what)]),
+            16 => Cell::Null,
+            17..40 => Cell::Int(1 << (what - 17)),
+            40..48 => Cell::Int(i32::from(*what) - 44),
+            what => cells[usize::from(*what) % cells.len()].clone(),
+        };
+        // columns hold what they are for
+        let is_number = |cell: &Cell| matches!(cell, Cell::Int(_));
+        if is_number(&cells[cell]) == is_number(&new) && cells[cell] != Cell::Stream && new != Cell::Stream {
+            table.rows[cell / columns][cell % columns] = new;
+        }
+    }
+}
+
+fn check(database: &Database) {
+    let layout = Layout::of(database, Some("x"));
+    for path in layout.files().values().chain(layout.streams().values()) {
+        let is_safe = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']);
+        assert!(path.split('/').count() == 2 && path.split('/').all(is_safe), "{path}");
+    }
+    let decompiled = decompile(database, &layout, &BTreeMap::new(), Options::default());
+    assert!(decompiled.source(&["--".to_owned()]).ends_with("</Wix>\n"));
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    if let Ok(mut package) = Package::open(Cursor::new(bytes.to_vec())) {
+        let layout = Layout::of(package.database(), Some("x"));
+        let mut write = |_: &str, bytes: &mut dyn Read| io::copy(bytes, &mut io::sink()).map(drop);
+        extract(&mut package, &layout, Path::new("/nonexistent"), &mut write).expect("a sink");
+        check(package.database());
+    } else if let Some((which, changes)) = bytes.split_first() {
+        MADE.with(|made| {
+            let made = made.get_or_init(self::made);
+            let mut database = made[usize::from(*which) % made.len()].clone();
+            change(&mut database, &changes[..changes.len().min(60)]);
+            check(&database);
+        });
+    }
+});
