@@ -356,3 +356,55 @@ fn no_key_of_a_row_leads_out_of_the_folder() {
         assert!(!name.starts_with('.') && !name.contains(['/', '\\', ':', '\0']) && name != "nul", "{name}");
     }
 }
+
+/// Cells of every table, changed to what stands in others and to what is something to somebody: each package is decompiled in
+/// the end. (`fuzz/decompile.rs` goes on with that.)
+#[test]
+fn whatever_stands_in_a_cell_a_source_comes_of_it() {
+    const TEXTS: [&str; 12] =
+        [".", "..\\x", "TARGETDIR", "a|b|c", "#x", "[~]", "!(wix.A)", "!!(loc.B)", "\u{1}", "-", "{}", "x y"];
+    let mut state = 7_u32;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        usize::try_from(state >> 8).expect("small") % below.max(1)
+    };
+    let [wix, core] = reference::all();
+    let cases = [
+        (&wix, "ui"),
+        (&wix, "searches"),
+        (&wix, "features"),
+        (&wix, "services"),
+        (&core, "class-advertised"),
+    ];
+    for (reference, case) in cases {
+        let request = reference.request("cases", case, Compat::Wix6);
+        let made = build(&request).output.expect("built").database;
+        for _ in 0..ROUNDS {
+            let mut database = made.clone();
+            for _ in 0..1 + next(4) {
+                let at = next(database.tables.len());
+                let table = database.tables.values_mut().nth(at).expect("there");
+                let (rows, columns) = (table.rows.len(), table.columns.len());
+                if rows == 0 {
+                    continue;
+                }
+                let (row, column) = (next(rows), next(columns));
+                let other = table.rows[next(rows)][next(columns)].clone();
+                let new = match (&table.rows[row][column], next(3)) {
+                    (Cell::Str(_), 0) => Cell::text(TEXTS[next(TEXTS.len())]),
+                    (Cell::Int(_), 0) => Cell::Int(1 << next(31)),
+                    (Cell::Int(_), _) if matches!(other, Cell::Int(_)) => other,
+                    (Cell::Str(_) | Cell::Null, _) if matches!(other, Cell::Str(_) | Cell::Null) => other,
+                    (cell, _) => cell.clone(),
+                };
+                table.rows[row][column] = new;
+            }
+            let layout = Layout::of(&database, None);
+            let decompiled = decompile(&database, &layout, &BTreeMap::new(), Options::default());
+            assert!(decompiled.source(&[]).ends_with("</Wix>\n"));
+        }
+    }
+}
+
+/// Packages made of each one in the test above.
+const ROUNDS: usize = 10;
