@@ -100,20 +100,50 @@ fn without_a_culture_the_texts_of_all_cultures_of_a_library_are_one_too_many() {
     assert_eq!(codes, ["WIX0100"; 5]);
 }
 
-/// The library of an extension: of its texts, the default culture's count where none is asked for.
+/// An extension in each form that users have it in. Of its texts, the default culture's count where none is asked for.
 #[test]
-fn the_library_of_an_extension_gives_the_tables_and_findings_of_wix() {
+fn an_extension_gives_the_tables_and_findings_of_wix() {
     let reference = reference::of("wix-library");
+    let package = reference.path("acme.wixext.1.2.3.nupkg");
+    let unpacked = tempfile::tempdir().expect("a folder");
+    for (name, bytes) in zip::members(&std::fs::read(&package).expect("readable")) {
+        let path = unpacked.path().join(name);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("room");
+        std::fs::write(path, bytes).expect("room");
+    }
+    let dll = unpacked.path().join("wixext6/Acme.wixext.dll");
+    let beside = dll.parent().expect("a folder").to_owned();
+    let forms = [reference.path("acme-bound.wixlib"), package, dll, beside, unpacked.path().to_owned()];
     let mut failures = Vec::new();
-    for source in SOURCES {
-        for culture in ["none", "en-US", "de-DE", "fr-FR"] {
-            let asked = Some(culture).filter(|culture| *culture != "none");
-            let extension_libraries = vec![reference.path("acme-bound.wixlib")];
-            let outcome = build(&Request { extension_libraries, ..request(&reference, source, asked) });
-            failures.extend(wrong(&reference, source, culture, &outcome));
+    for form in &forms {
+        for source in SOURCES {
+            for culture in ["none", "en-US", "de-DE", "fr-FR"] {
+                let asked = Some(culture).filter(|culture| *culture != "none");
+                let extension_libraries = vec![form.clone()];
+                let outcome = build(&Request { extension_libraries, ..request(&reference, source, asked) });
+                failures.extend(wrong(&reference, source, culture, &outcome));
+            }
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn what_is_no_extension_is_a_finding() {
+    let reference = reference::of("wix-library");
+    let empty = tempfile::tempdir().expect("a folder");
+    let native = reference.path("payload/english.dll");
+    for (path, expected) in [
+        (empty.path().to_owned(), "it has no `wixext6/NAME.wixext.dll`"),
+        (native, "it is no assembly of .NET, which an extension is"),
+        (reference.path("payload/a.txt"), "it is no zip file"),
+        (reference.path("nowhere.dll"), "it cannot be read"),
+    ] {
+        let extension_libraries = vec![path];
+        let outcome = build(&Request { extension_libraries, ..request(&reference, "group", Some("en-US")) });
+        let found: Vec<String> = outcome.diagnostics.iter().map(Diagnostic::to_string).collect();
+        assert!(found.iter().any(|finding| finding.contains(expected)), "{expected}: {found:#?}");
+    }
 }
 
 /// Links `actions.wxs` with the library that `members` are.

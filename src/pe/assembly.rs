@@ -40,6 +40,32 @@ pub(super) fn read(view: &View<'_>) -> Result<Option<AssemblyIdentity>, Error> {
     Ok(identity.map(|identity| AssemblyIdentity { flags, runtime, ..identity }))
 }
 
+/// The most resources that an assembly can have here, and the most bytes of a name.
+const MOST_RESOURCES: u32 = 4096;
+const MOST_NAME: usize = 1024;
+
+/// What lies in the image as a manifest resource (II.22.24, II.24.2.7), by name. Those that other files have are left out.
+pub(super) fn resources<'v>(view: &'v View<'_>) -> Result<Vec<(String, &'v [u8])>, Error> {
+    const HEADER: &str = "the CLI header";
+    const DATA: &str = "the manifest resources";
+    let Some(found) = view.headers().directory(Directory::Clr) else { return Ok(Vec::new()) };
+    let header = view.slice(found.rva, 72, HEADER)?;
+    let (rva, size) = (bytes::u32(header, 8, HEADER)?, bytes::u32(header, 12, HEADER)?);
+    let metadata = Metadata::parse(view.slice(rva, size as usize, "the metadata")?)?;
+    let rows = metadata.manifest_resources()?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (rva, size) = (bytes::u32(header, 24, HEADER)?, bytes::u32(header, 28, HEADER)?);
+    let data = view.slice(rva, size as usize, DATA)?;
+    let read = |(name, offset): (String, u32)| {
+        let length = bytes::u32(data, offset as usize, DATA)?;
+        let start = (offset as usize).saturating_add(4);
+        Ok((name, bytes::slice(data, start, length as usize, DATA)?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// The heaps and the tables.
 struct Metadata<'m> {
     strings: &'m [u8],
@@ -97,10 +123,7 @@ impl<'m> Metadata<'m> {
         if self.counts[ASSEMBLY] == 0 {
             return Ok(None);
         }
-        let before: u64 =
-            ROWS.iter().zip(self.counts).map(|(row, count)| self.width(row) * u64::from(count)).sum();
-        let at =
-            usize::try_from(before).map_err(|_| Error::Malformed("the metadata is too large".to_owned()))?;
+        let at = self.start(ASSEMBLY)?;
         let field = |offset: usize| bytes::u16(self.rows, at.saturating_add(offset), "the Assembly table");
         let version = [field(4)?, field(6)?, field(8)?, field(10)?];
         let [string, _, blob] = self.heap_widths;
@@ -120,12 +143,47 @@ impl<'m> Metadata<'m> {
         }))
     }
 
+    /// Where the rows of a table begin.
+    fn start(&self, table: usize) -> Result<usize, Error> {
+        let before = ROWS.iter().zip(self.counts).take(table);
+        let before: u64 = before.map(|(row, count)| self.width(row) * u64::from(count)).sum();
+        usize::try_from(before).map_err(|_| Error::Malformed("the metadata is too large".to_owned()))
+    }
+
+    /// Names and offsets in the rows of the ManifestResource table (II.22.24) that lie in this file.
+    fn manifest_resources(&self) -> Result<Vec<(String, u32)>, Error> {
+        const RESOURCE: usize = 0x28;
+        const WHAT: &str = "the ManifestResource table";
+        let count = self.counts[RESOURCE];
+        if count > MOST_RESOURCES {
+            return Err(Error::Malformed(format!("it has more than {MOST_RESOURCES} manifest resources")));
+        }
+        let string = self.heap_widths[0];
+        let implementation = self.index_width(2, IMPLEMENTATION);
+        let width = 8 + string + implementation;
+        let start = self.start(RESOURCE)?;
+        let mut found = Vec::new();
+        for row in 0..count as usize {
+            let at = start.saturating_add(row * width);
+            let cells = bytes::slice(self.rows, at, width, WHAT)?;
+            let index = |offset: usize, width: usize| match width {
+                4 => bytes::u32(cells, offset, WHAT),
+                _ => bytes::u16(cells, offset, WHAT).map(u32::from),
+            };
+            if index(8 + string, implementation)? == 0 {
+                found.push((self.string(index(8, string)? as usize), bytes::u32(cells, 0, WHAT)?));
+            }
+        }
+        Ok(found)
+    }
+
     fn string(&self, at: usize) -> String {
         let text: Vec<u8> = self
             .strings
             .get(at..)
             .unwrap_or_default()
             .iter()
+            .take(MOST_NAME)
             .take_while(|byte| **byte != 0)
             .copied()
             .collect();
@@ -198,8 +256,11 @@ const HAS_ATTRIBUTE: &[u8] = &[
     0x27, 0x28, 0x2A, 0x2B, 0x2C,
 ];
 
-/// The columns of the tables that stand before Assembly, by number (II.22).
-const ROWS: [&[Column]; 0x20] = [
+/// The tables that an Implementation goes into.
+const IMPLEMENTATION: &[u8] = &[0x26, 0x23, 0x27];
+
+/// The columns of the tables that stand before ManifestResource, by number (II.22).
+const ROWS: [&[Column]; 0x28] = [
     &[Fixed(2), S, G, G, G],
     &[Coded(2, &[0x00, 0x1A, 0x23, 0x01]), S, S],
     &[Fixed(4), S, S, TYPE_DEF_OR_REF, Index(0x04), Index(0x06)],
@@ -232,4 +293,12 @@ const ROWS: [&[Column]; 0x20] = [
     &[Fixed(4), Index(0x04)],
     &[Fixed(8)],
     &[Fixed(4)],
+    &[Fixed(16), B, S, S],
+    &[Fixed(4)],
+    &[Fixed(12)],
+    &[Fixed(12), B, S, S, B],
+    &[Fixed(4), Index(0x23)],
+    &[Fixed(12), Index(0x23)],
+    &[Fixed(4), S, B],
+    &[Fixed(8), S, S, Coded(2, IMPLEMENTATION)],
 ];

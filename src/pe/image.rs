@@ -140,6 +140,14 @@ impl<'a> View<'a> {
         assembly::read(self)
     }
 
+    /// The manifest resources of a .NET assembly that lie in the image, by name; none where the image is no assembly.
+    ///
+    /// # Errors
+    /// The metadata is broken, or says that there are more than anybody has.
+    pub fn manifest_resources(&self) -> Result<Vec<(String, &[u8])>, Error> {
+        assembly::resources(self)
+    }
+
     /// `length` bytes at `rva`; they must lie in one section's data. `what` goes into the error.
     pub(super) fn slice(&self, rva: u32, length: usize, what: &'static str) -> Result<&[u8], Error> {
         let (offset, left) = self.headers.file_range(rva).ok_or(Error::Unmapped { what, rva })?;

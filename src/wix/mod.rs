@@ -35,3 +35,4 @@ pub use bind::BindPath;
 pub use compat::Compat;
 pub use emit::Beside;
 pub use engine::{Made, Outcome, Output, Request, build, cabinets, library};
+pub use library::Package as ExtensionPackage;

@@ -54,6 +54,7 @@ mod upgrade_matrix;
 mod wix_build;
 mod wix_decompile;
 mod wix_engine;
+mod wix_extension;
 mod wix_found;
 mod wix_recorded;
 mod wix_stand_in;

@@ -5,6 +5,7 @@
 
 mod custom_table;
 mod document;
+mod extension;
 mod files;
 mod kinds;
 mod read;
@@ -18,6 +19,7 @@ mod unread;
 mod write;
 mod zip;
 
+pub use extension::Package;
 pub(crate) use texts::{Culture, Origin};
 
 use crate::bind::BindPath;
@@ -32,9 +34,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The most bytes that the file of a library can have.
-const MOST: u64 = 2 << 30;
-
 /// A library, read.
 #[derive(Debug)]
 pub(crate) struct Library {
@@ -42,22 +41,20 @@ pub(crate) struct Library {
     pub sections: Vec<Section>,
     /// Its texts, by culture.
     pub texts: Vec<Culture>,
-    files: zip::Zip,
+    /// Nothing for an extension without a library.
+    files: Option<zip::Zip>,
 }
 
 impl Library {
-    /// Reads the library at `path`, whose files are known by `number`. Problems go to `report`.
+    /// Reads the library at `path`, or in the extension there: a `.nupkg`, a folder, or an assembly. Its files are known by
+    /// `number`. Problems go to `report`.
     pub(crate) fn open(path: &Path, number: usize, origin: Origin, report: &Report) -> Option<Library> {
-        let read = std::fs::metadata(path).and_then(|facts| match facts.len() > MOST {
-            true => Err(std::io::Error::other(format!("it is larger than {MOST} bytes"))),
-            false => std::fs::read(path),
-        });
         let name: Arc<str> = path.display().to_string().into();
-        match read {
-            Ok(bytes) => Library::read(bytes, &name, number, origin, report),
-            Err(error) => {
-                let message = format!("cannot read the library `{name}`: {error}");
-                report.push(Diagnostic::error("WIX0103", message).help("check the path"));
+        match extension::library(path) {
+            Ok(Some(bytes)) => Library::read(bytes, &name, number, origin, report),
+            Ok(None) => Some(Library { sections: Vec::new(), texts: Vec::new(), files: None }),
+            Err(problem) => {
+                unreadable(&name, &problem, report);
                 None
             }
         }
@@ -76,10 +73,7 @@ impl Library {
         let (zip, document) = match opened {
             Ok(opened) => opened,
             Err(problem) => {
-                let message = format!("`{name}` is no library that can be read: {problem}");
-                let at = Location { file: name.clone(), line: 0, column: 0 };
-                let help = "give a .wixlib that WiX 4 or a newer one, or this engine, wrote";
-                report.push(Diagnostic::error("wix::library", message).at(&at).help(help));
+                unreadable(name, &problem, report);
                 return None;
             }
         };
@@ -93,12 +87,12 @@ impl Library {
         let sections = reader.sections(document.sections);
         let texts =
             document.localizations.into_iter().map(|texts| Culture::of(texts, origin, name)).collect();
-        Some(Library { sections, texts, files: zip })
+        Some(Library { sections, texts, files: Some(zip) })
     }
 
     /// The name of the file with the number `index`.
     fn name(&self, index: usize) -> Option<&str> {
-        self.files.names().nth(index)
+        self.files.as_ref()?.names().nth(index)
     }
 
     /// The file with the number `index`, which [`crate::stored`] has in its name; nothing if there is none.
@@ -106,8 +100,17 @@ impl Library {
     /// # Errors
     /// What is wrong with it.
     pub(crate) fn file(&self, index: usize) -> Option<Result<Vec<u8>, String>> {
-        self.files.read(self.files.names().nth(index)?)
+        self.files.as_ref()?.read(self.name(index)?)
     }
+}
+
+/// Says that `name` is no library.
+fn unreadable(name: &Arc<str>, problem: &str, report: &Report) {
+    let message = format!("`{name}` is no library or extension that can be read: {problem}");
+    let at = Location { file: name.clone(), line: 0, column: 0 };
+    let help =
+        "give a .wixlib that WiX 4 or a newer one, or this engine, wrote, or an extension of such a WiX";
+    report.push(Diagnostic::error("wix::library", message).at(&at).help(help));
 }
 
 /// What a library is written from.

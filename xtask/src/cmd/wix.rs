@@ -1,6 +1,7 @@
 //! `cargo xtask wix build`: the embedded engine with the switches of `wix build`
 //! (<https://docs.firegiant.com/wix/tools/wixexe/>), so that any source can be tried. `wix msi` is what it does with packages.
 
+mod extension;
 mod msi;
 mod switches;
 
@@ -39,6 +40,11 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
         && group == "msi"
     {
         return msi::run(rest, console);
+    }
+    if let Some((group, rest)) = arguments.split_first()
+        && group == "extension"
+    {
+        return extension::run(rest, console);
     }
     let switches = match switches::parse(arguments)? {
         Parsed::Help => {

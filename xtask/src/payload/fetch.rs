@@ -177,6 +177,16 @@ fn lock(path: &Path) -> io::Result<Option<File>> {
     }
 }
 
+/// Fetches the file at `url`, of `most` bytes at the most. It is kept nowhere.
+///
+/// # Errors
+/// It cannot be fetched.
+pub fn bytes(url: &str, most: u64) -> Outcome<Vec<u8>> {
+    let mut document = Document(Vec::new());
+    curl::fetch(url, url, most, &mut document)?;
+    Ok(document.0)
+}
+
 /// A document being fetched.
 struct Document(Vec<u8>);
 

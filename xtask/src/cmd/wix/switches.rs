@@ -2,6 +2,7 @@
 
 mod response;
 
+use super::extension;
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
 use ancm_installer::diag::{Diagnostic, Severity};
@@ -32,6 +33,7 @@ Usage: cargo xtask wix build [SWITCHES] SOURCE.wxs... [LIBRARY.wixlib...] [LOCAL
   -culture CULTURE             localizations to use, the most wanted first
   -loc FILE.wxl                a localization
   -src FILE                    a source, whatever its ending
+  -ext NAME[/VERSION]|PATH     an extension: one that `wix extension add` got, or its .nupkg, folder or DLL
   -lib FILE.wixlib             a library, of which comes along what is referred to
   -dcl LEVEL                   compression of cabinets that do not say: none, low, medium, high or mszip [default: medium]
   -compressioneffort EFFORT    fast, balanced or max; a switch of this engine only [default: fast]
@@ -67,6 +69,7 @@ pub struct Switches {
     arch: Arch,
     sources: Vec<PathBuf>,
     libraries: Vec<PathBuf>,
+    extensions: Vec<String>,
     extension_libraries: Vec<PathBuf>,
     localizations: Vec<PathBuf>,
     cultures: Vec<String>,
@@ -146,7 +149,7 @@ const SWITCHES: [(&[&str], Takes); 27] = [
 ];
 
 /// The commands of WiX that are not here.
-const WIX_ONLY: [&str; 5] = ["burn", "convert", "eula", "extension", "format"];
+const WIX_ONLY: [&str; 4] = ["burn", "convert", "eula", "format"];
 
 fn usage(message: String) -> Failure {
     Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix build -h` lists the switches")
@@ -189,6 +192,7 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         arch: Arch::X86,
         sources: Vec::new(),
         libraries: Vec::new(),
+        extensions: Vec::new(),
         extension_libraries: Vec::new(),
         localizations: Vec::new(),
         cultures: Vec::new(),
@@ -369,15 +373,10 @@ impl Switches {
                 let path = self.path(value);
                 self.libraries.push(path);
             }
-            "ext" if value.to_ascii_lowercase().ends_with(".wixlib") => {
-                let path = self.path(value);
-                self.extension_libraries.push(path);
-            }
             "ext" => {
-                let message =
-                    format!("`-ext {value}`: the embedded engine has the core language and no extensions");
-                return Err(usage(message)
-                    .help("leave the extension out if the sources do not need it; else use WiX itself"));
+                let found = extension::find(value)?;
+                self.extensions.push(found.name);
+                self.extension_libraries.push(found.path);
             }
             "outputtype" => match value.to_ascii_lowercase().as_str() {
                 "package" | "product" => self.output_type = Some(false),
@@ -411,7 +410,7 @@ impl Switches {
             extension_libraries: self.extension_libraries.clone(),
             localizations: self.localizations.clone(),
             cultures: self.cultures.clone(),
-            extensions: Vec::new(),
+            extensions: self.extensions.clone(),
             preprocess: Options {
                 defines: self.defines.clone(),
                 include_paths: self.include_paths.clone(),

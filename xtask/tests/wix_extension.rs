@@ -1,0 +1,78 @@
+//! `cargo xtask wix extension`, and `-ext` of what it keeps.
+
+use crate::made::{said, xtask};
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+fn data(below: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/wix-library").join(below)
+}
+
+/// `cargo xtask wix` in `folder`, whose user has a home in it.
+fn wix(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = xtask();
+    command.current_dir(folder).env("WIX_EXTENSIONS", folder.join("home")).env_remove("WIX_EXTENSION_SOURCE");
+    command.arg("wix").args(arguments).output().expect("it starts")
+}
+
+fn build(folder: &Path, extension: &str) -> Output {
+    let (source, payload) = (data("consume/actions.wxs"), data("payload"));
+    let [source, payload] = [&source, &payload].map(|path| path.to_str().expect("Unicode"));
+    wix(folder, &["build", source, "-b", payload, "-ext", extension, "-o", "x.msi"])
+}
+
+#[test]
+fn an_extension_is_added_listed_used_and_removed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let source = data("");
+    let source = source.to_str().expect("Unicode");
+    for (switches, root) in [(&[][..], ".wix/extensions"), (&["-g"], "home/.wix/extensions")] {
+        let with = |words: &[&str]| wix(here, &[&["extension"], words, switches].concat());
+        let failed = build(here, "acme.WIXEXT");
+        assert!(!failed.status.success());
+        assert!(said(&failed).contains("WIX0144"), "{}", said(&failed));
+        assert!(said(&failed).contains("wix extension add acme.WIXEXT"), "{}", said(&failed));
+
+        let added = with(&["add", "acme.wixext/1.2.3", "-source", source]);
+        assert!(added.status.success(), "{}", said(&added));
+        let kept = here.join(root).join("Acme.wixext/1.2.3");
+        assert!(kept.join("wixext6/Acme.wixext.dll").is_file());
+        let hash = std::fs::read_to_string(kept.join("Acme.wixext.1.2.3.nupkg.sha512")).expect("noted");
+        assert!(said(&added).contains(&hash) && hash.len() == 128, "{hash}");
+        let listed = String::from_utf8(with(&["list"]).stdout).expect("Unicode");
+        assert_eq!(listed, "Acme.wixext 1.2.3\n");
+
+        for name in ["acme.WIXEXT", "Acme.wixext/1.2.3"] {
+            let built = build(here, name);
+            assert!(built.status.success(), "{}", said(&built));
+        }
+        assert!(!build(here, "acme.wixext/1.2.4").status.success());
+        let removed = with(&["remove", "ACME.wixext"]);
+        assert!(removed.status.success(), "{}", said(&removed));
+        assert!(!here.join(root).join("Acme.wixext").exists());
+    }
+}
+
+#[test]
+fn a_package_is_added_from_its_file_and_what_is_none_is_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let package = data("acme.wixext.1.2.3.nupkg");
+    let added = wix(here, &["extension", "add", package.to_str().expect("Unicode")]);
+    assert!(added.status.success(), "{}", said(&added));
+    assert!(build(here, "Acme.wixext").status.success());
+    let source = data("");
+    let source = source.to_str().expect("Unicode");
+    let library = data("acme-bound.wixlib");
+    for (words, expected) in [
+        (vec!["add", "acme.wixext"], "nothing says where packages are"),
+        (vec!["add", "acme.wixext/9", "-source", source], "there is no package `acme.wixext` 9"),
+        (vec!["add", library.to_str().expect("Unicode")], "it has no `.nuspec`"),
+        (vec!["remove", "other.wixext"], "is not in"),
+        (vec!["frobnicate"], "is no command"),
+    ] {
+        let output = wix(here, &[&["extension"], words.as_slice()].concat());
+        assert!(!output.status.success() && said(&output).contains(expected), "{}", said(&output));
+    }
+}
