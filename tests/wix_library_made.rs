@@ -145,6 +145,29 @@ fn the_same_sources_give_the_same_library() {
     assert_eq!(own, made(&Request { threads: THREADS.saturating_add(5), ..sources(&folder) }, true));
 }
 
+#[test]
+fn what_cannot_be_put_into_a_library_is_found_with_its_place() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("a.wxs");
+    let package = "<Package Name='A' Manufacturer='M' Version='1.0.0' \
+                   UpgradeCode='{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}' />";
+    for (inside, expected) in [
+        (package, "a `Package` cannot be in a library"),
+        ("<Fragment><Binary Id='B' SourceFile='no.dll' /></Fragment>", "cannot find the file `no.dll`"),
+        (
+            "<Fragment><Binary Id='B' SourceFile='!(wix.V)' /></Fragment>",
+            "the variable `!(wix.V)` is unknown",
+        ),
+    ] {
+        let text = format!("<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'>\n{inside}</Wix>");
+        std::fs::write(&source, text).expect("room");
+        let made = wix::library(&request(source.clone(), folder.path()), true);
+        let found: Vec<String> = made.diagnostics.iter().map(ToString::to_string).collect();
+        assert!(made.library.is_none() && found.iter().any(|one| one.contains(expected)), "{found:?}");
+        assert_eq!(made.diagnostics.iter().filter_map(|d| Some(d.at.as_ref()?.line)).max(), Some(2));
+    }
+}
+
 /// Every case of the core language, split: what stands in fragments goes through a library, and the tables stay.
 #[test]
 fn what_goes_through_a_library_makes_the_same_tables() {

@@ -23,6 +23,13 @@ impl Folder {
         path
     }
 
+    /// A library, holding `bytes` from now on.
+    pub fn library(&self, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join("x.wixlib");
+        std::fs::write(&path, bytes).expect("room");
+        path
+    }
+
     pub fn request(&self, source: PathBuf) -> Request {
         Request {
             sources: vec![source],

@@ -12,11 +12,11 @@ const FOLDERS: [&str; 4] = ["wixext6", "wixext7", "wixext5", "wixext4"];
 /// The most bytes that the file of a library or extension can have.
 const MOST: u64 = 2 << 30;
 
-/// The bytes of the library that `path` is or has; nothing for an extension that has none.
+/// The library that `path` is or has; nothing for an extension that has none.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn library(path: &Path) -> Result<Option<Vec<u8>>, String> {
+pub(super) fn library(path: &Path) -> Result<Option<Zip>, String> {
     let path = if path.is_dir() { in_folder(path)? } else { path.to_owned() };
     let read = std::fs::metadata(&path).and_then(|facts| match facts.len() > MOST {
         true => Err(std::io::Error::other(format!("it is larger than {MOST} bytes"))),
@@ -29,13 +29,13 @@ pub(super) fn library(path: &Path) -> Result<Option<Vec<u8>>, String> {
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn of_bytes(bytes: Vec<u8>) -> Result<Option<Vec<u8>>, String> {
+fn of_bytes(bytes: Vec<u8>) -> Result<Option<Zip>, String> {
     if bytes.starts_with(b"MZ") {
         return of_assembly(&bytes);
     }
-    let zip = Zip::open(bytes.clone())?;
+    let zip = Zip::open(bytes)?;
     if zip.names().any(|name| name == DOCUMENT) {
-        return Ok(Some(bytes));
+        return Ok(Some(zip));
     }
     let Some(member) = assembly(zip.names()) else {
         let what = "it has no `wix-ir.json`, which a library has, and no `wixext6/NAME.wixext.dll`, which an extension has";
@@ -82,7 +82,7 @@ fn in_folder(folder: &Path) -> Result<PathBuf, String> {
 }
 
 /// The library among the manifest resources of an assembly.
-fn of_assembly(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
+fn of_assembly(bytes: &[u8]) -> Result<Option<Zip>, String> {
     let broken = |error: crate::pe::Error| format!("it is no assembly of .NET that can be read: {error}");
     let image = Image::parse(bytes).map_err(broken)?;
     let view = image.native();
@@ -93,7 +93,7 @@ fn of_assembly(bytes: &[u8]) -> Result<Option<Vec<u8>>, String> {
     let library = resources
         .into_iter()
         .find(|(name, bytes)| name.to_ascii_lowercase().ends_with(".wixlib") && bytes.starts_with(b"PK"));
-    Ok(library.map(|(_, bytes)| bytes.to_vec()))
+    library.map(|(_, bytes)| Zip::open(bytes.to_vec())).transpose()
 }
 
 /// A package of NuGet with an extension of WiX in it.

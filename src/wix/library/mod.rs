@@ -51,7 +51,7 @@ impl Library {
     pub(crate) fn open(path: &Path, number: usize, origin: Origin, report: &Report) -> Option<Library> {
         let name: Arc<str> = path.display().to_string().into();
         match extension::library(path) {
-            Ok(Some(bytes)) => Library::read(bytes, &name, number, origin, report),
+            Ok(Some(zip)) => Library::read(zip, &name, number, origin, report),
             Ok(None) => Some(Library { sections: Vec::new(), texts: Vec::new(), files: None }),
             Err(problem) => {
                 unreadable(&name, &problem, report);
@@ -60,18 +60,16 @@ impl Library {
         }
     }
 
-    /// Reads a library from its bytes; see [`Library::open`].
-    pub(crate) fn read(
-        bytes: Vec<u8>,
+    /// Reads a library; see [`Library::open`].
+    fn read(
+        zip: zip::Zip,
         name: &Arc<str>,
         number: usize,
         origin: Origin,
         report: &Report,
     ) -> Option<Library> {
-        let opened =
-            zip::Zip::open(bytes).and_then(|zip| read::document(&zip).map(|document| (zip, document)));
-        let (zip, document) = match opened {
-            Ok(opened) => opened,
+        let document = match read::document(&zip) {
+            Ok(document) => document,
             Err(problem) => {
                 unreadable(name, &problem, report);
                 return None;

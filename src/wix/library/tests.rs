@@ -97,8 +97,9 @@ fn what_is_written_is_read_as_it_was() {
         };
         let bytes = write(&contents, &report);
         let name = path.display().to_string();
-        let library =
-            bytes.and_then(|bytes| Library::read(bytes, &name.as_str().into(), 0, Origin::Named, &report));
+        let library = bytes
+            .and_then(|bytes| zip::Zip::open(bytes).ok())
+            .and_then(|zip| Library::read(zip, &name.as_str().into(), 0, Origin::Named, &report));
         let Some(library) = library else { panic!("{name}: {:?}", report.into_diagnostics()) };
         for (section, read) in sections.iter().zip(&library.sections) {
             let (before, after) = (said(section), said(read));
