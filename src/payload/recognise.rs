@@ -55,6 +55,17 @@ pub enum Ignored {
     },
 }
 
+impl Ignored {
+    /// Whether it has to do with the module, so that somebody may wonder why it was left.
+    #[must_use]
+    pub fn is_of_interest(&self) -> bool {
+        !matches!(
+            self,
+            Ignored::OtherPe { .. } | Ignored::Other | Ignored::SameAs { .. } | Ignored::TooLarge { .. }
+        )
+    }
+}
+
 impl fmt::Display for Ignored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -274,8 +274,8 @@ fn missing_roles(missing: &[Role]) -> Diagnostic {
     let list: Vec<String> = missing.iter().map(|role| format!("`{role}`")).collect();
     let message = format!("the payload lacks {}", list.join(", "));
     Diagnostic::error("plan::missing_role", message).help(
-        "every 64-bit package also holds the 32-bit DLLs, and an arm64 package the x64 ones; add the files, or make \
-         packages for fewer processors with `--arch`",
+        "every 64-bit package also holds the 32-bit DLLs, and an arm64 package the x64 ones; name the bundle, package or \
+         zip file that the module is published in, add the files, or make packages for fewer processors with `--arch`",
     )
 }
 

@@ -121,10 +121,23 @@ fn report(payload: &Payload, console: &Console) {
     if payload.is_stand_in() {
         return;
     }
+    if payload.files.is_empty() && payload.ignored.is_empty() {
+        return;
+    }
     console
         .status("Payload", &format!("{} files taken, {} left", payload.files.len(), payload.ignored.len()));
+    let mut others = 0;
     for ignored in &payload.ignored {
-        console.status("Left", &format!("{}: {}", ignored.path, ignored.why));
+        let line = format!("{}: {}", ignored.path, ignored.why);
+        if ignored.why.is_of_interest() {
+            console.status("Left", &line);
+        } else {
+            console.detail(&format!("left {line}"));
+            others += 1;
+        }
+    }
+    if others > 0 {
+        console.status("Left", &format!("{others} others, which are not of the module (`-v` lists them)"));
     }
 }
 

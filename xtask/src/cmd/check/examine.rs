@@ -95,4 +95,5 @@ pub fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
         source = cause.source();
     }
     Failure::new(Exit::Input, "check::unreadable", message)
+        .help("name an installer package (.msi); `cargo xtask wix build` makes one of sources")
 }
