@@ -35,3 +35,4 @@ mod wix_library_made;
 mod wix_localization;
 mod wix_preprocess;
 mod wix_reference;
+mod wix_reference_extensions;

@@ -51,7 +51,7 @@ fn findings_equal_those_of_wix() {
 }
 
 /// A number that looks like any other, and is the same in every run.
-struct Random(u64);
+pub(crate) struct Random(pub(crate) u64);
 
 impl Random {
     /// Below `limit`.
@@ -62,7 +62,7 @@ impl Random {
 }
 
 /// The bytes with a few pieces cut out, doubled, swapped for others, or the end cut off.
-fn broken(bytes: &[u8], random: &mut Random) -> Vec<u8> {
+pub(crate) fn broken(bytes: &[u8], random: &mut Random) -> Vec<u8> {
     const PIECES: [&[u8]; 12] = [
         b"<?if 1=1?>",
         b"<?endif?>",

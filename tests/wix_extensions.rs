@@ -7,6 +7,8 @@
 use crate::support::difference::differences;
 use crate::support::reference::{self, Reference, listed};
 use crate::support::tables::shown;
+use crate::wix_errors::{Random, broken};
+use ancm_installer::diag::Severity;
 use ancm_installer::wix::{Compat, Outcome, Request, build};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -41,6 +43,11 @@ const TEXTS: [(&str, &[&str]); 7] = [
 
 fn with_stand_ins(reference: &Reference, folder: &str, name: &str) -> Request {
     let mut request = reference.request(folder, name, Compat::Wix6);
+    add_stand_ins(reference, &mut request);
+    request
+}
+
+fn add_stand_ins(reference: &Reference, request: &mut Request) {
     for (extension, file, is_english) in STAND_INS {
         if !request.extensions.iter().any(|named| named == extension) {
             continue;
@@ -51,7 +58,6 @@ fn with_stand_ins(reference: &Reference, folder: &str, name: &str) -> Request {
             request.localizations.push(english);
         }
     }
-    request
 }
 
 /// A long text, as the expectations have it.
@@ -255,5 +261,142 @@ fn findings_equal_those_of_wix() {
 fn findings_equal_those_of_wix_with_the_extensions_own_libraries() {
     if libraries().is_some() {
         compare_findings(with_libraries, |name| name != "ext-unknown");
+    }
+}
+
+#[test]
+fn elements_of_an_extension_that_was_not_named_are_refused_with_what_to_do() {
+    let reference = reference::of("wix-ext");
+    let mut request = reference.request("cases", "util-closeapplication", Compat::Wix6);
+    request.extensions.clear();
+    let outcome = build(&request);
+    assert!(outcome.output.is_none() && !outcome.diagnostics.is_empty());
+    for finding in &outcome.diagnostics {
+        assert_eq!(finding.code, "WIX0200", "{finding}");
+        let help = finding.help.as_deref().unwrap_or_default();
+        assert_eq!(help, "add `-ext WixToolset.Util.wixext` to the command line");
+    }
+    request.extensions.push("Acme.wixext".to_owned());
+    assert_eq!(
+        build(&request).diagnostics.len(),
+        outcome.diagnostics.len(),
+        "an extension that nobody knows"
+    );
+}
+
+/// A package with `inside`, built with the stand-ins of `extensions`; its tables.
+fn tables(namespaces: &str, inside: &str, extensions: &[&str]) -> Value {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("own.wxs");
+    let text = format!(
+        "<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs' {namespaces}>\
+         <Package Name='n' Manufacturer='m' Version='1.0' UpgradeCode='0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11'>\
+         {inside}</Package></Wix>"
+    );
+    std::fs::write(&source, text).expect("writable");
+    let reference = reference::of("wix-ext");
+    let mut request = reference::request(source, &reference.path("payload"));
+    request.extensions = extensions.iter().map(|name| format!("WixToolset.{name}.wixext")).collect();
+    add_stand_ins(&reference, &mut request);
+    let outcome = build(&request);
+    let Some(output) = &outcome.output else { panic!("{:?}", outcome.diagnostics) };
+    shown(&output.database)["tables"].clone()
+}
+
+/// Names, types and numbers as WiX 6.0.2 made them of this very component and file (`ELEMENTS.md`).
+#[test]
+fn a_vsix_package_has_the_actions_that_wix_makes() {
+    let inside = "<Property Id='VS_VSIX_INSTALLER_PATH' Value='x' />\
+        <Component Id='C' Directory='INSTALLFOLDER' Guid='*'><File Id='B' Source='b.txt'>\
+        <vs:VsixPackage PackageId='p' /></File></Component>";
+    let tables = tables("xmlns:vs='http://wixtoolset.org/schemas/v4/wxs/vs'", inside, &["VisualStudio"]);
+    let action =
+        |id: &str, kind: &str, arguments: &str| json!([id, kind, "VS_VSIX_INSTALLER_PATH", arguments, ""]);
+    assert_eq!(
+        tables["CustomAction"]["rows"],
+        json!([
+            action("vimUgnTQX89Dkc9d2KLD4D7PnQFaCE", "3122", "/q  \"[#B]\" /admin"),
+            action("viuPctPeT7Wvz2BQQKIG2HiIelsDf8", "1074", "/q  \"[#B]\""),
+            action("vrmUgnTQX89Dkc9d2KLD4D7PnQFaCE", "3442", "/q  /u:\"p\" /admin"),
+            action("vruPctPeT7Wvz2BQQKIG2HiIelsDf8", "1394", "/q  /u:\"p\""),
+            action("vumUgnTQX89Dkc9d2KLD4D7PnQFaCE", "3186", "/q  /u:\"p\" /admin"),
+            action("vuuPctPeT7Wvz2BQQKIG2HiIelsDf8", "1138", "/q  /u:\"p\""),
+        ])
+    );
+    let sequence = tables["InstallExecuteSequence"]["rows"].as_array().expect("rows");
+    let own: Vec<&Value> =
+        sequence.iter().filter(|row| row[0].as_str().expect("a text").len() == 30).collect();
+    assert_eq!(
+        json!(own),
+        json!([
+            ["vimUgnTQX89Dkc9d2KLD4D7PnQFaCE", "ALLUSERS AND $C=3", "5004"],
+            ["viuPctPeT7Wvz2BQQKIG2HiIelsDf8", "NOT ALLUSERS AND $C=3", "5003"],
+            ["vrmUgnTQX89Dkc9d2KLD4D7PnQFaCE", "ALLUSERS AND NOT Installed AND $C=2 AND ?C>2", "5002"],
+            ["vruPctPeT7Wvz2BQQKIG2HiIelsDf8", "NOT ALLUSERS AND NOT Installed AND $C=2 AND ?C>2", "5001"],
+            ["vumUgnTQX89Dkc9d2KLD4D7PnQFaCE", "ALLUSERS AND $C=2 AND ?C>2", "6599"],
+            ["vuuPctPeT7Wvz2BQQKIG2HiIelsDf8", "NOT ALLUSERS AND $C=2 AND ?C>2", "6598"],
+        ])
+    );
+}
+
+/// The set of dialogs is the library's; here stand two that are none.
+#[test]
+fn a_set_of_dialogs_is_asked_for_by_name_processor_and_what_it_checks() {
+    let set = |id: &str, style: &str| format!("<UI Id='{id}'><TextStyle Id='{style}' FaceName='f' /></UI>");
+    let fragments =
+        set("WixUI_InstallDir_X64", "Plain") + &set("WixUI_Mondo_ExtendedPathValidation_X64", "Checked");
+    let inside = "<ui:WixUI Id='WixUI_InstallDir' InstallDirectory='INSTALLFOLDER' />\
+        <UI><ui:WixUI Id='WixUI_Mondo' ExtendedPathValidation='yes' /></UI>";
+    let namespace = "xmlns:ui='http://wixtoolset.org/schemas/v4/wxs/ui'";
+    let tables = tables(namespace, &format!("{inside}{fragments}"), &["UI"]);
+    let styles = tables["TextStyle"]["rows"].as_array().expect("rows").len();
+    assert_eq!(styles, 2);
+    let properties = tables["Property"]["rows"].as_array().expect("rows");
+    assert!(properties.contains(&json!(["WIXUI_INSTALLDIR", "INSTALLFOLDER"])), "{properties:?}");
+}
+
+/// What no case of the collection has; the columns are those of WiX's definitions.
+#[test]
+fn elements_without_a_case_become_rows_too() {
+    let inside = "<iis:WebApplication Id='W' Name='w'>\
+        <iis:WebApplicationExtension Executable='[#B]' Extension='x' Verbs='GET' CheckPath='yes' Script='no' />\
+        </iis:WebApplication>\
+        <Component Id='C' Directory='INSTALLFOLDER' Guid='*'><File Id='B' Source='b.txt' />\
+        <http:SslCertificate Id='S' Port='443' Thumbprint='t' HandleExisting='fail' />\
+        <util:ServiceConfig ServiceName='s' FirstFailureActionType='none' SecondFailureActionType='none' \
+        ThirdFailureActionType='none'><fire:FirewallException Id='F' Name='f' Port='1' /></util:ServiceConfig>\
+        </Component>";
+    let namespaces = ["iis", "http", "util"]
+        .map(|name| format!("xmlns:{name}='http://wixtoolset.org/schemas/v4/wxs/{name}'"));
+    let namespaces =
+        format!("{} xmlns:fire='http://wixtoolset.org/schemas/v4/wxs/firewall'", namespaces.join(" "));
+    let tables = tables(&namespaces, inside, &["Iis", "Http", "Util", "Firewall"]);
+    let rows = |table: &str| tables[table]["rows"].clone();
+    assert_eq!(rows("Wix4IIsWebApplicationExtension"), json!([["W", "x", "GET", "[#B]", "4"]]));
+    assert_eq!(rows("Wix6HttpCertificate"), json!([["S", "", "443", "t", "", "", "2", "1", "C"]]));
+    assert_eq!(rows("Wix4ServiceConfig"), json!([["s", "C", "0", "none", "none", "none", "", "", "", ""]]));
+    // The rule is the service's.
+    assert_eq!(rows("Wix5FirewallException")[0][20], "s");
+}
+
+#[test]
+fn broken_sources_are_refused_or_built_and_never_break_the_engine() {
+    let reference = reference::of("wix-ext");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let source = folder.path().join("broken.wxs");
+    let mut random = Random(21);
+    for (name, case) in ["errors", "cases"]
+        .into_iter()
+        .flat_map(|name| reference.names(name).into_iter().map(move |case| (name, case)))
+    {
+        let bytes = std::fs::read(reference.path(name).join(&case).with_extension("wxs")).expect("readable");
+        let mut request = with_stand_ins(&reference, name, &case);
+        request.sources[0].clone_from(&source);
+        for _ in 0..4 {
+            std::fs::write(&source, broken(&bytes, &mut random)).expect("writable");
+            let outcome = build(&request);
+            let errors = outcome.diagnostics.iter().any(|finding| finding.severity == Severity::Error);
+            assert_eq!(outcome.output.is_none(), errors, "{case}: {:?}", outcome.diagnostics);
+        }
     }
 }

@@ -111,7 +111,7 @@ fn element(name: &str, attributes: &[(&str, &str)], line: u32) -> Element {
 }
 
 /// What elements on the way need for the engine to look inside.
-fn needs(name: &str) -> &'static [(&'static str, &'static str)] {
+pub(crate) fn needs(name: &str) -> &'static [(&'static str, &'static str)] {
     match name {
         "Wix" | "Fragment" | "UI" | "PackageCertificates" | "PatchCertificates" | "ComplianceCheck" => &[],
         "Package" => &[
@@ -149,7 +149,7 @@ fn findings(way: &[&str], attributes: &[(&str, &str)]) -> Vec<Diagnostic> {
 }
 
 /// What the engine says of an element or attribute that it does not take, if anything.
-fn refusal(findings: &[Diagnostic], line: u32) -> Option<String> {
+pub(crate) fn refusal(findings: &[Diagnostic], line: u32) -> Option<String> {
     let refused = |finding: &&Diagnostic| {
         let code = finding.code.as_str();
         finding.severity == Severity::Error
@@ -210,7 +210,7 @@ fn every_element_and_attribute_of_the_schema_is_in_the_reference() {
         "# The WiX language here\n\n\
          Every element and attribute of the schema of WiX 6.0.2, and what the embedded engine does with it. Made by \
          `UPDATE_GOLDEN=1 cargo test --test suite wix_reference`: each line is what the engine itself says.\n\n\
-         Elements of extensions (Util, Firewall, Iis, …) are not in this list.\n",
+         Elements of extensions (Util, Firewall, Iis, …) have [a page of their own](wix-extensions.md).\n",
     );
     let mut problems = Vec::new();
     for (name, way) in &ways {
