@@ -37,6 +37,17 @@ pub use installer_cab as cab;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use installer_condition as condition;
+
+/// ```
+/// use ancm_installer::convert::{self, Options};
+///
+/// let old = b"<Wix xmlns=\"http://schemas.microsoft.com/wix/2006/wi\"><Fragment /></Wix>";
+/// let converted = convert::convert("Product.wxs", old, &Options::default());
+/// let new = String::from_utf8(converted.bytes.expect("it has changed"))?;
+/// assert_eq!(new, "<Wix xmlns=\"http://wixtoolset.org/schemas/v4/wxs\"><Fragment /></Wix>");
+/// # Ok::<(), std::string::FromUtf8Error>(())
+/// ```
+pub use installer_convert as convert;
 pub use installer_diag as diag;
 pub use installer_id as id;
 

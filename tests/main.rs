@@ -24,6 +24,7 @@ mod support;
 mod upgrade;
 mod wine_harness;
 mod wix_build;
+mod wix_convert;
 mod wix_decompile;
 mod wix_errors;
 mod wix_exact;

@@ -36,3 +36,4 @@ pub use compat::Compat;
 pub use emit::Beside;
 pub use engine::{Made, Outcome, Output, Request, build, cabinets, library};
 pub use library::Package as ExtensionPackage;
+pub use standard::is_directory as is_standard_directory;

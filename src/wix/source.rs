@@ -11,7 +11,7 @@ pub(crate) fn foreign(element: &Element, expected: &str) -> Diagnostic {
     let message = format!("the root element's namespace is `{namespace}`; expected `{expected}`");
     let finding = Diagnostic::error("WIX0199", message).at(&element.at);
     if namespace.starts_with(WIX_3) {
-        finding.help("this is a source of WiX 3; `wix convert`, of WiX itself, makes one of WiX 4 of it")
+        finding.help("this is a source of WiX 3; `cargo xtask wix convert` makes one of WiX 4 of it")
     } else {
         finding.help(format!("write `xmlns=\"{expected}\"`"))
     }

@@ -77,9 +77,10 @@ impl Exit {
             Exit::Native => (12, "a forwarder or stand-in DLL could not be built"),
             Exit::Compile => (13, "the WiX authoring does not compile, or WiX makes no package of it"),
             Exit::Output => (14, "an output could not be written"),
-            Exit::Findings => {
-                (20, "a package is not what it must be, or an application pool would not start")
-            }
+            Exit::Findings => (
+                20,
+                "a package is not what it must be, a pool would not start, or a source is to be converted",
+            ),
             Exit::Upgrade => (21, "an upgrade would lose a file, registry value or module"),
             Exit::Uncertain => {
                 (22, "what an upgrade does hangs on what is not known of Windows or of the machine")

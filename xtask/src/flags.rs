@@ -86,7 +86,7 @@ pub enum Command {
     /// Run a command of the embedded WiX engine: `wix build -arch x64 Product.wxs -o Product.msi`
     #[command(disable_help_flag = true)]
     Wix {
-        /// `build` and its switches, as the `wix` tool has them
+        /// A command and its switches, as the `wix` tool has them; `-h` lists the commands
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
         arguments: Vec<OsString>,
     },

@@ -52,6 +52,7 @@ mod support;
 mod upgrade;
 mod upgrade_matrix;
 mod wix_build;
+mod wix_convert;
 mod wix_decompile;
 mod wix_engine;
 mod wix_extension;

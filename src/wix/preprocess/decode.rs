@@ -1,4 +1,5 @@
-//! Bytes of a source file to text: UTF-8 or UTF-16 by byte order mark, else what the XML declaration names.
+//! Bytes of a source file to text, and text to such bytes again: UTF-8 or UTF-16 by byte order mark, else what the XML
+//! declaration names.
 
 use super::limits;
 use std::fs::File;
@@ -24,20 +25,50 @@ pub(super) fn read(path: &Path) -> Result<String, Problem> {
         let most = limits::SOURCE_BYTES >> 20;
         return problem(104, format!("not a valid source file: it is larger than {most} MiB"));
     }
-    decode(&bytes).or_else(|message| problem(104, format!("not a valid source file: {message}")))
+    match decode(&bytes) {
+        Ok((text, _)) => Ok(text),
+        Err(message) => problem(104, format!("not a valid source file: {message}")),
+    }
 }
 
-fn decode(bytes: &[u8]) -> Result<String, String> {
-    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+/// How a source file's text is kept in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8.
+    Utf8 {
+        /// Whether a byte order mark stands before it.
+        mark: bool,
+    },
+    /// UTF-16.
+    Utf16 {
+        /// Whether the bytes of a unit stand the greater one first.
+        big_endian: bool,
+        /// Whether a byte order mark stands before it.
+        mark: bool,
+    },
+    /// What the XML declaration names.
+    Declared(&'static encoding_rs::Encoding),
+}
+
+/// The text of a source file's `bytes`, without a byte order mark, and how it was kept.
+///
+/// # Errors
+/// Why the bytes are no text.
+pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), String> {
+    let utf16 = |bytes: &[u8], big_endian, mark| {
+        let unit = if big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
-        char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| "it is not UTF-16".to_owned())
+        match char::decode_utf16(units).collect::<Result<String, _>>() {
+            Ok(text) if bytes.len().is_multiple_of(2) => Ok((text, Encoding::Utf16 { big_endian, mark })),
+            _ => Err("it is not UTF-16".to_owned()),
+        }
     };
     match bytes {
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
-        [b'<', 0, ..] => utf16(bytes, u16::from_le_bytes),
-        [0, b'<', ..] => utf16(bytes, u16::from_be_bytes),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest),
+        [0xFF, 0xFE, rest @ ..] => utf16(rest, false, true),
+        [0xFE, 0xFF, rest @ ..] => utf16(rest, true, true),
+        [b'<', 0, ..] => utf16(bytes, false, false),
+        [0, b'<', ..] => utf16(bytes, true, false),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => Ok((utf8(rest)?, Encoding::Utf8 { mark: true })),
         _ => match declared(bytes) {
             Some(label) => encoding_rs::Encoding::for_label(label)
                 .ok_or_else(|| format!("its encoding `{}` is not known", String::from_utf8_lossy(label)))
@@ -46,11 +77,38 @@ fn decode(bytes: &[u8]) -> Result<String, String> {
                     if malformed {
                         Err(format!("it is not {}", encoding.name()))
                     } else {
-                        Ok(text.into_owned())
+                        Ok((text.into_owned(), Encoding::Declared(encoding)))
                     }
                 }),
-            None => utf8(bytes),
+            None => Ok((utf8(bytes)?, Encoding::Utf8 { mark: false })),
         },
+    }
+}
+
+impl Encoding {
+    /// The bytes of `text`. A character that the encoding does not have becomes a reference, as XML has them.
+    #[must_use]
+    pub fn encode(self, text: &str) -> Vec<u8> {
+        match self {
+            Encoding::Utf8 { mark: false } => text.as_bytes().to_vec(),
+            Encoding::Utf8 { mark: true } => ["\u{FEFF}", text].concat().into_bytes(),
+            Encoding::Utf16 { big_endian, mark } => {
+                let bytes = if big_endian { u16::to_be_bytes } else { u16::to_le_bytes };
+                let mark = mark.then_some(0xFEFF);
+                mark.into_iter().chain(text.encode_utf16()).flat_map(bytes).collect()
+            }
+            Encoding::Declared(encoding) => encoding.encode(text).0.into_owned(),
+        }
+    }
+
+    /// Whether the text can be read without an XML declaration.
+    #[must_use]
+    pub fn needs_no_declaration(self) -> bool {
+        match self {
+            Encoding::Utf8 { .. } => true,
+            Encoding::Utf16 { mark, .. } => mark,
+            Encoding::Declared(_) => false,
+        }
     }
 }
 
@@ -82,17 +140,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_encodings_give_the_same_text() {
+    fn all_encodings_give_the_same_text_and_the_same_bytes_again() {
         let text = "<?xml version=\"1.0\" encoding=\"utf-16\"?><Wix>Grüße</Wix>";
         let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-        for bytes in
-            [&little[..], &[&[0xFF, 0xFE][..], &little].concat(), &big, &[&[0xFE, 0xFF][..], &big].concat()]
-        {
-            assert_eq!(decode(bytes).as_deref(), Ok(text));
+        let marked = ["\u{FEFF}", text].concat();
+        for bytes in [
+            &little[..],
+            &[&[0xFF, 0xFE][..], &little].concat(),
+            &big,
+            &[&[0xFE, 0xFF][..], &big].concat(),
+            marked.as_bytes(),
+        ] {
+            let (read, encoding) = decode(bytes).expect("text");
+            assert_eq!(read, text);
+            assert_eq!(encoding.encode(&read), bytes, "{encoding:?}");
         }
         let latin = b"<?xml version='1.0' encoding = 'windows-1252'?><Wix>Gr\xFC\xDFe</Wix>";
-        assert!(decode(latin).is_ok_and(|text| text.ends_with("<Wix>Grüße</Wix>")));
+        let (read, encoding) = decode(latin).expect("text");
+        assert!(read.ends_with("<Wix>Grüße</Wix>"));
+        assert_eq!(encoding.encode(&read), latin);
+        assert_eq!(encoding.encode("Ж"), b"&#1046;");
+        assert!(decode(&little[..little.len() - 1]).is_err_and(|message| message == "it is not UTF-16"));
     }
 
     #[test]

@@ -10,6 +10,8 @@ mod limits;
 mod variables;
 mod xml;
 
+pub use decode::{Encoding, decode};
+
 use self::variables::Variables;
 use crate::compat::Compat;
 use crate::diag::Location;

@@ -1,7 +1,9 @@
-//! `cargo xtask wix build`: the embedded engine with the switches of `wix build`
-//! (<https://docs.firegiant.com/wix/tools/wixexe/>), so that any source can be tried. `wix msi` is what it does with packages.
+//! `cargo xtask wix`: commands of `wix` (<https://docs.firegiant.com/wix/tools/wixexe/>) by the embedded engine, so that any
+//! source can be tried.
 
 mod extension;
+mod convert;
+mod help;
 mod msi;
 mod switches;
 
@@ -31,21 +33,39 @@ struct Built<'b> {
     diagnostics: &'b [Diagnostic],
 }
 
-/// Runs `build`.
+/// Runs the command that `arguments` begin with.
 ///
 /// # Errors
-/// Switches that are wrong, sources that do not compile, an output that cannot be written.
+/// A command that is not here; whatever its own are.
 pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
-    if let Some((group, rest)) = arguments.split_first()
-        && group == "msi"
-    {
-        return msi::run(rest, console);
+    let word = |index: usize| arguments.get(index).and_then(|word| word.to_str());
+    let rest = arguments.get(1..).unwrap_or_default();
+    match word(0) {
+        None | Some("-h" | "-?" | "-help" | "--help" | "help") => {
+            console.print(help::HELP);
+            Ok(())
+        }
+        Some("-version" | "--version") => {
+            console.print(concat!("ancm-installer ", env!("CARGO_PKG_VERSION"), ", like WiX 6 and 7"));
+            Ok(())
+        }
+        // as in WiX, before a command and after it
+        Some("-nologo" | "--nologo") => run(rest, console),
+        Some("convert") => convert::run(convert::Work::Convert, rest, console),
+        Some("format") => convert::run(convert::Work::Format, rest, console),
+        Some("msi") => msi::run(rest, console),
+        Some(other) if other == "build" || other.starts_with('@') => build(arguments, console),
+        Some(other) => Err(help::refuse(other, word(1))),
     }
     if let Some((group, rest)) = arguments.split_first()
         && group == "extension"
     {
         return extension::run(rest, console);
     }
+}
+
+/// Runs `build`: switches that are wrong, sources that do not compile and an output that cannot be written fail.
+fn build(arguments: &[OsString], console: &Console) -> Outcome {
     let switches = match switches::parse(arguments)? {
         Parsed::Help => {
             console.print(switches::HELP);

@@ -175,11 +175,6 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         Some("build") => {}
         None => return Ok(Parsed::Help),
         Some(word) if is_help(word) => return Ok(Parsed::Help),
-        Some(other) if WIX_ONLY.contains(&other) => {
-            let message =
-                format!("`wix {other}` is a command of WiX itself; the embedded engine has `build`");
-            return Err(usage(message).help(format!("run `wix {other}` where WiX is")));
-        }
         Some(other) => {
             return Err(usage(format!("`wix {other}` is not a command; the embedded engine has `build`")));
         }

@@ -2,8 +2,9 @@
 
 mod decompile;
 
+use super::help::refuse;
 use crate::console::Console;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::Outcome;
 use std::ffi::OsString;
 
 const HELP: &str = "\
@@ -12,9 +13,6 @@ Work with Windows Installer packages.
 Usage: cargo xtask wix msi decompile [SWITCHES] PACKAGE.msi
 
   decompile   a source, and files, that the package can be built from again";
-
-/// The commands of WiX that are not here.
-const WIX_ONLY: [&str; 3] = ["inscribe", "transform", "validate"];
 
 /// Runs what stands after `wix msi`.
 ///
@@ -31,21 +29,6 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
             console.print(HELP);
             Ok(())
         }
-        other if WIX_ONLY.contains(&other) => {
-            let message =
-                format!("`wix msi {other}` is a command of WiX itself; the embedded engine has `decompile`");
-            let help = match other {
-                "validate" => {
-                    "`cargo xtask check PACKAGE.msi` has the rules of Windows Installer's validation"
-                        .to_owned()
-                }
-                _ => format!("run `wix msi {other}` where WiX is"),
-            };
-            Err(Failure::new(Exit::Usage, "wix::switch", message).help(help))
-        }
-        other => {
-            let message = format!("`wix msi {other}` is not a command; the embedded engine has `decompile`");
-            Err(Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix msi -h` says more"))
-        }
+        other => Err(refuse("msi", Some(other))),
     }
 }

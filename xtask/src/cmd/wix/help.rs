@@ -1,0 +1,77 @@
+//! `wix --help`, laid out as WiX's, and what to use for its commands that are not here.
+
+use crate::exit::{Exit, Failure};
+
+/// What `wix`, `wix -h` and `wix help` say.
+pub const HELP: &str = "\
+Usage:
+  cargo xtask wix [command] [options]
+
+Options:
+  -h|--help         Show this.
+  --version         Show the version, and the WiX that the engine is like.
+  --nologo          Taken, and without effect: there is no logo.
+
+Commands:
+  build             Build a package from sources of the WiX v4 language.
+  convert           Convert sources of WiX v3 to WiX v4.
+  format            Put the layout of sources in order.
+  msi decompile     Make a source of a package, and extract its files.
+
+Run 'cargo xtask wix [command] -h' for more information on a command.
+Not here: bundles (burn), transforms, patches; each command of WiX itself that is missing says what to use.";
+
+/// The commands that are here.
+const COMMANDS: [&str; 4] = ["build", "convert", "format", "msi decompile"];
+
+/// Commands of WiX that are not here, and what to do in their place.
+#[rustfmt::skip]
+const ELSEWHERE: [(&str, &str); 7] = [
+    ("burn", "no bundles are made here; `cargo xtask payload extract` unpacks one that has the module in it, and WiX itself has `wix burn`"),
+    ("eula", "nothing here has a EULA to accept"),
+    ("extension", "extensions are managed by WiX itself"),
+    ("heat", "write `Files Include=\"…\\**\"` in the source: it takes what is in a folder"),
+    ("msi inscribe", "keep cabinets within the package, with `EmbedCab=\"yes\"`: its signature covers them"),
+    ("msi transform", "no transforms or patches are made here: build the new package as a major upgrade, and `cargo xtask upgrade OLD.msi NEW.msi` says what it does"),
+    ("msi validate", "`cargo xtask check FILE.msi` has the consistency rules (ICE), on any host"),
+];
+
+/// What to say of `wix WORD`, with `next` after it, which is no command that is here.
+pub fn refuse(word: &str, next: Option<&str>) -> Failure {
+    let both = next.map(|next| format!("{word} {next}"));
+    let is_named = |name: &str| name == word || both.as_deref() == Some(name);
+    let usage = |message: String| Failure::new(Exit::Usage, "wix::command", message);
+    if let Some((name, instead)) = ELSEWHERE.iter().find(|(name, _)| is_named(name)) {
+        return usage(format!("`wix {name}` is a command of WiX itself, and not here")).help(*instead);
+    }
+    let said = both.as_deref().filter(|_| word == "msi").unwrap_or(word);
+    let near = COMMANDS.map(|known| (strsim::damerau_levenshtein(said, known), known)).into_iter().min();
+    let failure = usage(format!("`wix {said}` is not a command"));
+    match near {
+        Some((distance, known)) if distance <= 2 => failure.help(format!("did you mean `wix {known}`?")),
+        _ => failure.help("`cargo xtask wix -h` lists the commands"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(word: &str, next: Option<&str>) -> String {
+        let failure = refuse(word, next);
+        let first = &failure.diagnostics[0];
+        format!("{} | {}", first.message, first.help.as_deref().unwrap_or(""))
+    }
+
+    #[test]
+    fn what_is_not_here_says_what_is_there_instead() {
+        assert!(said("msi", Some("validate")).contains("`cargo xtask check FILE.msi`"));
+        assert!(said("msi", Some("transform")).contains("major upgrade"));
+        assert!(said("burn", Some("extract")).starts_with("`wix burn` is a command of WiX itself"));
+        assert_eq!(said("conver", None), "`wix conver` is not a command | did you mean `wix convert`?");
+        assert_eq!(
+            said("light", None),
+            "`wix light` is not a command | `cargo xtask wix -h` lists the commands"
+        );
+    }
+}
