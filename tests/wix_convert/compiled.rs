@@ -39,6 +39,9 @@ fn tables(sources: &[(&str, Vec<u8>)]) -> serde_json::Value {
         effort: Default::default(),
         threads: NonZeroUsize::MIN,
         legacy_registry_guids: false,
+        extension_libraries: Default::default(),
+        extensions: Default::default(),
+        libraries: Default::default(),
     });
     let output = outcome.output.unwrap_or_else(|| panic!("{:#?}", outcome.diagnostics));
     support::tables::shown(&output.database)
