@@ -105,7 +105,8 @@ fn settings_files_and_help_are_those_of_wix() {
     let files = report["files"].as_array().expect("files");
     assert_eq!((files.len(), &files[0]["changed"]), (1, &false.into()), "{report}");
 
-    let help = said(&wix(folder, 0, &["--help"]));
+    let shown = |words: &[&str]| String::from_utf8(wix(folder, 0, words).stdout).expect("UTF-8");
+    let help = shown(&["--help"]);
     let titles: Vec<&str> =
         help.lines().filter(|line| line.ends_with(':') && !line.starts_with(' ')).collect();
     assert_eq!(titles, ["Usage:", "Options:", "Commands:"], "as in `wix --help`");
