@@ -1,8 +1,8 @@
 //! `cargo xtask wix`: commands of `wix` (<https://docs.firegiant.com/wix/tools/wixexe/>) by the embedded engine, so that any
 //! source can be tried.
 
-mod extension;
 mod convert;
+mod extension;
 mod help;
 mod msi;
 mod switches;
@@ -53,14 +53,10 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
         Some("-nologo" | "--nologo") => run(rest, console),
         Some("convert") => convert::run(convert::Work::Convert, rest, console),
         Some("format") => convert::run(convert::Work::Format, rest, console),
+        Some("extension") => extension::run(rest, console),
         Some("msi") => msi::run(rest, console),
         Some(other) if other == "build" || other.starts_with('@') => build(arguments, console),
         Some(other) => Err(help::refuse(other, word(1))),
-    }
-    if let Some((group, rest)) = arguments.split_first()
-        && group == "extension"
-    {
-        return extension::run(rest, console);
     }
 }
 

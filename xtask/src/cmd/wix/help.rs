@@ -15,6 +15,7 @@ Options:
 Commands:
   build             Build a package from sources of the WiX v4 language.
   convert           Convert sources of WiX v3 to WiX v4.
+  extension         Get extensions, list and remove them.
   format            Put the layout of sources in order.
   msi decompile     Make a source of a package, and extract its files.
 
@@ -22,14 +23,13 @@ Run 'cargo xtask wix [command] -h' for more information on a command.
 Not here: bundles (burn), transforms, patches; each command of WiX itself that is missing says what to use.";
 
 /// The commands that are here.
-const COMMANDS: [&str; 4] = ["build", "convert", "format", "msi decompile"];
+const COMMANDS: [&str; 5] = ["build", "convert", "extension", "format", "msi decompile"];
 
 /// Commands of WiX that are not here, and what to do in their place.
 #[rustfmt::skip]
-const ELSEWHERE: [(&str, &str); 7] = [
+const ELSEWHERE: [(&str, &str); 6] = [
     ("burn", "no bundles are made here; `cargo xtask payload extract` unpacks one that has the module in it, and WiX itself has `wix burn`"),
     ("eula", "nothing here has a EULA to accept"),
-    ("extension", "extensions are managed by WiX itself"),
     ("heat", "write `Files Include=\"…\\**\"` in the source: it takes what is in a folder"),
     ("msi inscribe", "keep cabinets within the package, with `EmbedCab=\"yes\"`: its signature covers them"),
     ("msi transform", "no transforms or patches are made here: build the new package as a major upgrade, and `cargo xtask upgrade OLD.msi NEW.msi` says what it does"),

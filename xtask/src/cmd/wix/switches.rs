@@ -148,9 +148,6 @@ const SWITCHES: [(&[&str], Takes); 27] = [
     (&["cabcache", "cc"], Takes::Value),
 ];
 
-/// The commands of WiX that are not here.
-const WIX_ONLY: [&str; 4] = ["burn", "convert", "eula", "format"];
-
 fn usage(message: String) -> Failure {
     Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix build -h` lists the switches")
 }
