@@ -14,10 +14,7 @@ fn dlls() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut found = Vec::new();
     let mut folders = vec![root.join("native/prebuilt")];
-    match root.join("../shared/data/real") {
-        real if real.is_dir() => folders.push(real),
-        _ => support::skip("no ../shared/data/real: Microsoft's own DLLs are not looked at"),
-    }
+    folders.extend(support::theirs("data/real"));
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).expect("readable") {
             let path = entry.expect("readable").path();

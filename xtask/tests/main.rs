@@ -45,6 +45,7 @@ mod registration_protected;
 mod registration_shared;
 mod release;
 mod script;
+mod server;
 mod shards;
 mod standin;
 #[path = "../../tests/support/mod.rs"]

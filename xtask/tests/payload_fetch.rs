@@ -3,97 +3,13 @@
 use crate::bundle::cabinet;
 use crate::made::{files, noise, said, xtask};
 use crate::modules::{VERSION, stand_in_files};
+use crate::server::{Request, Server, answer, serve};
 use crate::support::{data, tool};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
-use std::io::{BufRead, BufReader, Write};
-use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::Command;
-use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
-
-/// What was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Request {
-    path: String,
-    /// Where the bytes shall begin, if that was said.
-    from: Option<usize>,
-}
-
-/// A server that answers every request by `answer`, which also gets how many there were before.
-struct Server {
-    at: String,
-    asked: Arc<Mutex<Vec<Request>>>,
-}
-
-impl Server {
-    fn new(answer: impl Fn(&Request, usize, &mut TcpStream) + Send + Sync + 'static) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-        let at = format!("http://{}", listener.local_addr().expect("bound"));
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (seen, answer) = (asked.clone(), Arc::new(answer));
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                let (Ok(mut stream), seen, answer) = (stream, seen.clone(), answer.clone()) else { return };
-                std::thread::spawn(move || {
-                    let Some(request) = read(&stream) else { return };
-                    let before = {
-                        let mut seen: std::sync::MutexGuard<'_, Vec<Request>> = seen.lock().expect("whole");
-                        seen.push(request.clone());
-                        seen.len() - 1
-                    };
-                    answer(&request, before, &mut stream);
-                });
-            }
-        });
-        Server { at, asked }
-    }
-
-    /// One that has `bytes` whatever it is asked for.
-    fn with(bytes: Vec<u8>) -> Server {
-        Server::new(move |request, _, stream| serve(request, &bytes, stream))
-    }
-
-    fn asked(&self) -> Vec<Request> {
-        self.asked.lock().expect("whole").clone()
-    }
-}
-
-fn read(stream: &TcpStream) -> Option<Request> {
-    let mut lines = BufReader::new(stream).lines().map_while(Result::ok);
-    let path = lines.next()?.split(' ').nth(1)?.to_owned();
-    let headers = lines.take_while(|line| !line.is_empty());
-    let range = headers
-        .filter_map(|line| line.to_lowercase().strip_prefix("range: bytes=").map(str::to_owned))
-        .last();
-    Some(Request { path, from: range.and_then(|range| range.trim_end_matches('-').parse().ok()) })
-}
-
-fn answer(stream: &mut TcpStream, status: &str, headers: &str, body: &[u8]) {
-    // whoever has seen enough hangs up
-    let _ = write!(stream, "HTTP/1.1 {status}\r\nConnection: close\r\n{headers}\r\n");
-    let _ = stream.write_all(body);
-}
-
-/// Answers as a good server does.
-fn serve(request: &Request, bytes: &[u8], stream: &mut TcpStream) {
-    match request.from {
-        Some(from) if from >= bytes.len() => {
-            answer(stream, "416 Range Not Satisfiable", "Content-Length: 0\r\n", b"")
-        }
-        Some(from) => {
-            let headers = format!(
-                "Content-Length: {}\r\nContent-Range: bytes {from}-{}/{}\r\n",
-                bytes.len() - from,
-                bytes.len() - 1,
-                bytes.len()
-            );
-            answer(stream, "206 Partial Content", &headers, &bytes[from..]);
-        }
-        None => answer(stream, "200 OK", &format!("Content-Length: {}\r\n", bytes.len()), bytes),
-    }
-}
 
 fn sha512(bytes: &[u8]) -> String {
     Sha512::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
@@ -187,9 +103,12 @@ fn a_hosting_bundle_is_found_by_its_version_and_fetched_once() {
     assert_eq!(first["archives"][0]["kind"], "bundle");
     assert_eq!(user.run(&inspect, &lists.at, 0), first);
     assert_eq!(user.run(&[&inspect[..], &["--offline"]].concat(), "http://127.0.0.1:1", 0), first);
-    let request = |path: &str| Request { path: path.to_owned(), from: None };
-    assert_eq!(lists.asked(), [request("/9.0/releases.json")]);
-    assert_eq!(files.asked(), [request("/9.0.7/dotnet-hosting-9.0.7-win.exe")]);
+    let asked = |server: &Server| {
+        server.asked().into_iter().map(|asked| (asked.path, asked.from)).collect::<Vec<_>>()
+    };
+    let request = |path: &str| (path.to_owned(), None);
+    assert_eq!(asked(&lists), [request("/9.0/releases.json")]);
+    assert_eq!(asked(&files), [request("/9.0.7/dotnet-hosting-9.0.7-win.exe")]);
 
     let (code, text) = finding(&user.run(&["payload", "inspect", "hosting-bundle@9.0.99"], &lists.at, 10));
     assert!(

@@ -1,6 +1,7 @@
 //! `cargo xtask wix extension`, and `-ext` of what it keeps.
 
 use crate::made::{said, xtask};
+use crate::server::{Request, Server, answer, serve};
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -75,4 +76,47 @@ fn a_package_is_added_from_its_file_and_what_is_none_is_refused() {
         let output = wix(here, &[&["extension"], words.as_slice()].concat());
         assert!(!output.status.success() && said(&output).contains(expected), "{}", said(&output));
     }
+}
+
+/// A server of this machine that answers as NuGet's documentation has it; no feed is asked.
+#[test]
+fn a_feed_gives_the_newest_ready_package_and_what_is_wrong_with_it_is_told() {
+    let package = std::fs::read(data("acme.wixext.1.2.3.nupkg")).expect("readable");
+    let feed = Server::new(move |request, _, stream| {
+        let Request { path, .. } = request;
+        let base = request.host.clone();
+        let index = format!(
+            r#"{{"version":"3.0.0","resources":[{{"@id":"http://{base}/flat/","@type":"PackageBaseAddress/3.0.0"}}]}}"#
+        );
+        let bytes: &[u8] = match path.as_str() {
+            "/index.json" => index.as_bytes(),
+            "/page" => b"<!doctype html><title>Sign in</title>",
+            "/flat/acme.wixext/index.json" => br#"{"versions":["1.0.0","1.2.3","2.0.0-rc1"]}"#,
+            "/flat/acme.wixext/1.2.3/acme.wixext.1.2.3.nupkg" => &package,
+            // another package than the one that was asked for
+            "/flat/other.wixext/1.0.0/other.wixext.1.0.0.nupkg" => &package,
+            _ => return answer(stream, "404 Not Found", "Content-Length: 0\r\n", b""),
+        };
+        serve(request, bytes, stream);
+    });
+    let index = format!("{}/index.json", feed.at);
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let added = wix(here, &["extension", "add", "Acme.wixext", "-source", &index]);
+    assert!(added.status.success(), "{}", said(&added));
+    assert!(here.join(".wix/extensions/Acme.wixext/1.2.3/wixext6/Acme.wixext.dll").is_file());
+    assert!(build(here, "Acme.wixext").status.success());
+    let page = format!("{}/page", feed.at);
+    for (name, source, expected) in [
+        ("acme.wixext/9.9.9", &index, "404"),
+        ("none.wixext", &index, "404"),
+        ("other.wixext/1.0.0", &index, "it is `Acme.wixext/1.2.3`, and not `other.wixext/1.0.0`"),
+        ("acme.wixext", &page, "does not answer as a feed of NuGet"),
+        ("../../x", &index, "is no name of a package"),
+    ] {
+        let output = wix(here, &["extension", "add", name, "-source", source]);
+        assert!(!output.status.success() && said(&output).contains(expected), "{name}: {}", said(&output));
+    }
+    let kept = std::fs::read_dir(here.join(".wix/extensions")).expect("kept").count();
+    assert_eq!(kept, 1);
 }

@@ -173,7 +173,9 @@ pub fn parse(arguments: &[OsString]) -> Outcome<Parsed> {
         None => return Ok(Parsed::Help),
         Some(word) if is_help(word) => return Ok(Parsed::Help),
         Some(other) => {
-            return Err(usage(format!("`wix {other}` is not a command; the embedded engine has `build`")));
+            return Err(usage(format!(
+                "a file of switches is one for `build`, and this one begins with `{other}`"
+            )));
         }
     }
     let mut switches = Switches {

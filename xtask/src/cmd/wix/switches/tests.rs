@@ -52,8 +52,7 @@ fn wrong_switches_are_named_with_what_to_do() {
     );
     assert!(refused(&["build", "a.wxs", "-o"]).starts_with("`-o` needs a value"));
     assert!(refused(&["build"]).starts_with("no source"));
-    assert!(refused(&["decompile"]).starts_with("`wix decompile` is not a command"));
-    assert!(refused(&["convert", "a.wxs"]).ends_with("| run `wix convert` where WiX is"));
+    assert!(refused(&["convert", "a.wxs"]).contains("one for `build`, and this one begins with `convert`"));
     assert!(
         refused(&["build", "-ext", "No.wixext/9", "a.wxs"])
             .contains("the extension `No.wixext/9` is not there")
