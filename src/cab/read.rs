@@ -387,13 +387,14 @@ impl<R: Read + Seek> Reader<R> {
             if begin + length > BLOCK + BLOCK_GROWTH || usize::from(uncompressed) > BLOCK {
                 return Err(broken("an impossible size"));
             }
-            data.resize(begin + reserved + length, 0);
-            fill(reader, &mut data[begin..])?.ok_or_else(|| broken("the file ends"))?;
-            data.drain(begin..begin + reserved);
+            let mut part = vec![0; reserved + length];
+            fill(reader, &mut part)?.ok_or_else(|| broken("the file ends"))?;
+            let part = &part[reserved..];
             // The reserved bytes count too, but nobody who reserves any sets a checksum.
-            if sum != 0 && reserved == 0 && sum != block_checksum(&data[begin..], uncompressed) {
+            if sum != 0 && reserved == 0 && sum != block_checksum(part, uncompressed) {
                 return Err(broken("a wrong checksum"));
             }
+            data.extend_from_slice(part);
             progress.in_run += 1;
             progress.position += (DATA + reserved + length) as u64;
             if uncompressed > 0 {
