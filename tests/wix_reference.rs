@@ -94,7 +94,8 @@ fn at(line: u32) -> Location {
     Location { file: "probe.wxs".into(), line, column: 1 }
 }
 
-fn element(name: &str, attributes: &[(&str, &str)], line: u32) -> Element {
+/// An element whose attributes stand on the lines below its own.
+pub fn element(namespace: &str, name: &str, attributes: &[(&str, &str)], line: u32) -> Element {
     let attribute = |(index, (name, value)): (usize, &(&str, &str))| Attribute {
         name: (*name).to_owned(),
         namespace: String::new(),
@@ -103,7 +104,7 @@ fn element(name: &str, attributes: &[(&str, &str)], line: u32) -> Element {
     };
     Element {
         name: name.to_owned(),
-        namespace: NAMESPACE.to_owned(),
+        namespace: namespace.to_owned(),
         attributes: attributes.iter().enumerate().map(attribute).collect(),
         children: Vec::new(),
         at: at(line),
@@ -137,9 +138,9 @@ pub(crate) fn needs(name: &str) -> &'static [(&'static str, &'static str)] {
 /// attributes what follows.
 fn findings(way: &[&str], attributes: &[(&str, &str)]) -> Vec<Diagnostic> {
     let (last, before) = way.split_last().expect("not empty");
-    let mut tree = element(last, attributes, 1000);
+    let mut tree = element(NAMESPACE, last, attributes, 1000);
     for (depth, name) in before.iter().enumerate().rev() {
-        let mut outer = element(name, needs(name), 10 * (u32::try_from(depth).expect("few") + 1));
+        let mut outer = element(NAMESPACE, name, needs(name), 10 * (u32::try_from(depth).expect("few") + 1));
         outer.children.push(Node::Element(tree));
         tree = outer;
     }

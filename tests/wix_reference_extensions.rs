@@ -2,13 +2,13 @@
 //! put before the engine, and the page says what it takes.
 
 use crate::support::golden;
-use crate::wix_reference::{needs, refusal};
-use ancm_installer::diag::{Diagnostic, Location};
+use crate::wix_reference::{element, needs, refusal};
+use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::wix::Compat;
 use ancm_installer::wix::compile::{Extension, NAMESPACE, compile, extension};
 use ancm_installer::wix::report::Report;
-use ancm_installer::wix::source::{Attribute, Element, Node};
+use ancm_installer::wix::source::Node;
 use std::fmt::Write;
 
 /// Extension, name, what it may stand in, attributes; from the schemas of WiX 6.0.2.
@@ -45,23 +45,6 @@ fn schema() -> Vec<Kind> {
 fn prefix(extension: &Extension) -> &'static str {
     let last = extension.namespace.rsplit('/').next().expect("a last part");
     if last == "powershell" { "ps" } else { last }
-}
-
-fn element(namespace: &str, name: &str, attributes: &[(&str, &str)], line: u32) -> Element {
-    let at = |line| Location { file: "probe.wxs".into(), line, column: 1 };
-    let attribute = |(index, (name, value)): (usize, &(&str, &str))| Attribute {
-        name: (*name).to_owned(),
-        namespace: String::new(),
-        value: (*value).to_owned(),
-        at: at(line + 1 + u32::try_from(index).expect("few")),
-    };
-    Element {
-        name: name.to_owned(),
-        namespace: namespace.to_owned(),
-        attributes: attributes.iter().enumerate().map(attribute).collect(),
-        children: Vec::new(),
-        at: at(line),
-    }
 }
 
 /// The elements around one in `parent`, the outermost first, with their namespaces.

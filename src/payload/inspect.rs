@@ -1,6 +1,6 @@
 //! What is inside of what was given: every file and archive, what it is, and who signed it.
 
-use super::scan::{LONGEST, refusal};
+use super::scan::{HEAD, LONGEST, may_be_of_the_module, refusal};
 use super::{Given, Ignored, Recognised, recognise};
 use crate::archive::{self, Hashing, Kind, Limits, Visitor, walk};
 use crate::diag::Diagnostic;
@@ -24,8 +24,6 @@ const NUGET_SIGNATURE: &str = ".signature.p7s";
 const PACKAGE_SIGNATURE: &str = "\u{5}DigitalSignature";
 /// Longest signature that is read, in bytes.
 const LONGEST_SIGNATURE: u64 = 1 << 20;
-/// How much of a file tells whether it may be an image or the schema, in bytes.
-const HEAD: u64 = 4096;
 
 /// What a file is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -186,9 +184,7 @@ impl Visitor for Inspector<'_> {
         let mut file = Hashing::new(file);
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
-        let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
-        let is_of_interest = bytes.starts_with(b"MZ") || text.starts_with(b"<") || is_signature;
-        if !is_of_interest || size > LONGEST {
+        if !(is_signature || may_be_of_the_module(&bytes)) || size > LONGEST {
             let (sha256, size) = hash(file)?;
             self.inspection.files.push(InspectedFile { path, what: What::Other, size, sha256, image: None });
             return Ok(());

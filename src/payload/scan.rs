@@ -15,7 +15,7 @@ use std::sync::Arc;
 /// No file of the module comes near; longer ones are not read.
 pub(super) const LONGEST: u64 = 64 << 20;
 /// What is read of a file to see whether the rest is worth reading, in bytes.
-const HEAD: u64 = 4096;
+pub(super) const HEAD: u64 = 4096;
 
 impl Payload {
     /// Looks for what packages of `product` are made of in `sources`: folders with everything below them, and files with everything in them.
@@ -256,12 +256,17 @@ impl<'p> Scan<'p> {
     }
 }
 
+/// Whether a file that begins with `head` may be a PE image or XML.
+pub(super) fn may_be_of_the_module(head: &[u8]) -> bool {
+    let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(head).trim_ascii_start();
+    head.starts_with(b"MZ") || text.starts_with(b"<")
+}
+
 /// The whole of a file that may be a PE image or XML; of any other file the beginning, which tells enough.
 fn read(file: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     file.by_ref().take(HEAD).read_to_end(&mut bytes)?;
-    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes).trim_ascii_start();
-    if bytes.starts_with(b"MZ") || text.starts_with(b"<") {
+    if may_be_of_the_module(&bytes) {
         file.take(LONGEST).read_to_end(&mut bytes)?;
     }
     Ok(bytes)

@@ -43,7 +43,7 @@ impl RegistryRoot {
 
     /// The number in the Registry table.
     #[must_use]
-    pub fn number(self) -> i32 {
+    pub const fn number(self) -> i32 {
         match self {
             RegistryRoot::MachineUser => -1,
             RegistryRoot::ClassesRoot => 0,

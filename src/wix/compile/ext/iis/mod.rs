@@ -1,6 +1,7 @@
 //! WixToolset.Iis.wixext: <https://docs.firegiant.com/wix/schema/iis/>.
 
 mod certificate;
+mod own;
 mod parts;
 mod web_app_pool;
 mod web_application;
@@ -52,15 +53,4 @@ fn element_without_component(c: &Compiler, element: &Element) {
     let message =
         format!("`{}` needs a component around what it is in: without one, nothing is made", element.name);
     c.report.error(5152, &element.at, message);
-}
-
-/// The web application of an element: what it names, or the one inside of it.
-fn one_application(c: &Compiler, child: &Element, known: bool) {
-    if known {
-        c.report.error(
-            5155,
-            &child.at,
-            "the web application is named by `@WebApplication` already; remove one",
-        );
-    }
 }

@@ -1,6 +1,7 @@
 //! `WebDir`: a directory of a site, with properties of its own.
 
-use super::{demand_configuration, one_application, web_application, web_dir_properties, web_site};
+use super::own::Own;
+use super::{demand_configuration, web_site};
 use crate::compile::Compiler;
 use crate::compile::elements::{Rule, Within};
 use crate::compile::ext::shape::{Around, Cell, Shape};
@@ -13,6 +14,8 @@ pub(super) const ELEMENTS: &[Rule] =
 const SITE: usize = 2;
 const PROPERTIES: usize = 4;
 const APPLICATION: usize = 5;
+
+const OWN: Own = Own { application: APPLICATION, properties: PROPERTIES, both: 62 };
 
 static SHAPE: Shape = Shape {
     table: "Wix4IIsWebDir",
@@ -36,25 +39,7 @@ static SHAPE: Shape = Shape {
 /// <https://docs.firegiant.com/wix/schema/iis/webdir/>. `around` has the site, if it stands in one.
 pub(super) fn web_dir(c: &mut Compiler, element: &Element, around: Around<'_>) {
     let mut row = SHAPE.read(c, element, around);
-    c.children(element, |c, child| {
-        match child.name.as_str() {
-            "WebApplication" => {
-                one_application(c, child, row.has(APPLICATION));
-                row.cells[APPLICATION] = web_application::web_application(c, child).into();
-            }
-            "WebDirProperties" => {
-                let id = web_dir_properties::web_dir_properties(c, child, around.host);
-                if row.has(PROPERTIES) {
-                    let message =
-                        "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
-                    c.report.error(62, &element.at, message);
-                }
-                row.cells[PROPERTIES] = id.into();
-            }
-            _ => return false,
-        }
-        true
-    });
+    c.children(element, |c, child| OWN.take(c, child, &mut row, (element, around.host)));
     row.a.required("DirProperties", row.has(PROPERTIES).then_some(()));
     for (column, table) in [(PROPERTIES, "Wix4IIsWebDirProperties"), (APPLICATION, "Wix4IIsWebApplication")] {
         if row.has(column) {

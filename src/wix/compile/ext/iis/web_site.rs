@@ -1,9 +1,10 @@
 //! `WebSite`: a site, made by a component or only named.
 
+use super::own::Own;
 use super::parts::{self, Whole};
 use super::{
-    ATTRIBUTE_WITHOUT_COMPONENT, certificate, demand_configuration, element_without_component,
-    one_application, web_application, web_dir, web_dir_properties, web_filter, web_virtual_dir,
+    ATTRIBUTE_WITHOUT_COMPONENT, certificate, demand_configuration, element_without_component, web_dir,
+    web_filter, web_virtual_dir,
 };
 use crate::compile::Compiler;
 use crate::compile::component::Host;
@@ -35,6 +36,8 @@ const STARTS_ALWAYS: i32 = 2;
 const DONT_CONFIGURE: i32 = 2;
 
 const MOST_SHORT: i32 = i16::MAX as i32;
+
+const OWN: Own = Own { application: APPLICATION, properties: PROPERTIES, both: 155 };
 
 static SHAPE: Shape = Shape {
     table: "Wix4IIsWebSite",
@@ -118,22 +121,10 @@ fn web_site(c: &mut Compiler, element: &Element, host: Option<&Host>) {
                     row.cells[KEY_ADDRESS] = address.into();
                 }
             }
-            "WebApplication" => {
-                one_application(c, child, row.has(APPLICATION));
-                row.cells[APPLICATION] = web_application::web_application(c, child).into();
-            }
             "WebDir" => web_dir::web_dir(c, child, inside),
-            "WebDirProperties" => {
-                let properties = web_dir_properties::web_dir_properties(c, child, host);
-                if row.has(PROPERTIES) {
-                    let message =
-                        "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
-                    c.report.error(155, &element.at, message);
-                }
-                row.cells[PROPERTIES] = properties.into();
-            }
             "WebFilter" => web_filter::in_site(c, child, inside),
             "WebVirtualDir" => web_virtual_dir::web_virtual_dir(c, child, inside, None),
+            _ if OWN.take(c, child, &mut row, (element, host)) => {}
             _ => return parts::part(c, child, Whole::Site, &id),
         }
         true

@@ -1,7 +1,8 @@
 //! `WebVirtualDir`: a virtual directory of a site, or of another virtual directory.
 
+use super::own::Own;
 use super::parts::{self, Whole};
-use super::{demand_configuration, one_application, web_application, web_dir_properties, web_site};
+use super::{demand_configuration, web_site};
 use crate::compile::Compiler;
 use crate::compile::elements::{Rule, Within};
 use crate::compile::ext::shape::{Around, Cell, Reading, Shape};
@@ -18,6 +19,8 @@ const ALIAS: usize = 3;
 const DIRECTORY: usize = 4;
 const PROPERTIES: usize = 5;
 const APPLICATION: usize = 6;
+
+const OWN: Own = Own { application: APPLICATION, properties: PROPERTIES, both: 62 };
 
 static SHAPE: Shape = Shape {
     table: "Wix4IIsWebVirtualDir",
@@ -54,23 +57,11 @@ pub(super) fn web_virtual_dir(c: &mut Compiler, element: &Element, around: Aroun
     let (id, alias, site) = (row.id().to_owned(), row.text(ALIAS), row.text(SITE));
     c.children(element, |c, child| {
         match child.name.as_str() {
-            "WebApplication" => {
-                one_application(c, child, row.has(APPLICATION));
-                row.cells[APPLICATION] = web_application::web_application(c, child).into();
-            }
-            "WebDirProperties" => {
-                let properties = web_dir_properties::web_dir_properties(c, child, around.host);
-                if row.has(PROPERTIES) {
-                    let message =
-                        "`@DirProperties` and `WebDirProperties` cannot be used together; remove one";
-                    c.report.error(62, &element.at, message);
-                }
-                row.cells[PROPERTIES] = properties.into();
-            }
             "WebVirtualDir" => {
                 let inside = Around { parent: Some(&site), ..around };
                 web_virtual_dir(c, child, inside, Some(&alias));
             }
+            _ if OWN.take(c, child, &mut row, (element, around.host)) => {}
             _ => return parts::part(c, child, Whole::VirtualDir, &id),
         }
         true

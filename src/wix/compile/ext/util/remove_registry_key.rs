@@ -3,18 +3,21 @@
 use crate::compile::Compiler;
 use crate::compile::elements::{Rule, Within};
 use crate::compile::ext::shape::{Cell, Reading, Shape};
+use crate::ids::RegistryRoot;
 
 pub(super) const ELEMENTS: &[Rule] = &[("RemoveRegistryKey", Within::ComponentRow(&SHAPE))];
 
-/// Roots, by number; [`ROOT_NAMES`] has what goes into ids.
-const ROOTS: &[(&str, i32)] = &[("HKMU", -1), ("HKCR", 0), ("HKCU", 1), ("HKLM", 2), ("HKU", 3)];
-const ROOT_NAMES: [(&str, &str); 5] = [
-    ("-1", "MachineUser"),
-    ("0", "ClassesRoot"),
-    ("1", "CurrentUser"),
-    ("2", "LocalMachine"),
-    ("3", "Users"),
-];
+/// Roots, by number.
+const ROOTS: [(&str, i32); RegistryRoot::NAMES.len()] = {
+    let mut roots = [("", 0); RegistryRoot::NAMES.len()];
+    let mut index = 0;
+    while index < roots.len() {
+        let (name, root) = RegistryRoot::NAMES[index];
+        roots[index] = (name, root.number());
+        index += 1;
+    }
+    roots
+};
 
 const UNINSTALL: i32 = 2;
 
@@ -24,16 +27,16 @@ static SHAPE: Shape = Shape {
     cells: &[
         Cell::Id,
         Cell::Component,
-        Cell::Needed(&Cell::Choice("Root", ROOTS, None)),
+        Cell::Needed(&Cell::Choice("Root", &ROOTS, None)),
         Cell::Needed(&Cell::Text("Key")),
         Cell::Choice("On", &[("install", 1), ("uninstall", UNINSTALL)], Some(UNINSTALL)),
         Cell::Text("Condition"),
     ],
     id: Some(("rrx", |row| {
-        let number = row.text(2);
-        let root = ROOT_NAMES.iter().find(|(known, _)| *known == number).map_or("", |(_, name)| name);
+        let root = row.text(2).parse().ok().and_then(RegistryRoot::from_number);
+        let root = root.map_or(String::new(), |root| format!("{root:?}"));
         let on = if row.text(4) == "1" { "Install" } else { "Uninstall" };
-        vec![row.component().to_owned(), row.text(5), root.to_owned(), row.text(3), on.to_owned()]
+        vec![row.component().to_owned(), row.text(5), root, row.text(3), on.to_owned()]
     })),
     actions: &["Wix4RemoveRegistryKeysEx"],
     also,
