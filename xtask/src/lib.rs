@@ -3,12 +3,12 @@
 pub mod cmd;
 pub mod config;
 pub mod console;
-pub mod dist;
 pub mod exit;
 pub mod flags;
 pub mod inputs;
 pub mod interrupt;
 pub mod output;
+pub mod packaging;
 pub mod payload;
 pub mod tool;
 pub mod workspace;

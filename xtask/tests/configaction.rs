@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::dist::verify::sha256;
+use xtask::packaging::verify::sha256;
 use xtask::tool::lld::Lld;
 use xtask::tool::rustc_with_sources;
 

@@ -37,7 +37,7 @@ fn what_needs_no_authoring_works_anywhere() {
     }
     let version = alone(&["--version"], folder.path());
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
-    assert_eq!(version.trim(), xtask::dist::manifest::TOOL, "as manifests name it");
+    assert_eq!(version.trim(), xtask::packaging::manifest::TOOL, "as manifests name it");
 }
 
 const SOURCE: &str = r#"<Wix xmlns="http://wixtoolset.org/schemas/v4/wxs">

@@ -18,7 +18,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use xtask::dist::cross_check::{Found, compare};
+use xtask::packaging::cross_check::{Found, compare};
 use xtask::tool::wix::build::{Job, Run};
 use xtask::tool::wix::{Host, Search};
 

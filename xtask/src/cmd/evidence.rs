@@ -2,12 +2,12 @@
 
 use super::upgrade::{Gate, sources};
 use crate::console::Console;
-use crate::dist::engine::timestamp;
-use crate::dist::made::{self, MANIFEST, SUMS};
-use crate::dist::verify::sha256;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
 use crate::output::Output;
+use crate::packaging::engine::timestamp;
+use crate::packaging::made::{self, MANIFEST, SUMS};
+use crate::packaging::verify::sha256;
 use crate::workspace;
 use ancm_installer::msi;
 use ancm_installer::release::evidence::{Builder, Release, Subject};

@@ -2,11 +2,11 @@
 
 use super::ci;
 use crate::console::Console;
-use crate::dist::made;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::interrupt;
 use crate::output::Output;
+use crate::packaging::made;
 use ancm_installer::release::{self, Part};
 use clap::Args;
 use std::path::PathBuf;

@@ -1,10 +1,10 @@
 //! `cargo xtask plan`: what `dist` would do.
 
 use crate::console::Console;
-use crate::dist::engine::{self, Engine};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{self, Gathered, gather};
+use crate::packaging::engine::{self, Engine};
 use crate::tool::linker::Linker;
 use crate::tool::wix::Candidate;
 use crate::tool::wix::eula::EulaId;

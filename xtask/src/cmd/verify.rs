@@ -3,13 +3,13 @@
 use super::dist::{self, Asked};
 use super::upgrade::Gate;
 use crate::console::Console;
-use crate::dist::made::{self, SUMS};
-use crate::dist::sign::{Signing, differences};
-use crate::dist::verify::sha256;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{self, gather};
 use crate::interrupt;
+use crate::packaging::made::{self, SUMS};
+use crate::packaging::sign::{Signing, differences};
+use crate::packaging::verify::sha256;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::msi;
 use ancm_installer::pe::Signed;

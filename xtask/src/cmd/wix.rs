@@ -8,11 +8,11 @@ mod msi;
 mod switches;
 
 use crate::console::Console;
-use crate::dist::engine::timestamp;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::inputs::configured;
 use crate::interrupt::{self, Stoppable};
 use crate::output::{self, Output};
+use crate::packaging::engine::timestamp;
 use crate::workspace;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::msi::{Stream, write as write_package};

@@ -1,10 +1,10 @@
 //! `cargo xtask wix msi decompile`: a package as a source, with the switches of WiX's own command.
 
 use crate::console::Console;
-use crate::dist::engine::timestamp;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
 use crate::output::{self, Output};
+use crate::packaging::engine::timestamp;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::msi;
 use ancm_installer::wix::decompile::{self, Decompiled, FileFacts, Layout, Options};
