@@ -3,6 +3,7 @@
 
 use crate::made::{self, said, xtask};
 use crate::script::script;
+use crate::support;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -196,6 +197,27 @@ fn a_tool_that_hangs_is_left_and_told() {
     assert!(start.elapsed() < Duration::from_secs(12), "all at once: {:?}", start.elapsed());
     assert_eq!((&tool["state"], code), (&"unusable".into(), Some(0)), "{tool}");
     assert_eq!(tool["problem"], "did not answer within 5 seconds");
+}
+
+#[test]
+fn a_module_of_python_is_found_without_being_imported() {
+    if support::tool("python3").is_none() {
+        return;
+    }
+    let modules = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in [
+        ("lief/__init__.py", "import time; time.sleep(60)\n"),
+        ("lief-9.9.dist-info/METADATA", "Metadata-Version: 2.1\nName: lief\nVersion: 9.9\n"),
+    ] {
+        let file = modules.path().join(name);
+        std::fs::create_dir_all(file.parent().expect("in a folder")).expect("writable");
+        std::fs::write(file, text).expect("writable");
+    }
+    let output = xtask().args(["doctor", "--json"]).env("PYTHONPATH", modules.path()).output();
+    let report: Value = serde_json::from_slice(&output.expect("it starts").stdout).expect("JSON");
+    let tools = report["tools"].as_array().expect("a list");
+    let lief = tools.iter().find(|tool| tool["name"] == "lief (Python)").expect("it is known");
+    assert_eq!((&lief["state"], &lief["version"]), (&json!("usable"), &json!("9.9")), "{lief}");
 }
 
 #[test]

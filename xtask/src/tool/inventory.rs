@@ -370,18 +370,22 @@ fn actionlint(wanted: &Wanted) -> Tool {
 fn python_module(wanted: &Wanted, module: &python::Module, patience: Duration) -> Tool {
     let tool = Tool::new(module.label, Need::Test);
     let own = Some(python::program(&wanted.project)).filter(|python| python.is_file());
+    // looked for, not imported: that takes seconds where others keep the processors busy
     let script = format!(
-        "import {}; from importlib.metadata import version; print(version('{}'))",
-        module.import,
+        "from importlib.util import find_spec; from importlib.metadata import version; \
+         assert all(map(find_spec, '{}'.split())); print(version('{}'))",
+        module.imports,
         module.package.split('[').next().unwrap_or(module.package)
     );
-    let mut problem = "`python3` is not on the PATH".to_owned();
+    let mut problem = None;
     for python in own.into_iter().chain(probe::find("python3")) {
-        match probe::ask(Command::new(&python).args(["-c", &script]), patience) {
+        let found = match probe::ask(Command::new(&python).args(["-c", &script]), patience) {
             Ok(answer) if answer.success => return tool.found(python, answer.version(), Range::ANY),
-            Ok(_) => problem = format!("`{}` has no module `{}`", python.display(), module.import),
-            Err(error) => problem = format!("`{}` {error}", python.display()),
-        }
+            Ok(_) => format!("`{}` has no module `{}`", python.display(), module.imports),
+            Err(error) => format!("`{}` {error}", python.display()),
+        };
+        problem.get_or_insert(found);
     }
+    let problem = problem.unwrap_or_else(|| "`python3` is not on the PATH".to_owned());
     tool.wrong(State::Missing, problem).mended_by("cargo xtask setup")
 }

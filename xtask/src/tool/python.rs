@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 pub struct Module {
     /// For people.
     pub label: &'static str,
-    /// For `import`.
-    pub import: &'static str,
+    /// For `import`, with those beside it that its package may be without; separated by spaces.
+    pub imports: &'static str,
     /// For `pip install`.
     pub package: &'static str,
 }
@@ -16,15 +16,15 @@ pub struct Module {
 /// All of them: an independent eye on Windows images, and the validators of what a release says of itself, by those who
 /// define the forms.
 pub const MODULES: [Module; 5] = [
-    Module { label: "lief (Python)", import: "lief", package: "lief" },
+    Module { label: "lief (Python)", imports: "lief", package: "lief" },
     Module {
         label: "cyclonedx (Python)",
-        import: "cyclonedx.validation.json, jsonschema",
+        imports: "cyclonedx jsonschema",
         package: "cyclonedx-python-lib[json-validation]",
     },
-    Module { label: "spdx-tools (Python)", import: "spdx_tools, yaml", package: "spdx-tools" },
-    Module { label: "in-toto (Python)", import: "in_toto_attestation.v1", package: "in-toto-attestation" },
-    Module { label: "check-jsonschema (Python)", import: "check_jsonschema", package: "check-jsonschema" },
+    Module { label: "spdx-tools (Python)", imports: "spdx_tools yaml", package: "spdx-tools" },
+    Module { label: "in-toto (Python)", imports: "in_toto_attestation", package: "in-toto-attestation" },
+    Module { label: "check-jsonschema (Python)", imports: "check_jsonschema", package: "check-jsonschema" },
 ];
 
 /// The folder of the environment.
