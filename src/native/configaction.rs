@@ -42,14 +42,10 @@ impl ConfigurationAction {
     #[must_use]
     pub fn of_package(package: Arch) -> ConfigurationAction {
         match package {
-            Arch::X64 => ConfigurationAction {
-                arch: Arch::X64,
-                bytes: include_bytes!("../../native/prebuilt/configaction-x64.dll"),
-            },
-            Arch::X86 | Arch::Arm64 => ConfigurationAction {
-                arch: Arch::X86,
-                bytes: include_bytes!("../../native/prebuilt/configaction-x86.dll"),
-            },
+            Arch::X64 => ConfigurationAction { arch: Arch::X64, bytes: installer_prebuilt::CONFIGACTION_X64 },
+            Arch::X86 | Arch::Arm64 => {
+                ConfigurationAction { arch: Arch::X86, bytes: installer_prebuilt::CONFIGACTION_X86 }
+            }
         }
     }
 
@@ -113,7 +109,7 @@ impl Provenance {
     /// Never: a test reads it.
     #[must_use]
     pub fn of_packages() -> Provenance {
-        Provenance::read(include_str!("../../native/prebuilt/provenance.toml")).expect("a test reads it")
+        Provenance::read(installer_prebuilt::PROVENANCE).expect("a test reads it")
     }
 }
 

@@ -5,7 +5,7 @@
 //! whole story. It is a forwarder with one difference: `CreateApplication` leads to code. All the rest, exports beyond
 //! that one, resources and version, is as in [`super::forwarder`].
 //!
-//! The code is `native/loader/loader.c`. The objects come with the source, since a bare machine has no compiler;
+//! The code is `native/prebuilt/loader.c`. The objects come with the source, since a bare machine has no compiler;
 //! `native/prebuilt/provenance.toml` says how they were made, and a test makes them again.
 
 use super::forwarder::{Behind, Forwarder, ForwarderError};
@@ -19,9 +19,9 @@ use std::fmt;
 /// The function that the loader passes on.
 pub const EXPORT: &str = "CreateApplication";
 /// The source that the objects were made from.
-pub const SOURCE: &[u8] = include_bytes!("../../native/loader/loader.c");
+pub const SOURCE: &[u8] = installer_prebuilt::LOADER_SOURCE;
 /// How the objects were made: compiler, flags, and the hashes of the source and of each object.
-pub const PROVENANCE: &str = include_str!("../../native/prebuilt/provenance.toml");
+pub const PROVENANCE: &str = installer_prebuilt::PROVENANCE;
 
 const LIBRARY: &str = "KERNEL32.dll";
 const FUNCTIONS: [&str; 8] = [
@@ -60,7 +60,7 @@ pub const NATIVE_NAME: &str = "loader-native.obj";
 pub const EC_NAME: &str = "loader-ec.obj";
 
 /// The object file for ARM64 processes.
-pub const ARM64_OBJECT: &[u8] = include_bytes!("../../native/prebuilt/loader-arm64.obj");
+pub const ARM64_OBJECT: &[u8] = installer_prebuilt::LOADER_ARM64;
 
 impl X64Code {
     /// Every kind.
@@ -70,8 +70,8 @@ impl X64Code {
     #[must_use]
     pub fn object(self) -> &'static [u8] {
         match self {
-            X64Code::X64 => include_bytes!("../../native/prebuilt/loader-x64.obj"),
-            X64Code::Arm64Ec => include_bytes!("../../native/prebuilt/loader-arm64ec.obj"),
+            X64Code::X64 => installer_prebuilt::LOADER_X64,
+            X64Code::Arm64Ec => installer_prebuilt::LOADER_ARM64EC,
         }
     }
 }

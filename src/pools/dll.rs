@@ -30,7 +30,7 @@ pub struct Dll {
     pub(super) faces: BTreeMap<Arch, Face>,
 }
 
-/// What stands behind the handler's name in that of the DLL for `process` (`native/loader/loader.c`).
+/// What stands behind the handler's name in that of the DLL for `process` (`native/prebuilt/loader.c`).
 pub(super) fn suffix(process: Arch) -> String {
     format!("_{process}.dll")
 }

@@ -1,7 +1,8 @@
 //! What a native IIS module consists of: its DLLs and what they export, its schema, how it is registered, where its files
 //! belong, the families of its packages.
 //!
-//! A product is data: `wix/products/NAME/product.toml`, which this module reads. Knows no product by name.
+//! A product is data: `wix/products/NAME/product.toml`, which this module reads. Knows no product by name, but which one is meant
+//! where none is named.
 
 mod check;
 mod file;
@@ -9,6 +10,11 @@ mod file;
 use crate::id::{Arch, Dll, FileVersion, Flavour, Role, UpgradeCode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+
+/// The product that is meant where none is named.
+pub const DEFAULT: &str = "ancm";
+/// Its description as it was when this program was built, for where no folder of products is.
+pub const DEFAULT_DESCRIPTION: &str = include_str!("../../wix/products/ancm/product.toml");
 
 /// A product.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use crate::exit::Exit;
 use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
-use crate::workspace;
 use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, Flavour, ProductVersion};
 use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
+use ancm_installer::product;
 use ancm_installer::release::{Matrix, SignCommand};
 use ancm_installer::wix::Compat;
 use clap::builder::TypedValueParser;
@@ -171,7 +171,7 @@ impl FromStr for PackageName {
 #[derive(Debug, Args)]
 pub struct OfProduct {
     /// The product: a folder of wix/products
-    #[arg(long, global = true, value_name = "NAME", default_value = workspace::DEFAULT_PRODUCT)]
+    #[arg(long, global = true, value_name = "NAME", default_value = product::DEFAULT)]
     pub product: String,
 }
 

@@ -16,7 +16,7 @@ use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::standin;
 use ancm_installer::payload::Payload;
 use ancm_installer::plan::{self, Sourced};
-use ancm_installer::product::{Part, Product};
+use ancm_installer::product::{self, Part, Product};
 use ancm_installer::release::SignCommand;
 use ancm_installer::wix::Compat;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ impl Gathered {
 pub fn product(flags: &Build) -> Outcome<Known> {
     let root = workspace::root()?;
     let named = settings(flags, &root)?.product;
-    workspace::known(&root, named.as_ref().map_or(workspace::DEFAULT_PRODUCT, |name| &name.value))
+    workspace::known(&root, named.as_ref().map_or(product::DEFAULT, |name| &name.value))
 }
 
 fn settings(flags: &Build, root: &Path) -> Outcome<Settings> {

@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::ledger::Ledger;
-use ancm_installer::product::Product;
+use ancm_installer::product::{self, Product};
 use std::path::{Path, PathBuf};
 
 /// Where the products are, in the project's folder.
@@ -59,9 +59,6 @@ pub fn here() -> Outcome<PathBuf> {
 pub fn target(root: &Path) -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |folder| root.join(folder))
 }
-
-/// The product that is meant where none is named.
-pub const DEFAULT_PRODUCT: &str = "ancm";
 
 /// A product, and what is written down of its identities.
 #[derive(Clone, Debug)]
@@ -131,11 +128,11 @@ pub fn product(root: &Path, name: &str) -> Outcome<Product> {
 /// # Errors
 /// As [`product`].
 pub fn product_anywhere(root: &Path, name: &str) -> Outcome<Product> {
-    if name != DEFAULT_PRODUCT || root.join(PRODUCTS).is_dir() {
+    if name != product::DEFAULT || root.join(PRODUCTS).is_dir() {
         return product(root, name);
     }
-    let text = include_str!("../../wix/products/ancm/product.toml");
-    Product::parse(name, "product.toml", text).map_err(|findings| Failure::of(Exit::Usage, findings))
+    Product::parse(name, "product.toml", product::DEFAULT_DESCRIPTION)
+        .map_err(|findings| Failure::of(Exit::Usage, findings))
 }
 
 /// Where the ledger of a product is, or would be.

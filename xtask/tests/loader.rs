@@ -133,7 +133,7 @@ fn the_prebuilt_objects_are_what_the_compiler_makes_of_the_source() {
         let output = folder.path().join(name);
         let mut command = Command::new(&clang);
         command.arg(format!("--target={}", provenance.objects[name].target)).args(&provenance.flags);
-        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../native/loader"));
+        command.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../native/prebuilt"));
         support::run(command.args(["-c", "loader.c", "-o"]).arg(&output));
         let made = std::fs::read(output).expect("compiled");
         assert!(made == object, "{name}: {} bytes, not the {} of the prebuilt one", made.len(), object.len());

@@ -38,6 +38,7 @@ mod picture;
 mod plan;
 mod pools;
 mod products;
+mod published;
 mod registration;
 mod registration_attacks;
 mod registration_faults;

@@ -36,7 +36,7 @@ fn made(arguments: &[&str]) -> Package {
 
 /// Microsoft's package of 7.0 to 9.0 for IIS on ARM64, as one release of it.
 fn microsofts(version: &str) -> Package {
-    let folder = workspace::product_folder(made::root(), workspace::DEFAULT_PRODUCT);
+    let folder = workspace::product_folder(made::root(), ancm_installer::product::DEFAULT);
     let text = std::fs::read_to_string(folder.join("baselines/old-iis-arm64.toml")).expect("a baseline");
     let one_release = |line: &str| match line.split_once(", versions = ") {
         Some((start, _)) => format!("{start} }}"),

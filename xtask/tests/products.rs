@@ -246,7 +246,7 @@ fn the_packages_of_the_handler_have_its_names_and_no_id_of_anothers() {
     expected.sort();
     assert_eq!(names, expected);
 
-    let ancm = workspace::known(made::root(), workspace::DEFAULT_PRODUCT).expect("our product");
+    let ancm = workspace::known(made::root(), ancm_installer::product::DEFAULT).expect("our product");
     let handler = workspace::known(made::root(), HANDLER).expect("our product");
     let theirs: Vec<_> = Flavour::ALL.into_iter().flat_map(|f| &ancm.ledger.entries(f).components).collect();
     assert_eq!(handler.ledger.borrowed.iter().map(|borrowed| borrowed.ids.len()).sum::<usize>(), 25);
@@ -265,13 +265,13 @@ fn the_packages_of_the_handler_have_its_names_and_no_id_of_anothers() {
 /// Whoever comes first, is upgraded, or goes: nothing of the other one is lost.
 #[test]
 fn handler_and_ancm_live_side_by_side_in_every_order() {
-    let (ours_h, ours_a) = (ours(HANDLER), ours(workspace::DEFAULT_PRODUCT));
+    let (ours_h, ours_a) = (ours(HANDLER), ours(ancm_installer::product::DEFAULT));
     for kind in kinds() {
         let (oh, oa) = (&ours_h[&kind], &ours_a[&kind]);
         for era_h in ["hph803rc1", "hph901rc1", "hph901rc2"] {
             let th = &baseline(HANDLER, &format!("{era_h}-{kind}"));
             for era_a in ["old", "fixed"] {
-                let ta = &baseline(workspace::DEFAULT_PRODUCT, &format!("{era_a}-{kind}"));
+                let ta = &baseline(ancm_installer::product::DEFAULT, &format!("{era_a}-{kind}"));
                 for chain in [
                     vec![oh, oa],
                     vec![oa, oh],

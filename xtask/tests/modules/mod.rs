@@ -28,7 +28,7 @@ pub fn product() -> Product {
 
 /// The same with its ledger.
 pub fn known() -> Known {
-    workspace::known(repository(), workspace::DEFAULT_PRODUCT).expect("our product")
+    workspace::known(repository(), ancm_installer::product::DEFAULT).expect("our product")
 }
 
 /// The name of a DLL of the product, without `.dll`.
@@ -39,7 +39,7 @@ pub fn base_name(dll: Dll) -> String {
 /// The stand-in's schema.
 pub fn schema() -> Vec<u8> {
     let schema = product().schema.expect("it has one");
-    let path = workspace::product_folder(repository(), workspace::DEFAULT_PRODUCT);
+    let path = workspace::product_folder(repository(), ancm_installer::product::DEFAULT);
     let path = path.join("standin").join(schema.file);
     std::fs::read(path).expect("it is there")
 }
