@@ -254,6 +254,23 @@ fn packages_made_of_microsoft_s_tables_come_back() {
     assert_eq!(both[0], both[1]);
 }
 
+/// What says that nobody's rights are asked for is the summary information, and not properties of the author's own.
+#[test]
+fn a_package_for_one_user_stays_one_whatever_its_properties_say() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("user.wxs");
+    let text = "<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'><Package Name='A' Manufacturer='M' Version='1.0.0' \
+                Scope='perUser' UpgradeCode='{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}'>\
+                <Property Id='ALLUSERS' Value='2' Secure='yes' /><Property Id='MSIINSTALLPERUSER' Value='1' Secure='yes' />\
+                </Package></Wix>";
+    fs::write(&source, text).expect("room");
+    let request = reference::request(source, folder.path());
+    let output = build(&request).output.expect("built");
+    let (lost, text) = there_and_back(&output, &request);
+    assert_eq!(lost, [""; 0], "{text}");
+    assert!(text.contains("Scope=\"perUser\""), "{text}");
+}
+
 /// A database of the engine's, with cells changed by `change`.
 fn changed(case: &str, change: impl FnOnce(&mut Database)) -> Database {
     let [wix, _] = reference::all();

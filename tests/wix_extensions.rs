@@ -41,7 +41,8 @@ const TEXTS: [(&str, &[&str]); 7] = [
     ("LaunchCondition", &["Description"]),
 ];
 
-fn with_stand_ins(reference: &Reference, folder: &str, name: &str) -> Request {
+/// What asks for a case, with what stands in for the libraries of its extensions.
+pub fn with_stand_ins(reference: &Reference, folder: &str, name: &str) -> Request {
     let mut request = reference.request(folder, name, Compat::Wix6);
     add_stand_ins(reference, &mut request);
     request

@@ -11,6 +11,7 @@ use crate::support::difference::differences;
 use crate::support::reference::{self, THREADS, request};
 use crate::support::tables::shown;
 use crate::support::zip;
+use crate::wix_extensions::with_stand_ins;
 
 fn sources(below: &Path) -> Request {
     let files = ["parts.wxs", "dialogs.wxs"].map(|name| below.join("src").join(name));
@@ -214,6 +215,109 @@ fn what_goes_through_a_library_makes_the_same_tables() {
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert!(through >= 12, "{through}");
+}
+
+/// The components of every case of the extensions, in a library: their elements come along, as where they are a source.
+#[test]
+fn elements_of_extensions_go_through_a_library() {
+    let reference = reference::of("wix-ext");
+    let (mut through, mut kinds) = (0, std::collections::BTreeSet::new());
+    for name in reference.names("cases") {
+        let direct = with_stand_ins(&reference, "cases", &name);
+        let text = std::fs::read_to_string(&direct.sources[0]).expect("readable");
+        let Some((package, fragments)) = components_apart(&text) else { continue };
+        let folder = tempfile::tempdir().expect("a folder");
+        let [package_file, fragments_file] = ["p.wxs", "f.wxs"].map(|name| folder.path().join(name));
+        std::fs::write(&package_file, package).expect("room");
+        std::fs::write(&fragments_file, fragments).expect("room");
+        let mut direct = Request { ..direct };
+        direct.sources[0] = package_file;
+        let both = [direct.sources.clone(), vec![fragments_file.clone()]].concat();
+        let Some(expected) = build(&Request { sources: both, ..direct.clone() }).output else { continue };
+        let fragments =
+            Request { sources: vec![fragments_file], localizations: Vec::new(), ..direct.clone() };
+        let library = made(&fragments, false);
+        let document: Value = serde_json::from_slice(&zip::members(&library)["wix-ir.json"]).expect("JSON");
+        for definition in document["definitions"].as_array().into_iter().flatten() {
+            kinds.insert(definition["name"].as_str().expect("a name").to_owned());
+        }
+        let library = saved(&library);
+        let outcome = build(&Request { libraries: vec![library.path().to_owned()], ..direct });
+        let output = outcome.output.unwrap_or_else(|| panic!("{name}: {:?}", outcome.diagnostics));
+        assert_eq!(differences(shown(&expected.database), &shown(&output.database)), [""; 0], "{name}");
+        through += 1;
+    }
+    assert!(through >= 40 && kinds.len() >= 36, "{through} {kinds:?}");
+    assert!(kinds.contains("User") && kinds.contains("WixFirewallException"), "{kinds:?}");
+}
+
+#[test]
+fn symbols_that_another_version_of_an_extension_made_are_refused() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("other.wixlib");
+    let document = |fields: &str| {
+        format!(
+            "{{\"level\":\"compiled\",\"version\":\"4.0.0.0\",\"sections\":[],\
+             \"definitions\":[{{\"name\":\"UserGroup\",\"fields\":[{fields}]}}]}}"
+        )
+    };
+    for (fields, is_read) in [
+        (r#"{"name":"UserRef"},{"name":"GroupRef"}"#, true),
+        (r#"{"name":"UserRef"}"#, true),
+        (r#"{"name":"GroupRef"},{"name":"UserRef"}"#, false),
+        (r#"{"name":"UserRef"},{"name":"GroupRef"},{"name":"New"}"#, false),
+    ] {
+        let bytes = zip::stored(&[("wix-ir.json", document(fields).as_bytes())]);
+        std::fs::write(&path, bytes).expect("room");
+        let reference = reference::of("wix-ext");
+        let mut request = with_stand_ins(&reference, "cases", "bits-user");
+        request.libraries = vec![path.clone()];
+        let outcome = build(&request);
+        let found: Vec<String> = outcome.diagnostics.iter().map(ToString::to_string).collect();
+        assert_eq!(outcome.output.is_some(), is_read, "{fields}: {found:?}");
+        assert!(is_read || found.iter().any(|one| one.contains("expected UserRef, GroupRef")), "{found:?}");
+    }
+}
+
+#[test]
+fn who_refers_to_dialogs_that_only_their_library_may_name_is_told_what_to_write() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, inside: &str| {
+        let path = folder.path().join(name);
+        let text = format!("<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'>\n{inside}</Wix>");
+        std::fs::write(&path, text).expect("room");
+        path
+    };
+    let set = write("set.wxs", "<Fragment><UI Id='file Set' /></Fragment>");
+    let library = saved(&made(&request(set, folder.path()), false));
+    let package = write(
+        "package.wxs",
+        "<Package Name='A' Manufacturer='M' Version='1.0.0' \
+         UpgradeCode='{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}'>\n<UIRef Id='Set' /></Package>",
+    );
+    let libraries = vec![library.path().to_owned()];
+    let outcome = build(&Request { libraries, ..request(package, folder.path()) });
+    let [finding] = outcome.diagnostics.as_slice() else { panic!("{:?}", outcome.diagnostics) };
+    assert_eq!((&*finding.code, finding.at.as_ref().map(|at| at.line)), ("WIX0094", Some(3)));
+    assert!(
+        finding.help.as_deref().is_some_and(|help| help.contains("<ui:WixUI Id=\"Set\" />")),
+        "{finding:?}"
+    );
+}
+
+/// A case as two sources: its package with a group of components, and a fragment with that group; nothing without such.
+fn components_apart(text: &str) -> Option<(String, String)> {
+    let root = text.find("<Package")?;
+    let from = text.find("<Component Id=\"C1\"")?;
+    let to = text.rfind("</Component>")? + "</Component>".len();
+    let feature = "<Feature Id='F'><ComponentRef Id='Base' /><ComponentGroupRef Id='Parts' /></Feature>";
+    let package = format!("{}{feature}{}", &text[..from], &text[to..]);
+    let fragment = format!(
+        "{}<Fragment><ComponentGroup Id='Parts'>{}</ComponentGroup></Fragment></Wix>",
+        &text[..root],
+        &text[from..to]
+    );
+    Some((package, fragment))
 }
 
 /// A source as two: with its package, and with its fragments, at the same lines.

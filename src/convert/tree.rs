@@ -317,8 +317,13 @@ impl Tree {
         element.attributes.push(Attribute { before, name, space: Space::None, equals, quote, raw });
     }
 
-    /// Renames the attribute `from`, which has no prefix, of `id`; its place and its value stay.
+    /// Renames the attribute `from`, which has no prefix, of `id`; its place and its value stay. Where there is a `to` already,
+    /// that one stands.
     pub fn rename(&mut self, id: Id, from: &str, to: &str) {
+        if from != to && self.value(id, to).is_some() {
+            self.unset(id, from);
+            return;
+        }
         if let Some(element) = self.element_mut(id)
             && let Some(attribute) = element.attributes.iter_mut().find(|attribute| attribute.name == from)
         {

@@ -114,3 +114,43 @@ fn what_is_converted_is_not_converted_again() {
         assert!(twice.bytes.is_none() && twice.conversions == 0, "{name}: {:#?}", twice.findings);
     }
 }
+
+/// A source that has the new attribute beside the old one, or any other where it does not belong, does not lose its form.
+#[test]
+fn attributes_that_are_there_already_are_not_made_twice() {
+    let mut names: Vec<String> = Vec::new();
+    for (name, bytes) in sources() {
+        let new = String::from_utf8_lossy(&ours(&name, &bytes).bytes.expect("converted")).into_owned();
+        let quoted =
+            new.match_indices("=\"").filter_map(|(at, _)| new[..at].rsplit([' ', '\n', '\t']).next());
+        names.extend(quoted.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned));
+    }
+    names.sort();
+    names.dedup();
+    assert!(names.len() > 50, "{names:?}");
+    let mut tried = 0;
+    for (file, bytes) in sources() {
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let tags: Vec<usize> = text.match_indices('<').map(|(at, _)| at).collect();
+        for (number, at) in tags.into_iter().enumerate() {
+            let Some(end) = text[at..].find([' ', '>', '/']).map(|length| at + length) else { continue };
+            let tag = &text[at..at + text[at..].find('>').unwrap_or(0)];
+            if !text[at + 1..].starts_with(char::is_alphabetic) {
+                continue;
+            }
+            for step in 0..6 {
+                let name = &names[(number * 7 + step * 31 + file.len()) % names.len()];
+                if tag.contains(&format!(" {name}=")) {
+                    continue;
+                }
+                let changed = format!("{} {name}=\"yes\"{}", &text[..end], &text[end..]);
+                let outcome = ours(&file, changed.as_bytes());
+                let Some(new) = outcome.bytes else { continue };
+                let again = ours(&file, &new);
+                assert!(again.is_source, "{file}: `{tag}` with {name}: {:?}", again.findings);
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried > 600, "{tried}");
+}

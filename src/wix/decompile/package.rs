@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 /// Bits of the Word Count summary property (<https://learn.microsoft.com/windows/win32/msi/word-count-summary>).
 const SHORT_NAMES: i32 = 1;
 const COMPRESSED: i32 = 2;
+const NO_PRIVILEGES: i32 = 8;
 
 /// The processor that a package says in its summary information.
 pub(super) fn arch(summary: &SummaryInformation) -> Arch {
@@ -37,6 +38,8 @@ pub(super) fn package(work: &mut Work<'_>) -> (Element, Vec<&'static str>) {
         "UpgradeCode",
     ];
     let scope = match (property("ALLUSERS"), property("MSIINSTALLPERUSER")) {
+        // whatever the properties say
+        _ if summary.word_count & NO_PRIVILEGES != 0 => Some("perUser"),
         (Some("1"), _) => None,
         (Some("2"), Some("1")) => Some("perUserOrMachine"),
         _ => Some("perUser"),

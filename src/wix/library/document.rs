@@ -21,8 +21,30 @@ pub(super) struct Document {
     pub version: String,
     #[serde(default)]
     pub sections: Vec<Section>,
+    /// What is known of symbols that are not the core's.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub definitions: Vec<Definition>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub localizations: Vec<Localization>,
+}
+
+/// What the fields of a kind of symbols are.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct Definition {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub fields: Vec<FieldDefinition>,
+}
+
+/// A field of a kind of symbols.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct FieldDefinition {
+    #[serde(default)]
+    pub name: String,
+    /// Nothing for a text.
+    #[serde(rename = "type", default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// What comes along together.

@@ -6,6 +6,7 @@
 mod custom_table;
 mod document;
 mod extension;
+mod extension_shapes;
 mod files;
 mod kinds;
 mod read;

@@ -2,9 +2,9 @@
 
 use super::document::{self, Data, Document, VERSION};
 use super::row::{self, Fields};
-use super::shapes::SHAPES;
+use super::shapes;
 use super::zip::Zip;
-use super::{custom_table, special};
+use super::{custom_table, extension_shapes, special};
 use crate::diag::{Diagnostic, Location};
 use crate::report::Report;
 use crate::stored;
@@ -39,6 +39,9 @@ pub(super) fn document(zip: &Zip) -> Result<Document, String> {
     if !document.level.split(';').any(|level| level == "compiled") {
         let own = &document.level;
         return Err(format!("its `{DOCUMENT}` is `{own}`, and not `compiled`"));
+    }
+    if let Some(problem) = document.definitions.iter().find_map(extension_shapes::problem) {
+        return Err(format!("{problem}: another version of the extension made it"));
     }
     Ok(document)
 }
@@ -137,7 +140,7 @@ impl Reader<'_> {
             kind if PASSED_OVER.contains(&kind) => return Ok(()),
             _ => {}
         }
-        let shape = SHAPES.iter().find(|shape| shape.symbol == symbol.kind);
+        let shape = shapes::of_symbol(&symbol.kind);
         let kinds = match (shape, special::KINDS.iter().find(|(name, _)| *name == symbol.kind)) {
             (Some(shape), _) => vec![Kind::row(shape.table, row::read(shape, own, &fields)?)],
             (None, Some((_, read))) => read(own, &fields)?,
@@ -227,7 +230,7 @@ const PASSED_OVER: [&str; 12] = [
 
 /// The kind that a reference means, by the name of its table in a library.
 fn referred(table: String) -> String {
-    match SHAPES.iter().find(|shape| shape.symbol == table) {
+    match shapes::of_symbol(&table) {
         Some(shape) => shape.table.to_owned(),
         None => table,
     }

@@ -1,6 +1,8 @@
 //! How symbols whose rows need no work lie in a library: for each, the kinds of its fields, and the cells of its row as the
 //! fields say them (`WixToolset.Data`, `Symbols/*.cs`; `CreateWindowsInstallerDataFromIRCommand.cs`).
 
+use super::extension_shapes;
+
 /// A kind of symbol and the row it makes.
 #[derive(Debug)]
 pub(super) struct Shape {
@@ -94,9 +96,9 @@ macro_rules! row {
     };
 }
 
-/// Every symbol of which the row is one of cells.
+/// Every symbol of the core of which the row is one of cells.
 #[rustfmt::skip]
-pub(super) const SHAPES: &[Shape] = &[
+const SHAPES: &[Shape] = &[
     plain!("ActionText", "SSS", 0 1 2),
     plain!("AppId", "SSSSSNN", 0 1 2 3 4 5 6),
     plain!("AppSearch", "SS", 0 1),
@@ -166,6 +168,16 @@ pub(super) const SHAPES: &[Shape] = &[
     Shape { symbol: "WixDependencyProvider", table: "Wix4DependencyProvider", fields: "SSSSN", cells: &[Id, F(0), F(1), F(2), F(3), F(4)] },
     Shape { symbol: "WixDependencyRef", table: "Wix4DependencyRef", fields: "SS", cells: &[F(0), F(1)] },
 ];
+
+/// The shape of the symbol `name`, of the core or of an extension.
+pub(super) fn of_symbol(name: &str) -> Option<&'static Shape> {
+    SHAPES.iter().find(|shape| shape.symbol == name).or_else(|| extension_shapes::of_symbol(name))
+}
+
+/// The shape of what makes rows of `table`, one of the core's or of an extension's.
+pub(super) fn of_table(table: &str) -> Option<&'static Shape> {
+    SHAPES.iter().find(|shape| shape.table == table).or_else(|| extension_shapes::of_table(table))
+}
 
 #[cfg(test)]
 mod tests {

@@ -11,10 +11,16 @@ use std::path::PathBuf;
 
 fn cases() -> Vec<PathBuf> {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data");
-    let folders = ["wix/cases", "wix-core/cases"].map(|folder| data.join(folder));
+    let folders = ["wix/cases", "wix-core/cases", "wix-ext/cases"].map(|folder| data.join(folder));
     let entries = folders.iter().flat_map(|folder| std::fs::read_dir(folder).expect("readable"));
     let paths = entries.map(|entry| entry.expect("readable").path());
     paths.filter(|path| path.extension().is_some_and(|ending| ending == "wxs")).collect()
+}
+
+/// All extensions that have elements.
+fn extensions() -> Vec<&'static compile::Extension> {
+    let names = ["Dependency", "Firewall", "Http", "Iis", "Msmq", "Netfx", "Sql", "UI", "Util"];
+    names.into_iter().filter_map(|name| compile::extension(&format!("WixToolset.{name}.wixext"))).collect()
 }
 
 fn compiled(path: &Path) -> Option<Vec<Section>> {
@@ -29,7 +35,7 @@ fn compiled(path: &Path) -> Option<Vec<Section>> {
     };
     let report = Report::default();
     let tree = preprocess::preprocess(path, &options, &report)?;
-    let mut sections = compile::compile(&tree, Arch::X64, Compat::default(), &[], &report);
+    let mut sections = compile::compile(&tree, Arch::X64, Compat::default(), &extensions(), &report);
     for section in &mut sections {
         section.kind = SectionKind::Fragment;
         section.symbols.retain_mut(|symbol| match &mut symbol.kind {

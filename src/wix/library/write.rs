@@ -3,9 +3,9 @@
 use super::document::{self, AccessName, Document, Field as Written, VERSION};
 use super::kinds::{self, Beside};
 use super::read::{CONTAINERS, DOCUMENT, MEMBERS};
-use super::shapes::SHAPES;
+use super::shapes;
 use super::unread::{self, Made};
-use super::{custom_table, files::Files};
+use super::{custom_table, extension_shapes, files::Files};
 use crate::diag::{Diagnostic, Location};
 use crate::ids;
 use crate::report::Report;
@@ -37,11 +37,15 @@ pub(super) fn document(
         writer.section(section);
         made.push(document::Section { kind: "fragment".to_owned(), symbols: writer.symbols });
     }
+    let kinds = made.iter().flat_map(|section| &section.symbols).map(|symbol| symbol.kind.as_str());
+    let kinds: BTreeSet<&str> = kinds.collect();
+    let definitions = kinds.into_iter().filter_map(extension_shapes::definition).collect();
     Document {
         id: String::new(),
         level: LEVEL.to_owned(),
         version: VERSION.to_owned(),
         sections: made,
+        definitions,
         localizations,
     }
 }
@@ -170,7 +174,7 @@ impl Writer<'_, '_> {
             "MsiAssembly" => whole(kinds::assembly(cells)),
             "RemoveRegistry" => whole(kinds::remove_registry(cells)),
             "TextStyle" => whole(kinds::text_style(cells)),
-            _ => match SHAPES.iter().find(|shape| shape.table == table) {
+            _ => match shapes::of_table(table) {
                 Some(shape) => {
                     let (own, made) = unread::write(shape, cells, &mut source);
                     (shape.symbol, own, made)
@@ -209,7 +213,7 @@ impl Writer<'_, '_> {
 
     fn reference(&mut self, reference: &Reference) {
         let mut made = Made::new("SS");
-        let shape = SHAPES.iter().find(|shape| shape.table == reference.kind);
+        let shape = shapes::of_table(&reference.kind);
         made.text(0, shape.map_or(&*reference.kind, |shape| shape.symbol));
         made.text(1, &reference.key);
         self.push("WixSimpleReference", None, &reference.at, made.fields);

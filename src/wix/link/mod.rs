@@ -217,9 +217,17 @@ impl<'s> Linker<'s> {
                 None => format!("there is no {} `{key}`", described(kind)),
                 Some(_) => format!("{} `{key}` is not accessible from here", described(kind)),
             };
-            let mut diagnostic = Diagnostic::error("WIX0094", message)
-                .at(&reference.at)
-                .help("define it, or add the source that does to the command line");
+            let help = match (kind, candidates.first()) {
+                ("WixUI", Some(_)) => format!(
+                    "write `<ui:WixUI Id=\"{key}\" />` with \
+                     xmlns:ui=\"http://wixtoolset.org/schemas/v4/wxs/ui\" in its place"
+                ),
+                (_, Some(_)) => {
+                    "refer to what its library gives to others, or define one of your own".to_owned()
+                }
+                (_, None) => "define it, or add the source that does to the command line".to_owned(),
+            };
+            let mut diagnostic = Diagnostic::error("WIX0094", message).at(&reference.at).help(help);
             if let Some(candidate) = candidates.first() {
                 diagnostic = diagnostic.related(&self.symbol(*candidate).at, "defined here");
             }
