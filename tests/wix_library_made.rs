@@ -305,6 +305,31 @@ fn who_refers_to_dialogs_that_only_their_library_may_name_is_told_what_to_write(
     );
 }
 
+/// Several things of one name are a conflict; what they refer to in turn is no matter of who named them, as in WiX.
+#[test]
+fn what_conflicts_is_told_and_nothing_behind_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let set = |name: &str| {
+        format!(
+            "<Fragment><PropertyRef Id='OnlyOf{name}' /><UI Id='{name}' /><InstallUISequence>\
+             <Custom Action='First' Before='ExecuteAction' /></InstallUISequence></Fragment>\n"
+        )
+    };
+    let source = folder.path().join("package.wxs");
+    let text = format!(
+        "<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'><Package Name='A' Manufacturer='M' Version='1.0.0' \
+         UpgradeCode='{{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}}'><CustomAction Id='First' Error='no' />\
+         <CustomAction Id='Own' Error='no' /><InstallUISequence><Custom Action='Own' Before='First' />\
+         </InstallUISequence></Package>\n{}{}</Wix>",
+        set("One"),
+        set("Two")
+    );
+    std::fs::write(&source, text).expect("room");
+    let outcome = build(&request(source, folder.path()));
+    let codes: Vec<&str> = outcome.diagnostics.iter().map(|finding| &*finding.code).collect();
+    assert_eq!(codes, ["WIX0091"], "{:?}", outcome.diagnostics);
+}
+
 /// A case as two sources: its package with a group of components, and a fragment with that group; nothing without such.
 fn components_apart(text: &str) -> Option<(String, String)> {
     let root = text.find("<Package")?;

@@ -135,6 +135,8 @@ def made_up_value(name):
         return "11111111-2222-3333-4444-555555555555"
     if re.search(r"version.?(major|minor|patch|build|rev)|(major|minor|patch|build|revision).?version", word):
         return "1"
+    if re.search(r"(version.?)?(major|minor|patch|build|revision|rev)(number)?$|prerelease$", word):
+        return "1"
     if "version" in word:
         return "1.2.3"
     if word in ("platform", "processorarchitecture", "arch", "architecture", "buildarch", "platformname"):

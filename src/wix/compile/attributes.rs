@@ -321,7 +321,7 @@ impl<'e> Attributes<'e> {
         if text.is_empty() || (forms.star && text == "*") || names::is_variable(&text) {
             return Some(text);
         }
-        if let Ok(guid) = text.parse::<crate::id::Guid>() {
+        if let Some(guid) = names::guid(&text) {
             return Some(guid.to_string());
         }
         if text.trim_start_matches('{').to_ascii_uppercase().starts_with("PUT-GUID-") {

@@ -1,10 +1,26 @@
-//! Which texts are identifiers, file names and variables.
+//! Which texts are identifiers, GUIDs, file names and variables.
+
+use crate::id::Guid;
 
 /// Whether `text` is an identifier: a letter or `_`, then letters, digits, `_` and `.`
 /// (<https://learn.microsoft.com/windows/win32/msi/identifier>).
 pub fn is_identifier(text: &str) -> bool {
     let first = text.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
     first && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.')
+}
+
+/// The GUID in `text`, in any of the forms that .NET reads: plain, in braces or in parentheses, and without hyphens.
+pub fn guid(text: &str) -> Option<Guid> {
+    let text = text.trim();
+    let inside = text.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+    if let Some(bare) = inside {
+        return if bare.starts_with('{') { None } else { bare.parse().ok() };
+    }
+    if text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        let parts = [&text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..]];
+        return parts.join("-").parse().ok();
+    }
+    text.parse().ok()
 }
 
 /// Whether `text` has a `!(loc.…)`, `!(wix.…)` or `!(bind.…)` variable in it.
@@ -76,6 +92,28 @@ mod tests {
         }
         for bad in ["", "1a", ".a", "a-b", "a b", "ä"] {
             assert!(!is_identifier(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn guids_are_what_dotnet_reads() {
+        let expected = "{2AF56990-BB64-42EC-9C13-2AD28176A07E}";
+        for form in [
+            "2af56990-bb64-42ec-9c13-2ad28176a07e",
+            " {2af56990-bb64-42ec-9c13-2ad28176a07e} ",
+            "(2AF56990-BB64-42EC-9C13-2AD28176A07E)",
+            "2af56990bb6442ec9c132ad28176a07e",
+        ] {
+            assert_eq!(guid(form).map(|guid| guid.to_string()).as_deref(), Some(expected), "{form}");
+        }
+        for bad in [
+            "",
+            "()",
+            "({2af56990-bb64-42ec-9c13-2ad28176a07e})",
+            "{2af56990bb6442ec9c132ad28176a07e}",
+            "2af56990bb6442ec9c132ad28176a0ü",
+        ] {
+            assert!(guid(bad).is_none(), "{bad}");
         }
     }
 

@@ -196,10 +196,15 @@ impl<'s> Linker<'s> {
         while let Some((section, next)) = stack.pop() {
             let Some(reference) = self.sections[section].references.get(next) else { continue };
             stack.push((section, next + 1));
-            for found in self.resolve(section, reference) {
+            let found = self.resolve(section, reference);
+            // several are a conflict, which is reported; what they refer to in turn has nothing to do with it
+            let is_one = found.len() == 1;
+            for found in found {
                 if self.seen.insert(found) {
                     self.pulled.push(found);
-                    stack.push((found, 0));
+                    if is_one {
+                        stack.push((found, 0));
+                    }
                 }
             }
         }
