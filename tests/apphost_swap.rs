@@ -77,22 +77,34 @@ fn no_bytes_are_too_broken_to_be_looked_at() {
 
 #[test]
 fn what_is_kept_is_read_again() {
-    let after = Fingerprint::of(b"after");
+    let [after, earlier] = [&b"after"[..], b"earlier"].map(Fingerprint::of);
     let record = Record {
         kept: vec![
-            Kept { role: Role::Kept, before: None, after },
-            Kept { role: Role::File, before: Some(b"MZ\n\t\0 any bytes\n".to_vec()), after },
+            Kept { role: Role::Kept, before: None, after: vec![after] },
+            Kept {
+                role: Role::File,
+                before: Some(b"MZ\n\t\0 any bytes\n".to_vec()),
+                after: vec![after, earlier],
+            },
         ],
     };
     assert_eq!(Record::parse(&record.to_bytes()), Some(record.clone()));
     // what somebody else has put there since is no longer ours
     assert_eq!(record.without_us(Role::File, Some(b"after".to_vec())), record.kept[1].before);
+    assert_eq!(record.without_us(Role::File, Some(b"earlier".to_vec())), record.kept[1].before);
     assert_eq!(record.without_us(Role::File, Some(b"theirs".to_vec())), Some(b"theirs".to_vec()));
     assert_eq!(record.without_us(Role::Kept, Some(b"after".to_vec())), None);
     assert_eq!(record.without_us(Role::Second, Some(b"after".to_vec())), Some(b"after".to_vec()));
     // twice the same file is no record of ours
     let twice = Record { kept: vec![record.kept[0].clone(), record.kept[0].clone()] };
     assert_eq!(Record::parse(&twice.to_bytes()), None);
+    // and neither can name a file: all that it can say is which of the three
+    for role in [r"..\evil.dll", r"C:\evil.dll", "file.exe", ""] {
+        let record = format!("swap record 1\n{role}\t1\t1\t2\nMZ");
+        assert_eq!(Record::parse(record.as_bytes()), None, "{role}");
+        let journal = format!("swap journal 1\t0123\tnone\n{role}\t2\nMZ");
+        assert_eq!(Journal::parse(journal.as_bytes()), None, "{role}");
+    }
 
     let journal = Journal {
         run: "0123".to_owned(),
@@ -100,6 +112,20 @@ fn what_is_kept_is_read_again() {
         files: vec![(Role::Second, None), (Role::File, Some(Vec::new()))],
     };
     assert_eq!(Journal::parse(&journal.to_bytes()), Some(journal));
+}
+
+/// While one record takes the place of another, power may be lost at any time, and what either has put there is ours.
+#[test]
+fn a_record_knows_what_the_one_before_it_has_put_there() {
+    let kept = |role, after: &[u8]| Kept { role, before: None, after: vec![Fingerprint::of(after)] };
+    let old = Record { kept: vec![kept(Role::Kept, b"old"), kept(Role::Second, b"second")] };
+    let new = Record { kept: vec![kept(Role::Kept, b"new")] };
+    let both = new.beside(&old);
+    for (role, bytes) in [(Role::Kept, &b"old"[..]), (Role::Kept, b"new"), (Role::Second, b"second")] {
+        assert_eq!(both.without_us(role, Some(bytes.to_vec())), None, "{role:?}");
+    }
+    assert_eq!(Record::parse(&both.to_bytes()), Some(both));
+    assert_eq!(new.beside(&new), new);
 }
 
 #[test]

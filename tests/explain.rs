@@ -320,3 +320,33 @@ fn a_page_is_safe_whatever_the_log_has() {
     assert!(!page.contains("<script>") && !page.contains("<b>'") && !page.contains("<i>"), "{page}");
     assert!(page.contains("&lt;script&gt;"));
 }
+
+/// What our own actions say begins with `Swap: ` or `Registration: `; where one fails, its error says the same.
+#[test]
+fn a_swap_that_is_refused_is_the_cause() {
+    for (topic, action) in [("Swap", "CheckSwap"), ("Registration", "CheckConfiguration")] {
+        let reason = r"C:\Windows\System32\inetsrv\rewrite.dll: it is for arm64, expected x64";
+        let log = format!(
+            "=== Verbose logging started: 11/29/2026  10:00:00  Build type: SHIP UNICODE 5.00.10011.00  Calling process: C:\\Windows\\System32\\msiexec.exe ===\r\n\
+             MSI (s) (B4:90) [10:00:00:100]: ******* RunEngine:\r\n           ******* Product: C:\\patch.msi\r\n\
+             Action start 10:00:00: INSTALL.\r\nAction start 10:00:00: InstallFinalize.\r\n\
+             MSI (s) (B4:90) [10:00:01:000]: Executing op: ActionStart(Name={action},,)\r\n\
+             MSI (s) (B4:24) [10:00:01:010]: Invoking remote custom action. DLL: C:\\Windows\\Installer\\MSI1.tmp, Entrypoint: {action}\r\n\
+             {topic}: {reason}\r\n\
+             MSI (s) (B4:90) [10:00:01:020]: Product: Patch -- Error 25005. Nothing was changed. {reason}.\r\n\
+             Error 25005. Nothing was changed. {reason}.\r\n\
+             CustomAction {action} returned actual error code 1603 (note this may not be 100% accurate if translation happened inside sandbox)\r\n\
+             Action ended 10:00:01: InstallFinalize. Return value 3.\r\n\
+             Action ended 10:00:01: INSTALL. Return value 3.\r\n\
+             MSI (s) (B4:90) [10:00:01:100]: MainEngineThread is returning 1603\r\n"
+        );
+        let story = read(log.as_bytes());
+        let cause = cause(&story);
+        let text = format!("{} {} {:?}", cause.title, cause.why, cause.quotes);
+        assert!(text.contains(action) && text.contains("it is for arm64, expected x64"), "{cause:#?}");
+        let session = story.sessions.first().expect("an installation");
+        let own = if topic == "Swap" { &session.swaps } else { &session.registration };
+        assert_eq!(own.items.len(), 1, "{topic}");
+        assert_eq!(own.items[0].0, reason);
+    }
+}

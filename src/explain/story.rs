@@ -268,6 +268,8 @@ pub struct Session {
     pub custom_actions: Bounded<CustomAction>,
     /// Messages of our own registration, with the line.
     pub registration: Bounded<(String, u64)>,
+    /// Messages of our own swaps of DLLs, with the line.
+    pub swaps: Bounded<(String, u64)>,
     /// Properties.
     pub properties: BTreeMap<String, String>,
     /// How many files and registry values were written and removed by operations of the script.
@@ -307,6 +309,7 @@ impl Session {
             restarts: Bounded::new(100),
             custom_actions: Bounded::new(200),
             registration: Bounded::new(200),
+            swaps: Bounded::new(200),
             properties: BTreeMap::new(),
             operations: BTreeMap::new(),
         }

@@ -13,7 +13,7 @@ mod walk;
 
 pub use dll::{Dll, Dlls};
 
-use crate::id::{Arch, Flavour};
+use crate::id::{Arch, FileVersion, Flavour};
 use crate::product::Product;
 use crate::upgrade::{Folded, Machine};
 use serde::Serialize;
@@ -92,23 +92,35 @@ impl fmt::Display for Pool {
     }
 }
 
+const PROGRAM_FILES: &str = r"C:\Program Files";
+const PROGRAM_FILES_32: &str = r"C:\Program Files (x86)";
+const SYSTEM: &str = r"C:\Windows\System32";
+const SYSTEM_32: &str = r"C:\Windows\SysWOW64";
+
+/// Whether Windows shows a process the folders of 32-bit programs.
+fn is_wow(machine: Arch, process: Arch) -> bool {
+    machine.is_64_bit() && process == Arch::X86
+}
+
+/// What a process finds under the name of `System32`.
+fn system(machine: Arch, process: Arch) -> &'static str {
+    if is_wow(machine, process) { SYSTEM_32 } else { SYSTEM }
+}
+
 /// The module's `folder` for worker processes of `process` on a machine of `machine`. Full IIS has one entry
 /// `%ProgramFiles%\IIS\…` for all: the variable names another folder in 32-bit processes. IIS Express has one config
 /// file for each of its two folders.
 fn module_folder(folder: &str, machine: Arch, process: Arch) -> Folded {
-    let is_wow = machine.is_64_bit() && process == Arch::X86;
-    let program_files = if is_wow { r"C:\Program Files (x86)" } else { r"C:\Program Files" };
+    let program_files = if is_wow(machine, process) { PROGRAM_FILES_32 } else { PROGRAM_FILES };
     Folded::path(&format!(r"{program_files}\{folder}"))
 }
 
 /// The folder of the worker process itself, where Windows looks for a DLL that is named without a folder.
 fn process_folder(flavour: Flavour, machine: Arch, process: Arch) -> Folded {
-    let is_wow = machine.is_64_bit() && process == Arch::X86;
-    Folded::path(match (flavour, is_wow) {
-        (Flavour::Iis, false) => r"C:\Windows\System32\inetsrv",
-        (Flavour::Iis, true) => r"C:\Windows\SysWOW64\inetsrv",
-        (Flavour::IisExpress, false) => r"C:\Program Files\IIS Express",
-        (Flavour::IisExpress, true) => r"C:\Program Files (x86)\IIS Express",
+    Folded::path(&match flavour {
+        Flavour::Iis => format!(r"{}\inetsrv", system(machine, process)),
+        Flavour::IisExpress if is_wow(machine, process) => format!(r"{PROGRAM_FILES_32}\IIS Express"),
+        Flavour::IisExpress => format!(r"{PROGRAM_FILES}\IIS Express"),
     })
 }
 
@@ -122,13 +134,55 @@ fn processes(machine: Arch) -> &'static [Arch] {
     }
 }
 
+/// A DLL of another installer's that is on the machine, or is to be.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Presumed {
+    /// Its path.
+    pub path: String,
+    /// What it is for.
+    pub arch: Arch,
+    /// Its version, or one that does as well.
+    pub version: FileVersion,
+}
+
+/// What must be on an ARM64 machine for a product that has only a patch of what is there.
+#[must_use]
+pub fn presumed(product: &Product) -> Vec<Presumed> {
+    let Some(in_place) = product.patch.as_ref().and_then(|patch| patch.in_place.as_ref()) else {
+        return Vec::new();
+    };
+    let FileVersion([major, minor, build, revision]) = in_place.version;
+    let version = FileVersion([major, minor, build, revision.saturating_sub(1)]);
+    let of = |folder: &str, file: &str, arch| Presumed { path: format!(r"{folder}\{file}"), arch, version };
+    [
+        of(SYSTEM, &in_place.file, Arch::X64),
+        of(SYSTEM_32, &in_place.file, Arch::X86),
+        of(PROGRAM_FILES, &in_place.native, Arch::Arm64),
+    ]
+    .into()
+}
+
+/// Where the module is for each kind of IIS, by the worker process.
+fn places(product: &Product, machine: Arch) -> Vec<(Flavour, Box<dyn Fn(Arch) -> Folded + '_>)> {
+    let mut places: Vec<(Flavour, Box<dyn Fn(Arch) -> Folded + '_>)> = Vec::new();
+    for (flavour, edition) in product.flavours().filter_map(|f| Some((f, product.edition(f)?))) {
+        places.push((flavour, Box::new(move |process| module_folder(&edition.folder, machine, process))));
+    }
+    if let Some(in_place) = product.patch.as_ref().and_then(|patch| patch.in_place.as_ref()) {
+        let folder = in_place.file.rsplit_once('\\').map_or("", |(folder, _)| folder);
+        let of = move |process| Folded::path(&format!(r"{}\{folder}", system(machine, process)));
+        places.push((Flavour::Iis, Box::new(of)));
+    }
+    places
+}
+
 /// Every kind of pool of those flavours that have a file of the module of `product` on `machine`. `dlls` are the DLLs that
 /// its packages brought.
 #[must_use]
 pub fn judge(machine: &Machine, dlls: &Dlls, product: &Product) -> Vec<Pool> {
     let mut pools = Vec::new();
-    for (flavour, edition) in product.flavours().filter_map(|f| Some((f, product.edition(f)?))) {
-        let folder = |process: &Arch| module_folder(&edition.folder, machine.arch, *process);
+    for (flavour, folder) in places(product, machine.arch) {
+        let folder = |process: &Arch| folder(*process);
         let folders = processes(machine.arch).iter().map(folder);
         let has_files =
             |folder: &Folded| machine.files.keys().any(|path| path.parent().as_ref() == Some(folder));

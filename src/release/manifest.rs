@@ -109,6 +109,9 @@ pub struct PackageEntry {
     pub flavour: Flavour,
     /// The processor.
     pub arch: Arch,
+    /// The processor of the machines that a patch corrects, which is not its own; none for any other package.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine: Option<Arch>,
     /// Its name in Apps & Features.
     pub product_name: String,
     /// UpgradeCode.
@@ -180,6 +183,14 @@ impl fmt::Display for Cabinet {
         let Cabinet { name, method, uncompressed, size } = self;
         let saved = uncompressed.saturating_sub(*size) * 100 / (*uncompressed).max(1);
         write!(f, "cabinet `{name}`: {method}, {uncompressed} bytes in {size}, {saved} % saved")
+    }
+}
+
+impl PackageEntry {
+    /// The processor of the machines that it is for.
+    #[must_use]
+    pub fn for_machines(&self) -> Arch {
+        self.machine.unwrap_or(self.arch)
     }
 }
 

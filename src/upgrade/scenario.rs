@@ -22,8 +22,8 @@ pub enum Perturbation {
     Locked(Option<String>),
     /// Another product is a client of a ComponentId, at a path of its own, or where the old package has it.
     ForeignClient(ComponentId, Option<String>),
-    /// A file of another origin stands at a path.
-    ForeignFile(String, Option<FileVersion>),
+    /// A file of another origin stands at a path; a DLL is for a processor.
+    ForeignFile(String, Option<FileVersion>, Option<Arch>),
 }
 
 /// The product that [`Perturbation::ForeignClient`] speaks of.
@@ -254,8 +254,8 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
                 clients.insert(Client::Product(FOREIGN_PRODUCT), path);
             }
         }
-        Perturbation::ForeignFile(path, version) => {
-            let facts = FileFacts { version: *version, ..FileFacts::default() };
+        Perturbation::ForeignFile(path, version, arch) => {
+            let facts = FileFacts { version: *version, machine: *arch, ..FileFacts::default() };
             let file = DiskFile { facts, writer: None, modified: false, locked: false };
             machine.files.insert(Folded::path(path), file);
         }

@@ -51,6 +51,8 @@ mod shards;
 mod standin;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+mod swap_attacks;
+mod swap_faults;
 mod upgrade;
 mod upgrade_matrix;
 mod wix_build;

@@ -4,39 +4,23 @@
 use crate::machine::configurations::{PROGRAM_FAILED, changed, ends_with, repair, that_fails};
 use crate::machine::{FAILED, state, write};
 use crate::made::{self, files, said, xtask};
-use crate::modules::{link, repository};
+use crate::modules::rewrite::{GENUINE, REWRITE, forwarder, rewrite, stand_in};
 use crate::support::wine::Wine;
 use ancm_installer::id::{Arch, Dll, FileVersion};
-use ancm_installer::native::standin;
 use ancm_installer::pe::{Image, Target};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tempfile::TempDir;
-use xtask::workspace;
 
-const REWRITE: &str = "urlrewrite";
 /// Where URL Rewrite's own package puts the x64 DLL, and IIS Express the ARM64 one.
-const DLL: &str = "windows/system32/inetsrv/rewrite.dll";
-const KEPT: &str = "windows/system32/inetsrv/rewrite_x64.dll";
-const SECOND: &str = "windows/system32/inetsrv/rewrite_arm64.dll";
+pub const DLL: &str = "windows/system32/inetsrv/rewrite.dll";
+pub const KEPT: &str = "windows/system32/inetsrv/rewrite_x64.dll";
+pub const SECOND: &str = "windows/system32/inetsrv/rewrite_arm64.dll";
 const BACKUP: &str = "windows/system32/inetsrv/rewrite.dll.bak";
-const NATIVE: &str = "Program Files/IIS Express/rewrite.dll";
-
-/// The version of a genuine one.
-const GENUINE: FileVersion = FileVersion([7, 1, 1993, 2351]);
-
-/// A stand-in for a DLL of a product.
-fn stand_in(product: &str, dll: Dll, arch: Arch, version: FileVersion) -> Vec<u8> {
-    let product = workspace::product(repository(), product).expect("one of ours");
-    link(&standin::job(&product, dll, arch, version).expect("it has it").expect("object files"))
-}
-
-fn rewrite(arch: Arch, version: FileVersion) -> Vec<u8> {
-    stand_in(REWRITE, Dll::Module, arch, version)
-}
+pub const NATIVE: &str = "Program Files/IIS Express/rewrite.dll";
 
 /// The patch of a product, in a folder of its own.
-fn patch(arguments: &[&str]) -> (TempDir, PathBuf) {
+pub fn patch(arguments: &[&str]) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = xtask().arg("patch").args(arguments).arg("--out").arg(folder.path()).output();
     let output = output.expect("it starts");
@@ -47,14 +31,14 @@ fn patch(arguments: &[&str]) -> (TempDir, PathBuf) {
 
 /// The package as Windows has its path, and what it is started with. No Wine here is an ARM64 machine: the search for the
 /// processor is taken out of it, so that the command line can say what it would find.
-fn installable(wine: &Wine, package: &std::path::Path, name: &str) -> Option<String> {
+pub fn installable(wine: &Wine, package: &std::path::Path, name: &str) -> Option<String> {
     let path = format!("Z:{}", package.display()).replace('/', r"\");
     changed(wine, &path, name, &["DELETE FROM `AppSearch`"])
 }
 
 const ARM64: &str = "NATIVEPROCESSOR=ARM64";
 
-fn install(wine: &Wine, code: i32, package: &str) -> String {
+pub fn install(wine: &Wine, code: i32, package: &str) -> String {
     ends_with(wine, code, &["/i", package, ARM64])
 }
 
@@ -64,13 +48,13 @@ fn on_disk(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// The same without the patch's own folder, which Wine leaves where an installation fails.
-fn of_others(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
+pub fn of_others(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
     let own = ["Program Files/IIS/URL Rewrite for ARM64/", "Program Files/IIS/Asp.Net Core Module/Patch/"];
     on_disk(wine).into_iter().filter(|(name, _)| own.iter().all(|own| !name.starts_with(own))).collect()
 }
 
 /// Asserts that both hold the same, and says what does not.
-fn same(after: &BTreeMap<String, Vec<u8>>, before: &BTreeMap<String, Vec<u8>>, when: &str) {
+pub fn same(after: &BTreeMap<String, Vec<u8>>, before: &BTreeMap<String, Vec<u8>>, when: &str) {
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(after), names(before), "{when}");
     let changed: Vec<&String> = after.keys().filter(|name| after[*name] != before[*name]).collect();
@@ -92,7 +76,7 @@ fn leads_to(bytes: &[u8], arm64: &str, x64: &str) {
 }
 
 /// A machine with URL Rewrite and IIS Express, as their own packages leave it.
-fn with_rewrite() -> Option<Wine> {
+pub fn with_rewrite() -> Option<Wine> {
     let wine = Wine::new()?;
     write(&wine, DLL, &rewrite(Arch::X64, GENUINE));
     write(&wine, NATIVE, &rewrite(Arch::Arm64, GENUINE));
@@ -100,7 +84,7 @@ fn with_rewrite() -> Option<Wine> {
 }
 
 /// URL Rewrite's swap stands.
-fn is_swapped(wine: &Wine, x64: &[u8], arm64: &[u8]) {
+pub fn is_swapped(wine: &Wine, x64: &[u8], arm64: &[u8]) {
     let files = on_disk(wine);
     assert!(files[KEPT] == x64, "the x64 DLL is kept");
     assert!(files[SECOND] == arm64, "the ARM64 DLL is beside it");
@@ -207,6 +191,10 @@ fn what_others_did_is_adopted_and_given_back_or_refused() {
         let log = install(&wine, FAILED, &package);
         assert!(log.contains(reason), "{reason}\n{log}");
         same(&of_others(&wine), &before, reason);
+        // and `explain` has the lines of ours (the cause of a log by Windows: `explain::a_swap_that_is_refused_is_the_cause`)
+        let story = ancm_installer::explain::read(log.as_bytes()).expect("nothing fails in memory");
+        let swaps = story.sessions.iter().flat_map(|session| &session.swaps.items);
+        assert!(swaps.into_iter().any(|(words, _)| words.contains(reason)), "{reason}: {log}");
     }
 }
 
@@ -268,19 +256,7 @@ fn microsofts_package_is_corrected_and_restored() {
     same(&on_disk(&wine), &before, "removal");
 
     // ancm-arm64 has patched it: its forwarders have no version, and come back
-    let unversioned = |name: &str| {
-        let targets = [format!("{name}_arm64"), format!("{name}_x64")];
-        let [arm64, x64] = targets.each_ref().map(String::as_str);
-        let names = ["RegisterModule".to_owned()];
-        let named = ancm_installer::native::Named {
-            module: name,
-            names: &names,
-            arm64,
-            x64,
-            version: FileVersion::default(),
-        };
-        link(&named.job().expect("names"))
-    };
+    let unversioned = |name: &str| forwarder(name, &["RegisterModule"], FileVersion::default());
     for (base, dll) in [("aspnetcorev2", Dll::Module), (HANDLER, Dll::Handler)] {
         let name = base.rsplit('/').next().expect("a name");
         for (suffix, arch) in [("_arm64", Arch::Arm64), ("_x64", Arch::X64)] {
@@ -309,16 +285,14 @@ fn microsofts_package_is_corrected_and_restored() {
 #[test]
 fn the_command_says_what_it_makes_and_what_it_cannot() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let run = |arguments: &[&str]| {
-        xtask().args(arguments).arg("--out").arg(folder.path()).output().expect("it starts")
-    };
-    let output = run(&["patch", "--product", REWRITE, "--json"]);
+    let made = xtask().args(["patch", "--product", REWRITE, "--json", "--out"]).arg(folder.path()).output();
+    let output = made.expect("it starts");
     let shown: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
     assert_eq!(shown["schema"], "ancm-patch/1");
     assert_eq!(shown["stand_in"], false, "nothing in it stands in for anything");
     assert_eq!(shown["swaps"][0]["file"], r"[System64Folder]inetsrv\rewrite.dll");
     let names: Vec<String> = files(folder.path()).into_keys().collect();
-    assert_eq!(names, ["UrlRewriteArm64_7.1.1993.msi"]);
+    assert_eq!(names, ["SHA256SUMS", "UrlRewriteArm64_7.1.1993.msi", "manifest.json"]);
     for (arguments, code, message) in [
         (&["patch", "--product", "httpplatformhandler"][..], 10, "`httpplatformhandler` has no patch"),
         (&["patch", "--product", REWRITE, "--payload", "."], 2, "takes no payload"),
@@ -330,8 +304,47 @@ fn the_command_says_what_it_makes_and_what_it_cannot() {
         ),
         (&["plan", "--product", REWRITE], 10, "has no packages of the module itself"),
     ] {
-        let output = run(arguments);
+        let empty = tempfile::tempdir().expect("a temporary folder");
+        let output = xtask().args(arguments).arg("--out").arg(empty.path()).output().expect("it starts");
         assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", said(&output));
         assert!(said(&output).contains(message), "{arguments:?}: {}", said(&output));
+    }
+}
+
+/// What a user of `dist` has, a user of `patch` has, too.
+#[test]
+fn a_patch_has_its_manifest_and_evidence() {
+    let (folder, package) = patch(&["--product", REWRITE, "--manufacturer", "Acme"]);
+    let name = package.file_name().expect("a name").to_string_lossy().into_owned();
+    let run = |arguments: &[&str]| {
+        let output = xtask().args(arguments).arg(folder.path()).output().expect("it starts");
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    };
+    run(&["dist", "verify"]);
+    run(&["dist", "evidence", "--url", "https://example.org"]);
+    let text = |name: &str| std::fs::read_to_string(folder.path().join(name)).expect("written");
+    let manifest: serde_json::Value = serde_json::from_str(&text("manifest.json")).expect("JSON");
+    let [entry] = &manifest["packages"].as_array().expect("packages")[..] else { panic!("one package") };
+    assert_eq!((&entry["file"], &entry["machine"]), (&name.clone().into(), &"arm64".into()));
+    assert_eq!(manifest["forwarders"][0]["path"], "arm64x/rewrite.dll");
+    // for ARM64 machines, whatever the package's own processor is
+    let winget = text("winget/Acme.UrlRewriteArm64/Acme.UrlRewriteArm64.installer.yaml");
+    assert!(winget.contains("- Architecture: arm64\n"), "{winget}");
+    let deployment: serde_json::Value = serde_json::from_str(&text("deployment.json")).expect("JSON");
+    assert_eq!(deployment["packages"][0]["architecture"], "arm64");
+    assert!(!text("RELEASE-NOTES.md").contains("## Upgrades"), "nothing shipped before it");
+
+    // packages and patches of a product have a manifest each
+    let output =
+        xtask().args(["dist", "--arch", "x86", "--out"]).arg(folder.path()).output().expect("it starts");
+    assert!(said(&output).contains("would take its place"), "{}", said(&output));
+    let ancm = tempfile::tempdir().expect("a temporary folder");
+    for (first, second) in [(&["dist", "--arch", "x86"][..], &["patch"][..]), (&["patch"], &["dist"])] {
+        let of = |arguments: &[&str]| {
+            xtask().args(arguments).arg("--out").arg(ancm.path().join(first[0])).output().expect("it starts")
+        };
+        assert!(of(first).status.success());
+        let output = of(second);
+        assert!(said(&output).contains("which this run does not make"), "{}", said(&output));
     }
 }

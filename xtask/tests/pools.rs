@@ -30,7 +30,8 @@ fn verdicts(arguments: &[&str]) -> Vec<String> {
                 format!("{}{error}", pool[what]["verdict"].as_str().expect("a verdict"))
             };
             let process = pool["process"].as_str().expect("a process");
-            format!("{process}: {}/{}", verdict("module"), verdict("out_of_process"))
+            let handler = pool.get("out_of_process").map_or("-".to_owned(), |_| verdict("out_of_process"));
+            format!("{process}: {}/{handler}", verdict("module"))
         })
         .collect()
 }
@@ -253,4 +254,39 @@ fn a_package_without_the_module_is_refused() {
         assert_eq!(output.status.code(), Some(10));
         assert!(made::said(&output).contains(expected), "{}", made::said(&output));
     }
+}
+
+/// Patches, which are packages of swaps: what is there before, what is there then, and what Microsoft's repair brings back.
+#[test]
+fn a_patch_mends_the_pools() {
+    let made = |arguments: &[&str]| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let output = xtask().arg("patch").args(arguments).arg("--out").arg(folder.path()).output();
+        assert!(output.expect("it starts").status.success(), "{arguments:?}");
+        let [package] = &packages(folder.path())[..] else { panic!("one package") };
+        let name = package.to_string_lossy().into_owned();
+        (folder, name)
+    };
+    let (_ancm_folder, ancm) = made(&["--version", "19.0.25100"]);
+    let mended = ["arm64: starts/starts", "x64: starts/starts", "x86: starts/starts"];
+    assert_eq!(verdicts(&[&ancm, "--over", "old-iis-arm64"]), mended);
+
+    // URL Rewrite has no handler; its own package and IIS Express are taken to be there
+    let (_folder, rewrite) = made(&["--product", "urlrewrite"]);
+    let mended = ["arm64: starts/-", "x64: starts/-", "x86: starts/-"];
+    assert_eq!(verdicts(&["--product", "urlrewrite", &rewrite]), mended);
+    let text = pools(&["--product", "urlrewrite", "--verbose", &rewrite]);
+    let text = String::from_utf8_lossy(&text.stdout).into_owned();
+    for words in [
+        r"`C:\Windows\System32\inetsrv\rewrite.dll` forwards `RegisterModule` to `rewrite_arm64.RegisterModule`",
+        r"forwards `RegisterModule` to `rewrite_x64.RegisterModule`",
+        r"taken to be there: `C:\Program Files\IIS Express\rewrite.dll` for arm64",
+    ] {
+        assert!(text.contains(words), "{words}\n{text}");
+    }
+    // on another machine there is nothing to correct
+    let output = pools(&["--product", "urlrewrite", "--machine", "x64", &rewrite]);
+    assert_eq!(output.status.code(), Some(10));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("refuses one for x64"), "{said}");
 }

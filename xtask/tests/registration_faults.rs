@@ -11,8 +11,8 @@ use ancm_installer::apphost::job::{self, Job, Shared, Verb};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Stands in the jobs for the name of a run, which the program puts there.
-const RUN: &str = "@RUN@";
+/// Stands in the jobs for the name of a run, which the program puts there (`cross_windows/faults.h`).
+pub const RUN: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
 
 fn jobs(verb: Verb) -> String {
     job::to_text(&[&Job {
@@ -28,7 +28,7 @@ fn jobs(verb: Verb) -> String {
 }
 
 /// Compiles a program for Windows onto the machine.
-fn compiled(wine: &Wine, compiler: &str, name: &str) -> Option<()> {
+pub fn compiled(wine: &Wine, compiler: &str, name: &str) -> Option<()> {
     support::tool(compiler)?;
     let mut gcc = Command::new(compiler);
     gcc.args(["-O1", "-Wall", "-municode", "-o"]).arg(wine.drive_c().join(format!("{name}.exe")));
@@ -52,11 +52,12 @@ fn every_call_fails_in_turn(wine: &Wine, compiler: &str, dll: &str, how: &[&str]
     let output = support::wine::bounded(wine.command(&arguments), Duration::from_secs(600));
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
-    for kind in ["a failure", "an end", "a loss of power"] {
+    // an end after a call that changes nothing leaves what an end before it leaves
+    for (kind, least) in [("a failure", 50), ("an end", 10), ("a loss of power", 10)] {
         for what in ["installation", "removal"] {
             let line = said.lines().find_map(|line| line.strip_prefix(&format!("{what}, {kind}: ")));
             let runs = line.and_then(|line| line.split(' ').next()?.parse::<u32>().ok());
-            assert!(runs.is_some_and(|runs| runs > 50), "{what}, {kind}\n{said}");
+            assert!(runs.is_some_and(|runs| runs > least), "{what}, {kind}\n{said}");
         }
     }
     for outcome in ["1175", "1176", "1177", "1177 and another's file"] {

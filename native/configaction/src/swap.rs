@@ -295,7 +295,8 @@ impl At<'_> {
                 Role::Kept => &without.kept,
                 Role::Second => &without.second,
             };
-            record.kept.push(Kept { role: *role, before: before.clone(), after: Fingerprint::of(bytes) });
+            let after = [Fingerprint::of(bytes)].into();
+            record.kept.push(Kept { role: *role, before: before.clone(), after });
         }
         // what was ours and is not wanted any more goes back
         let back = old.kept.iter().rev().filter(|kept| record.of(kept.role).is_none());
@@ -313,8 +314,12 @@ impl At<'_> {
         }
         self.put_journal(&files)?;
         // a record without a swap does no harm, and a swap without its record cannot be undone
-        self.put_record(Some(&record).filter(|record| !record.kept.is_empty()))?;
+        let both = record.beside(&old);
+        self.put_record(Some(&both))?;
         self.write(&files, &steps)?;
+        if record != both {
+            self.put_record(Some(&record).filter(|record| !record.kept.is_empty()))?;
+        }
         let how =
             if was_adopted { "; what somebody else had put there comes back with its removal" } else { "" };
         self.session.log(&alloc::format!("{file}: swapped{how}"));
@@ -325,20 +330,10 @@ impl At<'_> {
         let (files, record) = (self.present()?, self.record()?);
         let mut steps = Files::new();
         for (role, present) in files.iter().rev() {
-            let Some(kept) = record.of(*role) else { continue };
-            let is_ours = present.as_ref().is_some_and(|bytes| Fingerprint::of(bytes) == kept.after);
-            if is_ours {
+            let Some(kept) = record.of(*role).filter(|kept| kept.before != *present) else { continue };
+            if present.as_ref().is_some_and(|bytes| kept.is_ours(bytes)) {
                 steps.push((*role, kept.before.clone()));
-                continue;
-            }
-            let path = self.swap.path(*role).unwrap_or_default();
-            self.session.log(&alloc::format!("{path}: another program has changed it since; it stays"));
-            let leads_on = |bytes: &Vec<u8>| {
-                swap::Image::parse(bytes).is_some_and(|image| image.processor == Processor::Arm64X)
-            };
-            if *role == Role::File && present.as_ref().is_some_and(leads_on) {
-                self.session
-                    .log(&alloc::format!("{path}: it may lead to what is beside it, which stays, too"));
+            } else if self.is_needed_by_others(*role, present.as_deref()) {
                 break;
             }
         }
@@ -353,15 +348,21 @@ impl At<'_> {
         let path = self.journal_path();
         let journal = self.read(&path)?.and_then(|bytes| Journal::parse(&bytes));
         // where there is none, nothing was begun
-        let Some(journal) = journal.filter(|journal| journal.run == self.swap.run) else { return Ok(()) };
+        let Some(journal) = journal.filter(|journal| journal.run == self.swap.run) else {
+            self.tidy();
+            return Ok(());
+        };
         let files = self.present()?;
-        let mut steps: Files = journal.files.into_iter().rev().filter(|file| !files.contains(file)).collect();
-        // what leads there goes before what it leads to, and comes after it
-        if steps.iter().any(|(role, bytes)| *role != Role::File && bytes.is_some()) {
-            steps.reverse();
+        let record = self.record_path();
+        let now = self.read(&record)?.as_deref().and_then(Record::parse).unwrap_or_default();
+        let old = journal.record.as_deref().and_then(Record::parse).unwrap_or_default();
+        let steps = self.taken_back(journal.files, &files, &now, &old);
+        // as in an installation: whenever power is lost, what either has put there is known
+        let both = now.beside(&old);
+        if both != now {
+            self.put_record(Some(&both))?;
         }
         self.write(&files, &steps)?;
-        let record = self.record_path();
         self.writing(
             &record,
             match journal.record {
@@ -372,6 +373,50 @@ impl At<'_> {
         self.tidy();
         self.session.log(&alloc::format!("{}: as it was before", self.swap.file));
         Ok(())
+    }
+
+    /// What brings `before` back, of what an installation has put there: its record is `now`, and was `old`.
+    fn taken_back(&self, before: Files, files: &Files, now: &Record, old: &Record) -> Files {
+        let of = |all: &Files, role| {
+            let mut found = all.iter().filter(move |(known, _)| *known == role);
+            found.next().and_then(|(_, bytes)| bytes.clone())
+        };
+        let file = of(&before, Role::File);
+        let mut steps = Files::new();
+        for (role, before) in before.into_iter().rev() {
+            let present = of(files, role);
+            if present == before {
+                continue;
+            }
+            let is_ours = present.as_ref().is_none_or(|bytes| {
+                now.of(role).is_some_and(|kept| kept.is_ours(bytes))
+                    || old.of(role).is_some_and(|kept| kept.before.as_ref() == Some(bytes))
+            });
+            if is_ours {
+                steps.push((role, before));
+            } else if self.is_needed_by_others(role, present.as_deref()) {
+                break;
+            }
+        }
+        // what leads there goes before what it leads to, and comes after it
+        if old.of(Role::File).zip(file).is_some_and(|(kept, file)| kept.is_ours(&file)) {
+            steps.reverse();
+        }
+        steps
+    }
+
+    /// Says that somebody else has changed a file, which stays. Gives whether that may lead to what is beside it, and so
+    /// needs that.
+    fn is_needed_by_others(&self, role: Role, present: Option<&[u8]>) -> bool {
+        let path = self.swap.path(role).unwrap_or_default();
+        self.session.log(&alloc::format!("{path}: another program has changed it since; it stays"));
+        let leads_on =
+            |bytes| swap::Image::parse(bytes).is_some_and(|image| image.processor == Processor::Arm64X);
+        let is_needed = role == Role::File && present.is_some_and(leads_on);
+        if is_needed {
+            self.session.log(&alloc::format!("{path}: it may lead to what is beside it, which stays, too"));
+        }
+        is_needed
     }
 
     /// Gives files other contents, in this order.
@@ -393,11 +438,15 @@ impl At<'_> {
 
     /// Deletes what is needed no longer, at the next start of Windows where a process still has it loaded.
     fn tidy(&self) {
-        let paths = self.roles().map(|(_, path)| path);
-        for path in paths {
-            let tidied = disk::tidy(&path).and_then(|()| disk::forget(&path, ROLLBACK));
+        // what is beside the DLL may be needed to put it back
+        let beside = self.roles().map(|(role, path)| match role {
+            Role::File => disk::tidy(&path).and_then(|()| disk::forget(&path, ROLLBACK)),
+            Role::Kept | Role::Second => disk::clear(&path),
+        });
+        for tidied in beside.chain([disk::clear(&self.record_path())]) {
             if let Err(trouble) = tidied {
-                let line = alloc::format!("{path}: leftovers beside it cannot be deleted: {trouble}");
+                let line =
+                    alloc::format!("{}: leftovers beside it cannot be deleted: {trouble}", self.swap.file);
                 self.session.log(&line);
             }
         }

@@ -218,6 +218,7 @@ impl Follower {
             }
             Shape::Removing { product } => self.near.removes(product),
             Shape::Registration(words) => session.registration.push((short(words), number)),
+            Shape::Swap(words) => session.swaps.push((short(words), number)),
             Shape::FileData { action: "RemoveFiles", file, directory } => {
                 self.place.removal_named(file, directory, session.id, &mut self.disk);
             }

@@ -134,6 +134,7 @@ impl Near {
             }
             Shape::Cancelled => Some(make(EvidenceKind::Message, None, "", text)),
             Shape::Registration(words) => Some(make(EvidenceKind::Output, None, "Registration", words)),
+            Shape::Swap(words) => Some(make(EvidenceKind::Output, None, "Swap", words)),
             Shape::Invoking { entry } => {
                 self.custom_begins(entry, line, session);
                 None

@@ -90,7 +90,10 @@ fn known(text: &str) -> Option<Shape<'_>> {
             })
         }
         b'F' => text.strip_prefix("FindRelatedProducts: ").map(Shape::Related),
-        b'S' => text.strip_prefix("SFXCA: ").map(|rest| Shape::Output { who: "SFXCA", text: rest }),
+        b'S' => {
+            let output = |rest| Shape::Output { who: "SFXCA", text: rest };
+            text.strip_prefix("SFXCA: ").map(output).or_else(|| text.strip_prefix("Swap: ").map(Shape::Swap))
+        }
         b'T' => {
             let about = ["The error code is ", "The arguments are: "];
             about.iter().all(|part| text.contains(part)).then(|| unexpected(text)).flatten()

@@ -89,8 +89,10 @@ pub(super) enum Shape<'a> {
     Notable(Topic),
     /// What a custom action says of itself: who, and what.
     Output { who: &'a str, text: &'a str },
-    /// `Registration: …`, a message of our own custom action.
+    /// `Registration: …`, a message of our own custom actions.
     Registration(&'a str),
+    /// `Swap: …`, one of those that swap DLLs.
+    Swap(&'a str),
     /// `InstallFiles: File: a,  Directory: d,  Size: 1` and its like.
     FileData { action: &'a str, file: &'a str, directory: &'a str },
     /// `ProcessComponents: 1: {product} 2: {component} 3: path`, or without its first word.

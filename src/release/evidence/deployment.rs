@@ -47,7 +47,7 @@ pub(super) fn facts(release: &Release) -> Value {
             "displayName": package.product_name,
             "publisher": subject.manufacturer,
             "version": version,
-            "architecture": package.arch,
+            "architecture": package.for_machines(),
             "language": subject.language,
             "perMachine": subject.per_machine,
             "signature": subject.signed,

@@ -15,7 +15,8 @@ pub(super) fn page(release: &Release) -> String {
     }
     page.push_str("## Packages\n\n| file | for | SHA-256 |\n|---|---|---|\n");
     for package in &manifest.packages {
-        let PackageEntry { file, product_name, arch, sha256, .. } = package;
+        let PackageEntry { file, product_name, sha256, .. } = package;
+        let arch = package.for_machines();
         writeln!(page, "| `{file}` | {product_name}, {arch} | `{sha256}` |").expect("a string takes it");
     }
     page.push_str("\n`sha256sum --check SHA256SUMS` compares what was downloaded with this. `INSTALL.md` says how to install without questions.\n");
@@ -35,6 +36,9 @@ pub(super) fn page(release: &Release) -> String {
         let what = format!("{}, made here: {}", made.path, made.kind);
         writeln!(page, "| {what} | {} | see SBOM | `{}` |", made.version, made.sha256)
             .expect("a string takes it");
+    }
+    if release.subjects.iter().all(|subject| subject.upgrades.is_empty()) {
+        return page;
     }
     page.push_str("\n## Upgrades\n\nPlayed by the rules of Windows Installer on a model of a machine, from every package that shipped, after what may have happened there. `ok` is everything as a fresh installation has it.\n");
     for (package, subject) in release.packages() {

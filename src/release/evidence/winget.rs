@@ -90,7 +90,8 @@ fn check(field: &str, found: &str, fits: bool, expected: &str, findings: &mut Ve
 fn identifier(release: &Release, package: &PackageEntry) -> String {
     let letters = |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
     let publisher = release.winget_id.clone().unwrap_or_else(|| letters(release.manufacturer()));
-    let own = package.file.split(&format!("_{}_", package.arch)).next().unwrap_or(&package.file);
+    let ends = [format!("_{}_", package.arch), format!("_{}", release.manifest.version)];
+    let own = ends.iter().find_map(|end| package.file.split_once(end)).map_or(&*package.file, |(own, _)| own);
     format!("{publisher}.{own}")
 }
 
@@ -126,7 +127,7 @@ fn installers(
     text.push_str("InstallModes:\n- interactive\n- silent\n- silentWithProgress\n");
     text.push_str("UpgradeBehavior: install\nElevationRequirement: elevationRequired\nInstallers:\n");
     for (package, subject) in packages {
-        let arch = match package.arch {
+        let arch = match package.for_machines() {
             Arch::X86 => "x86",
             Arch::X64 => "x64",
             Arch::Arm64 => "arm64",

@@ -123,7 +123,8 @@ pub(super) fn build(
 ) -> Outcome<Built> {
     let timestamp = engine::timestamp()?;
     let engine = engine::choose(gathered, asked.cross_check)?;
-    made::is_free_for(&gathered.out.value, &known.product.name)?;
+    let patch = known.product.patch.as_ref().map(|patch| patch.upgrade_code);
+    made::is_free_for(&gathered.out.value, &known.product.name, |family| Some(family) != patch)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);

@@ -9,6 +9,8 @@ use crate::inputs::{self, gather};
 use crate::interrupt;
 use crate::output::Output;
 use crate::packaging::engine;
+use crate::packaging::made;
+use crate::packaging::manifest::{Stage, manifest};
 use crate::packaging::package::Setting;
 use crate::packaging::sign::Signing;
 use crate::packaging::stage;
@@ -66,6 +68,11 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         return Err(Failure::of(Exit::Input, judged));
     }
     let engine = engine::choose(&gathered, false)?;
+    if gathered.out.origin == plan::Origin::Default {
+        gathered.out.value.push("patch");
+    }
+    let family = known.product.patch.as_ref().map(|patch| patch.upgrade_code);
+    made::is_free_for(&gathered.out.value, &known.product.name, |other| Some(other) == family)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);
@@ -76,8 +83,9 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     console.diagnostics(&plan.warnings);
     let [package] = &plan.packages[..] else { unreachable!("a patch is one package") };
     let mut staged = stage::lay_out(&plan, &known, &|| gathered.linker(), folder.path(), console)?;
-    signing.stage(&mut staged, folder.path(), console)?;
+    let signed = signing.stage(&mut staged, folder.path(), console)?;
     let ledger = PathBuf::from(&known.product.file);
+    let effort = gathered.compression_effort.value;
     let setting = Setting {
         root: &gathered.root,
         ledger: &ledger,
@@ -87,13 +95,15 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         console,
         threads: NonZeroUsize::new(gathered.jobs.value).unwrap_or(NonZeroUsize::MIN),
         compat: engine.compat,
-        effort: gathered.compression_effort.value,
+        effort,
     };
     let (mut file, mut findings) = make(package, &setting, &engine)?;
-    if let Some((signed, _)) = signing.package(&package.file_name, &mut file, &output, folder.path())? {
-        file = signed;
+    let mut unsigned = None;
+    if let Some((after, before)) = signing.package(&package.file_name, &mut file, &output, folder.path())? {
+        (file, unsigned) = (after, Some(before));
     }
-    let (made, more) = verify(file.as_file_mut(), package, &staged, &known, false)?;
+    let (mut made, more) = verify(file.as_file_mut(), package, &staged, &known, false)?;
+    made.unsigned_sha256 = unsigned;
     findings.extend(more);
     let judged_findings = Allowances::read(&gathered.root, &[])?.judge(findings, true);
     if judged_findings.count(Severity::Error) > 0 {
@@ -102,8 +112,13 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     console.diagnostics(&judged_findings.findings);
     console.diagnostics(&judged);
     output.add(file, &package.file_name);
+    let packages = [(package, made)];
+    let stage = Stage { staged: &staged, signed: &signed };
+    let manifest = manifest(&plan, &stage, &engine, effort, &packages, &gathered.inputs.wix)?;
+    made::describe(&manifest, &mut output)?;
     drop(folder);
     output.commit()?;
+    let [(_, made)] = &packages;
     let path = gathered.out.value.join(&package.file_name);
     console.status("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
     if console.json() {

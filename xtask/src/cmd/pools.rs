@@ -8,9 +8,9 @@ use crate::workspace;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::plan::HandlerChoice;
-use ancm_installer::pools::{Dlls, Finding, Pool, Verdict, judge};
+use ancm_installer::pools::{Dlls, Finding, Pool, Presumed, Verdict, judge, presumed};
 use ancm_installer::product::Product;
-use ancm_installer::upgrade::{Ending, Package, Scenario};
+use ancm_installer::upgrade::{Ending, Folded, Package, Perturbation, Scenario};
 use clap::Args;
 use serde::Serialize;
 
@@ -36,6 +36,57 @@ struct Judged {
     package: String,
     machine: Arch,
     pools: Vec<Pool>,
+    /// What no package brings, and the package is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    presumed: Vec<Presumed>,
+}
+
+impl Judged {
+    /// The pools of a machine with `over` and then `package`.
+    fn of(
+        over: Vec<&Package>,
+        package: &Package,
+        machine: Option<Arch>,
+        dlls: &Dlls,
+        product: &Product,
+    ) -> Outcome<Judged> {
+        // a patch is for x64, and corrects ARM64 machines
+        let is_patch = package.components.iter().any(|component| !component.swaps.is_empty());
+        if let Some(machine) = machine.filter(|machine| is_patch && *machine != Arch::Arm64) {
+            let message =
+                format!("`{}` corrects ARM64 machines, and refuses one for {machine}", package.name);
+            return Err(Failure::new(Exit::Input, "pools::refused", message).help("leave out `--machine`"));
+        }
+        let mut scenario = Scenario::chain(over, package);
+        scenario.arch = machine.or_else(|| is_patch.then_some(Arch::Arm64));
+        let mut played = scenario.play();
+        let is_missing = |it: &Presumed| !played.before.files.contains_key(&Folded::path(&it.path));
+        let mut presumed = if is_patch { presumed(product) } else { Vec::new() };
+        presumed.retain(is_missing);
+        if !presumed.is_empty() {
+            let there =
+                |it: &Presumed| Perturbation::ForeignFile(it.path.clone(), Some(it.version), Some(it.arch));
+            scenario.perturbations = presumed.iter().map(there).collect();
+            played = scenario.play();
+        }
+        if let Ending::Failed { error, reason, .. } = &played.run.ending {
+            let message = format!("`{}` would not install: error {error}: {reason}", package.name);
+            return Err(Failure::new(Exit::Input, "pools::refused", message));
+        }
+        let pools = judge(&played.engine.machine, dlls, product);
+        if pools.is_empty() {
+            let message = format!("`{}` does not install the {}", package.name, product.texts.title);
+            let editions = product.flavours().filter_map(|flavour| product.edition(flavour));
+            let folders: Vec<String> = editions.map(|edition| format!("`…\\{}`", edition.folder)).collect();
+            let help = match &folders[..] {
+                [] => "`--product` names another one".to_owned(),
+                _ => format!("its DLLs belong in {}; `--product` names another one", folders.join(" or ")),
+            };
+            return Err(Failure::new(Exit::Input, "pools::no_module", message).help(help));
+        }
+        let machine = played.engine.machine.arch;
+        Ok(Judged { package: package.name.clone(), machine, pools, presumed })
+    }
 }
 
 /// Judges packages.
@@ -56,12 +107,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let packages: Vec<Package> = names.iter().map(&mut load).collect::<Outcome<_>>()?;
     let mut judged = Vec::new();
     for package in &packages {
-        let pools = installed(over.iter().collect(), package, flags.machine, &dlls, &product)?;
-        judged.push(Judged {
-            package: package.name.clone(),
-            machine: flags.machine.unwrap_or(package.arch),
-            pools,
-        });
+        judged.push(Judged::of(over.iter().collect(), package, flags.machine, &dlls, &product)?);
     }
     let fails = |pool: &&Pool| pool.verdict() == Verdict::Fails;
     let failing = judged.iter().flat_map(|judged| &judged.pools).filter(fails).count();
@@ -85,36 +131,13 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     Ok(())
 }
 
-/// The pools of a machine with `over` and then `package`.
-fn installed<'a>(
-    over: Vec<&'a Package>,
-    package: &'a Package,
-    machine: Option<Arch>,
-    dlls: &Dlls,
-    product: &Product,
-) -> Outcome<Vec<Pool>> {
-    let mut scenario = Scenario::chain(over, package);
-    scenario.arch = machine;
-    let played = scenario.play();
-    if let Ending::Failed { error, reason, .. } = &played.run.ending {
-        let message = format!("`{}` would not install: error {error}: {reason}", package.name);
-        return Err(Failure::new(Exit::Input, "pools::refused", message));
-    }
-    let pools = judge(&played.engine.machine, dlls, product);
-    if pools.is_empty() {
-        let message = format!("`{}` does not install the {}", package.name, product.texts.title);
-        let editions = product.flavours().filter_map(|flavour| product.edition(flavour));
-        let folders: Vec<String> = editions.map(|edition| format!("`…\\{}`", edition.folder)).collect();
-        return Err(Failure::new(Exit::Input, "pools::no_module", message)
-            .help(format!("its DLLs belong in {}; `--product` names another one", folders.join(" or "))));
-    }
-    Ok(pools)
-}
-
 fn show(judged: &Judged, console: &Console) {
     let stand_in = judged.pools.iter().any(|pool| pool.module.stand_in);
     let note = if stand_in { " (stand-ins: loaded like the real module, and refuse to run)" } else { "" };
     console.print(&format!("{} on {}{note}", judged.package, judged.machine));
+    for it in &judged.presumed {
+        console.print(&format!("  taken to be there: `{}` for {}", it.path, it.arch));
+    }
     for pool in &judged.pools {
         let verdicts: Vec<String> =
             pool.findings().map(|(what, finding)| format!("{what} {:<9}", finding.verdict)).collect();
@@ -149,7 +172,7 @@ pub fn check(
 ) -> Outcome<Vec<Diagnostic>> {
     let mut doubts = Vec::new();
     let mut failures = Vec::new();
-    for pool in installed(Vec::new(), package, None, dlls, product)? {
+    for pool in Judged::of(Vec::new(), package, None, dlls, product)?.pools {
         let is_wanted = chosen == HandlerChoice::Forwarder && pool.module.verdict == Verdict::Starts;
         for (what, finding) in pool.findings() {
             let is_wanted = is_wanted && what != "module";

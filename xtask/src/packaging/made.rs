@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
-use ancm_installer::id::hexadecimal;
+use ancm_installer::id::{UpgradeCode, hexadecimal};
 use ancm_installer::release::{Manifest, PackageEntry};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -29,14 +29,20 @@ pub fn describe(manifest: &Manifest, output: &mut Output) -> Outcome {
     output.add_text(SUMS, &manifest.checksums())
 }
 
-/// Fails where `folder` has packages of another product: its manifest and checksums would be lost.
+/// Fails where `folder` has packages of another product, or of another family: its manifest and checksums would be lost.
 ///
 /// # Errors
 /// It has.
-pub fn is_free_for(folder: &Path, product: &str) -> Outcome {
+pub fn is_free_for(folder: &Path, product: &str, of_family: impl Fn(UpgradeCode) -> bool) -> Outcome {
     #[derive(serde::Deserialize)]
     struct Of {
         product: String,
+        packages: Vec<Package>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Package {
+        file: String,
+        upgrade_code: UpgradeCode,
     }
     let path = folder.join(MANIFEST);
     let mut text = String::new();
@@ -51,7 +57,19 @@ pub fn is_free_for(folder: &Path, product: &str) -> Outcome {
             Err(Failure::new(Exit::Output, "made::other_product", message)
                 .help("name a folder for each product with `--out`"))
         }
-        _ => Ok(()),
+        Some(of) => match of.packages.iter().find(|package| !of_family(package.upgrade_code)) {
+            Some(package) => {
+                let message = format!(
+                    "`{}` is of `{}`, which this run does not make, and would be lost",
+                    path.display(),
+                    package.file
+                );
+                Err(Failure::new(Exit::Output, "made::other_packages", message)
+                    .help("name a folder with `--out` for packages, and another one for patches"))
+            }
+            None => Ok(()),
+        },
+        None => Ok(()),
     }
 }
 

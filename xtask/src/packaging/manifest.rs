@@ -6,7 +6,7 @@ use super::stage::Staged;
 use super::verify::{Made, sha256};
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
-use ancm_installer::id::hexadecimal;
+use ancm_installer::id::{Arch, hexadecimal};
 use ancm_installer::native::configaction::Provenance;
 use ancm_installer::payload::PayloadFile;
 use ancm_installer::plan::{ActionDll, Forwarder, Package, Plan};
@@ -101,6 +101,7 @@ fn entry(package: &Package, made: &Made, signed: &OnStage) -> PackageEntry {
         file: package.file_name.clone(),
         flavour: package.flavour,
         arch: package.arch,
+        machine: (!package.swaps.is_empty()).then_some(Arch::Arm64),
         product_name: package.product_name.clone(),
         upgrade_code: package.upgrade_code,
         configuration_action: ActionEntry {

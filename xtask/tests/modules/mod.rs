@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each program of tests and benchmarks uses a part of it")]
 
 pub mod loader;
+pub mod rewrite;
 
 use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::standin;

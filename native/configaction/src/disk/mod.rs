@@ -189,9 +189,11 @@ pub(crate) fn settle(path: &str, trust: Trust) -> Result<Option<String>, Trouble
 /// Deletes what an ended process left beside a file that is there.
 pub(crate) fn tidy(path: &str) -> Result<(), Trouble> {
     let _native = NativePaths::new();
-    if attributes(path).is_none() {
-        return Ok(());
-    }
+    if attributes(path).is_none() { Ok(()) } else { clear(path) }
+}
+
+/// The same beside a file that is not needed to put anything back, whether it is there or not.
+pub(crate) fn clear(path: &str) -> Result<(), Trouble> {
     forget(path, names::NEW)?;
     forget(path, names::OLD)
 }

@@ -15,8 +15,16 @@ pub struct Kept {
     pub role: Role,
     /// Its content before; nothing where there was no such file.
     pub before: Option<Vec<u8>>,
-    /// What was put there.
-    pub after: Fingerprint,
+    /// What was put there: one content, or more while one takes the place of another.
+    pub after: Vec<Fingerprint>,
+}
+
+impl Kept {
+    /// Whether this content was put there.
+    #[must_use]
+    pub fn is_ours(&self, bytes: &[u8]) -> bool {
+        self.after.contains(&Fingerprint::of(bytes))
+    }
 }
 
 /// What takes a swap back, to the byte. It stands beside the file, names no path, and holds what it gives back.
@@ -37,9 +45,26 @@ impl Record {
     #[must_use]
     pub fn without_us(&self, role: Role, present: Option<Vec<u8>>) -> Option<Vec<u8>> {
         match (self.of(role), &present) {
-            (Some(kept), Some(bytes)) if kept.after == Fingerprint::of(bytes) => kept.before.clone(),
+            (Some(kept), Some(bytes)) if kept.is_ours(bytes) => kept.before.clone(),
             _ => present,
         }
+    }
+
+    /// This record while it takes the place of `old`: whenever power is lost, what either has put there is known again.
+    #[must_use]
+    pub fn beside(&self, old: &Record) -> Record {
+        let mut both = self.clone();
+        for theirs in &old.kept {
+            match both.kept.iter_mut().find(|kept| kept.role == theirs.role) {
+                Some(kept) => {
+                    let more: Vec<_> =
+                        theirs.after.iter().filter(|after| !kept.after.contains(after)).copied().collect();
+                    kept.after.extend(more);
+                }
+                None => both.kept.push(theirs.clone()),
+            }
+        }
+        both
     }
 
     /// The bytes of it.
@@ -47,8 +72,11 @@ impl Record {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = alloc::format!("{RECORD}\n").into_bytes();
         for kept in &self.kept {
-            let head = alloc::format!("{}\t{}\t", kept.role.word(), kept.after.to_fields());
-            bytes.extend_from_slice(head.as_bytes());
+            bytes.extend_from_slice(kept.role.word().as_bytes());
+            for after in &kept.after {
+                bytes.extend_from_slice(alloc::format!("\t{}", after.to_fields()).as_bytes());
+            }
+            bytes.push(b'\t');
             content(&mut bytes, kept.before.as_deref());
         }
         bytes
@@ -63,10 +91,12 @@ impl Record {
         }
         let mut record = Record::default();
         while !rest.is_empty() {
-            let head = line(&mut rest)?;
-            let [role, length, hash, size] = fields(head)?;
+            let fields: Vec<&str> = line(&mut rest)?.split('\t').collect();
+            let [role, contents @ .., size] = &fields[..] else { return None };
             let role = Role::named(role).filter(|role| record.of(*role).is_none())?;
-            let after = Fingerprint::parse(length, hash)?;
+            let (pairs, []) = contents.as_chunks() else { return None };
+            let read = |[length, hash]: &[&str; 2]| Fingerprint::parse(length, hash);
+            let after = pairs.iter().map(read).collect::<Option<_>>()?;
             record.kept.push(Kept { role, before: take(&mut rest, size)?, after });
         }
         Some(record)

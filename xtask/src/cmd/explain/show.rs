@@ -174,6 +174,9 @@ fn session(session: &Session, console: &Console) {
     for (words, line) in &session.registration.items {
         console.print(&format!("{indent}registration, line {line}: {words}"));
     }
+    for (words, line) in &session.swaps.items {
+        console.print(&format!("{indent}swap, line {line}: {words}"));
+    }
     for (name, value) in &session.properties {
         if console.verbose()
             || (TELLING.contains(&name.as_str()) && session.purpose != Purpose::UpgradeRemoval)
