@@ -4,6 +4,7 @@ mod apphost;
 mod apphost_jobs;
 mod apphost_mutations;
 mod apphost_outcomes;
+mod apphost_schema;
 mod apphost_swap;
 mod archive;
 mod archive_packages;

@@ -53,11 +53,11 @@ fn every_call_fails_in_turn(wine: &Wine, compiler: &str, dll: &str, how: &[&str]
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     // an end after a call that changes nothing leaves what an end before it leaves
-    for (kind, least) in [("a failure", 50), ("an end", 10), ("a loss of power", 10)] {
+    for (kind, least) in [("a failure", 100), ("an end", 10), ("a loss of power", 10)] {
         for what in ["installation", "removal"] {
             let line = said.lines().find_map(|line| line.strip_prefix(&format!("{what}, {kind}: ")));
             let runs = line.and_then(|line| line.split(' ').next()?.parse::<u32>().ok());
-            assert!(runs.is_some_and(|runs| runs > least), "{what}, {kind}\n{said}");
+            assert!(runs.is_some_and(|runs| runs >= least), "{what}, {kind}\n{said}");
         }
     }
     for outcome in ["1175", "1176", "1177", "1177 and another's file"] {
