@@ -162,16 +162,16 @@ pub fn presumed(product: &Product) -> Vec<Presumed> {
     .into()
 }
 
-/// Where the module is for each kind of IIS, by the worker process.
-fn places(product: &Product, machine: Arch) -> Vec<(Flavour, Box<dyn Fn(Arch) -> Folded + '_>)> {
-    let mut places: Vec<(Flavour, Box<dyn Fn(Arch) -> Folded + '_>)> = Vec::new();
-    for (flavour, edition) in product.flavours().filter_map(|f| Some((f, product.edition(f)?))) {
-        places.push((flavour, Box::new(move |process| module_folder(&edition.folder, machine, process))));
-    }
+/// The folder of the module for a worker process of each kind of IIS.
+fn places(product: &Product, machine: Arch, process: Arch) -> Vec<(Flavour, Folded)> {
+    let editions = product.flavours().filter_map(|flavour| Some((flavour, product.edition(flavour)?)));
+    let mut places: Vec<(Flavour, Folded)> = editions
+        .map(|(flavour, edition)| (flavour, module_folder(&edition.folder, machine, process)))
+        .collect();
     if let Some(in_place) = product.patch.as_ref().and_then(|patch| patch.in_place.as_ref()) {
         let folder = in_place.file.rsplit_once('\\').map_or("", |(folder, _)| folder);
-        let of = move |process| Folded::path(&format!(r"{}\{folder}", system(machine, process)));
-        places.push((Flavour::Iis, Box::new(of)));
+        let folder = Folded::path(&format!(r"{}\{folder}", system(machine, process)));
+        places.push((Flavour::Iis, folder));
     }
     places
 }
@@ -180,17 +180,21 @@ fn places(product: &Product, machine: Arch) -> Vec<(Flavour, Box<dyn Fn(Arch) ->
 /// its packages brought.
 #[must_use]
 pub fn judge(machine: &Machine, dlls: &Dlls, product: &Product) -> Vec<Pool> {
+    let processes = processes(machine.arch);
+    let places: Vec<(Arch, Flavour, Folded)> = processes
+        .iter()
+        .flat_map(|process| {
+            places(product, machine.arch, *process).into_iter().map(|(f, at)| (*process, f, at))
+        })
+        .collect();
+    let has_files = |flavour: Flavour| {
+        let mut folders = places.iter().filter(|(_, of, _)| *of == flavour).map(|(_, _, folder)| folder);
+        folders.any(|folder| machine.files.keys().any(|path| path.parent().as_ref() == Some(folder)))
+    };
     let mut pools = Vec::new();
-    for (flavour, folder) in places(product, machine.arch) {
-        let folder = |process: &Arch| folder(*process);
-        let folders = processes(machine.arch).iter().map(folder);
-        let has_files =
-            |folder: &Folded| machine.files.keys().any(|path| path.parent().as_ref() == Some(folder));
-        if !folders.into_iter().any(|folder| has_files(&folder)) {
-            continue;
-        }
-        for process in processes(machine.arch) {
-            let place = Place { flavour, process: *process, folder: folder(process) };
+    for flavour in Flavour::ALL.into_iter().filter(|flavour| has_files(*flavour)) {
+        for (process, _, folder) in places.iter().filter(|(_, of, _)| *of == flavour) {
+            let place = Place { flavour, process: *process, folder: folder.clone() };
             let mut walk = Walk::new(machine, dlls, product, place);
             let module = walk.module();
             let out_of_process = walk.out_of_process();
