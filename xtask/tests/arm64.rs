@@ -4,6 +4,7 @@
 //! `ANCM_ARM64_VM=FOLDER cargo test -p xtask --test suite arm64` makes it in FOLDER where it is not there yet, and runs.
 
 use crate::modules::loader::{Programs, stand_in_loader};
+use crate::modules::rewrite::rewrite_forwarder;
 use crate::modules::{self, VERSION, forwarder_job, link, stand_in};
 use crate::support;
 use ancm_installer::id::{Arch, Dll};
@@ -50,6 +51,59 @@ fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../native/vm").join(name)
 }
 
+/// Runs programs on the machine: `cases` are the path of the module below the job's folder and the program beside the job's
+/// script, how that calls, and what it must say.
+fn run(machine: &Path, job: &Path, cases: &[(&str, String, &str, &str)]) {
+    // through `cat`: on a console Wine writes escape sequences
+    let line = |(program, module, how, _): &(&str, String, &str, &str)| {
+        format!("wine64 '/job/{program}' {how} 'Z:\\job\\{}' | cat; echo\n", module.replace('/', "\\"))
+    };
+    std::fs::write(job.join("job.sh"), cases.iter().map(line).collect::<String>()).expect("writable");
+    // the first start makes Wine's own folders
+    let output = support::run(Command::new(script("run.sh")).arg(machine).arg(job).arg("1800"));
+    let output = String::from_utf8_lossy(&output).into_owned();
+    let said: Vec<&str> = output
+        .lines()
+        .map(str::trim)
+        .skip_while(|line| *line != "JOB BEGINS")
+        .skip(1)
+        .take_while(|line| !line.starts_with("JOB ENDS"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let expected: Vec<&str> = cases.iter().map(|(_, _, _, expected)| *expected).collect();
+    assert_eq!(said, expected, "{output}");
+}
+
+/// URL Rewrite's three exports, through the patch's forwarder, as a worker process of ARM64 reaches them: its folder is that of
+/// the DLLs.
+#[test]
+fn an_arm64_process_reaches_url_rewrite_through_the_forwarder() {
+    let Some(machine) = machine() else { return };
+    let scratch = tempfile::tempdir().expect("a temporary folder");
+    let [job, built] = ["job", "built"].map(|name| scratch.path().join(name));
+    for folder in [&job, &built] {
+        std::fs::create_dir(folder).expect("a new folder");
+    }
+    let programs = Programs::new(Arch::Arm64, &built).expect("clang was looked for");
+    let mut cases = Vec::new();
+    for function in ["CreateCoreLogic", "EvaluateInput", "RegisterModule"] {
+        let folder = job.join(function);
+        std::fs::create_dir(&folder).expect("a new folder");
+        programs.probe_of(function, "rewrite");
+        std::fs::copy(built.join("probe.exe"), folder.join("w3wp.exe")).expect("writable");
+        std::fs::write(folder.join("rewrite.dll"), rewrite_forwarder()).expect("writable");
+        std::fs::write(folder.join("rewrite_arm64.dll"), programs.handler(function, MARK)).expect("writable");
+        cases.push((format!("{function}/w3wp.exe"), format!("{function}/rewrite.dll")));
+    }
+    let cases: Vec<_> = cases
+        .iter()
+        .map(|(program, module)| {
+            (program.as_str(), module.clone(), "once", "returned 0x00001a64; references 0x00000001")
+        })
+        .collect();
+    run(&machine, &job, &cases);
+}
+
 #[test]
 fn an_arm64_process_reaches_the_handler_through_the_loader() {
     let Some(machine) = machine() else { return };
@@ -67,9 +121,8 @@ fn an_arm64_process_reaches_the_handler_through_the_loader() {
     let [arm64, x64] = [Arch::Arm64, Arch::X64].map(|arch| stand_in(Dll::Handler, arch, VERSION));
     let forwarder = link(&forwarder_job("aspnetcorev2_outofprocess", &arm64, &x64, VERSION).expect("a job"));
 
-    // through `cat`: on a console Wine writes escape sequences
-    let mut script_text = String::new();
-    for (folder, how, _) in CASES {
+    let mut cases = Vec::new();
+    for (folder, how, expected) in CASES {
         let path = job.join(folder);
         std::fs::create_dir_all(&path).expect("a new folder");
         let module = if folder == "forwarder" { &forwarder } else { &loader };
@@ -82,21 +135,7 @@ fn an_arm64_process_reaches_the_handler_through_the_loader() {
         if let Some(bytes) = beside {
             std::fs::write(path.join("aspnetcorev2_outofprocess_arm64.dll"), bytes).expect("writable");
         }
-        script_text += &format!(
-            "wine64 /job/probe.exe {how} 'Z:\\job\\{folder}\\aspnetcorev2_outofprocess.dll' | cat; echo\n"
-        );
+        cases.push(("probe.exe", format!("{folder}/aspnetcorev2_outofprocess.dll"), how, expected));
     }
-    std::fs::write(job.join("job.sh"), script_text).expect("writable");
-
-    let output = support::run(Command::new(script("run.sh")).arg(&machine).arg(&job).arg("600"));
-    let output = String::from_utf8_lossy(&output).into_owned();
-    let said: Vec<&str> = output
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| *line != "JOB BEGINS")
-        .skip(1)
-        .take_while(|line| !line.starts_with("JOB ENDS"))
-        .filter(|line| !line.is_empty())
-        .collect();
-    assert_eq!(said, CASES.map(|(_, _, expected)| expected), "{output}");
+    run(&machine, &job, &cases);
 }

@@ -8,6 +8,7 @@ mod check;
 mod cli;
 mod configaction;
 mod cross_windows;
+mod dialogs;
 mod dist;
 mod dist_failures;
 mod doctor;

@@ -348,3 +348,30 @@ fn a_patch_has_its_manifest_and_evidence() {
         assert!(said(&output).contains("which this run does not make"), "{}", said(&output));
     }
 }
+
+/// The genuine DLL, which is Microsoft's and not here: `ANCM_REWRITE_DLL` names it (x64, 7.1.1993.2351), for a try by hand.
+#[test]
+fn the_genuine_dll_is_swapped_and_given_back() {
+    let Some(path) = std::env::var_os("ANCM_REWRITE_DLL") else {
+        eprintln!("skipped: `rewrite.dll` is not ours to publish; ANCM_REWRITE_DLL names it where it is");
+        return;
+    };
+    let genuine = std::fs::read(path).expect("readable");
+    let Some(wine) = with_rewrite() else { return };
+    write(&wine, DLL, &genuine);
+    let before = on_disk(&wine);
+    let (_folder, package) = patch(&["--product", REWRITE]);
+    let Some(package) = installable(&wine, &package, "patch.msi") else { return };
+    install(&wine, 0, &package);
+    is_swapped(&wine, &genuine, &before[NATIVE]);
+    // what it exports is what ours leads to, in the view of x64 processes
+    let names = |bytes: &[u8]| {
+        let image = Image::parse(bytes).expect("an image");
+        let view = image.x64().unwrap_or_else(|| image.native());
+        let names = view.exports().expect("exports").entries.into_iter().filter_map(|export| export.name);
+        names.collect::<std::collections::BTreeSet<_>>()
+    };
+    assert_eq!(names(&on_disk(&wine)[DLL]), names(&genuine));
+    ends_with(&wine, 0, &["/x", &package]);
+    same(&on_disk(&wine), &before, "removal");
+}

@@ -80,9 +80,17 @@ fn said(wine: &Wine, last: Option<&str>) -> String {
     said
 }
 
-fn every_call_fails_in_turn(by_script: bool, is_repair: bool) {
+/// An installation, a removal or a repair with every fault.
+fn every_call_fails_in_turn(what: &str, by_script: bool) {
     let Some(wine) = machine(by_script) else { return };
-    let said = said(&wine, is_repair.then_some(r"C:\later.dll"));
+    let said = said(
+        &wine,
+        match what {
+            "removal" => Some(what),
+            "repair" => Some(r"C:\later.dll"),
+            _ => None,
+        },
+    );
     for (kind, least) in [
         ("a failure", 200),
         ("an end", 15),
@@ -90,24 +98,27 @@ fn every_call_fails_in_turn(by_script: bool, is_repair: bool) {
         ("a failure of the rollback", 100),
         ("an end of the rollback", 10),
     ] {
-        for what in if is_repair { &["repair"][..] } else { &["installation", "removal"] } {
-            let line = said.lines().find_map(|line| line.strip_prefix(&format!("{what}, {kind}: ")));
-            let runs = line.and_then(|line| line.split(' ').next()?.parse::<u32>().ok());
-            assert!(runs.is_some_and(|runs| runs >= least), "{what}, {kind}\n{said}");
-        }
+        let line = said.lines().find_map(|line| line.strip_prefix(&format!("{what}, {kind}: ")));
+        let runs = line.and_then(|line| line.split(' ').next()?.parse::<u32>().ok());
+        assert!(runs.is_some_and(|runs| runs >= least), "{what}, {kind}\n{said}");
     }
     println!("{said}");
 }
 
 #[test]
-fn every_call_of_every_swap_fails_in_turn() {
-    every_call_fails_in_turn(false, false);
+fn every_call_of_an_installation_fails_in_turn() {
+    every_call_fails_in_turn("installation", false);
+}
+
+#[test]
+fn every_call_of_a_removal_fails_in_turn() {
+    every_call_fails_in_turn("removal", false);
 }
 
 /// Another DLL stands there than what was kept, and all files change.
 #[test]
 fn every_call_of_a_repair_fails_in_turn() {
-    every_call_fails_in_turn(false, true);
+    every_call_fails_in_turn("repair", false);
 }
 
 /// `FAULTS=all` asks for it, since it takes as long again.
@@ -116,7 +127,9 @@ fn every_call_fails_in_turn_where_a_script_was_before() {
     if std::env::var_os("FAULTS").is_none_or(|which| which != "all") {
         return;
     }
-    every_call_fails_in_turn(true, false);
+    for what in ["installation", "removal"] {
+        every_call_fails_in_turn(what, true);
+    }
 }
 
 /// Wine has no other users: what the DLL asks about a folder's owner is answered here.

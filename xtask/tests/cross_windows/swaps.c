@@ -1,6 +1,6 @@
 /* Runs the entries of the custom action DLL that swap DLLs, with each of their system calls failing in turn, with the process
- * ending after each in turn, and with a rollback that does so: `swaps DLL FOLDER ADD REMOVE [LATER]`, or `swaps DLL FOLDER ADD
- * REMOVE owner`, where FOLDER belongs to a user and nothing may be done there. All files are in FOLDER, as they are before; ADD and REMOVE have the swaps (CustomActionData), in UTF-8. With LATER, a file that is
+ * ending after each in turn, and with a rollback that does so: `swaps DLL FOLDER ADD REMOVE [removal|LATER]`, or `swaps DLL
+ * FOLDER ADD REMOVE owner`, where FOLDER belongs to a user and nothing may be done there. All files are in FOLDER, as they are before; ADD and REMOVE have the swaps (CustomActionData), in UTF-8. With LATER, a file that is
  * put in the place of rewrite.dll after an installation, as a repair of its owner's does, the run is a repair.
  *
  * After each run every DLL is the old one or the new one, to the byte, and one that leads to others has these beside it. What is
@@ -318,7 +318,8 @@ int wmain(int count, wchar_t **words) {
     swapped = take();
     if (same(swapped, without))
         fatal("nothing was swapped");
-    if (count > 5) {
+    int is_removal = count > 5 && !wcscmp(words[5], L"removal");
+    if (count > 5 && !is_removal) {
         size_t size;
         char *later = load(words[5], &size);
         if (!later)
@@ -333,9 +334,10 @@ int wmain(int count, wchar_t **words) {
             fatal("it cannot be repaired");
         swapped = take();
         all("repair", add, from, swapped);
+    } else if (is_removal) {
+        all("removal", take_out, swapped, without);
     } else {
         all("installation", add, without, swapped);
-        all("removal", take_out, swapped, without);
     }
     printf("%d runs, %d kinds of remains, %d problems\n", runs, known_count, problems);
     return problems != 0;

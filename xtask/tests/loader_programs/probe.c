@@ -1,5 +1,5 @@
 /* probe.exe HOW MODULE: loads a module with plain LoadLibrary, as the ASP.NET Core Module before September 2025 does,
- * calls its CreateApplication, and says what happened. Without CRT, so that one compiler serves every processor.
+ * calls its FUNCTION, and says what happened. Without CRT, so that one compiler serves every processor.
  * HOW: `once`, `twice`, or `threads` for eight calls at the same time. */
 
 typedef void *HANDLE;
@@ -90,7 +90,7 @@ void start(void)
         say_number(GetLastError());
         ExitProcess(0);
     }
-    create_application = GetProcAddress(module, "CreateApplication");
+    create_application = GetProcAddress(module, FUNCTION);
     if (!create_application) {
         say("GetProcAddress");
         say_number(GetLastError());

@@ -77,10 +77,15 @@ impl Programs {
         Some(Programs { clang, lld, arch, folder: folder.to_owned() })
     }
 
-    /// Writes `probe.exe`.
+    /// Writes `probe.exe`, which calls `CreateApplication`.
     pub fn probe(&self) {
-        let handler = format!("-DHANDLER=L\"aspnetcorev2_outofprocess_{}.dll\"", self.arch);
-        self.compile("probe", &[&handler]);
+        self.probe_of("CreateApplication", "aspnetcorev2_outofprocess");
+    }
+
+    /// Writes `probe.exe`, which calls `function`, and counts references to the DLL of its processor behind `module`.
+    pub fn probe_of(&self, function: &str, module: &str) {
+        let handler = format!("-DHANDLER=L\"{module}_{}.dll\"", self.arch);
+        self.compile("probe", &[&handler, &format!("-DFUNCTION=\"{function}\"")]);
         let definitions: String = FUNCTIONS.map(|function| format!("    {function}\n")).concat();
         let text = format!("LIBRARY KERNEL32.dll\nEXPORTS\n{definitions}");
         std::fs::write(self.folder.join("kernel32.def"), text).expect("writable");
