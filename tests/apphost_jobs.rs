@@ -103,6 +103,32 @@ fn who_takes_over_from_another_installer_leaves_nothing_of_it_either() {
     assert!(left.contains("text/event-stream"), "as Microsoft's removal leaves it");
 }
 
+/// Microsoft's HttpPlatformHandler 1.2, which Visual Studio 2015 wrote into configurations of IIS Express, has the names of v2.
+#[test]
+fn an_entry_of_the_same_name_for_another_dll_is_corrected() {
+    let theirs = r"C:\Program Files (x86)\Microsoft Web Tools\HttpPlatformHandler\HttpPlatformHandler.dll";
+    let image = r"%IIS_BIN%\HttpPlatformHandler Module\V2\httpplatformhandlerv2.dll";
+    let of = |verb| Job {
+        module: "httpPlatformHandler".to_owned(),
+        image: image.to_owned(),
+        section: "httpPlatform".to_owned(),
+        ..job(verb, job::LOCKED | job::EVENT_STREAMS | job::HANDLERS)
+    };
+    let entry = format!("<add name='httpPlatformHandler' image='{theirs}'/></globalModules>");
+    let config = CONFIGURATIONS[1]
+        .replace("</globalModules>", &entry)
+        .replace("</modules>", "<add name='httpPlatformHandler'/></modules>");
+    let made = of(Verb::Add).make(config.as_bytes(), None, None).expect("editable");
+    let text = String::from_utf8(made.edited.bytes.clone()).expect("UTF-8");
+    assert!(text.contains(image) && !text.contains(theirs), "{text}");
+    assert_eq!(text.matches("name='httpPlatformHandler'").count(), 2, "one in each list\n{text}");
+    // an installation that fails gives it back, and a removal leaves no entry for a DLL that nobody may have any more
+    let back = apphost::undo(&made.edited.bytes, &made.edited.inverse).expect("readable").bytes;
+    assert_eq!(String::from_utf8(back).expect("UTF-8"), config);
+    let removed = of(Verb::Remove).make(&made.edited.bytes, made.record.as_ref(), None).expect("editable");
+    assert!(!String::from_utf8(removed.edited.bytes).expect("UTF-8").contains("httpPlatformHandler"));
+}
+
 #[test]
 fn a_journal_takes_back_all_edits_of_an_installation() {
     let config = CONFIGURATIONS[1].as_bytes();

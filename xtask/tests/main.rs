@@ -45,6 +45,7 @@ mod registration_attacks;
 mod registration_faults;
 mod registration_protected;
 mod registration_shared;
+mod registration_x86;
 mod release;
 mod script;
 mod server;
