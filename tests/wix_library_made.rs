@@ -330,6 +330,43 @@ fn what_conflicts_is_told_and_nothing_behind_it() {
     assert_eq!(codes, ["WIX0091"], "{:?}", outcome.diagnostics);
 }
 
+/// As in the dialogs of WiX 4: what is overridable is what is meant, and not what would override it elsewhere.
+#[test]
+fn an_overridable_action_is_the_one_that_is_meant() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("package.wxs");
+    let text = "<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'><Package Name='A' Manufacturer='M' Version='1.0.0' \
+                UpgradeCode='{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}'><CustomAction Id='First' Error='no' />\
+                <CustomAction Id='Own' Error='no' /><InstallUISequence><Custom Action='Own' Before='First' />\
+                </InstallUISequence></Package>\
+                <Fragment><InstallUISequence><Custom Action='First' Before='ExecuteAction' Overridable='yes' />\
+                </InstallUISequence></Fragment>\
+                <Fragment><PropertyRef Id='OnlyElsewhere' /><InstallUISequence>\
+                <Custom Action='First' After='ExecuteAction' /></InstallUISequence></Fragment></Wix>";
+    std::fs::write(&source, text).expect("room");
+    let outcome = build(&request(source, folder.path()));
+    let output = outcome.output.unwrap_or_else(|| panic!("{:?}", outcome.diagnostics));
+    let actions = &output.database.tables["InstallUISequence"].rows;
+    assert!(actions.iter().any(|row| row[0].as_str() == Some("Own")), "{actions:?}");
+}
+
+#[test]
+fn how_an_action_replaces_a_virtual_one_is_told_in_its_own_words() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let source = folder.path().join("package.wxs");
+    let text = "<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'><Package Name='A' Manufacturer='M' Version='1.0.0' \
+                UpgradeCode='{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}'><UIRef Id='Set' />\
+                <InstallUISequence><Custom Action='First' Before='ExecuteAction' /></InstallUISequence></Package>\
+                <Fragment><UI Id='Set' /><CustomAction Id='First' Error='no' /><InstallUISequence>\
+                <Custom Action='virtual First' After='ExecuteAction' /></InstallUISequence></Fragment></Wix>";
+    std::fs::write(&source, text).expect("room");
+    let outcome = build(&request(source, folder.path()));
+    let [finding] = outcome.diagnostics.as_slice() else { panic!("{:?}", outcome.diagnostics) };
+    assert_eq!(&*finding.code, "WIX7009");
+    let help = finding.help.as_deref().unwrap_or_default();
+    assert!(help.contains("`Action=\"override First\"`"), "{help}");
+}
+
 /// A case as two sources: its package with a group of components, and a fragment with that group; nothing without such.
 fn components_apart(text: &str) -> Option<(String, String)> {
     let root = text.find("<Package")?;

@@ -22,7 +22,10 @@ fn product(session: &mut Session, id: Id) {
             session.tree.unset(id, "Id");
         }
     }
-    for template in session.tree.named(id, "MediaTemplate") {
+    // who names the first disk needs one that somebody made
+    let names_disks =
+        session.tree.all_elements().into_iter().any(|id| session.tree.value(id, "DiskId").is_some());
+    for template in session.tree.named(id, "MediaTemplate").into_iter().filter(|_| !names_disks) {
         let is_bare = session.tree.element(template).is_some_and(|element| element.attributes.is_empty());
         let is_empty =
             session.tree.children(template).iter().all(|child| session.tree.blank(*child).is_some());

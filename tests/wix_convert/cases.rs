@@ -166,3 +166,18 @@ fn scripts_are_named_after_their_action_or_not_at_all() {
         assert!(outcome.beside.is_empty() && codes(&outcome.findings) == "!WIX0022", "{id}");
     }
 }
+
+/// Without `MediaTemplate`, the compiler knows no disk that a file could name.
+#[test]
+fn a_media_template_stays_where_a_disk_is_named() {
+    for (disk, stays) in [(" DiskId=\"1\"", true), ("", false)] {
+        let text = format!(
+            "<Wix xmlns=\"http://schemas.microsoft.com/wix/2006/wi\"><Product Id=\"*\" Name=\"A\" Language=\"1033\" \
+             Version=\"1.0.0\" Manufacturer=\"M\" UpgradeCode=\"{{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}}\">\
+             <Package InstallScope=\"perMachine\" Compressed=\"yes\" /><MediaTemplate /></Product>\
+             <Fragment><Component Id=\"C\" Directory=\"D\"><File Id=\"F\" Source=\"f.txt\"{disk} /></Component>\
+             </Fragment></Wix>"
+        );
+        assert_eq!(converted(&text).1.contains("<MediaTemplate />"), stays, "{disk}");
+    }
+}

@@ -238,6 +238,14 @@ impl<'s> Linker<'s> {
             }
             self.report.push(diagnostic);
         }
+        // in libraries of WiX 4, the action of a dialog is overridable, and not virtual: it is the one that is meant
+        let is_overridable =
+            |place: &&Place| matches!(&self.symbol(**place).kind, Kind::Action(action) if action.overridable);
+        if let (true, [meant]) =
+            (accessible.len() > 1, &accessible.iter().filter(is_overridable).collect::<Vec<_>>()[..])
+        {
+            return vec![meant.0];
+        }
         // Only an `override` counts where there is one.
         let overridden = accessible.iter().any(|place| self.access(*place) == Access::Override);
         accessible
@@ -296,11 +304,17 @@ impl<'s> Linker<'s> {
             let name = symbol.id.as_ref().map_or("", |id| &id.name);
             let kind = described(symbol.kind.name());
             let message = format!("{kind} `{name}` is there already, as a virtual one");
+            let own = match (symbol.kind.name(), name.split_once('/')) {
+                ("WixAction", Some((_, action))) => {
+                    format!("`Action=\"override {action}\"`, or `Dialog` where it is one")
+                }
+                _ => format!("`Id=\"override {name}\"`"),
+            };
             self.report.push(
                 Diagnostic::error("WIX7009", message)
                     .at(&symbol.at)
                     .related(&inherited.at, "the virtual one")
-                    .help(format!("remove this one, or replace the other with `Id=\"override {name}\"`")),
+                    .help(format!("remove this one, or let it replace the other with {own}")),
             );
         }
     }
