@@ -13,6 +13,7 @@ fn data(below: &str) -> PathBuf {
 fn wix(folder: &Path, arguments: &[&str]) -> Output {
     let mut command = xtask();
     command.current_dir(folder).env("WIX_EXTENSIONS", folder.join("home")).env_remove("WIX_EXTENSION_SOURCE");
+    command.env("HOME", folder.join("home")).env_remove("APPDATA");
     command.arg("wix").args(arguments).output().expect("it starts")
 }
 
@@ -76,6 +77,64 @@ fn a_package_is_added_from_its_file_and_what_is_none_is_refused() {
         let output = wix(here, &[&["extension"], words.as_slice()].concat());
         assert!(!output.status.success() && said(&output).contains(expected), "{}", said(&output));
     }
+}
+
+/// Sources that NuGet knows count where none is named: the nearest configuration last, those that are switched off not at all.
+#[test]
+fn sources_are_those_of_nuget_where_none_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path().join("project");
+    std::fs::create_dir_all(here.join("packages")).expect("room");
+    std::fs::copy(data("acme.wixext.1.2.3.nupkg"), here.join("packages/acme.wixext.1.2.3.nupkg"))
+        .expect("room");
+    let config = |place: &Path, inside: &str| {
+        std::fs::write(place.join("NuGet.Config"), format!("<configuration>{inside}</configuration>"))
+            .expect("room");
+    };
+    let add = || {
+        let added = wix(&here, &["extension", "add", "acme.wixext"]);
+        let _ = wix(&here, &["extension", "remove", "acme.wixext"]);
+        (added.status.success(), said(&added))
+    };
+    let own = "<packageSources><clear /><add key=\"Own\" value=\"packages\" /></packageSources>";
+    let off = "<disabledPackageSources><add key=\"own\" value=\"true\" /></disabledPackageSources>";
+    config(&here, own);
+    assert!(add().0, "{}", add().1);
+    config(&here, &format!("{own}{off}"));
+    assert!(!add().0 && add().1.contains("nothing says where packages are"), "{}", add().1);
+    // a folder above names one beside itself, which this one takes away
+    config(
+        folder.path(),
+        "<packageSources><clear /><add key=\"above\" value=\"project/packages\" /></packageSources>",
+    );
+    config(&here, "");
+    assert!(add().0, "{}", add().1);
+    config(&here, "<packageSources><clear /></packageSources>");
+    assert!(!add().0);
+    std::fs::write(here.join("NuGet.Config"), "<configuration>").expect("room");
+    let (is_added, told) = add();
+    assert!(!is_added && told.contains("NuGet.Config` cannot be read"), "{told}");
+}
+
+/// What WiX's installer keeps for everybody is found, after the project's and the user's.
+#[test]
+fn extensions_of_the_machine_are_found() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let here = folder.path();
+    let package = data("acme.wixext.1.2.3.nupkg");
+    let added = wix(here, &["extension", "add", package.to_str().expect("Unicode")]);
+    assert!(added.status.success(), "{}", said(&added));
+    std::fs::create_dir(here.join("common")).expect("room");
+    std::fs::rename(here.join(".wix"), here.join("common/WixToolset")).expect("room");
+    let (source, payload) = (data("consume/actions.wxs"), data("payload"));
+    let mut command = xtask();
+    command
+        .current_dir(here)
+        .env("WIX_EXTENSIONS", here.join("home"))
+        .env("CommonProgramFiles", here.join("common"));
+    command.args(["wix", "build", "-ext", "Acme.wixext", "-o", "x.msi", "-b"]).arg(payload).arg(source);
+    let built = command.output().expect("it starts");
+    assert!(built.status.success(), "{}", said(&built));
 }
 
 /// A server of this machine that answers as NuGet's documentation has it; no feed is asked.

@@ -5,6 +5,7 @@ mod convert;
 mod extension;
 mod help;
 mod msi;
+mod nuget_config;
 mod switches;
 
 use crate::console::Console;

@@ -1,5 +1,6 @@
 //! Extensions: where `-ext` finds them, and `wix extension`, which keeps them there.
 
+use super::nuget_config;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
@@ -25,7 +26,7 @@ Usage: cargo xtask wix extension add [-g] [-source FOLDER|URL] NAME[/VERSION] | 
 
   -g, -global            the user's extensions, and not those of the project
   -source FOLDER|URL     where packages are: a folder, or a feed of NuGet (https://api.nuget.org/v3/index.json)
-                         [default: the variable WIX_EXTENSION_SOURCE]
+                         [default: the variable WIX_EXTENSION_SOURCE, else the sources in NuGet.Config]
 Nothing is fetched but by `add`. The hash of each package is kept beside it.";
 
 /// An extension that was found.
@@ -52,6 +53,13 @@ fn user() -> Option<PathBuf> {
     home.filter(|home| !home.is_empty()).map(|home| PathBuf::from(home).join(".wix").join("extensions"))
 }
 
+/// Where WiX's installer keeps them for everybody.
+fn machine() -> impl Iterator<Item = PathBuf> {
+    let folders = ["CommonProgramW6432", "CommonProgramFiles", "CommonProgramFiles(x86)"];
+    let folders = folders.into_iter().filter_map(std::env::var_os).filter(|folder| !folder.is_empty());
+    folders.map(|folder| PathBuf::from(folder).join("WixToolset").join("extensions"))
+}
+
 /// The extension that the value of `-ext` means: a path, or NAME[/VERSION] where extensions are kept.
 ///
 /// # Errors
@@ -63,7 +71,7 @@ pub fn find(value: &str) -> Outcome<Found> {
     }
     let (name, version) = split(value);
     let mut looked = vec![path];
-    for root in [Some(project()), user()].into_iter().flatten() {
+    for root in [Some(project()), user()].into_iter().flatten().chain(machine()) {
         match kept(&root, name)
             .into_iter()
             .rfind(|kept| version.is_none_or(|v| v.eq_ignore_ascii_case(&kept.version)))
@@ -219,15 +227,12 @@ fn add(root: &Path, value: &str, source: Option<String>, console: &Console) -> O
     let (bytes, from) = match path.is_file() {
         true => (read(&path)?, path.display().to_string()),
         false => {
-            let source = source.or_else(|| std::env::var("WIX_EXTENSION_SOURCE").ok()).ok_or_else(|| {
-                let message = format!("`{value}` is no file, and nothing says where packages are");
-                usage(message).help("name a folder or a feed: `-source https://api.nuget.org/v3/index.json`")
-            })?;
-            let (name, version) = split(value);
-            match source.starts_with("https://") || source.starts_with("http://") {
-                true => from_feed(&source, name, version)?,
-                false => from_folder(&native(&source), name, version)?,
-            }
+            let named = source.or_else(|| std::env::var("WIX_EXTENSION_SOURCE").ok());
+            let sources = match named {
+                Some(source) => vec![source],
+                None => nuget_config::sources(&std::env::current_dir().unwrap_or_default())?,
+            };
+            from_sources(&sources, value)?
         }
     };
     let hash = hexadecimal(Sha512::digest(&bytes));
@@ -255,6 +260,26 @@ fn add(root: &Path, value: &str, source: Option<String>, console: &Console) -> O
     output.commit()?;
     console.status("Added", &format!("{} {} from {from}, SHA-512 {hash}", package.id, package.version));
     Ok(())
+}
+
+/// The package that `value` means, of the first of `sources` that has it; else what the last one said.
+fn from_sources(sources: &[String], value: &str) -> Outcome<(Vec<u8>, String)> {
+    let (name, version) = split(value);
+    let message = format!("`{value}` is no file, and nothing says where packages are");
+    let mut failure = usage(message).help(
+        "name a folder or a feed, `-source https://api.nuget.org/v3/index.json`, or add it to NuGet.Config",
+    );
+    for source in sources {
+        let found = match source.starts_with("https://") || source.starts_with("http://") {
+            true => from_feed(source, name, version),
+            false => from_folder(&native(source), name, version),
+        };
+        match found {
+            Ok(found) => return Ok(found),
+            Err(problem) => failure = problem,
+        }
+    }
+    Err(failure)
 }
 
 /// The most bytes of a package.
