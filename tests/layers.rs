@@ -1,6 +1,8 @@
 //! The floors of ARCHITECTURE.md: a module may name modules on lower floors only. And no file is so long that nobody reads
 //! it.
 
+mod circles;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 

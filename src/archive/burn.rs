@@ -9,7 +9,7 @@ mod verified;
 
 use super::cabinet::{Cabinet, Stream};
 use super::container::{Beside, Container, Member, Names};
-use super::kind::HEAD;
+use super::kind::{BUNDLE_SECTION, HEAD};
 use super::name::relative;
 use super::{Error, Source};
 use crate::cab;
@@ -19,8 +19,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 use verified::Verified;
 
-/// The section's name, and what its data begins with.
-const SECTION: &str = ".wixburn";
+/// What the section's data begins with.
 const MAGIC: u32 = 0x00F1_4300;
 /// Magic, version, bundle id, then seven numbers of which the last is the count of containers.
 const FIXED: usize = 48;
@@ -32,11 +31,6 @@ const MANIFEST: &str = "0";
 const LONGEST_MANIFEST: u64 = 16 << 20;
 /// What the first container is called here; the manifest has no name for it.
 const UX: &str = "WixUXContainer";
-
-/// Whether an image that begins with `head` has the section of a bundle.
-pub(super) fn is_bundle(head: &[u8]) -> bool {
-    Headers::of(head).is_ok_and(|headers| headers.sections.iter().any(|section| section.name == SECTION))
-}
 
 /// A bundle.
 pub(super) struct Bundle {
@@ -202,11 +196,12 @@ struct Layout {
 
 impl Layout {
     fn read(source: &Source) -> Result<Layout, Error> {
-        let broken =
-            |offset: u64, problem: String| Error::broken(format!("section `{SECTION}`"), offset, problem);
+        let broken = |offset: u64, problem: String| {
+            Error::broken(format!("section `{BUNDLE_SECTION}`"), offset, problem)
+        };
         let head = source.head(HEAD).map_err(Error::Io)?;
         let headers = Headers::of(&head).map_err(|error| broken(0, error.to_string()))?;
-        let section = headers.sections.iter().find(|section| section.name == SECTION);
+        let section = headers.sections.iter().find(|section| section.name == BUNDLE_SECTION);
         let section = section.ok_or_else(|| broken(0, "it is not there".to_owned()))?;
         let at = u64::from(section.file_offset);
         let data = source.window(at, section.file_size.into());

@@ -1,7 +1,6 @@
 //! Why an archive, or a member of one, is refused.
 
 use super::name::NameError;
-use super::walk::Stop;
 use crate::cab;
 use crate::msi;
 use std::io;
@@ -76,6 +75,18 @@ pub enum Error {
         limit: String,
     },
 }
+
+/// What a visitor that cannot go on gives in its I/O error; the walk ends with it.
+#[derive(Debug)]
+pub struct Stop(pub io::Error);
+
+impl std::fmt::Display for Stop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::error::Error for Stop {}
 
 /// What an error says, and what its causes say.
 fn with_causes(error: &dyn std::error::Error) -> String {

@@ -22,9 +22,9 @@ mod walk;
 mod zip;
 
 pub use budget::Limits;
-pub use error::Error;
+pub use error::{Error, Stop};
 pub use hashing::Hashing;
 pub use kind::Kind;
 pub use name::{NameError, is_one_name, relative};
 pub use source::{Cursor, Source};
-pub use walk::{DEEPEST, File, Stop, Visitor, walk};
+pub use walk::{DEEPEST, File, Visitor, walk};

@@ -65,18 +65,6 @@ pub trait Visitor {
     fn problem(&mut self, path: &str, error: Error);
 }
 
-/// What a visitor that cannot go on gives in its I/O error; the walk ends with it.
-#[derive(Debug)]
-pub struct Stop(pub io::Error);
-
-impl std::fmt::Display for Stop {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Stop {}
-
 /// Goes through `path`: a folder with everything below it, or a file with everything in it. Files beside it are read
 /// where a package or bundle says that it consists of them.
 ///

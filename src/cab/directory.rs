@@ -1,8 +1,8 @@
 //! The directory of one cabinet: header, folders, files.
 
+use super::error::ReadError;
 use super::format::{FILE, FOLDER, HEADER, NAME_MAX, unix_time};
 use super::model::Entry;
-use super::read::ReadError;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 /// Flags of `CFHEADER`: a cabinet before, one after, reserved fields.

@@ -8,6 +8,7 @@
 mod block;
 mod deflate;
 mod directory;
+mod error;
 mod format;
 mod huffman;
 mod method;
@@ -18,9 +19,10 @@ mod pool;
 mod read;
 mod write;
 
+pub use error::{ReadError, WriteError};
 pub use format::civil;
 pub use installer_lzx::{Effort, Window};
 pub use method::Method;
 pub use model::{Cabinet, CabinetFile, Entry, Source};
-pub use read::{FileReader, Place, ReadError, Reader};
-pub use write::{WriteError, write};
+pub use read::{FileReader, Place, Reader};
+pub use write::write;

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read};
 
+use super::error::WriteError;
 use super::model::{CabinetFile, Source};
-use super::write::WriteError;
 
 /// Reads the sources in order, those that are stored once once, and holds each to its stated size.
 pub(super) struct Payload<'a> {

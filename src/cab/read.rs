@@ -4,76 +4,11 @@ use std::collections::BTreeMap;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::directory::{Directory, Ends, Found, Header, array, double, fill, word};
+use super::error::ReadError;
 use super::format::{BLOCK, BLOCK_GROWTH, DATA, block_checksum};
 use super::model::Entry;
 use super::mszip;
 use installer_lzx::Window;
-
-/// Why a cabinet could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// Not a cabinet, or of a version other than 1.3.
-    #[error("this is not a cabinet (expected the signature `MSCF` and version 1.3)")]
-    NotACabinet,
-    /// The directory of the cabinet is broken.
-    #[error("the cabinet's {part} is broken")]
-    Directory {
-        /// `header`, `folder 3`, `file 17`.
-        part: String,
-    },
-    /// There is no file of this number.
-    #[error("the cabinet has no file {index}, only {count}")]
-    NoSuchFile {
-        /// The number asked for, from 0.
-        index: usize,
-        /// How many there are.
-        count: usize,
-    },
-    /// The file begins or ends in another cabinet of a set.
-    #[error("a part of the file `{name}` is in `{part}`, another cabinet of its set, which is not there")]
-    Continued {
-        /// Name in the cabinet.
-        name: String,
-        /// Name of the other cabinet.
-        part: String,
-    },
-    /// A cabinet is not the next one of its set.
-    #[error(
-        "the cabinet is number {} of set {}, expected number {} of set {}", .found.1, .found.0, .expected.1, .expected.0
-    )]
-    Set {
-        /// The set and the number that were expected.
-        expected: (u16, u32),
-        /// Those that were found.
-        found: (u16, u32),
-    },
-    /// The compression is not known.
-    #[error("the file `{name}` is compressed by method {method:#06x}; stored, MSZIP and LZX are read")]
-    Method {
-        /// Name in the cabinet.
-        name: String,
-        /// `CFFOLDER.typeCompress`.
-        method: u16,
-    },
-    /// The data is broken.
-    #[error("the data of `{name}` is broken: {problem} in block {block} of folder {folder}")]
-    Data {
-        /// Name in the cabinet.
-        name: String,
-        /// What is wrong.
-        problem: &'static str,
-        /// The folder, from 0.
-        folder: usize,
-        /// The block, from 0.
-        block: u32,
-    },
-    /// The input could not be read.
-    #[error("cannot read the cabinet")]
-    Input(#[source] io::Error),
-    /// The output could not be written.
-    #[error("cannot write what was read from the cabinet")]
-    Output(#[source] io::Error),
-}
 
 /// A cabinet being read, or several of a set.
 #[derive(Debug)]

@@ -1,11 +1,11 @@
 //! Writes a cabinet, compressed on several threads, in memory that does not grow with the payload.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::sync::mpsc;
 
+use super::error::WriteError;
 use super::format::{ARCHIVE, BLOCK, FILE, FOLDER, HEADER, NAME_IS_UTF8, NAME_MAX, dos_time};
 use super::method::{Back, Done, Front, Method};
 use super::model::{Cabinet, CabinetFile, Source};
@@ -17,72 +17,6 @@ const FOLDER_MAX: u64 = 65_535 * BLOCK as u64;
 
 /// Cabinets are kept below 2 GiB: readers use signed 32-bit offsets.
 const CABINET_MAX: u64 = 0x7fff_ffff;
-
-/// Why a cabinet could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// More files than a cabinet can count.
-    #[error("{count} files, but a cabinet holds at most 65535; use a second one")]
-    TooManyFiles {
-        /// Their number.
-        count: usize,
-    },
-    /// A name that a cabinet cannot hold.
-    #[error("the file name `{name}` must have 1 to 255 bytes and no zero byte to go into a cabinet")]
-    Name {
-        /// The name.
-        name: String,
-    },
-    /// A file that a cabinet cannot hold.
-    #[error("the file `{name}` has {size} bytes, but a cabinet takes at most 2147450880")]
-    FileTooLarge {
-        /// Name in the cabinet.
-        name: String,
-        /// Its size.
-        size: u64,
-    },
-    /// A file that is to have the bytes of another one, and cannot.
-    #[error(
-        "the cabinet file `{name}` is to be the same as file {original}; expected the number of an earlier one with {size} bytes of its own"
-    )]
-    NotTheSame {
-        /// Name in the cabinet.
-        name: String,
-        /// The number of the other one.
-        original: usize,
-        /// Its size.
-        size: u64,
-    },
-    /// The cabinet passes 2 GiB.
-    #[error("the cabinet passes 2 GiB; divide the files among several")]
-    TooLarge,
-    /// A source could not be read.
-    #[error("cannot read `{}` for the cabinet file `{name}`", path.display())]
-    Source {
-        /// Name in the cabinet.
-        name: String,
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: io::Error,
-    },
-    /// A source has another size than stated.
-    #[error("the cabinet file `{name}` was to have {stated} bytes, but its source has {}", match found {
-        Some(found) => found.to_string(),
-        None => "more".to_owned(),
-    })]
-    SizeChanged {
-        /// Name in the cabinet.
-        name: String,
-        /// The size that [`super::CabinetFile::size`] says.
-        stated: u64,
-        /// The size found; none where it is larger than stated.
-        found: Option<u64>,
-    },
-    /// The output could not be written.
-    #[error("cannot write the cabinet")]
-    Output(#[from] io::Error),
-}
 
 /// Writes `cabinet` to `out` from its current position on, on `threads` threads, and gives the number of bytes. The
 /// bytes do not depend on `threads`. Memory does not depend on the payload: some 3 MiB for each thread with MSZIP; with

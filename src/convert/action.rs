@@ -1,11 +1,11 @@
 //! Custom actions and where they stand in sequences.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::text;
 use crate::tree::{Content, Id};
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[
     (Space::Wix, "CustomAction", custom_action),

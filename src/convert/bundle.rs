@@ -1,10 +1,10 @@
 //! Bundles. Nothing here builds one; their sources are carried over all the same, for WiX itself.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::tree::{Attribute, Id};
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[
     (Space::Wix, "Bundle", bundle),

@@ -1,11 +1,11 @@
 //! What is for 32 or for 64 bits, GUIDs that are made, and the ids that files had by themselves.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
-use crate::tree::Id;
+use crate::tree::{Content, Id};
 use crate::variables::variable;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[
     (Space::Wix, "ApprovedExeForElevation", bitness),
@@ -163,6 +163,47 @@ mod tests {
             ("ü.txt", "__.txt"),
         ] {
             assert_eq!(identifier(name), id);
+        }
+    }
+}
+
+/// Gives the variables that stand in `Bitness` attributes now the words for it. One that stands elsewhere too keeps
+/// its value, and a new one is defined beside it.
+pub(crate) fn settle_bitness(session: &mut Session) {
+    for name in std::mem::take(&mut session.variables.bitness) {
+        let places = session.tree.all();
+        let forms = [format!("$(var.{name})"), format!("$({name})")];
+        let uses = |text: &str| forms.iter().any(|form| text.contains(form.as_str()));
+        let is_bitness = |text: &str| forms.iter().any(|form| text == form);
+        let is_elsewhere = places.iter().any(|id| match session.tree.content(*id) {
+            Content::Element(element) => element.attributes.iter().any(|attribute| {
+                uses(&attribute.raw) && !(attribute.name == "Bitness" && is_bitness(&attribute.raw))
+            }),
+            Content::Text(raw) | Content::Cdata(raw) | Content::Instruction(raw) => uses(raw),
+            Content::Comment(_) | Content::Document => false,
+        });
+        let new_name = if is_elsewhere { format!("{name}Bitness") } else { name.clone() };
+        for (id, value) in session.variables.definitions(&name) {
+            let word = if value == "yes" { "always64" } else { "always32" };
+            let message = format!("the variable `{name}` says `{value}`; a Bitness is `{word}`");
+            if !session.converts(kinds::BITNESS_VARIABLE, id, message) {
+                continue;
+            }
+            let raw = format!("<?define {new_name} = \"{word}\" ?>");
+            if is_elsewhere {
+                let new = session.tree.add(Content::Instruction(raw));
+                session.tree.put_before(id, new);
+            } else {
+                *session.tree.content_mut(id) = Content::Instruction(raw);
+            }
+        }
+        for id in places {
+            if let Some(element) = session.tree.element_mut(id) {
+                let attributes = element.attributes.iter_mut();
+                attributes
+                    .filter(|attribute| attribute.name == "Bitness" && is_bitness(&attribute.raw))
+                    .for_each(|attribute| attribute.raw = format!("$(var.{new_name})"));
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Conditions: no elements any more, but attributes of what they are about.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::text::{self, Inner};
 use crate::tree::Id;
-use crate::walk::Rule;
 use std::collections::BTreeMap;
 
 pub(crate) const RULES: &[Rule] = &[

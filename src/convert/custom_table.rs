@@ -2,11 +2,11 @@
 
 use crate::CustomTable;
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::text;
 use crate::tree::Id;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[(Space::Wix, "CustomTable", table), (Space::Wix, "Column", column)];
 

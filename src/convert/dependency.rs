@@ -2,10 +2,10 @@
 
 use crate::component::bitness;
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::tree::Id;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[
     (Space::Dependency, "Provides", provides),

@@ -1,11 +1,11 @@
 //! What a control of a dialog does.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::text;
 use crate::tree::Id;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[(Space::Wix, "Publish", publish)];
 

@@ -1,10 +1,10 @@
 //! Directories: `TARGETDIR` is no element any more, and folders of Windows have one of their own.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::tree::{Content, Id};
-use crate::walk::Rule;
 use installer_wix::is_standard_directory;
 
 pub(crate) const RULES: &[Rule] =

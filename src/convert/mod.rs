@@ -23,6 +23,7 @@ mod parse;
 mod reference;
 mod registry;
 mod renames;
+mod rule;
 mod session;
 mod settings;
 mod space;
@@ -119,7 +120,7 @@ pub fn convert(name: &str, bytes: &[u8], options: &Options) -> Outcome {
         walk::localize(session);
         walk::convert(session, DOCUMENT);
         bundle::prerequisites(session);
-        variables::settle(session);
+        component::settle_bitness(session);
         // nobody who has a source of WiX 4 wants it touched for these alone
         if is_old {
             declaration(session, encoding);

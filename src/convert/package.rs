@@ -1,10 +1,10 @@
 //! `Product` and `Module` with the `Package` in them, which are one element now.
 
 use crate::kinds::{self, Kind};
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::tree::Id;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[
     (Space::Wix, "Product", product),

@@ -1,10 +1,10 @@
 //! References to what extensions bring along, which are elements of the extensions now.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::tree::Id;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[
     (Space::Wix, "PropertyRef", property),

@@ -1,10 +1,10 @@
 //! The registry: what becomes of keys, and the element `Registry`, which others have taken the place of.
 
 use crate::kinds;
+use crate::rule::Rule;
 use crate::session::Session;
 use crate::space::Space;
 use crate::tree::Id;
-use crate::walk::Rule;
 
 pub(crate) const RULES: &[Rule] = &[(Space::Wix, "RegistryKey", key), (Space::Wix, "Registry", registry)];
 

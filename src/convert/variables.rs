@@ -1,7 +1,5 @@
 //! The preprocessor's variables that a source defines, as far as they can be known without running it.
 
-use crate::kinds;
-use crate::session::Session;
 use crate::tree::{Content, Id, Tree};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +32,13 @@ impl Variables {
     }
 }
 
+impl Variables {
+    /// Where `name` is defined, and as what.
+    pub(crate) fn definitions(&self, name: &str) -> Vec<(Id, String)> {
+        self.defined.get(name).cloned().unwrap_or_default()
+    }
+}
+
 /// The name in `$(var.Name)` or `$(Name)`.
 pub(crate) fn variable(text: &str) -> Option<&str> {
     let name = text.trim().strip_prefix("$(")?.strip_suffix(')')?;
@@ -50,45 +55,4 @@ fn definition(raw: &str) -> Option<(&str, &str)> {
     let value = value.trim();
     let quoted = |quote| value.strip_prefix(quote)?.strip_suffix(quote);
     Some((name.strip_prefix("var.").unwrap_or(name), quoted('"').or_else(|| quoted('\'')).unwrap_or(value)))
-}
-
-/// Gives the variables that stand in `Bitness` attributes now the words for it. One that stands elsewhere too keeps
-/// its value, and a new one is defined beside it.
-pub(crate) fn settle(session: &mut Session) {
-    for name in std::mem::take(&mut session.variables.bitness) {
-        let places = session.tree.all();
-        let forms = [format!("$(var.{name})"), format!("$({name})")];
-        let uses = |text: &str| forms.iter().any(|form| text.contains(form.as_str()));
-        let is_bitness = |text: &str| forms.iter().any(|form| text == form);
-        let is_elsewhere = places.iter().any(|id| match session.tree.content(*id) {
-            Content::Element(element) => element.attributes.iter().any(|attribute| {
-                uses(&attribute.raw) && !(attribute.name == "Bitness" && is_bitness(&attribute.raw))
-            }),
-            Content::Text(raw) | Content::Cdata(raw) | Content::Instruction(raw) => uses(raw),
-            Content::Comment(_) | Content::Document => false,
-        });
-        let new_name = if is_elsewhere { format!("{name}Bitness") } else { name.clone() };
-        for (id, value) in session.variables.defined.get(&name).cloned().unwrap_or_default() {
-            let word = if value == "yes" { "always64" } else { "always32" };
-            let message = format!("the variable `{name}` says `{value}`; a Bitness is `{word}`");
-            if !session.converts(kinds::BITNESS_VARIABLE, id, message) {
-                continue;
-            }
-            let raw = format!("<?define {new_name} = \"{word}\" ?>");
-            if is_elsewhere {
-                let new = session.tree.add(Content::Instruction(raw));
-                session.tree.put_before(id, new);
-            } else {
-                *session.tree.content_mut(id) = Content::Instruction(raw);
-            }
-        }
-        for id in places {
-            if let Some(element) = session.tree.element_mut(id) {
-                let attributes = element.attributes.iter_mut();
-                attributes
-                    .filter(|attribute| attribute.name == "Bitness" && is_bitness(&attribute.raw))
-                    .for_each(|attribute| attribute.raw = format!("$(var.{new_name})"));
-            }
-        }
-    }
 }

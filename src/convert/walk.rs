@@ -1,17 +1,14 @@
 //! Which conversion belongs to which element, and the walk that carries them out: an element first, then what stands in it,
 //! and what came into it on the way.
 
+use crate::rule::Rule;
 use crate::session::Session;
-use crate::space::Space;
 use crate::tree::{Content, Id};
 use crate::{
     action, bundle, component, condition, custom_table, dependency, dialog, directory, kinds, namespaces,
     package, reference, registry, renames, text,
 };
 use std::collections::BTreeSet;
-
-/// An element of WiX 3, and what converts it.
-pub(crate) type Rule = (Space, &'static str, fn(&mut Session, Id));
 
 /// The conversions of every file. Whoever adds a file adds a line.
 const FILES: &[&[Rule]] = &[

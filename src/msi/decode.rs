@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::codepage::CodePage;
+use super::error::ReadError;
 use super::layout::{COLUMNS_KINDS, NAME_KIND, from_type_bits, integer, width};
 use super::model::{Cell, Column, ColumnKind, Row, Table, Validation};
 use super::pool::LONG_REFERENCES;
-use super::read::ReadError;
 
 /// Most cells that are read. A row is larger in memory than in the file, and a small file may say that it has many.
 const CELLS_MAX: usize = 8 << 20;

@@ -1,12 +1,12 @@
 //! Tables as streams: string pool, `_Tables`, `_Columns`, `_Validation` and every table with rows.
 
 use super::codepage::CodePage;
+use super::error::WriteError;
 use super::layout::{COLUMNS_KINDS, COLUMNS_MAX, NAME_KIND, stored_integer, type_bits, width};
 use super::model::{Cell, Column, ColumnKind, Database, Row, Table, Validation};
 use super::name;
 use super::pool::{Pool, Refusal};
 use super::schema::standard_table;
-use super::write::WriteError;
 
 /// Names that the container itself uses.
 const RESERVED: [&str; 6] = ["_Tables", "_Columns", "_StringPool", "_StringData", "_Validation", "_Streams"];

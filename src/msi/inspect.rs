@@ -8,10 +8,11 @@ use std::io::{Read, Seek};
 
 use installer_diag::Severity;
 
+use super::error::ReadError;
 use super::layout::{COLUMNS_KINDS, NAME_KIND, width};
 use super::model::{Column, ColumnKind};
 use super::pool::LONG_REFERENCES;
-use super::read::{Package, ReadError};
+use super::read::Package;
 use super::summary;
 
 /// Classes of root storages: packages, modules, transforms and patches.

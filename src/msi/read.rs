@@ -4,81 +4,13 @@
 //! `_Validation`. Everything else that is broken is an error.
 
 use std::collections::BTreeMap;
-use std::io::{self, Read, Seek};
+use std::io::{Read, Seek};
 
 use super::decode::Tables;
+use super::error::ReadError;
 use super::model::{Database, Stream, Table};
 use super::name;
 use super::summary;
-
-/// Why a database could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum ReadError {
-    /// Not a compound file, or a broken one.
-    #[error("this is not an installer database, or it is broken: its container cannot be opened")]
-    Container(#[source] io::Error),
-    /// A compound file, but not an installer database.
-    #[error("this is not an installer database: it has no string pool")]
-    NotADatabase,
-    /// A code page that is not known.
-    #[error("the database has code page {codepage}, which is not known")]
-    CodePage {
-        /// Its number.
-        codepage: u32,
-    },
-    /// The string pool is broken.
-    #[error("the string pool is broken at string {string}: {problem}")]
-    Pool {
-        /// The number of the string, from 1.
-        string: usize,
-        /// What is wrong.
-        problem: &'static str,
-    },
-    /// A table is broken.
-    #[error("table `{table}` is broken: {problem}")]
-    Table {
-        /// Its name.
-        table: String,
-        /// What is wrong.
-        problem: &'static str,
-    },
-    /// A row is broken.
-    #[error("row {row} of table `{table}` is broken: string {string} in column `{column}` does not exist")]
-    Row {
-        /// The table.
-        table: String,
-        /// The row, from 0, in stored order.
-        row: usize,
-        /// The column.
-        column: String,
-        /// The reference that leads nowhere.
-        string: u32,
-    },
-    /// The tables would take more memory than any package needs.
-    #[error("the tables up to `{table}` have more than {limit} {unit}, far more than any package needs")]
-    TooLarge {
-        /// The table that passed the limit.
-        table: String,
-        /// The limit.
-        limit: usize,
-        /// `cells` or `bytes of text`.
-        unit: &'static str,
-    },
-    /// There is no such stream.
-    #[error("the database has no stream `{name}`")]
-    NoSuchStream {
-        /// The name.
-        name: String,
-    },
-    /// A stream could not be read.
-    #[error("cannot read the stream `{name}`")]
-    Stream {
-        /// The name.
-        name: String,
-        /// What went wrong.
-        source: io::Error,
-    },
-}
 
 /// An .msi file being read: its tables are in memory, its streams are read when asked for.
 pub struct Package<R> {

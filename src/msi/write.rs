@@ -1,9 +1,8 @@
 //! Writes a database as an .msi file.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 
 use uuid::Uuid;
 
@@ -11,6 +10,7 @@ use crate::cab;
 
 use super::codepage::CodePage;
 use super::encode::table_streams;
+use super::error::WriteError;
 use super::model::{Database, Stream};
 use super::name;
 use super::summary;
@@ -23,114 +23,6 @@ const SUMMARY_CODEPAGE_MAX: u16 = 0x7fff;
 
 /// A compound file keeps its range lock at 2 GiB, and Windows Installer reads no further.
 const SIZE_MAX: u64 = 0x7fff_ff00;
-
-/// Why a database could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum WriteError {
-    /// A code page that cannot be written.
-    #[error("code page {codepage} is not known; use 65001 (UTF-8), 1252 (Western) or 0 (ASCII only)")]
-    CodePage {
-        /// Its number.
-        codepage: u32,
-    },
-    /// A code page that Windows cannot open the summary information with.
-    #[error(
-        "the summary information cannot have code page {codepage}: Windows reads at most 32767; use 1252"
-    )]
-    SummaryCodePage {
-        /// Its number.
-        codepage: u16,
-    },
-    /// A table that breaks a rule.
-    #[error("table `{table}` cannot be written: {problem}")]
-    Table {
-        /// Its name.
-        table: String,
-        /// The rule.
-        problem: &'static str,
-    },
-    /// A row with too few or too many cells.
-    #[error("row {row} of table `{table}` has {found} cells, but the table has {expected} columns")]
-    RowLength {
-        /// The table.
-        table: String,
-        /// The row, from 0, in the order of [`super::Table::rows`].
-        row: usize,
-        /// Columns.
-        expected: usize,
-        /// Cells.
-        found: usize,
-    },
-    /// A cell that does not fit its column.
-    #[error("`{value}` cannot be stored in `{table}.{column}` of row `{row}`: {problem}")]
-    Cell {
-        /// The table.
-        table: String,
-        /// The row's primary key, its parts separated by `/`.
-        row: String,
-        /// The column.
-        column: String,
-        /// The value.
-        value: String,
-        /// What does not fit.
-        problem: &'static str,
-    },
-    /// Two rows with one primary key.
-    #[error("table `{table}` has two rows with the key `{key}`")]
-    DuplicateKey {
-        /// The table.
-        table: String,
-        /// The key, its parts separated by `/`.
-        key: String,
-    },
-    /// More different texts than references can count.
-    #[error("the database has more than 16777215 different strings")]
-    TooManyStrings,
-    /// A stream name that the container cannot hold.
-    #[error(
-        "`{name}` cannot be the name of a stream: it may have 62 letters, digits, `.` and `_` (60 for a table), \
-         other characters counting double, and none of `/`, `\\`, `:` and `!`"
-    )]
-    StreamName {
-        /// The name.
-        name: String,
-    },
-    /// A stream that was read from a package and left there.
-    #[error("the bytes of stream `{name}` are still in the package that it was read from; read them first")]
-    InPackage {
-        /// Its name.
-        name: String,
-    },
-    /// The file of a stream could not be read.
-    #[error("cannot read `{}` for the stream `{name}`", path.display())]
-    Source {
-        /// The stream.
-        name: String,
-        /// The file.
-        path: PathBuf,
-        /// What went wrong.
-        source: io::Error,
-    },
-    /// A cabinet could not be written.
-    #[error("cannot write the cabinet `{name}`")]
-    Cabinet {
-        /// The stream.
-        name: String,
-        /// What went wrong.
-        source: cab::WriteError,
-    },
-    /// The file is too large.
-    #[error(
-        "the database has {size} bytes, but Windows Installer opens no file of 2 GiB; leave cabinets outside"
-    )]
-    TooLarge {
-        /// Its size.
-        size: u64,
-    },
-    /// The output could not be written.
-    #[error("cannot write the database")]
-    Output(#[from] io::Error),
-}
 
 /// Writes `database` to `out`, which must be empty, with `threads` threads that compress cabinets. Cabinets and other
 /// streams go straight into `out`; none is held in memory. The bytes do not depend on `threads`.

@@ -27,8 +27,26 @@ pub const IL_ONLY: u32 = 1;
 /// `COMIMAGE_FLAGS_32BITREQUIRED`.
 pub const REQUIRES_32_BIT: u32 = 2;
 
+impl View<'_> {
+    /// The identity of a .NET assembly; `None` where the image is none.
+    ///
+    /// # Errors
+    /// The metadata is broken.
+    pub fn assembly(&self) -> Result<Option<AssemblyIdentity>, Error> {
+        read(self)
+    }
+
+    /// The manifest resources of a .NET assembly that lie in the image, by name; none where the image is no assembly.
+    ///
+    /// # Errors
+    /// The metadata is broken, or says that there are more than anybody has.
+    pub fn manifest_resources(&self) -> Result<Vec<(String, &[u8])>, Error> {
+        resources(self)
+    }
+}
+
 /// The identity; `None` where the image is no .NET assembly.
-pub(super) fn read(view: &View<'_>) -> Result<Option<AssemblyIdentity>, Error> {
+fn read(view: &View<'_>) -> Result<Option<AssemblyIdentity>, Error> {
     const HEADER: &str = "the CLI header";
     let Some(found) = view.headers().directory(Directory::Clr) else { return Ok(None) };
     let header = view.slice(found.rva, 72, HEADER)?;
@@ -45,7 +63,7 @@ const MOST_RESOURCES: u32 = 4096;
 const MOST_NAME: usize = 1024;
 
 /// What lies in the image as a manifest resource (II.22.24, II.24.2.7), by name. Those that other files have are left out.
-pub(super) fn resources<'v>(view: &'v View<'_>) -> Result<Vec<(String, &'v [u8])>, Error> {
+fn resources<'v>(view: &'v View<'_>) -> Result<Vec<(String, &'v [u8])>, Error> {
     const HEADER: &str = "the CLI header";
     const DATA: &str = "the manifest resources";
     let Some(found) = view.headers().directory(Directory::Clr) else { return Ok(Vec::new()) };

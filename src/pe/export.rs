@@ -46,7 +46,17 @@ pub enum Target {
     Forward(String),
 }
 
-pub(super) fn read(view: &View<'_>) -> Result<Exports, Error> {
+impl View<'_> {
+    /// What it exports; an empty list where it has no export directory.
+    ///
+    /// # Errors
+    /// The export directory is broken.
+    pub fn exports(&self) -> Result<Exports, Error> {
+        read(self)
+    }
+}
+
+fn read(view: &View<'_>) -> Result<Exports, Error> {
     let Some(directory) = view.headers().directory(Directory::Export) else { return Ok(Exports::default()) };
     let field = |offset: u32| view.u32(directory.rva.saturating_add(offset), DIRECTORY);
     let (base, functions, names) = (field(16)?, field(20)?, field(24)?);

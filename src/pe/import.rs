@@ -4,7 +4,26 @@ use super::{Directory, Error, View};
 
 const MOST: usize = 4096;
 
-pub(super) fn read(view: &View<'_>) -> Result<Vec<String>, Error> {
+impl View<'_> {
+    /// The names of the DLLs that it imports from, delay-loaded ones last, in the file's order.
+    ///
+    /// # Errors
+    /// An import directory is broken.
+    pub fn imports(&self) -> Result<Vec<String>, Error> {
+        read(self)
+    }
+
+    /// The address, relative to the image, of the variable that the loader fills with the address of the imported
+    /// function `name`; `None` where no DLL's function of this name is imported, or only delay-loaded.
+    ///
+    /// # Errors
+    /// The import directory is broken.
+    pub fn import_slot(&self, name: &str) -> Result<Option<u32>, Error> {
+        slot(self, name)
+    }
+}
+
+fn read(view: &View<'_>) -> Result<Vec<String>, Error> {
     let mut budget = view.bytes().len();
     let mut names = Vec::new();
     // IMAGE_IMPORT_DESCRIPTOR and IMAGE_DELAYLOAD_DESCRIPTOR: length, and where the name's address is
@@ -30,7 +49,7 @@ pub(super) fn read(view: &View<'_>) -> Result<Vec<String>, Error> {
 
 /// Where the loader puts the address of the function `name`; `None` where it is not imported by name. Delay-loaded
 /// functions are not looked at.
-pub(super) fn slot(view: &View<'_>, name: &str) -> Result<Option<u32>, Error> {
+fn slot(view: &View<'_>, name: &str) -> Result<Option<u32>, Error> {
     const WHAT: &str = "an import descriptor";
     const THUNK: &str = "an import thunk";
     let Some(found) = view.headers().directory(Directory::Import) else { return Ok(None) };

@@ -1,11 +1,23 @@
 //! Message tables: the texts that `FormatMessage` and the event viewer look up
 //! (<https://learn.microsoft.com/windows/win32/api/winnt/ns-winnt-message_resource_data>).
 
-use super::{Error, bytes};
+use super::{Error, ResourceId, View, bytes};
 use std::collections::BTreeMap;
 
 const WHAT: &str = "a message table";
 const UNICODE: u16 = 1;
+
+impl View<'_> {
+    /// The first message table. `None` where there is none.
+    ///
+    /// # Errors
+    /// The resource directory or the message table is broken.
+    pub fn message_table(&self) -> Result<Option<MessageTable>, Error> {
+        let resources = self.resources()?;
+        let found = resources.iter().find(|resource| resource.kind == ResourceId::MESSAGE_TABLE);
+        found.map(|resource| MessageTable::parse(&resource.data)).transpose()
+    }
+}
 
 /// The messages of one table. Ids are those of the table: severity, facility and code together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

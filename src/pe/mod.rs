@@ -22,13 +22,15 @@ mod message;
 pub mod res;
 mod resource;
 pub mod version;
+mod view;
 
 pub use assembly::AssemblyIdentity;
 pub use authenticode::Signed;
 pub use error::Error;
 pub use export::{Export, Exports, Target};
 pub use header::{DataDirectory, Directory, Headers, Machine, Section};
-pub use image::{Image, View, checksum};
+pub use image::{Image, checksum};
 pub use message::MessageTable;
 pub use resource::{Resource, ResourceId};
 pub use version::{FileFacts, FixedFileInfo, StringTable, Translation, VersionInfo};
+pub use view::View;

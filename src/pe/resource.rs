@@ -74,7 +74,17 @@ struct Tree<'v, 'a> {
     data_left: usize,
 }
 
-pub(super) fn read<'v>(view: &'v View<'_>) -> Result<Vec<Resource<'v>>, Error> {
+impl View<'_> {
+    /// Every resource, in the order of the tree.
+    ///
+    /// # Errors
+    /// The resource directory is broken.
+    pub fn resources(&self) -> Result<Vec<Resource<'_>>, Error> {
+        read(self)
+    }
+}
+
+fn read<'v>(view: &'v View<'_>) -> Result<Vec<Resource<'v>>, Error> {
     let Some(directory) = view.headers().directory(Directory::Resource) else { return Ok(Vec::new()) };
     let most = view.bytes().len();
     let mut tree =

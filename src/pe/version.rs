@@ -1,7 +1,7 @@
 //! Version resources: read, written, and found in a large file without reading the rest of it.
 
 use super::header::{self, FILE_HEADER_LENGTH};
-use super::{Directory, Error, Headers, bytes};
+use super::{Directory, Error, Headers, ResourceId, View, bytes};
 use crate::id::FileVersion;
 use std::io::{Read, Seek, SeekFrom};
 
@@ -50,6 +50,18 @@ pub struct StringTable {
     pub key: String,
     /// Names and values, in the resource's order.
     pub strings: Vec<(String, String)>,
+}
+
+impl View<'_> {
+    /// The version resource: the first one, as Windows takes it. `None` where there is none.
+    ///
+    /// # Errors
+    /// The resource directory or the version resource is broken.
+    pub fn version(&self) -> Result<Option<VersionInfo>, Error> {
+        let resources = self.resources()?;
+        let found = resources.iter().find(|resource| resource.kind == ResourceId::VERSION);
+        found.map(|resource| VersionInfo::parse(&resource.data)).transpose()
+    }
 }
 
 /// A version resource.

@@ -7,6 +7,7 @@
 mod handler;
 mod package;
 mod patch;
+mod swap;
 mod version;
 
 use crate::diag::Diagnostic;
@@ -21,7 +22,7 @@ use std::path::PathBuf;
 
 pub use handler::{HandlerChoice, Kind};
 pub use package::{ActionDll, EngineInputs, Forwarder, Package, PackageFile, PlannedComponent, Source};
-pub use patch::Swap;
+pub use swap::Swap;
 pub use version::{default_file_version, product_version};
 
 /// Where a value came from.

@@ -1,10 +1,19 @@
 //! `manifest.json` and `SHA256SUMS`: what was made, for those who publish it. No times, no paths of a machine.
 
-use crate::id::{Arch, FileVersion, Flavour, PackageCode, ProductCode, ProductVersion, UpgradeCode};
+use crate::id::{
+    Arch, FileVersion, Flavour, PackageCode, ProductCode, ProductVersion, UpgradeCode, hexadecimal,
+};
 use crate::native::configaction::Provenance;
 use crate::pe::Signed;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::fmt;
+
+/// SHA-256 in lower-case hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(Sha256::digest(bytes))
+}
 
 /// Name and version of the form, which `docs/manifest.schema.json` describes. It grows, and changes number when something
 /// goes or gets another meaning.

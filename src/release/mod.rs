@@ -14,7 +14,7 @@ mod workflow;
 
 pub use manifest::{
     ActionEntry, Cabinet, EngineEntry, ForwarderEntry, Manifest, PackageEntry, PayloadEntry, SCHEMA,
-    SignedFile, checksums,
+    SignedFile, checksums, sha256,
 };
 pub use matrix::{Matrix, Shard};
 pub use merge::{Part, differences, merge};

@@ -1,54 +1,18 @@
 //! The fate of each resource, judged by who owns it: what an installed product would put on a clean machine is its own.
 
 use super::cells;
-use super::engine::{Ending, Engine, Schedule, World};
+use super::engine::{Ending, Schedule, World};
 use super::folded::Folded;
+use super::intended::Intended;
 use super::journal::{Deed, Event, Subject};
 use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
 use super::modules::Modules;
-use super::package::{ComponentAttributes, File, Package};
+use super::package::{ComponentAttributes, File};
 use super::report::{Link, Outcome, Verdict};
 use super::rules::{Confidence, Rule};
 use super::scenario::{Played, Scenario};
 use crate::id::{ComponentId, ProductCode};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What a clean install of a package gives: the measure of what is missing, stale or left behind.
-#[derive(Clone, Debug)]
-pub(super) struct Intended {
-    machine: Machine,
-    owners: BTreeMap<Resource, BTreeSet<String>>,
-}
-
-impl Intended {
-    /// For `package`, installed as it is in `scenario`, where searches and conditions come out as in `world`.
-    pub(super) fn in_world(scenario: &Scenario, package: &Package, world: &World) -> Intended {
-        let is_new = package.product_code == scenario.new.product_code;
-        let options = if is_new { scenario.options.clone() } else { scenario.old_options() };
-        let mut engine = Engine::in_world(Machine::new(scenario.arch()), world.clone());
-        engine.install(package, &options);
-        let owners = |resource: Resource| {
-            let events = engine.journal.of(&Subject::Resource(resource.clone()));
-            let keys = events
-                .filter(|(_, event)| matches!(event.deed, Deed::Wrote | Deed::Kept))
-                .map(|(_, event)| event.component.clone())
-                .collect();
-            (resource, keys)
-        };
-        let owners = engine.machine.resources().map(owners).collect();
-        Intended { machine: engine.machine, owners }
-    }
-
-    /// The names of its files, in lower case.
-    pub(super) fn file_names(&self) -> BTreeSet<String> {
-        self.machine.files.keys().map(|path| path.name().to_lowercase()).collect()
-    }
-
-    /// The keys of the components that put `resource` there.
-    pub(super) fn owners(&self, resource: &Resource) -> Option<&BTreeSet<String>> {
-        self.owners.get(resource)
-    }
-}
 
 /// The fates of all resources that somebody owns, and of those that nobody owns any more.
 pub(super) fn outcomes(

@@ -1,7 +1,7 @@
 //! Every baseline × every new package × what may have happened on the machine × how it is installed.
 
 use super::engine::{Ending, Options, ReinstallMode, World};
-use super::judge::Intended;
+use super::intended::Intended;
 use super::package::Package;
 use super::report::{Outcome, Report, Verdict};
 use super::scenario::{Earlier, Perturbation, Scenario};

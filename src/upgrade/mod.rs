@@ -10,11 +10,13 @@ use installer_id as id;
 use installer_msi as msi;
 use installer_pe as pe;
 
+mod answer;
 mod baseline;
 mod cells;
 mod engine;
 mod findings;
 mod folded;
+mod intended;
 mod journal;
 mod judge;
 mod kin;

@@ -1,7 +1,7 @@
 //! Entries of IIS modules, and the DLLs that they point to.
 
 use super::folded::Folded;
-use super::judge::Intended;
+use super::intended::Intended;
 use super::machine::{Machine, Resource};
 use super::rules::Confidence;
 use super::scenario::Played;

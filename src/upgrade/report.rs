@@ -1,21 +1,16 @@
 //! The answer: each resource's fate, with the chain of events that led there.
 
-use super::engine::{Ending, Fired, Schedule, World};
-use super::findings::{Finding, findings};
+use super::engine::{Ending, Fired, Schedule};
+use super::findings::Finding;
 use super::journal::Event;
-use super::judge::{Intended, outcomes};
-use super::kin::Kin;
 use super::machine::Resource;
 use super::package::Package;
 use super::rules::Confidence;
-use super::scenario::{Played, Scenario};
-use super::worlds::{self, Elsewhere};
 use crate::id::Arch;
 use crate::id::ProductCode;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::rc::Rc;
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -189,71 +184,6 @@ pub struct Report {
 }
 
 impl Report {
-    /// Plays `scenario` and judges the result against a clean install.
-    #[must_use]
-    pub fn of(scenario: &Scenario) -> Report {
-        Report::judged(scenario, &|world| {
-            (scenario.play_in(world), Rc::new(Intended::in_world(scenario, scenario.new, world)))
-        })
-    }
-
-    /// As [`Report::of`]; `elsewhere` gives what happens in a world, and the clean install.
-    pub(super) fn judged<'a>(scenario: &Scenario<'a>, elsewhere: &Elsewhere<'_, 'a>) -> Report {
-        let assumed = World::default();
-        let (played, intended) = elsewhere(&assumed);
-        let assumed = outcomes(scenario, &played, &intended, &assumed);
-        let (outcomes, searches) = worlds::compared(scenario, &played, assumed, elsewhere);
-        let kin = Kin::of(scenario, &played);
-        let new = scenario.new.product_code;
-        let packages = || scenario.installed.iter().copied().chain([scenario.new]);
-        let mut removed = played.run.removed.clone();
-        removed.extend(played.bundle_runs.iter().map(|run| run.product));
-        let mut fired = played.run.fired.clone();
-        fired.extend(played.bundle_runs.iter().flat_map(|run| run.fired.iter().cloned()));
-        let products = &played.engine.machine.products;
-        // nothing stays beside what is removed in the end
-        let is_gone = played.run.ending == Ending::Done && !products.contains_key(&new);
-        let beside: Vec<ProductCode> =
-            products.keys().copied().filter(|code| !is_gone && *code != new).collect();
-        let mut report = Report {
-            names: packages().map(|package| (package.product_code, package.name.clone())).collect(),
-            old: scenario.installed.iter().map(|package| package.product_code).collect(),
-            new,
-            schedule: Schedule::of(scenario.new),
-            ending: played.run.ending.clone(),
-            earlier_failures: played
-                .earlier
-                .iter()
-                .filter(|run| run.ending != Ending::Done)
-                .map(|run| (run.product, run.ending.clone()))
-                .collect(),
-            nothing_replaced: removed.is_empty() && !beside.is_empty(),
-            removed,
-            kin_beside: beside.iter().copied().filter(|code| kin.is_predecessor(code)).collect(),
-            beside,
-            machine: scenario.arch(),
-            assumptions: assumptions(scenario, &played, searches),
-            later: later(scenario, &played),
-            bundle: !played.bundle_runs.is_empty(),
-            restart: played.restart,
-            outcomes,
-            findings: Vec::new(),
-            fired,
-            not_simulated: packages()
-                .filter(|package| !package.not_simulated.is_empty())
-                .map(|package| (package.product_code, package.not_simulated.clone()))
-                .collect(),
-        };
-        own_actions(&mut report);
-        if played.engine.is_exhausted() {
-            let text =
-                "what goes beyond half a million steps of wildcards, long lists and moved folders".to_owned();
-            report.not_simulated.entry(new).or_default().push(text);
-        }
-        report.findings = findings(scenario, &played, &report, &kin);
-        report
-    }
-
     /// The answer in a word.
     #[must_use]
     pub fn headline(&self) -> Headline {
@@ -278,60 +208,6 @@ impl Report {
     #[must_use]
     pub fn is_regression(&self) -> bool {
         self.outcomes.iter().any(|outcome| outcome.verdict.is_loss())
-    }
-}
-
-/// What was assumed of the machine: its kind, what searches find, what is in use.
-fn assumptions(scenario: &Scenario, played: &Played, searches: Vec<String>) -> Vec<String> {
-    let kind = match scenario.arch() {
-        Arch::X86 => "32-bit Windows",
-        Arch::X64 => "64-bit Windows on x64",
-        Arch::Arm64 => "64-bit Windows on ARM64",
-    };
-    let mut all = Vec::new();
-    if scenario.arch.is_none() {
-        all.push(format!("the machine runs {kind}"));
-    }
-    all.extend(searches);
-    let held = played.held.iter();
-    all.extend(held.map(|name| format!("the program of the service `{name}` is in use: nothing stops it")));
-    all
-}
-
-/// What happened after the upgrade.
-fn later(scenario: &Scenario, played: &Played) -> Vec<String> {
-    let name = |code: ProductCode| {
-        let mut packages = scenario.installed.iter().copied().chain([scenario.new]);
-        packages.find(|package| package.product_code == code).map_or("", |package| package.name.as_str())
-    };
-    let said = |then: &super::scenario::Then| {
-        let (deed, product) = match then {
-            super::scenario::Then::Remove(product) => ("removed", *product),
-            super::scenario::Then::Repair(product) => ("repaired", *product),
-        };
-        match played.later.iter().find(|run| run.product == product) {
-            Some(run) if run.ending == Ending::Done => format!("then {} is {deed}", name(product)),
-            Some(_) => format!("then {} could not be {deed}", name(product)),
-            None => format!("then {} was not there to be {deed}", name(product)),
-        }
-    };
-    scenario.then.iter().map(said).collect()
-}
-
-/// So many custom actions are named.
-const NAMED: usize = 4;
-
-/// Names the custom actions of the new package itself: what they do is not simulated.
-fn own_actions(report: &mut Report) {
-    let own = report.fired.iter().filter(|fired| fired.product == report.new && !fired.is_followed);
-    let mut names: Vec<String> = own.map(|fired| format!("`{}` ({})", fired.action, fired.stage)).collect();
-    names.dedup();
-    if !names.is_empty() {
-        let more =
-            if names.len() > NAMED { format!(" and {} more", names.len() - NAMED) } else { String::new() };
-        names.truncate(NAMED);
-        let text = format!("its custom actions {}{more}", names.join(", "));
-        report.not_simulated.entry(report.new).or_default().push(text);
     }
 }
 

@@ -2,7 +2,8 @@
 //! comes out otherwise there is uncertain.
 
 use super::engine::World;
-use super::judge::{Intended, outcomes};
+use super::intended::Intended;
+use super::judge::outcomes;
 use super::machine::Resource;
 use super::report::{Outcome, Verdict};
 use super::rules::Confidence;

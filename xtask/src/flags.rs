@@ -1,8 +1,6 @@
-//! The command line.
+//! Flags that several commands have, and those of commands with few.
 
 use crate::config::{EngineChoice, Settings};
-use crate::console::ColorChoice;
-use crate::exit::Exit;
 use crate::payload::source::PayloadSource;
 use crate::tool::linker::LinkerChoice;
 use crate::tool::wix::eula::EulaId;
@@ -12,93 +10,16 @@ use ancm_installer::plan::{HandlerChoice, Origin, Sourced};
 use ancm_installer::product;
 use ancm_installer::release::{Matrix, SignCommand};
 use ancm_installer::wix::Compat;
+use clap::Args;
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
-use clap::{ArgAction, Args, Parser, Subcommand};
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-/// Correct Windows installers for native IIS modules, built and proved on any host.
-#[derive(Debug, Parser)]
-#[command(name = "ancm-installer", version, bin_name = "cargo xtask", arg_required_else_help = true, after_help = Exit::table())]
-#[command(disable_help_subcommand = false, max_term_width = 110)]
-pub struct Cli {
-    /// What applies everywhere.
-    #[command(flatten)]
-    pub global: Global,
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-/// Flags of every command.
-#[derive(Debug, Args)]
-pub struct Global {
-    /// Print the result as one JSON document on standard output
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Tell how things are done
-    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
-    pub verbose: bool,
-    /// Tell nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
-    pub quiet: bool,
-    /// Use colours
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
-    pub color: ColorChoice,
-}
-
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Make the packages: plan, forwarders, authoring, engine, verification, manifest
-    Dist(Box<Dist>),
-    /// Make the package that corrects what another installer has put on an ARM64 machine, and puts that back when it goes
-    Patch(Box<crate::cmd::patch::Flags>),
-    /// What a pipeline of one's own needs: what to build on which runner
-    #[command(subcommand)]
-    Ci(crate::cmd::ci::Command),
-    /// Show what `dist` would do, and where every value comes from
-    Plan(Build),
-    /// Say what a machine would hold after an upgrade, and why
-    Upgrade(crate::cmd::upgrade::Flags),
-    /// Say what is wrong with packages, whoever made them: Microsoft's consistency rules (ICE) and ours
-    Check(crate::cmd::check::Flags),
-    /// Say what happened in an installation and why it failed, from its log
-    Explain(crate::cmd::explain::Flags),
-    /// Say which application pools would start with a package, and why not
-    Pools(crate::cmd::pools::Flags),
-    /// Look into what Microsoft ships: what is inside, unpack it, pin it
-    Payload(crate::cmd::payload::Flags),
-    /// Show the files that a package installs: paths, processors, versions, components
-    Layout(crate::cmd::layout::Flags),
-    /// Keep what shipped, small enough to stand in for it in `upgrade`
-    Baseline(crate::cmd::baseline::Flags),
-    /// Ask the identity ledger: does it agree with what shipped, what has a path, what does a package bring?
-    Identity(crate::cmd::identity::Command),
-    /// Say which tools are there, which are missing, and how to get them
-    Doctor,
-    /// Install what the tests need: packages of the system, and Python modules below the target folder
-    Setup(Setup),
-    /// Run formatting, lints and all tests, or the tests with NAME in their names
-    Test(Test),
-    /// Run a command of the embedded WiX engine: `wix build -arch x64 Product.wxs -o Product.msi`
-    #[command(disable_help_flag = true)]
-    Wix {
-        /// A command and its switches, as the `wix` tool has them; `-h` lists the commands
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENTS")]
-        arguments: Vec<OsString>,
-    },
-}
-
 /// Flags of `dist`.
 #[derive(Debug, Args)]
-#[command(args_conflicts_with_subcommands = true)]
 pub struct Dist {
-    /// What to do with packages that are made.
-    #[command(subcommand)]
-    pub made: Option<Made>,
     /// What to build.
     #[command(flatten)]
     pub build: Build,
@@ -111,17 +32,6 @@ pub struct Dist {
     /// Show the plan and do nothing
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// What is done with packages that are made.
-#[derive(Debug, Subcommand)]
-pub enum Made {
-    /// Join what several runners made: one set, one manifest, as a single build would have written them
-    Merge(crate::cmd::merge::Flags),
-    /// Write what a release says of itself: bills of materials, provenance, notes, manifests for winget, deployment facts
-    Evidence(crate::cmd::evidence::Flags),
-    /// Hold a folder of packages against its manifest and checksums; with --rebuild, build it again and compare
-    Verify(crate::cmd::verify::Flags),
 }
 
 /// Flags of `setup`.

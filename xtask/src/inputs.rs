@@ -4,9 +4,10 @@ use crate::config::{self, EngineChoice, Settings};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
+use crate::payload;
 use crate::payload::fetch::Fetch;
 use crate::payload::lock::{self, Lock};
-use crate::payload::source::{self, PayloadSource};
+use crate::payload::source::PayloadSource;
 use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
@@ -167,7 +168,7 @@ fn given(
     lock_file: &Path,
     product: &Product,
 ) -> Outcome<Payload> {
-    let payload = Payload::found_in(&source::local(sources, fetch)?, product);
+    let payload = Payload::found_in(&payload::local(sources, fetch)?, product);
     if payload.problems.is_empty()
         && let Some(lock) = Lock::read(lock_file)?
     {

@@ -1,5 +1,6 @@
 //! What `cargo xtask` is made of, so that tests can use it too.
 
+pub mod cli;
 pub mod cmd;
 pub mod config;
 pub mod console;

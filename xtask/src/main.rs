@@ -2,10 +2,10 @@
 
 use clap::Parser;
 use std::process::ExitCode;
+use xtask::cli::{Cli, Command, Made};
 use xtask::cmd;
 use xtask::console::{Console, Verbosity};
 use xtask::exit::Exit;
-use xtask::flags::{Cli, Command, Made};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
             Some(Made::Merge(flags)) => cmd::merge::run(flags, &console),
             Some(Made::Evidence(flags)) => cmd::evidence::run(flags, &console),
             Some(Made::Verify(flags)) => cmd::verify::run(flags, &console),
-            None => cmd::dist::run(&flags, &console),
+            None => cmd::dist::run(&flags.dist, &console),
         },
         Command::Patch(flags) => cmd::patch::run(&flags, &console),
         Command::Ci(command) => cmd::ci::run(&command, &console),

@@ -8,11 +8,11 @@ use ancm_installer::native::configaction::{ENTRIES, Prebuilt, Provenance};
 use ancm_installer::pe::{
     FixedFileInfo, Image, Machine, Resource, ResourceId, StringTable, Target, Translation, VersionInfo, res,
 };
+use ancm_installer::release::sha256;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use xtask::packaging::verify::sha256;
 use xtask::tool::lld::Lld;
 use xtask::tool::rustc_with_sources;
 

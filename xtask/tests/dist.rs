@@ -338,7 +338,7 @@ fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
         assert_eq!(machine(&dll), expected);
         let prebuilt = root().join(format!("native/prebuilt/configaction-{expected}.dll"));
         assert!(dll == std::fs::read(prebuilt).expect("readable"), "{entry}");
-        assert_eq!(action["sha256"], xtask::packaging::verify::sha256(&dll));
+        assert_eq!(action["sha256"], ancm_installer::release::sha256(&dll));
         assert_eq!(made[expected]["sha256"], action["sha256"]);
         assert_eq!(action["size"], dll.len());
         let provenance = root().join(action["provenance"].as_str().expect("a path"));

@@ -103,7 +103,7 @@ fn the_prebuilt_objects_are_what_the_compiler_makes_of_the_source() {
     let provenance: Provenance = toml::from_str(loader::PROVENANCE).expect("readable");
     let again = "compile again as native/prebuilt/provenance.toml says, and write down the new hashes";
     assert_eq!(
-        xtask::packaging::verify::sha256(loader::SOURCE),
+        ancm_installer::release::sha256(loader::SOURCE),
         provenance.source,
         "the source has changed: {again}"
     );
@@ -114,7 +114,7 @@ fn the_prebuilt_objects_are_what_the_compiler_makes_of_the_source() {
     ];
     for (name, object) in objects {
         assert_eq!(
-            xtask::packaging::verify::sha256(object),
+            ancm_installer::release::sha256(object),
             provenance.objects[name].sha256,
             "{name}: {again}"
         );

@@ -83,7 +83,7 @@ fn evidence_is_what_the_packages_say_and_validators_of_others_accept_it() {
 
         // the files of the package, and its custom actions, with the hashes that others compute
         let Some(contents) = tables.contents(&folder.join(file)) else { return };
-        let hash = |bytes: &Vec<u8>| xtask::packaging::verify::sha256(bytes);
+        let hash = |bytes: &Vec<u8>| ancm_installer::release::sha256(bytes);
         let mut expected: BTreeSet<String> = contents.values().map(hash).collect();
         let msiinfo = tool("msiinfo").expect("found before");
         let action =
@@ -221,7 +221,7 @@ fn forged(folder: &Path, name: &str, change: impl Fn(&mut Vec<u8>)) -> TempDir {
     let mut bytes = original.clone();
     change(&mut bytes);
     assert!(bytes != original, "something is changed");
-    let hashes = [&original, &bytes].map(|bytes| xtask::packaging::verify::sha256(bytes));
+    let hashes = [&original, &bytes].map(|bytes| ancm_installer::release::sha256(bytes));
     for (file, content) in files(folder) {
         let text = ["manifest.json", "SHA256SUMS"].contains(&file.as_str());
         let content = match text {
@@ -273,7 +273,7 @@ fn the_dry_run_of_a_release_signs_everything_and_a_signed_release_is_the_rebuild
         contents.insert("ConfigAction".to_owned(), action);
         contents.retain(|_, bytes| bytes.starts_with(b"MZ"));
         let found: BTreeSet<String> =
-            contents.values().map(|bytes| xtask::packaging::verify::sha256(bytes)).collect();
+            contents.values().map(|bytes| ancm_installer::release::sha256(bytes)).collect();
         assert_eq!(after, found.iter().map(String::as_str).collect(), "{file}: all DLLs, and no others");
         assert_ne!(entry["unsigned_sha256"], entry["sha256"]);
         dlls.extend(contents.into_values());

@@ -6,7 +6,7 @@ use crate::pe::{Signed, authenticode};
 use crate::upgrade::matrix::{Accident, Tally};
 use crate::upgrade::{FileFacts, Package, for_each_file};
 use sha1::Sha1;
-use sha2::{Digest, Sha256};
+use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
@@ -68,7 +68,7 @@ impl Held {
             version: FileFacts::of(bytes).version,
             size: bytes.len() as u64,
             sha1: hexadecimal(Sha1::digest(bytes)),
-            sha256: hexadecimal(Sha256::digest(bytes)),
+            sha256: crate::release::sha256(bytes),
             signed: authenticode::read(&mut Cursor::new(bytes)).unwrap_or(Signed::Unsigned),
         }
     }

@@ -1,7 +1,6 @@
 //! Components, and the rows that belong to them.
 
-use super::load::{condition, languages, long_name};
-use super::table::{PackageError, RowView, Rows};
+use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
 use super::{
     Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, File, FileFacts,
     HandlerFolder, KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl,

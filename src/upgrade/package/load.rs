@@ -1,7 +1,7 @@
 //! Database → package.
 
 use super::components::Components;
-use super::table::{MOST_ROWS, PackageError, RowView, Rows};
+use super::table::{MOST_ROWS, PackageError, RowView, Rows, condition, languages, long_name};
 use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
@@ -112,22 +112,6 @@ fn arch(template: &str) -> Arch {
         "arm64" => Arch::Arm64,
         _ => Arch::X86,
     }
-}
-
-/// The long name of `short|long`.
-pub(super) fn long_name(name: &str) -> &str {
-    name.split_once('|').map_or(name, |(_, long)| long)
-}
-
-pub(super) fn languages(row: &RowView, column: &str) -> Result<BTreeSet<u16>, PackageError> {
-    row.text(column)?
-        .split(',')
-        .map(str::trim)
-        .filter(|language| !language.is_empty())
-        .map(|language| {
-            language.parse().map_err(|_| row.wrong(column, format!("`{language}` is not a language number")))
-        })
-        .collect()
 }
 
 /// Whether a package is installed for the machine (<https://learn.microsoft.com/windows/win32/msi/allusers>), by a user
@@ -315,10 +299,6 @@ fn features(database: &Database) -> Result<Vec<Feature>, PackageError> {
         features[feature].levels.push((row.number("Level", 1)?, condition(&row, "Condition")?));
     }
     Ok(features)
-}
-
-pub(super) fn condition(row: &RowView, column: &str) -> Result<Condition, PackageError> {
-    Ok(row.parsed(column)?.unwrap_or_else(|| "".parse().expect("the empty condition is one")))
 }
 
 fn upgrades(database: &Database) -> Result<Vec<Upgrade>, PackageError> {

@@ -1,6 +1,8 @@
 //! Rows of a database as typed values. Says table and row when a cell is not what the schema wants.
 
 use crate::msi::{Cell, Database, Table};
+use installer_condition::Condition;
+use std::collections::BTreeSet;
 
 /// A package that cannot be simulated, because a table of it is broken.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -130,4 +132,24 @@ impl<'a> RowView<'a> {
             text => text.parse().map(Some).map_err(|error: T::Err| self.wrong(column, error.to_string())),
         }
     }
+}
+
+/// The long name of `short|long`.
+pub(super) fn long_name(name: &str) -> &str {
+    name.split_once('|').map_or(name, |(_, long)| long)
+}
+
+pub(super) fn languages(row: &RowView, column: &str) -> Result<BTreeSet<u16>, PackageError> {
+    row.text(column)?
+        .split(',')
+        .map(str::trim)
+        .filter(|language| !language.is_empty())
+        .map(|language| {
+            language.parse().map_err(|_| row.wrong(column, format!("`{language}` is not a language number")))
+        })
+        .collect()
+}
+
+pub(super) fn condition(row: &RowView, column: &str) -> Result<Condition, PackageError> {
+    Ok(row.parsed(column)?.unwrap_or_else(|| "".parse().expect("the empty condition is one")))
 }

@@ -1,8 +1,8 @@
 //! Assemblies: files that are installed to the global assembly cache, or side by side with a program
 //! (<https://learn.microsoft.com/windows/win32/msi/msiassembly-table>).
 
-use super::component::Host;
 use super::elements::{HostFile, Rule, Within};
+use super::place::Host;
 use super::{Attributes, Compiler};
 use crate::source::Element;
 use crate::symbol::{Assembly, Field, Id, fields};

@@ -1,8 +1,8 @@
 //! `Category`: a component that others find by a GUID and a qualifier
 //! (<https://learn.microsoft.com/windows/win32/msi/qualified-components>).
 
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use super::{Compiler, GuidForms};
 use crate::source::Element;
 use crate::symbol::{Field, fields};

@@ -1,7 +1,7 @@
 //! `Control`: <https://docs.firegiant.com/wix/schema/wxs/control/>.
 
-use super::ui::Button;
-use super::{Attributes, Compiler, binary, dialog, names, property, ui};
+use super::choice::Button;
+use super::{Attributes, Compiler, binary, choice, event, names, property};
 use crate::diag::Location;
 use crate::ids;
 use crate::source::Element;
@@ -139,7 +139,7 @@ pub(super) fn control(c: &mut Compiler, element: &Element, of: &str) -> Option<C
     let tab_reaches = !a.yes_no("TabSkip").unwrap_or(kind.tab_skips);
     let (default, cancel) = (a.flag("Default"), a.flag("Cancel"));
     let text = a.text("Text");
-    let help = ui::help(a.text("ToolTip"), a.text("Help"));
+    let help = choice::help(a.text("ToolTip"), a.text("Help"));
     let property = control_property(c, &a, kind.name);
     for (name, action) in CONDITIONS {
         if let Some(condition) = a.text(name)
@@ -197,25 +197,25 @@ fn identifier(a: &Attributes<'_>, of: &str, place: &[Option<Field>; 4]) -> Optio
 
 /// The Attributes column.
 fn attributes(a: &Attributes<'_>, kind: &Type) -> i32 {
-    let mut bits = dialog::bits(a, &BITS, true);
+    let mut all = bits(a, &BITS, true);
     if !a.flag("Hidden") {
-        bits |= VISIBLE;
+        all |= VISIBLE;
     }
     if !a.yes_no("Disabled").unwrap_or(kind.disabled) {
-        bits |= ENABLED;
+        all |= ENABLED;
     }
     let special: &[(&str, i32)] =
         &kind.bits.iter().zip(16..).map(|(name, bit)| (*name, 1 << bit)).collect::<Vec<_>>();
-    bits |= dialog::bits(a, special, true);
+    all |= bits(a, special, true);
     let sizes: &[(&str, &[&str])] =
         &[("16", &["Icon16"]), ("32", &["Icon32"]), ("48", &["Icon16", "Icon32"])];
     if let Some(names) = a.choice("IconSize", sizes) {
         if !names.iter().all(|name| kind.bits.contains(name)) {
             a.illegal(38, "IconSize", format_args!("is not for a `{}`; remove it", kind.name));
         }
-        bits |= special.iter().filter(|(name, _)| names.contains(name)).map(|(_, bit)| bit).sum::<i32>();
+        all |= special.iter().filter(|(name, _)| names.contains(name)).map(|(_, bit)| bit).sum::<i32>();
     }
-    bits
+    all
 }
 
 /// The property that the control shows and sets; a check box has a row for its value too.
@@ -250,11 +250,11 @@ fn children(c: &mut Compiler, element: &Element, of: &str, control: &str, proper
     c.children(element, |c, child| {
         match child.name.as_str() {
             "Binary" => binary::binary(c, child),
-            "ComboBox" | "ListBox" | "ListView" => ui::list(c, child),
+            "ComboBox" | "ListBox" | "ListView" => choice::list(c, child),
             "Property" => property::property(c, child),
-            "Publish" => dialog::publish(c, child, Some((of, control)), &mut order),
-            "RadioButtonGroup" => inner.buttons = ui::radio_button_group(c, child, property.clone()),
-            "Subscribe" => dialog::subscribe(c, child, of, control),
+            "Publish" => event::publish(c, child, Some((of, control)), &mut order),
+            "RadioButtonGroup" => inner.buttons = choice::radio_button_group(c, child, property.clone()),
+            "Subscribe" => event::subscribe(c, child, of, control),
             "Text" => inner.text = text(c, child),
             _ => return false,
         }
@@ -270,4 +270,9 @@ fn text(c: &mut Compiler, element: &Element) -> Option<Field> {
     let (file, value) = (a.text("SourceFile"), a.text("Value"));
     c.no_children(element);
     file.map(Field::TextFile).or(value.map(Field::Text))
+}
+
+/// The sum of the bits whose attribute is `yes`; or not, if not `set`.
+pub(super) fn bits(a: &Attributes<'_>, bits: &[(&str, i32)], set: bool) -> i32 {
+    bits.iter().filter(|(name, _)| a.flag(name) == set).map(|(_, bit)| bit).sum()
 }

@@ -1,13 +1,14 @@
 //! `CustomAction`, `SetProperty` and `SetDirectory`.
 
 use super::elements::{Rule, Within};
-use super::{Attributes, Compiler, directory, property, sequence};
+use super::reference::reference;
+use super::{Attributes, Compiler, directory, sequence};
 use crate::source::Element;
 use crate::symbol::{Field, Id, Schedule, Sequence, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("CustomAction", Within::Definition(custom_action)),
-    ("CustomActionRef", Within::Definition(|c, element| property::reference(c, element, "CustomAction"))),
+    ("CustomActionRef", Within::Definition(|c, element| reference(c, element, "CustomAction"))),
     ("SetDirectory", Within::Definition(set_directory)),
     ("SetProperty", Within::Definition(set_property)),
 ];

@@ -1,9 +1,9 @@
 //! `Provides` and `Requires`: who needs this package, kept in the registry below
 //! `Software\Classes\Installer\Dependencies`.
 
-use super::component::{Candidate, Host};
 use super::elements::{Rule, Within};
 use super::ext::dependency::{demand_check, demand_require};
+use super::place::{Candidate, Host};
 use super::{Attributes, Compiler, registry};
 use crate::ids::{self, RegistryRoot};
 use crate::source::Element;

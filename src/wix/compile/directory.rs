@@ -1,7 +1,7 @@
 //! `StandardDirectory`, `Directory`, `DirectoryRef`, and directories written inline as paths.
 
-use super::component::{Place, folder_path};
 use super::elements::{self, Rule, Within};
+use super::place::{Place, folder_path};
 use super::{Attributes, Compiler, GuidForms, symbol_path};
 use crate::diag::Location;
 use crate::ids;

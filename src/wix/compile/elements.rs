@@ -4,8 +4,8 @@
 //! Elements of extensions say the same in `ext`. Elements that are nothing without what is around them (features, groups, directories, searches, parts of a dialog)
 //! are known to the file of the element around them.
 
-use super::component::{Candidate, Host, Place};
 use super::ext::shape::{Around, Shape};
+use super::place::{Candidate, Host, Place};
 use super::*;
 
 /// The rules of every file with elements. Whoever adds one adds a line.

@@ -1,17 +1,15 @@
 //! `EmbeddedUI` and `EmbeddedChainer`: code in the package that shows its progress, or installs further packages.
 
 use super::elements::{Rule, Within};
-use super::{Attributes, Compiler, names, property};
+use super::reference::reference;
+use super::{Attributes, Compiler, names};
 use crate::ids;
 use crate::source::Element;
 use crate::symbol::{Field, Id, fields};
 
 pub(super) const ELEMENTS: &[Rule] = &[
     ("EmbeddedChainer", Within::Definition(embedded_chainer)),
-    (
-        "EmbeddedChainerRef",
-        Within::Definition(|c, element| property::reference(c, element, "MsiEmbeddedChainer")),
-    ),
+    ("EmbeddedChainerRef", Within::Definition(|c, element| reference(c, element, "MsiEmbeddedChainer"))),
     ("EmbeddedUI", Within::Ui(embedded_ui)),
 ];
 

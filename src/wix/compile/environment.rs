@@ -1,8 +1,8 @@
 //! `Environment`: variables of the machine's or the user's environment.
 
 use super::Compiler;
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use crate::ids;
 use crate::source::Element;
 use crate::symbol::{Id, fields};

@@ -1,8 +1,9 @@
 //! `Feature`, `FeatureGroup`, references to them, and `Level`.
 
 use super::Compiler;
-use super::component::{self, Place};
+use super::component;
 use super::elements::{self, Rule, Within};
+use super::place::Place;
 use crate::source::Element;
 use crate::symbol::{Container, GroupKind, Kind, Member, fields};
 

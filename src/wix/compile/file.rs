@@ -1,7 +1,8 @@
 //! `File`, inside a component and outside any ("naked": a component of its own), and `CopyFile`.
 
-use super::component::{Candidate, Host, Place, bitness};
+use super::component::bitness;
 use super::elements::{self, HostFile, Rule, Within};
+use super::place::{Candidate, Host, Place};
 use super::{Attributes, Compiler, assembly, directory, names};
 use crate::ids;
 use crate::source::Element;

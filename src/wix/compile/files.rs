@@ -1,7 +1,7 @@
 //! `Files`: files by wildcards.
 
-use super::component::Place;
 use super::elements::{Rule, Within};
+use super::place::Place;
 use super::{Compiler, directory};
 use crate::source::Element;
 use crate::symbol::{Harvest, Kind};

@@ -1,7 +1,7 @@
 //! `CreateFolder`, `RemoveFolder`, `RemoveFile` and `ReserveCost`.
 
-use super::component::Host;
 use super::elements::{self, Rule, Within};
+use super::place::Host;
 use super::{Attributes, Compiler, directory};
 use crate::ids;
 use crate::source::Element;

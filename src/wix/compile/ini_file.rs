@@ -1,8 +1,8 @@
 //! `IniFile`: lines of `.ini` files, written or removed.
 
 use super::Compiler;
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use crate::ids;
 use crate::source::Element;
 use crate::symbol::{Field, Id, fields};

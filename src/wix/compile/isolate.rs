@@ -1,8 +1,8 @@
 //! `IsolateComponent`: a private copy of a shared DLL for one program.
 
 use super::Compiler;
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use crate::source::Element;
 use crate::symbol::fields;
 

@@ -1,8 +1,8 @@
 //! `ODBCDriver`, `ODBCTranslator`, `ODBCDataSource` and their properties.
 
 use super::Compiler;
-use super::component::{Candidate, Host};
 use super::elements::{HostFile, Rule, Within};
+use super::place::{Candidate, Host};
 use crate::ids;
 use crate::source::Element;
 use crate::symbol::{Id, KeyPath, fields};

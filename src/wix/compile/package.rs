@@ -1,6 +1,6 @@
 //! `Wix`, `Package` and `Fragment`.
 
-use super::component::Place;
+use super::place::Place;
 use super::{Attributes, Compiler, Extension, GuidForms, NAMESPACE, elements, feature, names, property};
 use crate::compat::Compat;
 use crate::diag::{Diagnostic, Location};

@@ -2,6 +2,7 @@
 
 use super::elements::{Rule, Within};
 use super::names::is_identifier;
+use super::reference::reference;
 use super::{Compiler, search};
 use crate::diag::Location;
 use crate::source::Element;
@@ -119,15 +120,5 @@ pub(super) fn ensure_table(c: &mut Compiler, element: &Element) {
     c.no_children(element);
     if let Some(id) = id {
         c.ensure_table(&id, &element.at);
-    }
-}
-
-/// An element that only demands that something of `kind` exists: `PropertyRef`, `CustomActionRef`, `UIRef`, ...
-pub(super) fn reference(c: &mut Compiler, element: &Element, kind: &'static str) {
-    let a = c.attributes(element);
-    let id = a.required("Id", a.reference("Id"));
-    c.no_children(element);
-    if let Some(id) = id {
-        c.refer(kind, id, &element.at);
     }
 }

@@ -1,7 +1,7 @@
 //! `RegistryKey`, `RegistryValue`, `RemoveRegistryKey` and `RemoveRegistryValue`.
 
-use super::component::Candidate;
 use super::elements::{self, HostRegistry, Rule, Within};
+use super::place::Candidate;
 use super::{Attributes, Compiler, permission};
 use crate::diag::Location;
 use crate::ids::{self, RegistryRoot};

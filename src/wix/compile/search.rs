@@ -6,7 +6,7 @@
 
 use super::elements::{Rule, Within};
 use super::names::is_short_name;
-use super::{Attributes, Compiler, GuidForms, property};
+use super::{Attributes, Compiler, GuidForms, reference};
 use crate::diag::Location;
 use crate::ids;
 use crate::source::Element;
@@ -82,7 +82,7 @@ fn signature(c: &mut Compiler, element: &Element) -> Option<Option<String>> {
 /// An element that only refers to a search of `kind`.
 fn reference(c: &mut Compiler, element: &Element, kind: &'static str) -> Option<String> {
     let id = element.attributes.iter().find(|attribute| attribute.name == "Id").map(|id| id.value.clone());
-    property::reference(c, element, kind);
+    reference::reference(c, element, kind);
     id
 }
 

@@ -1,7 +1,7 @@
 //! `ServiceConfig` and `ServiceConfigFailureActions`: how a service behaves, and what happens when it fails.
 
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use super::{Attributes, Compiler};
 use crate::diag::Diagnostic;
 use crate::ids;

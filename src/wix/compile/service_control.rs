@@ -1,8 +1,8 @@
 //! `ServiceControl`: services that are started, stopped or removed on the way.
 
 use super::Compiler;
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use crate::ids;
 use crate::source::Element;
 use crate::symbol::{Id, fields};

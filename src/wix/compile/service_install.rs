@@ -1,7 +1,7 @@
 //! `ServiceInstall`: a Windows service.
 
-use super::component::Host;
 use super::elements::{self, HostService, Rule, Within};
+use super::place::Host;
 use super::{Compiler, permission, service_config};
 use crate::ids;
 use crate::source::Element;

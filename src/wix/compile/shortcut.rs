@@ -1,7 +1,7 @@
 //! `Shortcut` and its properties.
 
-use super::component::Host;
 use super::elements::{Rule, Within};
+use super::place::Host;
 use super::{Compiler, binary, directory};
 use crate::diag::Diagnostic;
 use crate::ids;

@@ -2,7 +2,7 @@
 //! parentheses. As in WiX, `and` and `or` bind alike and from left to right, a `not` after one of them reaches over
 //! all that follows, and every part is evaluated whatever the others say.
 
-use super::variables::{Problem, Variables};
+use super::variables::{Problem, Variables, variable};
 
 /// Parentheses and `not`s within one another.
 const DEPTH: u32 = 100;
@@ -178,18 +178,4 @@ impl Parser<'_> {
         self.skip(length);
         Ok(Operand { value: rest[..length].to_owned(), is_variable: false })
     }
-}
-
-/// How long the `$(…)` is that `text` begins with; none if it has no end.
-pub(super) fn variable(text: &str) -> Option<usize> {
-    let mut open = 0_u32;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => open += 1,
-            ')' if open == 1 => return Some(at + 1),
-            ')' => open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
 }

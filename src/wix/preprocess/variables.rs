@@ -1,7 +1,6 @@
 //! `$(…)` variables.
 
 use super::Options;
-use super::expression::variable;
 use crate::id::Arch;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -195,4 +194,18 @@ impl<'o> Variables<'o> {
             }
         }
     }
+}
+
+/// How long the `$(…)` is that `text` begins with; none if it has no end.
+pub(super) fn variable(text: &str) -> Option<usize> {
+    let mut open = 0_u32;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => open += 1,
+            ')' if open == 1 => return Some(at + 1),
+            ')' => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    None
 }

@@ -5,9 +5,10 @@ mod extract;
 use crate::console::{Console, Paint};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::{Fetching, OfProduct, PayloadParser};
+use crate::payload;
 use crate::payload::fetch::Fetch;
 use crate::payload::lock::{self, Lock};
-use crate::payload::source::{self, PayloadSource};
+use crate::payload::source::PayloadSource;
 use crate::workspace;
 use ancm_installer::diag::Severity;
 use ancm_installer::payload::inspect::{InspectedFile, Inspection};
@@ -76,7 +77,7 @@ pub fn run(Flags { of, command }: &Flags, console: &Console) -> Outcome {
 
 /// The files and folders that `sources` stand for.
 fn local(sources: &[PayloadSource], fetching: Fetching, console: &Console) -> Outcome<Vec<Given>> {
-    source::local(sources, &Fetch::new(&workspace::root_or_here()?, fetching.offline, console))
+    payload::local(sources, &Fetch::new(&workspace::root_or_here()?, fetching.offline, console))
 }
 
 fn pin(sources: &[Given], config: Option<&Path>, product: &Product, console: &Console) -> Outcome {

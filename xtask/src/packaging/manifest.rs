@@ -3,13 +3,14 @@
 use super::engine::{Engine, Kind as EngineKind};
 use super::sign::OnStage;
 use super::stage::Staged;
-use super::verify::{Made, sha256};
+use super::verify::Made;
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
 use ancm_installer::id::{Arch, hexadecimal};
 use ancm_installer::native::configaction::Provenance;
 use ancm_installer::payload::PayloadFile;
 use ancm_installer::plan::{ActionDll, Forwarder, Package, Plan};
+use ancm_installer::release::sha256;
 use ancm_installer::release::{
     ActionEntry, EngineEntry, ForwarderEntry, Manifest, PackageEntry, PayloadEntry, SCHEMA,
 };

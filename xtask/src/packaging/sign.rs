@@ -1,13 +1,13 @@
 //! Signatures of a run: of what goes into packages, and then of the packages.
 
 use super::stage::Staged;
-use super::verify::sha256;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
 use crate::tool::signer;
 use ancm_installer::msi;
 use ancm_installer::pe::Signed;
+use ancm_installer::release::sha256;
 use ancm_installer::release::{self, SignCommand, SignedFile};
 use std::collections::BTreeMap;
 use std::fs;

@@ -116,7 +116,7 @@ fn content(payload: &Payload, role: Role) -> Outcome<Arc<[u8]>> {
     };
     let file = payload.files.get(&role).ok_or_else(|| fail(format!("the payload has lost its {role}")))?;
     let bytes = file.content.read().map_err(|error| fail(format!("cannot read `{}`: {error}", file.path)))?;
-    if super::verify::sha256(&bytes) != file.sha256 {
+    if ancm_installer::release::sha256(&bytes) != file.sha256 {
         return Err(fail(format!("`{}` changed since it was looked at", file.path)));
     }
     Ok(bytes)

@@ -53,12 +53,6 @@ fn cabinets(file: &mut File) -> Result<Vec<Cabinet>, String> {
     Ok(cabinets)
 }
 
-/// SHA-256 in lower-case hexadecimal digits.
-#[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(Sha256::digest(bytes))
-}
-
 /// Reads `file`, checks it as anybody's package, and holds it against the plan. Components that the plan does not know
 /// come from authoring that somebody added: a warning, or with `locked` an error. Gives what deserves a look.
 ///

@@ -4,7 +4,7 @@
 //! channel, such as <https://builds.dotnet.microsoft.com/dotnet/release-metadata/9.0/releases.json>.
 
 use super::fetch::Fetch;
-use super::source::{Address, shown};
+use super::source::{Address, channel, shown};
 use crate::exit::{Exit, Failure, Outcome};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -63,30 +63,6 @@ impl List {
                 Some(([release.version.as_str(), runtime.version.as_str()], file))
             })
         })
-    }
-}
-
-/// The channel of a version: `9.0` of `9.0.7`.
-///
-/// # Errors
-/// It is no version of .NET.
-pub fn channel(version: &str) -> Result<String, String> {
-    let (numbers, label) = match version.split_once('-') {
-        Some((numbers, label)) => (numbers, Some(label)),
-        None => (version, None),
-    };
-    let fields: Vec<&str> = numbers.split('.').collect();
-    let is_number =
-        |field: &&str| !field.is_empty() && field.len() < 4 && field.bytes().all(|b| b.is_ascii_digit());
-    let is_label =
-        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
-    match fields.as_slice() {
-        [major, minor, _] if fields.iter().all(is_number) && label.is_none_or(is_label) => {
-            Ok(format!("{major}.{minor}"))
-        }
-        _ => Err(format!(
-            "`{version}` is no version of .NET: expected three numbers, such as 9.0.7 or 10.0.0-rc.2"
-        )),
     }
 }
 

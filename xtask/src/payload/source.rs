@@ -1,10 +1,6 @@
 //! The forms in which a payload is named.
 
-use super::fetch::Fetch;
-use super::releases;
-use crate::exit::Outcome;
 use ancm_installer::archive::relative;
-use ancm_installer::payload::Given;
 use serde::{Serialize, Serializer};
 use std::ffi::OsString;
 use std::fmt;
@@ -102,7 +98,7 @@ impl FromStr for PayloadSource {
     type Err = String;
     fn from_str(text: &str) -> Result<PayloadSource, String> {
         if let Some(version) = text.strip_prefix(BUNDLE) {
-            return releases::channel(version).map(|_| PayloadSource::HostingBundle(version.to_owned()));
+            return channel(version).map(|_| PayloadSource::HostingBundle(version.to_owned()));
         }
         // one letter before a colon is a drive
         match text.split_once("://") {
@@ -148,22 +144,28 @@ impl Serialize for PayloadSource {
     }
 }
 
-/// The files and folders that `sources` stand for, after what is elsewhere was fetched.
+/// The channel of a version: `9.0` of `9.0.7`.
 ///
 /// # Errors
-/// Something cannot be fetched.
-pub fn local(sources: &[PayloadSource], fetch: &Fetch<'_>) -> Outcome<Vec<Given>> {
-    let fetched = |address: &Address| {
-        let shown = shown(&address.url);
-        let from = shown.rfind('/').map(|at| shown[..=at].to_owned());
-        Ok(Given { path: fetch.file(address)?, from })
+/// It is no version of .NET.
+pub(super) fn channel(version: &str) -> Result<String, String> {
+    let (numbers, label) = match version.split_once('-') {
+        Some((numbers, label)) => (numbers, Some(label)),
+        None => (version, None),
     };
-    let one = |source: &PayloadSource| match source {
-        PayloadSource::Path(path) => Ok(path.clone().into()),
-        PayloadSource::Address(address) => fetched(address),
-        PayloadSource::HostingBundle(version) => fetched(&releases::hosting_bundle(version, fetch)?),
-    };
-    sources.iter().map(one).collect()
+    let fields: Vec<&str> = numbers.split('.').collect();
+    let is_number =
+        |field: &&str| !field.is_empty() && field.len() < 4 && field.bytes().all(|b| b.is_ascii_digit());
+    let is_label =
+        |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
+    match fields.as_slice() {
+        [major, minor, _] if fields.iter().all(is_number) && label.is_none_or(is_label) => {
+            Ok(format!("{major}.{minor}"))
+        }
+        _ => Err(format!(
+            "`{version}` is no version of .NET: expected three numbers, such as 9.0.7 or 10.0.0-rc.2"
+        )),
+    }
 }
 
 #[cfg(test)]

@@ -10,8 +10,8 @@ mod interface;
 mod prog_id;
 mod type_lib;
 
-use super::component::Host;
 use super::elements::{HostFile, Rule, Within};
+use super::place::Host;
 use super::{Attributes, Compiler, registry};
 use crate::diag::Location;
 use crate::ids::RegistryRoot;

@@ -1,7 +1,7 @@
 //! `TypeLib`.
 
 use super::{Around, app_id, class, interface};
-use crate::compile::component::Host;
+use crate::compile::place::Host;
 use crate::compile::{Compiler, GuidForms, directory};
 use crate::source::Element;
 use crate::symbol::{Field, fields};
