@@ -1,5 +1,7 @@
 //! Writing indented XML.
 
+use crate::diag::markup::attribute;
+
 /// A document under construction.
 pub(super) struct Xml {
     text: String,
@@ -42,9 +44,5 @@ impl Xml {
 }
 
 fn written(attributes: &[(&str, &str)]) -> String {
-    attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(value))).collect()
-}
-
-fn escaped(value: &str) -> String {
-    value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", attribute(value))).collect()
 }

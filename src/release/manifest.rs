@@ -27,7 +27,7 @@ pub struct Manifest {
     pub schema: String,
     /// The program that made the packages, and its version.
     pub tool: String,
-    /// SHA-256 of all that the packages were authored from: sources, texts, the identity ledger.
+    /// SHA-256 of all that the packages were authored from: sources, texts, the product's description and ledger.
     pub authoring_sha256: String,
     /// The product that the packages are of.
     pub product: String,

@@ -117,6 +117,22 @@ fn a_fourth_product_takes_its_description_and_nothing_else() {
     assert!(said(&other).contains("is of packages of `tracer`"), "{}", said(&other));
     assert_eq!(std::fs::read_to_string(dist.join("manifest.json")).expect("still there"), manifest);
 
+    // what other products are made of is none of its business
+    let authored = |more: Option<&str>| {
+        if let Some(more) = more {
+            let path = project.0.path().join("wix/products").join(more);
+            std::fs::create_dir_all(path.parent().expect("below")).expect("writable");
+            std::fs::write(path, "a note").expect("writable");
+        }
+        project.works(&["dist", "--product", "tracer", "--package", "iis-x64", "--out", "again"]);
+        let text = std::fs::read(project.0.path().join("again/manifest.json")).expect("a manifest");
+        let manifest: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
+        manifest["authoring_sha256"].as_str().expect("a hash").to_owned()
+    };
+    let first = authored(None);
+    assert_eq!(authored(Some("other/notes.txt")), first);
+    assert_ne!(authored(Some("tracer/notes.txt")), first);
+
     // the first identity that is written down makes the ledger, and takes nothing away
     let path = r"[ProgramFiles64Folder]Example\Tracer\tracer.dll";
     let more = r"[ProgramFiles64Folder]Example\Tracer\more.dll";

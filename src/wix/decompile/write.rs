@@ -1,6 +1,7 @@
 //! A source as text.
 
 use super::tree::children;
+use crate::diag::markup::attribute;
 use crate::source::Element;
 
 /// Characters of a line before attributes go to lines of their own.
@@ -69,23 +70,6 @@ fn write(element: &Element, namespace: &str, depth: usize, text: &mut String) {
 
 /// An attribute's value as XML has it and the preprocessor takes it.
 fn escaped(value: &str) -> String {
-    let value = if value.contains("$(") || value.contains("$$") {
-        value.replace('$', "$$")
-    } else {
-        value.to_owned()
-    };
-    let mut text = String::with_capacity(value.len());
-    for c in value.chars() {
-        match c {
-            '&' => text.push_str("&amp;"),
-            '<' => text.push_str("&lt;"),
-            '>' => text.push_str("&gt;"),
-            '"' => text.push_str("&quot;"),
-            '\t' => text.push_str("&#x9;"),
-            '\n' => text.push_str("&#xA;"),
-            '\r' => text.push_str("&#xD;"),
-            c => text.push(c),
-        }
-    }
-    text
+    let is_looked_at = value.contains("$(") || value.contains("$$");
+    if is_looked_at { attribute(&value.replace('$', "$$")) } else { attribute(value) }
 }

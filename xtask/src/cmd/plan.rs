@@ -137,7 +137,11 @@ fn report(payload: &Payload, console: &Console) {
         }
     }
     if others > 0 {
-        console.status("Left", &format!("{others} others, which are not of the module (`-v` lists them)"));
+        let said = match others {
+            1 => "1 other, which is not of the module (`-v` names it)".to_owned(),
+            _ => format!("{others} others, which are not of the module (`-v` lists them)"),
+        };
+        console.status("Left", &said);
     }
 }
 

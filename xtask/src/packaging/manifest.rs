@@ -24,6 +24,9 @@ pub const TOOL: &str = concat!("ancm-installer ", env!("CARGO_PKG_VERSION"));
 /// The folder of baselines, which say what shipped and are no part of a package.
 const BASELINES: &str = "baselines";
 
+/// The folder of products, of which one is packaged.
+const PRODUCTS: &str = "products";
+
 /// What is on the stage, and what was signed there.
 pub struct Stage<'s> {
     /// All of it.
@@ -47,7 +50,7 @@ pub fn manifest(
     Ok(Manifest {
         schema: SCHEMA.to_owned(),
         tool: TOOL.to_owned(),
-        authoring_sha256: authoring(wix)?,
+        authoring_sha256: authoring(wix, &plan.product)?,
         product: plan.product.clone(),
         version: plan.version.value,
         stand_in: plan.payload.is_stand_in(),
@@ -122,8 +125,9 @@ fn entry(package: &Package, made: &Made, signed: &OnStage) -> PackageEntry {
     }
 }
 
-/// One hash of everything in the folder `wix` that packages come from: of each file's name and bytes, in the order of names.
-fn authoring(wix: &Path) -> Outcome<String> {
+/// One hash of everything in the folder `wix` that packages of `product` come from: of each file's name and bytes, in the order of names.
+fn authoring(wix: &Path, product: &str) -> Outcome<String> {
+    let products = wix.join(PRODUCTS);
     let fail = |path: &Path, error: &std::io::Error| {
         let message = format!("cannot read `{}`: {error}", path.display());
         Failure::new(Exit::Input, "manifest::authoring", message)
@@ -136,7 +140,7 @@ fn authoring(wix: &Path) -> Outcome<String> {
             if !path.is_dir() {
                 let name = path.strip_prefix(wix).unwrap_or(&path).to_string_lossy().replace('\\', "/");
                 files.push((name, path));
-            } else if !path.ends_with(BASELINES) {
+            } else if !path.ends_with(BASELINES) && (folder != products || path.ends_with(product)) {
                 folders.push(path);
             }
         }
