@@ -149,24 +149,6 @@ fn certificate(session: &mut Session, id: Id) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::identifier;
-
-    #[test]
-    fn ids_of_files_are_those_of_wix_3() {
-        for (name, id) in [
-            ("a b.txt", "a_b.txt"),
-            ("7z.exe", "_7z.exe"),
-            ("a..b", "a_b"),
-            ("-x", "__x"),
-            ("ü.txt", "__.txt"),
-        ] {
-            assert_eq!(identifier(name), id);
-        }
-    }
-}
-
 /// Gives the variables that stand in `Bitness` attributes now the words for it. One that stands elsewhere too keeps
 /// its value, and a new one is defined beside it.
 pub(crate) fn settle_bitness(session: &mut Session) {
@@ -204,6 +186,24 @@ pub(crate) fn settle_bitness(session: &mut Session) {
                     .filter(|attribute| attribute.name == "Bitness" && is_bitness(&attribute.raw))
                     .for_each(|attribute| attribute.raw = format!("$(var.{new_name})"));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::identifier;
+
+    #[test]
+    fn ids_of_files_are_those_of_wix_3() {
+        for (name, id) in [
+            ("a b.txt", "a_b.txt"),
+            ("7z.exe", "_7z.exe"),
+            ("a..b", "a_b"),
+            ("-x", "__x"),
+            ("ü.txt", "__.txt"),
+        ] {
+            assert_eq!(identifier(name), id);
         }
     }
 }

@@ -161,7 +161,7 @@ impl Source {
         }
         let Source { brought, needed } = &mut source;
         // what was brought in by a `use` that is not passed on is counted already
-        needed.retain(|path| !brought.get(&path[0]).is_some_and(|whole| *whole != *path));
+        needed.retain(|path| brought.get(&path[0]).is_none_or(|whole| *whole == *path));
         source
     }
 }
