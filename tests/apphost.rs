@@ -1,5 +1,6 @@
 //! The lossless editor of `applicationHost.config`, seen from outside.
 
+use crate::support;
 use ancm_installer::apphost::{Change, Error, Inverse, edit, global_module_image, redirection, undo};
 
 const IIS75: &str = include_str!("apphost/iis75.config");
@@ -82,6 +83,32 @@ fn a_registration_adds_these_lines_and_nothing_else() {
             &format!("+                <add name=\"{NAME}\" />\r"),
         ]
     );
+}
+
+/// The picture of docs/registration.md: what an installation, an upgrade and a removal do to a file of Windows.
+#[test]
+fn the_life_of_a_configuration_is_as_the_book_shows_it() {
+    let shown = |from: &[u8], to: &[u8]| -> Vec<String> {
+        let lines = difference(text(from), text(to));
+        let tidy = |line: &String| {
+            let (sign, line) = line.split_at(1);
+            format!("{sign} {}", line.trim())
+        };
+        lines.iter().map(tidy).collect()
+    };
+    let new = IIS10.as_bytes();
+    let installed = edit(new, &register()).expect("editable");
+    let upgraded = edit(&installed.bytes, &register()).expect("editable");
+    let removed = undo(&installed.bytes, &installed.inverse).expect("editable");
+    let same = |is_it: bool| assert!(is_it, "the picture would be wrong");
+    same(upgraded.bytes == installed.bytes && removed.bytes == new);
+    let mut picture = vec!["  an installation, in the file that Windows brings".to_owned()];
+    picture.extend(shown(new, &installed.bytes));
+    picture.push("  an upgrade or a repair: the same bytes".to_owned());
+    picture.push("  a removal".to_owned());
+    picture.extend(shown(&installed.bytes, &removed.bytes));
+    picture.push("  what is left: byte for byte the file that Windows brought".to_owned());
+    support::golden::picture("registration.md", "life", "diff", &picture);
 }
 
 #[test]

@@ -51,6 +51,26 @@ fn an_expression_needs_one_allowed_alternative() {
     }
 }
 
+/// The oldest Rust that we promise compiles what we link, as far as those say who wrote it; clippy looks after our own sources
+/// (`incompatible_msrv`), and a workflow compiles all with it (`.github/workflows/gate.yml`).
+#[test]
+fn no_dependency_needs_a_later_rust_than_we_promise() {
+    let metadata = cargo(&["metadata", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata).expect("cargo prints JSON");
+    let packages = metadata["packages"].as_array().expect("a list");
+    let version = |package: &serde_json::Value| -> Option<Vec<u32>> {
+        package["rust_version"].as_str().map(|text| text.split('.').filter_map(|part| part.parse().ok()).collect())
+    };
+    let ours = packages.iter().find(|package| package["name"] == "ancm-installer").and_then(version);
+    let ours = ours.expect("Cargo.toml says it");
+    let later: Vec<String> = packages
+        .iter()
+        .filter(|package| version(package).is_some_and(|needed| needed[..2] > ours[..2]))
+        .map(|package| format!("{} {} needs {}", package["name"], package["version"], package["rust_version"]))
+        .collect();
+    assert!(later.is_empty(), "Rust {ours:?} is promised:\n{}", later.join("\n"));
+}
+
 /// A crate that a test needs with one more feature is compiled again for the tests, and everything above it too.
 #[test]
 fn what_cargo_xtask_builds_serves_the_tests_too() {

@@ -5,7 +5,7 @@ use crate::support;
 use crate::support::pe as judge;
 use ancm_installer::id::{Arch, Dll, FileVersion};
 use ancm_installer::native::{ExpectedExport, LinkJob, Problem, verify};
-use ancm_installer::pe::{Image, ResourceId};
+use ancm_installer::pe::{Image, ResourceId, Target};
 
 const NO_VERSION: FileVersion = FileVersion([0; 4]);
 
@@ -48,6 +48,32 @@ fn both_views_forward_every_export_as_other_readers_see_it() {
             assert_eq!(judge::as_json(image.x64().expect("an x64 view")), theirs["x64"]);
         }
     }
+}
+
+/// The picture of native/README.md: what each kind of process gets of one file.
+#[test]
+fn the_two_views_are_as_the_book_shows_them() {
+    let bytes = link(&stand_in_forwarder(Dll::Module));
+    let image = Image::parse(&bytes).expect("an image");
+    let seen = |view: &ancm_installer::pe::View<'_>| -> Vec<String> {
+        let machine = format!("machine {:04X}", view.headers().machine.0);
+        let exports = view.exports().expect("exports").entries.into_iter().map(|export| match export.target {
+            Target::Forward(to) => format!("{} {} -> {to}", export.ordinal, export.name.unwrap_or_default()),
+            other => panic!("it has no code: {other:?}"),
+        });
+        std::iter::once(machine).chain(exports).collect()
+    };
+    let x64 = seen(image.x64().expect("an x64 view"));
+    let arm64 = seen(image.native());
+    let width = arm64.iter().map(String::len).max().unwrap_or_default();
+    let row = |(left, right): (&String, &String)| format!("| {left:<width$} | {right:<width$} |");
+    let heads = ["an ARM64 process sees", "an x64 process sees"].map(str::to_owned);
+    let line = format!("+-{}-+-{}-+", "-".repeat(width), "-".repeat(width));
+    let mut picture = vec![format!("{}.dll, one file of {} bytes", base_name(Dll::Module), bytes.len())];
+    picture.extend([line.clone(), row((&heads[0], &heads[1])), line.clone()]);
+    picture.extend(arm64.iter().zip(&x64).map(row));
+    picture.push(line);
+    support::golden::picture("../native/README.md", "views", "text", &picture);
 }
 
 #[test]

@@ -123,6 +123,30 @@ fn the_pipelines_for_forks_are_as_they_are_written() {
     assert!(said(&output).contains("`azure-pipelines.yml` would be written otherwise"), "{}", said(&output));
 }
 
+/// What the workflow uploads has the names and the folders that `cargo binstall` makes of xtask/Cargo.toml.
+#[test]
+fn what_is_published_is_where_binstall_looks() {
+    let workflow = text(&root().join(".github/workflows/tool.yml"));
+    let manifest = text(&root().join("xtask/Cargo.toml")).parse::<toml::Table>().expect("TOML");
+    let binstall = &manifest["package"]["metadata"]["binstall"];
+    let said = |value: &toml::Value| value.as_str().expect("a text").to_owned();
+    let targets: Vec<(&str, &str)> = workflow
+        .lines()
+        .filter_map(|line| line.split_once("target: ")?.1.strip_suffix(" }")?.split_once(", archive: "))
+        .collect();
+    assert_eq!(targets.len(), 6, "{targets:?}");
+    assert!(workflow.contains("tags: ['tool-v*']") && workflow.contains("name=\"ancm-installer-$TARGET\""));
+    for (target, archive) in targets {
+        let overrides = binstall["overrides"].get(target).unwrap_or(binstall);
+        assert_eq!(said(&overrides["pkg-fmt"]), archive, "{target}");
+        let fill = |text: String| text.replace("{ target }", target).replace("{ archive-format }", archive);
+        let url = fill(said(&binstall["pkg-url"]));
+        assert_eq!(url, format!("{{ repo }}/releases/download/tool-v{{ version }}/ancm-installer-{target}.{archive}"));
+        let program = fill(said(&binstall["bin-dir"]));
+        assert_eq!(program, format!("ancm-installer-{target}/{{ bin }}{{ binary-ext }}"));
+    }
+}
+
 #[test]
 fn the_gate_runs_what_the_readme_says() {
     let gate = text(&root().join(".github/workflows/gate.yml"));
