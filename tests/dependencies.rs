@@ -59,14 +59,18 @@ fn no_dependency_needs_a_later_rust_than_we_promise() {
     let metadata: serde_json::Value = serde_json::from_slice(&metadata).expect("cargo prints JSON");
     let packages = metadata["packages"].as_array().expect("a list");
     let version = |package: &serde_json::Value| -> Option<Vec<u32>> {
-        package["rust_version"].as_str().map(|text| text.split('.').filter_map(|part| part.parse().ok()).collect())
+        package["rust_version"]
+            .as_str()
+            .map(|text| text.split('.').filter_map(|part| part.parse().ok()).collect())
     };
     let ours = packages.iter().find(|package| package["name"] == "ancm-installer").and_then(version);
     let ours = ours.expect("Cargo.toml says it");
     let later: Vec<String> = packages
         .iter()
         .filter(|package| version(package).is_some_and(|needed| needed[..2] > ours[..2]))
-        .map(|package| format!("{} {} needs {}", package["name"], package["version"], package["rust_version"]))
+        .map(|package| {
+            format!("{} {} needs {}", package["name"], package["version"], package["rust_version"])
+        })
         .collect();
     assert!(later.is_empty(), "Rust {ours:?} is promised:\n{}", later.join("\n"));
 }

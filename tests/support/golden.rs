@@ -40,7 +40,8 @@ fn project() -> &'static Path {
 pub fn picture(page: &str, name: &str, language: &str, lines: &[String]) {
     let path = project().join("docs").join(page);
     let text = std::fs::read_to_string(&path).expect("readable").replace("\r\n", "\n");
-    let [begins, ends] = [format!("<!-- picture {name}, written by a test -->"), format!("<!-- end of {name} -->")];
+    let [begins, ends] =
+        [format!("<!-- picture {name}, written by a test -->"), format!("<!-- end of {name} -->")];
     let (before, rest) = text.split_once(&begins).unwrap_or_else(|| panic!("{page} has no `{begins}`"));
     let (_, after) = rest.split_once(&ends).unwrap_or_else(|| panic!("{page} has no `{ends}`"));
     let lines = lines.join("\n");

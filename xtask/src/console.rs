@@ -1,5 +1,6 @@
 //! What the user sees: results on standard output, everything else on standard error.
 
+use crate::environment::variable;
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::diag::text::Renderer;
@@ -29,7 +30,6 @@ impl ColorChoice {
     /// `NO_COLOR` as <https://no-color.org/> has it (any value but an empty one), `CLICOLOR_FORCE` as
     /// <https://bixense.com/clicolors/> has (any but 0).
     fn resolve(self, terminal: bool) -> bool {
-        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         match self {
             ColorChoice::Always => true,
             ColorChoice::Never => false,

@@ -4,6 +4,7 @@ pub mod cli;
 pub mod cmd;
 pub mod config;
 pub mod console;
+pub mod environment;
 pub mod exit;
 pub mod flags;
 pub mod inputs;

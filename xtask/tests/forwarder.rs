@@ -57,10 +57,13 @@ fn the_two_views_are_as_the_book_shows_them() {
     let image = Image::parse(&bytes).expect("an image");
     let seen = |view: &ancm_installer::pe::View<'_>| -> Vec<String> {
         let machine = format!("machine {:04X}", view.headers().machine.0);
-        let exports = view.exports().expect("exports").entries.into_iter().map(|export| match export.target {
-            Target::Forward(to) => format!("{} {} -> {to}", export.ordinal, export.name.unwrap_or_default()),
-            other => panic!("it has no code: {other:?}"),
-        });
+        let exports =
+            view.exports().expect("exports").entries.into_iter().map(|export| match export.target {
+                Target::Forward(to) => {
+                    format!("{} {} -> {to}", export.ordinal, export.name.unwrap_or_default())
+                }
+                other => panic!("it has no code: {other:?}"),
+            });
         std::iter::once(machine).chain(exports).collect()
     };
     let x64 = seen(image.x64().expect("an x64 view"));

@@ -141,7 +141,10 @@ fn what_is_published_is_where_binstall_looks() {
         assert_eq!(said(&overrides["pkg-fmt"]), archive, "{target}");
         let fill = |text: String| text.replace("{ target }", target).replace("{ archive-format }", archive);
         let url = fill(said(&binstall["pkg-url"]));
-        assert_eq!(url, format!("{{ repo }}/releases/download/tool-v{{ version }}/ancm-installer-{target}.{archive}"));
+        assert_eq!(
+            url,
+            format!("{{ repo }}/releases/download/tool-v{{ version }}/ancm-installer-{target}.{archive}")
+        );
         let program = fill(said(&binstall["bin-dir"]));
         assert_eq!(program, format!("ancm-installer-{target}/{{ bin }}{{ binary-ext }}"));
     }

@@ -8,6 +8,7 @@ pub use examine::{Examined, examine};
 
 use super::upgrade::sources;
 use crate::console::{Console, Paint};
+use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::check::{self, Judged};
@@ -135,7 +136,7 @@ fn report(flags: &Flags, checked: &[Checked], unused: &[Diagnostic], console: &C
 
 /// Adds `text` to the summary of the run, which GitHub shows; nothing outside of GitHub Actions.
 fn add_to_summary(text: &str) -> Outcome {
-    let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else {
+    let Some(path) = environment::variable("GITHUB_STEP_SUMMARY") else {
         return Ok(());
     };
     let mut options = File::options();

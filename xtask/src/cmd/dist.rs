@@ -4,6 +4,7 @@ use super::check::Allowances;
 use super::upgrade::{Gate, sources};
 use super::{plan, pools};
 use crate::console::Console;
+use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Dist;
 use crate::inputs::{self, Gathered, gather};
@@ -85,11 +86,12 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
 
 /// The tag that is being built, as GitHub Actions, Azure Pipelines and GitLab say it.
 pub(super) fn tag() -> Option<String> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let github =
-        || variable("GITHUB_REF_NAME").filter(|_| variable("GITHUB_REF_TYPE").as_deref() == Some("tag"));
-    let azure = || variable("BUILD_SOURCEBRANCH")?.strip_prefix("refs/tags/").map(str::to_owned);
-    github().or_else(azure).or_else(|| variable("CI_COMMIT_TAG"))
+    let github = || {
+        environment::text("GITHUB_REF_NAME")
+            .filter(|_| environment::text("GITHUB_REF_TYPE").as_deref() == Some("tag"))
+    };
+    let azure = || environment::text("BUILD_SOURCEBRANCH")?.strip_prefix("refs/tags/").map(str::to_owned);
+    github().or_else(azure).or_else(|| environment::text("CI_COMMIT_TAG"))
 }
 
 /// What is asked of a run besides its settings.

@@ -2,6 +2,7 @@
 
 use super::upgrade::{Gate, sources};
 use crate::console::Console;
+use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
 use crate::output::Output;
@@ -104,25 +105,25 @@ fn subject(folder: &Path, entry: &PackageEntry, gate: &Gate, console: &Console) 
 
 /// Who builds, as GitHub Actions and Azure Pipelines say it.
 fn builder() -> Builder {
-    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let together = |parts: &[&str]| parts.iter().map(|part| variable(part)).collect::<Option<Vec<_>>>();
+    let together =
+        |parts: &[&str]| parts.iter().map(|part| environment::text(part)).collect::<Option<Vec<_>>>();
     if let Some(parts) = together(&["GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID"]) {
         let source = format!("{}/{}", parts[0], parts[1]);
         return Builder {
-            id: variable("GITHUB_WORKFLOW_REF").map(|workflow| format!("{}/{workflow}", parts[0])),
+            id: environment::text("GITHUB_WORKFLOW_REF").map(|workflow| format!("{}/{workflow}", parts[0])),
             run: Some(format!("{source}/actions/runs/{}", parts[2])),
             source: Some(source),
-            commit: variable("GITHUB_SHA"),
-            reference: variable("GITHUB_REF"),
+            commit: environment::text("GITHUB_SHA"),
+            reference: environment::text("GITHUB_REF"),
         };
     }
     let run = together(&["SYSTEM_COLLECTIONURI", "SYSTEM_TEAMPROJECT", "BUILD_BUILDID"]);
     let run = run.map(|parts| format!("{}{}/_build/results?buildId={}", parts[0], parts[1], parts[2]));
     Builder {
-        id: run.as_ref().and_then(|_| variable("SYSTEM_COLLECTIONURI")),
+        id: run.as_ref().and_then(|_| environment::text("SYSTEM_COLLECTIONURI")),
         run,
-        source: variable("BUILD_REPOSITORY_URI"),
-        commit: variable("BUILD_SOURCEVERSION"),
-        reference: variable("BUILD_SOURCEBRANCH"),
+        source: environment::text("BUILD_REPOSITORY_URI"),
+        commit: environment::text("BUILD_SOURCEVERSION"),
+        reference: environment::text("BUILD_SOURCEBRANCH"),
     }
 }

@@ -6,6 +6,7 @@
 use super::curl::{self, Sink};
 use super::source::{Address, shown};
 use crate::console::{Console, Progress};
+use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use sha2::{Digest, Sha512};
@@ -33,7 +34,7 @@ impl<'c> Fetch<'c> {
     /// For the project in `root`; with `offline`, only what is there counts.
     #[must_use]
     pub fn new(root: &Path, offline: bool, console: &'c Console) -> Fetch<'c> {
-        let named = std::env::var_os(VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let named = environment::variable(VARIABLE).map(PathBuf::from);
         let folder = named.unwrap_or_else(|| workspace::target(root).join("payload"));
         Fetch { offline, folder, console }
     }

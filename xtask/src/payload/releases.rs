@@ -5,6 +5,7 @@
 
 use super::fetch::Fetch;
 use super::source::{Address, channel, shown};
+use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -74,7 +75,7 @@ impl List {
 pub fn hosting_bundle(version: &str, fetch: &Fetch<'_>) -> Outcome<Address> {
     let channel =
         channel(version).map_err(|problem| Failure::new(Exit::Usage, "payload::release", problem))?;
-    let lists = std::env::var(VARIABLE).ok().filter(|value| !value.is_empty());
+    let lists = environment::text(VARIABLE);
     let url = format!("{}/{channel}/releases.json", lists.as_deref().unwrap_or(LISTS).trim_end_matches('/'));
     let name = format!("releases-{channel}.json");
     if let Some(known) = fetch.kept(&name)?

@@ -2,6 +2,7 @@
 
 use super::probe::{self, PATIENCE, Range};
 use super::{Need, State, Tool, Wanted, lld, msvc, npm, python, wix};
+use crate::environment;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -169,7 +170,7 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
 
 /// A program of the Rust toolchain, which `variable` may name.
 fn rust(name: &'static str, variable: &str, patience: Duration) -> Tool {
-    let named = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let named = environment::variable(variable).map(PathBuf::from);
     let path = match &named {
         Some(path) if path.components().count() > 1 => Some(path.clone()).filter(|path| path.is_file()),
         Some(name) => probe::find(&name.to_string_lossy()),
