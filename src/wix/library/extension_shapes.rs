@@ -1,7 +1,7 @@
 //! How the symbols of WiX's extensions lie in a library: their fields are the columns of their table, in the same order.
 
 use super::document::{Definition, FieldDefinition};
-use super::shapes::{CellOf, Shape};
+use super::shape::{CellOf, Shape};
 use std::sync::LazyLock;
 
 /// The shape of an extension's symbol, and the names of its fields.

@@ -11,6 +11,7 @@ mod files;
 mod kinds;
 mod read;
 mod row;
+mod shape;
 mod shapes;
 mod special;
 #[cfg(test)]

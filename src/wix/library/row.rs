@@ -1,7 +1,8 @@
 //! Rows of symbols in a library, as their [`Shape`]s say.
 
 use super::document::{self, Data};
-use super::shapes::{CellOf, FEATURE, Salt, Shape};
+use super::shape::{CellOf, Salt, Shape};
+use super::shapes::FEATURE;
 use crate::symbol::Field;
 
 /// The fields of a symbol in a library. Those that are missing are empty, as WiX has it.

@@ -1,7 +1,8 @@
 //! Symbols in a library that are more than a row of cells.
 
 use super::row::Fields;
-use super::shapes::{FEATURE, Salt};
+use super::shape::Salt;
+use super::shapes::FEATURE;
 use crate::ids::RegistryRoot;
 use crate::symbol::{
     Access, Action, Component, ComponentGuid, Compression, Directory, Field, File, GroupKind, Id, KeyPath,

@@ -1,7 +1,8 @@
 //! Rows of cells as fields of symbols: what [`super::row`] reads, the other way.
 
 use super::document::{self, Data};
-use super::shapes::{CellOf, FEATURE, Shape};
+use super::shape::{CellOf, Shape};
+use super::shapes::FEATURE;
 use crate::symbol::Field;
 
 /// Takes the path of a file and gives what stands for it in a library.
