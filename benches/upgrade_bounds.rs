@@ -10,7 +10,7 @@ mod tables;
 
 use ancm_installer::msi::schema::standard_table;
 use ancm_installer::msi::{self, Column, ColumnKind, Database, Table};
-use ancm_installer::upgrade::{Package, PackageError, Payload, Report, Scenario};
+use ancm_installer::upgrade::{Package, Payload, Report, Scenario, admits};
 use std::io::Cursor;
 use std::num::NonZeroUsize;
 use std::process::Command;
@@ -323,10 +323,10 @@ fn file(shape: &Shape, megabytes: usize, release: usize) -> Vec<u8> {
     file.into_inner()
 }
 
-fn load(name: &str, path: &str) -> Result<Package, PackageError> {
+fn load(name: &str, path: &str) -> Result<Package, String> {
     let file = std::io::BufReader::new(std::fs::File::open(path).expect("readable"));
-    let msi = msi::Package::open(file).expect("a database");
-    Package::load(name, msi.database(), &Payload::new())
+    let msi = msi::Package::open_if(file, admits).map_err(|error| error.to_string())?;
+    Package::load(name, msi.database(), &Payload::new()).map_err(|error| error.to_string())
 }
 
 /// Plays two files, and prints what it took.

@@ -2,7 +2,9 @@
 
 use crate::archive::{cabinet, seen, seen_in, zip};
 use crate::support::data;
+use ancm_installer::check::{Contents, check};
 use ancm_installer::msi::{self, Cell, Column, ColumnKind, Database, Stream, Table};
+use ancm_installer::upgrade::for_each_file;
 use std::collections::BTreeMap;
 use std::io;
 use std::num::NonZeroUsize;
@@ -295,6 +297,49 @@ fn cabinets_of_a_package_may_share_a_file() {
         seen_in("x.msi", &package_of(&root, &rows, &["#set1.cab", "#set2.cab", "#set3.cab"], &streams, 2));
     assert_eq!(inside.problems, []);
     assert!(inside.files == expected);
+}
+
+/// `check` and the simulator know the bytes of files that go on in the next cabinet, in the package and beside it; what goes on
+/// in one that is missing counts as unread, and `check` names it.
+#[test]
+fn check_and_the_simulator_read_a_set_of_cabinets() {
+    let names = ["set1.cab", "set2.cab", "set3.cab"];
+    let rows = of_the_set().map(|(name, _)| (name, "TARGETDIR", name));
+    let streams = names.map(|name| (name.to_owned(), of_the_set_at(name)));
+    let root = [("TARGETDIR", "", "SourceDir")];
+    let inside = package_of(&root, &rows, &["#set1.cab", "#set2.cab", "#set3.cab"], &streams, 2);
+    let outside = package_of(&root, &rows, &names, &[], 2);
+    let of_the_set = of_the_set();
+    for (package, missing) in [(&inside, None), (&outside, None), (&outside, Some("set3.cab"))] {
+        let mut package = msi::Package::open(io::Cursor::new(package)).expect("ours");
+        let beside = |name: &str| (missing != Some(name)).then(|| io::Cursor::new(of_the_set_at(name)));
+        let mut seen = BTreeMap::new();
+        for_each_file(&mut package, beside, |key, bytes| drop(seen.insert(key.to_owned(), bytes.to_vec())))
+            .expect("cabinets");
+        let whole = of_the_set.iter().filter(|(name, _)| missing.is_none() || *name == "small.txt");
+        assert!(
+            seen == whole.map(|(name, bytes)| ((*name).to_owned(), bytes.clone())).collect(),
+            "{missing:?}"
+        );
+
+        let beside = |name: &str| beside(name).ok_or_else(|| "it is not there".to_owned());
+        let contents = Contents::read(&mut package, beside);
+        let sizes: Vec<u64> = of_the_set
+            .iter()
+            .filter_map(|(name, _)| contents.files().get(*name).map(|facts| facts.size))
+            .collect();
+        let findings: Vec<String> = check(package.database(), package.validation(), &contents)
+            .into_iter()
+            .filter(|finding| finding.code == "check::cabinet")
+            .map(|finding| finding.message)
+            .collect();
+        if missing.is_none() {
+            assert!(sizes.iter().copied().eq(of_the_set.iter().map(|(_, bytes)| bytes.len() as u64)));
+            assert_eq!(findings, [""; 0]);
+        } else {
+            assert!(findings[0].ends_with("it goes on in `set3.cab`: it is not there"), "{findings:?}");
+        }
+    }
 }
 
 #[test]

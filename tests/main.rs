@@ -9,6 +9,7 @@ mod apphost_swap;
 mod archive;
 mod archive_packages;
 mod cab;
+mod cab_split;
 mod check;
 mod dependencies;
 mod documents;

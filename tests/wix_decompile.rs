@@ -20,7 +20,7 @@ use crate::support::reference;
 /// The files of cabinets, in the package and beside it, by key; and loose ones by their names.
 fn files(output: &Output) -> BTreeMap<String, Vec<u8>> {
     let mut files = BTreeMap::new();
-    let beside = output.beside.iter().map(|Beside { path, content }| (path.join("/"), content));
+    let beside = output.beside.iter().map(|Beside { path, content, .. }| (path.join("/"), content));
     let streams = output.database.streams.iter().map(|(name, content)| (name.clone(), content));
     for (name, content) in streams.chain(beside) {
         match content {

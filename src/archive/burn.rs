@@ -7,7 +7,7 @@
 mod manifest;
 mod verified;
 
-use super::cabinet::{Cabinet, Stream};
+use super::cabinet::Cabinet;
 use super::container::{Beside, Container, Member, Names};
 use super::kind::{BUNDLE_SECTION, HEAD};
 use super::name::relative;
@@ -112,7 +112,7 @@ impl Bundle {
         start: u64,
         names: &mut Names,
     ) {
-        let reader = cab::Reader::open(Box::new(source.cursor()) as Box<dyn Stream>);
+        let reader = cab::Reader::open(Box::new(source.cursor()) as Box<dyn cab::Input>);
         let opened = reader.map_err(Error::from).and_then(|reader| {
             Cabinet::with(reader, |index, name, offset| {
                 let path = match payloads.get(name) {
@@ -251,7 +251,7 @@ impl Layout {
 }
 
 fn read_manifest(ux: &Source) -> Result<Manifest, Error> {
-    let reader = cab::Reader::open(Box::new(ux.cursor()) as Box<dyn Stream>)?;
+    let reader = cab::Reader::open(Box::new(ux.cursor()) as Box<dyn cab::Input>)?;
     let mut cabinet = Cabinet::with(reader, |_, name, _| Ok(name.to_owned()))?;
     let index = cabinet.members().iter().position(|member| member.path == MANIFEST);
     let index =

@@ -4,15 +4,11 @@ use super::container::{Beside, Container, Member, Names};
 use super::name::relative;
 use super::{Error, Source};
 use crate::cab;
-use std::io::{Read, Seek};
-
-/// What a cabinet is read from.
-pub(super) trait Stream: Read + Seek {}
-impl<T: Read + Seek> Stream for T {}
+use std::io::Read;
 
 /// A cabinet.
 pub(super) struct Cabinet {
-    reader: cab::Reader<Box<dyn Stream>>,
+    reader: cab::Reader<Box<dyn cab::Input>>,
     members: Vec<Member>,
     /// For each member, its number in the cabinet.
     numbers: Vec<usize>,
@@ -22,7 +18,7 @@ pub(super) struct Cabinet {
 impl Cabinet {
     /// The cabinet `source`, whose names are paths; with it, those of its set that are beside it.
     pub(super) fn open(source: &Source, beside: &mut dyn Beside) -> Result<Cabinet, Error> {
-        let open = |source: &Source| cab::Reader::open(Box::new(source.cursor()) as Box<dyn Stream>);
+        let open = |source: &Source| cab::Reader::open(Box::new(source.cursor()) as Box<dyn cab::Input>);
         let mut reader = open(source)?;
         let own = reader.number();
         // what stands before a cabinet is the one in which its first file begins, several before it perhaps
@@ -54,7 +50,7 @@ impl Cabinet {
 
     /// The cabinet in `reader`, whose names are what `path` makes of number, name and offset of each entry.
     pub(super) fn with(
-        reader: cab::Reader<Box<dyn Stream>>,
+        reader: cab::Reader<Box<dyn cab::Input>>,
         mut path: impl FnMut(usize, &str, u64) -> Result<String, Error>,
     ) -> Result<Cabinet, Error> {
         // by place, so that going through the members in order is one pass over the data

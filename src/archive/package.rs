@@ -4,7 +4,7 @@
 //! (<https://learn.microsoft.com/windows/win32/msi/using-cabinets-and-compressed-sources>). Folders have the names that
 //! `msiextract` gives them: the long target names of the Directory table, and `Program Files` for `ProgramFilesFolder`.
 
-use super::cabinet::{Cabinet, Stream};
+use super::cabinet::Cabinet;
 use super::container::{Beside, Container, Member, Names};
 use super::name::{is_one_name, relative};
 use super::{Cursor, Error, Source};
@@ -137,7 +137,7 @@ fn stream(
     name: &str,
     msi: &mut msi::Package<Cursor>,
     beside: &mut dyn Beside,
-) -> Result<Box<dyn Stream>, Error> {
+) -> Result<Box<dyn cab::Input>, Error> {
     if let Some(stream) = name.strip_prefix('#') {
         return Ok(Box::new(msi.stream(stream)?));
     }

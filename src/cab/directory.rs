@@ -6,8 +6,8 @@ use super::model::Entry;
 use std::io::{self, BufRead, Read, Seek, SeekFrom};
 
 /// Flags of `CFHEADER`: a cabinet before, one after, reserved fields.
-const HAS_BEFORE: u16 = 1;
-const HAS_AFTER: u16 = 2;
+pub(super) const HAS_BEFORE: u16 = 1;
+pub(super) const HAS_AFTER: u16 = 2;
 const HAS_RESERVED: u16 = 4;
 /// Numbers of `CFFILE.iFolder` that are none: the file goes on from the cabinet before, into the next one, or both.
 const FROM_BEFORE: u16 = 0xfffd;
@@ -36,6 +36,18 @@ pub(super) struct Ends {
     pub(super) before: bool,
     /// In the cabinet behind.
     pub(super) behind: bool,
+}
+
+impl Ends {
+    /// `CFFILE.iFolder` of a file in the only folder of a cabinet.
+    pub(super) fn code(self) -> u16 {
+        match (self.before, self.behind) {
+            (false, false) => 0,
+            (true, false) => FROM_BEFORE,
+            (false, true) => TO_AFTER,
+            (true, true) => BOTH,
+        }
+    }
 }
 
 /// A `CFFILE`.

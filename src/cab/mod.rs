@@ -17,6 +17,7 @@ mod mszip;
 mod payload;
 mod pool;
 mod read;
+mod split;
 mod write;
 
 pub use error::{ReadError, WriteError};
@@ -24,5 +25,6 @@ pub use format::civil;
 pub use installer_lzx::{Effort, Window};
 pub use method::Method;
 pub use model::{Cabinet, CabinetFile, Entry, Source};
-pub use read::{FileReader, Place, Reader};
+pub use read::{FileReader, Input, Place, Reader};
+pub use split::{Parts, SplitError};
 pub use write::write;

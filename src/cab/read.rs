@@ -10,6 +10,10 @@ use super::model::Entry;
 use super::mszip;
 use installer_lzx::Window;
 
+/// What a cabinet is read from.
+pub trait Input: Read + Seek {}
+impl<T: Read + Seek> Input for T {}
+
 /// A cabinet being read, or several of a set.
 #[derive(Debug)]
 pub struct Reader<R> {
@@ -30,6 +34,8 @@ struct Part<R> {
 /// Where a file is in a cabinet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
+    /// The cabinet in which it begins: how many were there before that one was joined.
+    pub part: usize,
     /// Where its `CFFILE` is, in bytes from the beginning of the cabinet in which it begins.
     pub entry: u64,
     /// The number of its folder.
@@ -200,7 +206,8 @@ impl<R: Read + Seek> Reader<R> {
         for (number, Found { entry, place, folder, offset, ends }) in entries.into_iter().enumerate() {
             if is_first || !ends.before {
                 self.files.push(entry);
-                self.places.push(Place { entry: place, folder: begin + folder, offset, ends });
+                let part = self.parts.len() - 1;
+                self.places.push(Place { part, entry: place, folder: begin + folder, offset, ends });
                 continue;
             }
             let known =
@@ -209,6 +216,12 @@ impl<R: Read + Seek> Reader<R> {
             self.places[known].ends.behind = ends.behind;
         }
         Ok(())
+    }
+
+    /// Whether the file `index` is here from its beginning to its end.
+    #[must_use]
+    pub fn is_whole(&self, index: usize) -> bool {
+        self.places.get(index).is_some_and(|place| place.ends == Ends::default())
     }
 
     /// The files, in stored order.

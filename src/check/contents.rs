@@ -85,18 +85,29 @@ impl Contents {
         mut beside: impl FnMut(&str) -> Result<B, String>,
     ) -> Contents {
         let mut contents = Contents::default();
+        let mut names: Vec<String> = Vec::new();
         for name in keys(package.database(), "Media", "Cabinet") {
-            if name.is_empty() || contents.cabinets.contains_key(&name) {
-                continue;
+            if !name.is_empty() && !names.contains(&name) {
+                names.push(name);
             }
-            let read = match name.strip_prefix('#') {
-                Some(stream) => match package.stream(stream) {
-                    Ok(stream) => files(stream, &mut contents.files),
-                    Err(error) => Err(error.to_string()),
-                },
-                None => beside(&name).and_then(|file| files(file, &mut contents.files)),
-            };
-            contents.cabinets.insert(name, read);
+        }
+        let mut open = |name: &str| -> Result<Box<dyn cab::Input + '_>, String> {
+            Ok(match name.strip_prefix('#') {
+                Some(stream) => Box::new(package.stream(stream).map_err(|error| error.to_string())?),
+                None => Box::new(beside(name)?),
+            })
+        };
+        let mut names = names.into_iter();
+        while let Some(name) = names.next() {
+            let mut set = vec![name];
+            let read = joined(&mut set, &mut names, &mut open)
+                .and_then(|reader| files(reader, set.len(), &mut contents.files));
+            match read {
+                Ok(parts) => contents.cabinets.extend(set.into_iter().zip(parts.into_iter().map(Ok))),
+                Err(problem) => {
+                    contents.cabinets.extend(set.into_iter().map(|name| (name, Err(problem.clone()))));
+                }
+            }
         }
         for name in keys(package.database(), "Binary", "Name") {
             let Ok(mut stream) = package.stream(&format!("Binary.{name}")) else { continue };
@@ -134,13 +145,35 @@ fn keys(database: &msi::Database, table: &str, column: &str) -> Vec<String> {
     table.rows.iter().filter_map(|row| Some(row.get(column)?.as_str()?.to_owned())).collect()
 }
 
-fn files(cabinet: impl Read + Seek, found: &mut BTreeMap<String, FileFacts>) -> Result<Vec<String>, String> {
-    let mut reader = cab::Reader::open(cabinet).map_err(|error| error.to_string())?;
+/// The cabinet that `set` names, joined with those of `next` in which its files go on; they are added to `set`.
+fn joined<'a>(
+    set: &mut Vec<String>,
+    next: &mut impl Iterator<Item = String>,
+    open: &mut impl FnMut(&str) -> Result<Box<dyn cab::Input + 'a>, String>,
+) -> Result<cab::Reader<Box<dyn cab::Input + 'a>>, String> {
+    let mut reader = cab::Reader::open(open(&set[0])?).map_err(|error| error.to_string())?;
+    while reader.after().is_some()
+        && let Some(name) = next.next()
+    {
+        let in_next = |problem: String| format!("it goes on in `{name}`: {problem}");
+        let input = open(&name).map_err(in_next)?;
+        reader.join(input).map_err(|error| in_next(error.to_string()))?;
+        set.push(name);
+    }
+    Ok(reader)
+}
+
+/// Looks at the files of `parts` cabinets, and gives the names of those that begin in each.
+fn files(
+    mut reader: cab::Reader<impl Read + Seek>,
+    parts: usize,
+    found: &mut BTreeMap<String, FileFacts>,
+) -> Result<Vec<Vec<String>>, String> {
     let total: u64 = reader.files().iter().map(|entry| u64::from(entry.size)).sum();
     if total > MOST {
         return Err(format!("its files have {total} bytes, more than are looked at ({MOST})"));
     }
-    let mut names = Vec::with_capacity(reader.files().len());
+    let mut names = vec![Vec::new(); parts];
     for index in 0..reader.files().len() {
         let cab::Entry { name, size, .. } = reader.files()[index].clone();
         if size > LARGEST {
@@ -149,7 +182,8 @@ fn files(cabinet: impl Read + Seek, found: &mut BTreeMap<String, FileFacts>) -> 
         let mut bytes = Vec::new();
         reader.extract(index, &mut bytes).map_err(|error| error.to_string())?;
         found.insert(name.clone(), FileFacts::of(&bytes));
-        names.push(name);
+        let part = reader.place(index).map_or(0, |place| place.part);
+        names[part].push(name);
     }
     Ok(names)
 }

@@ -71,12 +71,25 @@ pub trait Lookup {
     fn state(&self, prefix: char, name: &str) -> Option<i32>;
 }
 
+/// A part of a condition's text: where it is, and how long. There may be hundreds of thousands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    at: u32,
+    length: u32,
+}
+
+impl Part {
+    fn of(self, text: &str) -> &str {
+        &text[self.at as usize..][..self.length as usize]
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Operand {
-    Property(String),
-    Environment(String),
-    State(char, String),
-    Literal(String),
+    Property(Part),
+    Environment,
+    State(char, Part),
+    Literal(Part),
     Number(i64),
 }
 
@@ -84,7 +97,7 @@ enum Operand {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Step {
     Value(Operand),
-    Compare(Operand, Operator, Operand),
+    Compare(Box<(Operand, Operator, Operand)>),
     Not,
     Logic(Logic),
 }
@@ -136,7 +149,10 @@ impl std::str::FromStr for Condition {
     type Err = ConditionError;
     fn from_str(text: &str) -> Result<Self, ConditionError> {
         match parse::steps(text) {
-            Ok(steps) => Ok(Condition { text: text.to_owned(), steps }),
+            Ok(mut steps) => {
+                steps.shrink_to_fit();
+                Ok(Condition { text: text.to_owned(), steps })
+            }
             Err(problem) => Err(ConditionError { text: text.to_owned(), problem }),
         }
     }
@@ -156,9 +172,10 @@ impl Condition {
         let pop = |truths: &mut Vec<Truth>| truths.pop().unwrap_or(Truth::True);
         for step in &self.steps {
             let truth = match step {
-                Step::Value(operand) => operand.truth(lookup),
-                Step::Compare(left, operator, right) => {
-                    operator.compare(&left.value(lookup), &right.value(lookup))
+                Step::Value(operand) => operand.truth(&self.text, lookup),
+                Step::Compare(comparison) => {
+                    let (left, operator, right) = &**comparison;
+                    operator.compare(&left.value(&self.text, lookup), &right.value(&self.text, lookup))
                 }
                 Step::Not => pop(&mut truths).not(),
                 Step::Logic(logic) => {
@@ -182,13 +199,13 @@ impl Condition {
     pub fn references(&self) -> impl Iterator<Item = (Option<char>, &str)> {
         let operands = self.steps.iter().flat_map(|step| match step {
             Step::Value(operand) => [Some(operand), None],
-            Step::Compare(left, _, right) => [Some(left), Some(right)],
+            Step::Compare(comparison) => [Some(&comparison.0), Some(&comparison.2)],
             Step::Not | Step::Logic(_) => [None, None],
         });
         operands.flatten().filter_map(|operand| match operand {
-            Operand::Property(name) => Some((None, name.as_str())),
-            Operand::State(prefix, name) => Some((Some(*prefix), name.as_str())),
-            Operand::Environment(_) | Operand::Literal(_) | Operand::Number(_) => None,
+            Operand::Property(name) => Some((None, name.of(&self.text))),
+            Operand::State(prefix, name) => Some((Some(*prefix), name.of(&self.text))),
+            Operand::Environment | Operand::Literal(_) | Operand::Number(_) => None,
         })
     }
 
@@ -208,24 +225,24 @@ enum Comparand {
 }
 
 impl Operand {
-    fn value(&self, lookup: &dyn Lookup) -> Comparand {
+    fn value(&self, text: &str, lookup: &dyn Lookup) -> Comparand {
         match self {
-            Operand::Property(name) => match lookup.property(name) {
+            Operand::Property(name) => match lookup.property(name.of(text)) {
                 Value::Known(text) => Comparand::Text(text),
                 Value::Found => Comparand::Found,
                 Value::Unknown => Comparand::Unknown,
             },
-            Operand::Environment(_) => Comparand::Unknown,
+            Operand::Environment => Comparand::Unknown,
             Operand::State(prefix, name) => lookup
-                .state(*prefix, name)
+                .state(*prefix, name.of(text))
                 .map_or(Comparand::Unknown, |state| Comparand::Integer(state.into())),
-            Operand::Literal(text) => Comparand::Text(text.clone()),
+            Operand::Literal(part) => Comparand::Text(part.of(text).to_owned()),
             Operand::Number(number) => Comparand::Integer(*number),
         }
     }
 
-    fn truth(&self, lookup: &dyn Lookup) -> Truth {
-        match self.value(lookup) {
+    fn truth(&self, text: &str, lookup: &dyn Lookup) -> Truth {
+        match self.value(text, lookup) {
             Comparand::Integer(number) => (number != 0).into(),
             Comparand::Text(text) => (!text.is_empty()).into(),
             Comparand::Found => Truth::True,

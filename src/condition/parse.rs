@@ -1,6 +1,6 @@
 //! Text → steps in the order in which they are evaluated. Nothing recurses, so that no length and no depth is too much.
 
-use super::{Comparison, Logic, Operand, Operator, Step};
+use super::{Comparison, Logic, Operand, Operator, Part, Step};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
@@ -13,14 +13,18 @@ enum Token {
 }
 
 impl Token {
-    fn shown(&self) -> String {
+    fn shown(&self, text: &str) -> String {
         match self {
             Token::Open => "(".to_owned(),
             Token::Close => ")".to_owned(),
             Token::Not => "NOT".to_owned(),
             Token::Logic(logic) => format!("{logic:?}").to_uppercase(),
             Token::Operator(operator) => format!("{:?}", operator.kind),
-            Token::Operand(operand) => format!("{operand:?}"),
+            Token::Operand(Operand::Number(number)) => number.to_string(),
+            Token::Operand(Operand::Environment) => "%".to_owned(),
+            Token::Operand(Operand::Property(part) | Operand::State(_, part) | Operand::Literal(part)) => {
+                part.of(text).to_owned()
+            }
         }
     }
 }
@@ -63,7 +67,7 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
                         let operator = *operator;
                         tokens.next();
                         match tokens.next() {
-                            Some(Token::Operand(right)) => Step::Compare(left, operator, right),
+                            Some(Token::Operand(right)) => Step::Compare(Box::new((left, operator, right))),
                             _ => return Err("an operator has nothing on its right".to_owned()),
                         }
                     }
@@ -88,7 +92,7 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
                 waiting.push(Waiting::Logic(logic));
                 wants_value = true;
             }
-            other => return Err(format!("`{}` is not expected there", other.shown())),
+            other => return Err(format!("`{}` is not expected there", other.shown(text))),
         }
     }
     if wants_value {
@@ -114,6 +118,12 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     ];
     let mut found = Vec::new();
     let mut rest = text.trim_start();
+    u32::try_from(text.len()).map_err(|_| "it is too long")?;
+    // of a text that is a part of it
+    let part = |of: &str| {
+        let number = |number: usize| u32::try_from(number).expect("no longer than the text");
+        Part { at: number(of.as_ptr() as usize - text.as_ptr() as usize), length: number(of.len()) }
+    };
     while let Some(first) = rest.chars().next() {
         let used = match first {
             '(' | ')' => {
@@ -122,7 +132,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
             }
             '"' => {
                 let end = rest[1..].find('"').ok_or("a string literal is not closed")?;
-                found.push(Token::Operand(Operand::Literal(rest[1..=end].to_owned())));
+                found.push(Token::Operand(Operand::Literal(part(&rest[1..=end]))));
                 end + 2
             }
             '~' | '<' | '>' | '=' => {
@@ -157,8 +167,8 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                     return Err(format!("`{first}` stands without a name"));
                 }
                 found.push(match first {
-                    '%' => Token::Operand(Operand::Environment(word.to_owned())),
-                    '$' | '?' | '&' | '!' => Token::Operand(Operand::State(first, word.to_owned())),
+                    '%' => Token::Operand(Operand::Environment),
+                    '$' | '?' | '&' | '!' => Token::Operand(Operand::State(first, part(word))),
                     _ => match word.to_ascii_uppercase().as_str() {
                         "NOT" => Token::Not,
                         "AND" => Token::Logic(Logic::And),
@@ -166,7 +176,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                         "XOR" => Token::Logic(Logic::Xor),
                         "EQV" => Token::Logic(Logic::Eqv),
                         "IMP" => Token::Logic(Logic::Imp),
-                        _ => Token::Operand(Operand::Property(word.to_owned())),
+                        _ => Token::Operand(Operand::Property(part(word))),
                     },
                 });
                 end

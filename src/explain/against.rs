@@ -192,12 +192,12 @@ fn components(
     let spared: BTreeMap<String, u64> =
         removals.iter().flat_map(|inner| lines(&inner.spared.items)).collect();
     let id = |event: &Event| -> Option<String> {
-        let package = packages.iter().find(|package| package.product_code == event.session)?;
-        package.component(&event.component)?.id.map(|id| id.to_string().to_uppercase())
+        let package = packages.iter().find(|package| package.product_code == event.by.session)?;
+        package.component(&event.by.component)?.id.map(|id| id.to_string().to_uppercase())
     };
     let events = || report.outcomes.iter().flat_map(|outcome| &outcome.chain).map(|link| &link.event);
     let mut predicted: BTreeMap<String, &Event> = BTreeMap::new();
-    for event in events().filter(|event| event.deed == Deed::Vetoed && event.session == report.new) {
+    for event in events().filter(|event| event.deed == Deed::Vetoed && event.by.session == report.new) {
         if let Some(id) = id(event) {
             predicted.insert(id, event);
         }
@@ -215,7 +215,7 @@ fn components(
         let observed = if line.is_some() { "not installed" } else { "no line says that it was refused" };
         let mut row = row(
             &event.rule.to_string(),
-            format!("{} {id}", event.component),
+            format!("{} {id}", event.by.component),
             "not installed",
             observed,
             agreement,
@@ -239,7 +239,7 @@ fn components(
         if let Some(line) = spared.get(&id) {
             let mut row = row(
                 &event.rule.to_string(),
-                format!("{} {id}", event.component),
+                format!("{} {id}", event.by.component),
                 "stays for its other client",
                 "another client exists",
                 Agreement::Agrees,
@@ -260,7 +260,9 @@ fn files(session: &Session, report: &Report, rows: &mut Vec<Row>) {
             continue;
         };
         let decided = outcome.chain.iter().map(|link| &link.event).find(|event| {
-            event.session == report.new && !event.removing && matches!(event.deed, Deed::Wrote | Deed::Kept)
+            event.by.session == report.new
+                && !event.by.removing
+                && matches!(event.deed, Deed::Wrote | Deed::Kept)
         });
         let Some(event) = decided else { continue };
         let predicted = event.deed == Deed::Wrote;

@@ -63,12 +63,18 @@ impl Identities {
         for component in &package.components {
             let Some(id) = component.id else { continue };
             let Some(key_path) = key_path(package, component) else {
-                identities.without_key_path.push(component.key.clone());
+                identities.without_key_path.push(component.key.to_string());
                 continue;
             };
             let bits = if component.is_64_bit() { Bits::B64 } else { Bits::B32 };
             let holds = holds(package, component, &key_path, product);
-            identities.components.push(Identity { id, key: component.key.clone(), key_path, bits, holds });
+            identities.components.push(Identity {
+                id,
+                key: component.key.to_string(),
+                key_path,
+                bits,
+                holds,
+            });
         }
         identities
     }
@@ -91,7 +97,7 @@ fn key_path(package: &Package, component: &Component) -> Option<KeyPath> {
                 3 => "HKU",
                 _ => "HKMU",
             };
-            Some(KeyPath::Registry { key: format!(r"{root}\{}", row.path), value: row.name.clone() })
+            Some(KeyPath::Registry { key: format!(r"{root}\{}", row.path), value: row.name.to_string() })
         }
         upgrade::KeyPath::Directory | upgrade::KeyPath::OdbcDataSource(_) => None,
     }

@@ -26,11 +26,14 @@ pub(super) struct Tables {
 
 impl Tables {
     /// `streams` gives the bytes of the stream of a table; nothing if there is none, which means no rows.
+    /// `fits` is told how wide the rows of each table are, before any is read.
     pub(super) fn decode(
         mut streams: impl FnMut(&str) -> Result<Option<Vec<u8>>, ReadError>,
+        fits: impl FnOnce(BTreeMap<&str, u64>) -> Result<(), ReadError>,
     ) -> Result<Tables, ReadError> {
         let pool = streams("_StringPool")?.ok_or(ReadError::NotADatabase)?;
-        let mut decoder = Decoder::new(&pool, &streams("_StringData")?.unwrap_or_default())?;
+        let mut decoder = Decoder::new(&pool, streams("_StringData")?.unwrap_or_default())?;
+        drop(pool);
         let names = vec![column("Name", NAME_KIND)];
         let names = decoder.rows("_Tables", &names, &streams("_Tables")?.unwrap_or_default())?;
         let columns = ["Table", "Number", "Name", "Type"];
@@ -38,6 +41,10 @@ impl Tables {
             columns.into_iter().zip(COLUMNS_KINDS).map(|(n, k)| column(n, k)).collect();
         let columns = decoder.rows("_Columns", &columns, &streams("_Columns")?.unwrap_or_default())?;
         let mut definitions = definitions(&names, &columns)?;
+        let width = |columns: &Vec<Column>| {
+            columns.iter().map(|column| width(column.kind, decoder.reference) as u64).sum::<u64>().max(1)
+        };
+        fits(definitions.iter().map(|(name, columns)| (name.as_str(), width(columns))).collect())?;
         let mut tables = BTreeMap::new();
         // `_Validation` first: what it says belongs to the columns of the others.
         let stored = match definitions.remove("_Validation") {
@@ -128,14 +135,18 @@ struct Decoder {
     codepage: u32,
     /// Bytes of a reference.
     reference: usize,
-    /// By number, from 1; nothing for a number that is not in use.
-    strings: Vec<Option<String>>,
+    page: CodePage,
+    /// The bytes of all strings.
+    data: Vec<u8>,
+    /// Where each is, by number from 1, and how long; nothing for a number that is not in use. Few are asked for of a package
+    /// that is refused.
+    strings: Vec<Option<(u32, u32)>>,
     cells: usize,
     text: usize,
 }
 
 impl Decoder {
-    fn new(pool: &[u8], data: &[u8]) -> Result<Decoder, ReadError> {
+    fn new(pool: &[u8], data: Vec<u8>) -> Result<Decoder, ReadError> {
         let mut entries =
             pool.chunks_exact(4).map(|entry| u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]));
         let head = entries.next().ok_or(ReadError::NotADatabase)?;
@@ -146,7 +157,7 @@ impl Decoder {
             None => return Err(ReadError::CodePage { codepage }),
         };
         let mut strings = Vec::new();
-        let mut rest = data;
+        let mut start = 0_u32;
         while let Some(entry) = entries.next() {
             let broken = |problem| ReadError::Pool { string: strings.len() + 1, problem };
             let (mut length, references) = (entry & 0xffff, entry >> 16);
@@ -157,13 +168,13 @@ impl Decoder {
             if length == 0 {
                 length = entries.next().ok_or_else(|| broken("its length is missing"))?;
             }
-            let split = rest.split_at_checked(length as usize);
-            let (bytes, tail) = split.ok_or_else(|| broken("it is longer than the data"))?;
-            strings.push(Some(page.decode(bytes)));
-            rest = tail;
+            let end = start.checked_add(length).filter(|end| *end as usize <= data.len());
+            let end = end.ok_or_else(|| broken("it is longer than the data"))?;
+            strings.push(Some((start, length)));
+            start = end;
         }
         let reference = if head & LONG_REFERENCES != 0 { 3 } else { 2 };
-        Ok(Decoder { codepage, reference, strings, cells: 0, text: 0 })
+        Ok(Decoder { codepage, reference, page, data, strings, cells: 0, text: 0 })
     }
 
     /// The rows of a table. They are stored column after column.
@@ -211,7 +222,8 @@ impl Decoder {
             ColumnKind::Int2 | ColumnKind::Int4 => Cell::Int(integer(kind, stored)),
             ColumnKind::Stream => Cell::Stream,
             ColumnKind::Str { .. } => {
-                let text = self.strings.get(stored as usize - 1)?.as_ref()?;
+                let (start, length) = (*self.strings.get(stored as usize - 1)?)?;
+                let text = self.page.decode(&self.data[start as usize..][..length as usize]);
                 self.text += text.len();
                 Cell::text(text)
             }

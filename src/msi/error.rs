@@ -57,6 +57,12 @@ pub enum ReadError {
         /// `cells` or `bytes of text`.
         unit: &'static str,
     },
+    /// Who opened it did not want it ([`super::Package::open_if`]).
+    #[error("{reason}")]
+    Refused {
+        /// Why.
+        reason: String,
+    },
     /// There is no such stream.
     #[error("the database has no stream `{name}`")]
     NoSuchStream {

@@ -29,9 +29,21 @@ impl<R: Read + Seek> Package<R> {
     /// # Errors
     /// The input is not an installer database, is broken (the error names table and row), or cannot be read.
     pub fn open(reader: R) -> Result<Package<R>, ReadError> {
+        Package::open_if(reader, |_| Ok(()))
+    }
+
+    /// As [`Package::open`]; `admits` is told how many rows each table has, and may refuse the package with a reason before the
+    /// rows take memory.
+    ///
+    /// # Errors
+    /// Likewise; the package is refused.
+    pub fn open_if(
+        reader: R,
+        admits: impl FnOnce(&BTreeMap<&str, u64>) -> Result<(), String>,
+    ) -> Result<Package<R>, ReadError> {
         let mut file = cfb::CompoundFile::open(reader).map_err(ReadError::Container)?;
         let mut database = Database::default();
-        let (mut tables, mut stored) = (BTreeMap::new(), BTreeMap::new());
+        let (mut tables, mut stored, mut sizes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut summary = None;
         let entries: Vec<(String, u64)> = file
             .read_root_storage()
@@ -41,6 +53,7 @@ impl<R: Read + Seek> Package<R> {
         for (entry, size) in entries {
             let (name, table) = name::decode(&entry);
             if table {
+                sizes.insert(name.clone(), size);
                 tables.insert(name, entry);
             } else if name == summary::NAME {
                 summary = Some(entry);
@@ -56,7 +69,11 @@ impl<R: Read + Seek> Package<R> {
             Some(entry) => bytes(&mut file, entry, name).map(Some),
             None => Ok(None),
         };
-        let decoded = Tables::decode(streams)?;
+        let fits = |widths: BTreeMap<&str, u64>| {
+            let rows = widths.into_iter().map(|(name, width)| (name, sizes.get(name).unwrap_or(&0) / width));
+            admits(&rows.collect()).map_err(|reason| ReadError::Refused { reason })
+        };
+        let decoded = Tables::decode(streams, fits)?;
         database.codepage = decoded.codepage;
         database.tables = decoded.tables;
         Ok(Package { file, database, validation: decoded.validation, stored, tables })

@@ -16,7 +16,9 @@ impl Report {
     #[must_use]
     pub fn of(scenario: &Scenario) -> Report {
         Report::judged(scenario, &|world| {
-            (scenario.play_in(world), Rc::new(Intended::in_world(scenario, scenario.new, world)))
+            // what the clean install has in memory while it is played is gone before the rest begins
+            let intended = Rc::new(Intended::in_world(scenario, scenario.new, world));
+            (scenario.play_in(world), intended)
         })
     }
 

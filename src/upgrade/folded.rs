@@ -2,26 +2,36 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 
 /// A case-insensitive name that remembers how it was written. Cheap to clone.
 #[derive(Clone)]
 pub struct Folded {
-    folded: Arc<str>,
-    shown: Arc<str>,
+    /// As it was written, and behind that in lower case where that is something else.
+    text: Arc<str>,
+    /// Where the lower case begins, and so where what was written ends; nothing where both are the same.
+    lower: Option<NonZeroU32>,
 }
 
 impl Folded {
     /// `text` as a name.
     #[must_use]
     pub fn new(text: &str) -> Folded {
-        Folded::of(text, text.to_lowercase())
+        if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+            return Folded { text: Arc::from(text), lower: None };
+        }
+        Folded::of(text, &text.to_lowercase())
     }
 
     /// `text`, which is `folded` in lower case.
-    fn of(text: &str, folded: String) -> Folded {
-        let shown: Arc<str> = Arc::from(text);
-        Folded { folded: if folded == text { shown.clone() } else { Arc::from(folded) }, shown }
+    fn of(text: &str, folded: &str) -> Folded {
+        let lower =
+            if folded == text { None } else { u32::try_from(text.len()).ok().and_then(NonZeroU32::new) };
+        Folded {
+            text: if lower.is_some() { Arc::from([text, folded].concat()) } else { Arc::from(text) },
+            lower,
+        }
     }
 
     /// A path: as [`Folded::new`], with single backslashes and without trailing backslashes, dots and spaces.
@@ -41,39 +51,39 @@ impl Folded {
     /// The path of `name` in the folder `self`.
     #[must_use]
     pub fn join(&self, name: &str) -> Folded {
-        if self.shown.is_empty() {
+        if self.as_str().is_empty() {
             Folded::path(name)
-        } else if is_plain(name) && is_plain(&self.shown) {
+        } else if is_plain(name) && is_plain(self.as_str()) {
             // most names are: a simulated machine joins some hundred thousand
             let joined = |a: &str, b: &str| [a, "\\", b].concat();
-            Folded::of(&joined(&self.shown, name), joined(&self.folded, &name.to_lowercase()))
+            Folded::of(&joined(self.as_str(), name), &joined(self.folded(), &name.to_lowercase()))
         } else {
-            Folded::path(&format!("{}\\{name}", self.shown))
+            Folded::path(&format!("{self}\\{name}"))
         }
     }
 
     /// The folder that the path stands in; nothing for a root.
     #[must_use]
     pub fn parent(&self) -> Option<Folded> {
-        self.shown.rsplit_once('\\').map(|(parent, _)| Folded::new(parent))
+        self.as_str().rsplit_once('\\').map(|(parent, _)| Folded::new(parent))
     }
 
     /// The last part of the path.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.shown.rsplit_once('\\').map_or(&self.shown, |(_, name)| name)
+        self.as_str().rsplit_once('\\').map_or(self.as_str(), |(_, name)| name)
     }
 
     /// As it was written.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.shown
+        &self.text[..self.lower.map_or(self.text.len(), |at| at.get() as usize)]
     }
 
     /// In lower case.
     #[must_use]
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.text[self.lower.map_or(0, |at| at.get() as usize)..]
     }
 }
 
@@ -90,7 +100,7 @@ fn is_plain(path: &str) -> bool {
 
 impl PartialEq for Folded {
     fn eq(&self, other: &Folded) -> bool {
-        self.folded == other.folded
+        self.cmp(other) == Ordering::Equal
     }
 }
 
@@ -104,19 +114,20 @@ impl PartialOrd for Folded {
 
 impl Ord for Folded {
     fn cmp(&self, other: &Folded) -> Ordering {
-        self.folded.cmp(&other.folded)
+        // one name is often held against itself
+        if Arc::ptr_eq(&self.text, &other.text) { Ordering::Equal } else { self.folded().cmp(other.folded()) }
     }
 }
 
 impl fmt::Display for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.shown)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Folded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", self.shown)
+        write!(f, "{:?}", self.as_str())
     }
 }
 

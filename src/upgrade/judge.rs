@@ -8,7 +8,7 @@ use super::journal::{Deed, Event, Subject};
 use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
 use super::modules::Modules;
 use super::package::{ComponentAttributes, File};
-use super::report::{Link, Outcome, Verdict};
+use super::report::{Link, Outcome, Owners, Verdict};
 use super::rules::{Confidence, Rule};
 use super::scenario::{Played, Scenario};
 use crate::id::{ComponentId, ProductCode};
@@ -21,7 +21,8 @@ pub(super) fn outcomes(
     intended: &Intended,
     world: &World,
 ) -> Vec<Outcome> {
-    let mut judge = Judge { scenario, played, keys: KeyFiles::of(scenario, played), judged: BTreeMap::new() };
+    let keys = KeyFiles::of(scenario, played);
+    let mut judge = Judge { scenario, played, keys, judged: Vec::new(), places: BTreeSet::new() };
     let (machine, before) = (&played.engine.machine, &played.before);
     let modules = Modules::of(played, intended);
     let new = scenario.new.product_code;
@@ -58,37 +59,39 @@ pub(super) fn outcomes(
         // an entry that the new package does not write and that its module needs
         for resource in before.resources() {
             if !machine.has(&resource) && modules.serves(before, &resource) {
-                judge.say(resource, Verdict::Missing, new, BTreeSet::new(), true);
+                judge.say(resource, Verdict::Missing, new, Owners::default(), true);
             }
         }
     }
     for (product, intended) in &others {
         for resource in intended.machine.resources() {
             if !machine.has(&resource) && before.has(&resource) {
-                judge.say(resource, Verdict::Missing, *product, BTreeSet::new(), true);
+                judge.say(resource, Verdict::Missing, *product, Owners::default(), true);
             }
         }
     }
     for resource in machine.resources() {
         let Some(writer) = writer(machine, &resource) else { continue };
         if modules.points_nowhere(&resource) {
-            judge.say(resource, Verdict::Dangling, writer, BTreeSet::new(), true);
+            judge.say(resource, Verdict::Dangling, writer, Owners::default(), true);
             continue;
         }
         let is_served = is_there && modules.serves(machine, &resource);
         let is_kept = machine.products.contains_key(&writer) || is_owned(&resource) || is_served;
         if !is_kept {
-            judge.say(resource, Verdict::LeftBehind, writer, BTreeSet::new(), true);
+            judge.say(resource, Verdict::LeftBehind, writer, Owners::default(), true);
         }
     }
     for resource in before.resources() {
         let Some(writer) = writer(before, &resource) else { continue };
         if !machine.has(&resource) && !is_owned(&resource) && judge.goes_by_an_unproven_rule(&resource) {
-            judge.say(resource, Verdict::LeftBehind, writer, BTreeSet::new(), false);
+            judge.say(resource, Verdict::LeftBehind, writer, Owners::default(), false);
         }
     }
     judge.repairs();
-    judge.judged.into_values().collect()
+    let mut judged = judge.judged;
+    judged.sort_unstable_by(|a, b| a.resource.cmp(&b.resource));
+    judged
 }
 
 fn writer(machine: &Machine, resource: &Resource) -> Option<ProductCode> {
@@ -117,7 +120,9 @@ struct Judge<'s, 'a> {
     scenario: &'s Scenario<'a>,
     played: &'s Played<'a>,
     keys: KeyFiles<'a>,
-    judged: BTreeMap<Resource, Outcome>,
+    judged: Vec<Outcome>,
+    /// What has been judged.
+    places: BTreeSet<Resource>,
 }
 
 impl Judge<'_, '_> {
@@ -127,10 +132,10 @@ impl Judge<'_, '_> {
         resource: Resource,
         verdict: Verdict,
         owner: ProductCode,
-        new_components: BTreeSet<String>,
+        new_components: Owners,
         is_sure: bool,
     ) {
-        if self.judged.contains_key(&resource) {
+        if !self.places.insert(resource.clone()) {
             return;
         }
         let chain = self.chain(&resource, &new_components);
@@ -156,9 +161,9 @@ impl Judge<'_, '_> {
             by_design,
             chain,
             verdict,
-            resource: resource.clone(),
+            resource,
         };
-        self.judged.insert(resource, outcome);
+        self.judged.push(outcome);
     }
 
     /// Whether only features that the old product did not have either would bring `resource`.
@@ -182,14 +187,14 @@ impl Judge<'_, '_> {
     }
 
     /// Events about the resource and about the components that own or owned it, from the new package's run on.
-    fn chain(&self, resource: &Resource, new_components: &BTreeSet<String>) -> Vec<Link> {
+    fn chain(&self, resource: &Resource, new_components: &Owners) -> Vec<Link> {
         let journal = &self.played.engine.journal;
         let start = self.played.run.events.start;
         let new = self.scenario.new.product_code;
         let own = Subject::Resource(resource.clone());
         let mut owners: BTreeSet<Subject> =
             new_components.iter().map(|key| Subject::Component(new, key.clone())).collect();
-        let owner = |event: &Event| Subject::Component(event.session, event.component.clone());
+        let owner = |event: &Event| Subject::Component(event.by.session, event.by.component.clone());
         owners.extend(journal.of(&own).map(|(_, event)| owner(event)));
         let mut links: Vec<(usize, Link)> = Vec::new();
         for (subject, direct) in owners.into_iter().map(|owner| (owner, false)).chain([(own, true)]) {
@@ -197,18 +202,21 @@ impl Judge<'_, '_> {
             links.extend(events.map(|(at, event)| (at, Link { direct, event: event.clone() })));
         }
         links.sort_by_key(|(at, _)| *at);
-        links.into_iter().map(|(_, link)| link).collect()
+        // in room of its own, which is no larger than it needs
+        let mut chain = Vec::with_capacity(links.len());
+        chain.extend(links.into_iter().map(|(_, link)| link));
+        chain
     }
 
     /// Asks what a repair of its owner brings back.
     fn repairs(&mut self) {
         let lost = |outcome: &&mut Outcome| outcome.verdict == Verdict::Missing;
         let owners: BTreeSet<ProductCode> =
-            self.judged.values_mut().filter(lost).map(|outcome| outcome.owner).collect();
+            self.judged.iter_mut().filter(lost).map(|outcome| outcome.owner).collect();
         for owner in owners {
             let mut repaired = self.played.engine.without_journal();
             repaired.repair(owner, &Default::default());
-            for outcome in self.judged.values_mut().filter(|outcome| outcome.owner == owner) {
+            for outcome in self.judged.iter_mut().filter(|outcome| outcome.owner == owner) {
                 outcome.repairable =
                     outcome.verdict == Verdict::Missing && repaired.machine.has(&outcome.resource);
             }
@@ -273,7 +281,7 @@ impl<'a> KeyFiles<'a> {
             }
             Client::Permanent => false,
         };
-        for (id, clients) in &played.before.clients {
+        for (id, clients) in played.before.clients.iter() {
             for path in clients.iter().filter(|(client, _)| removed(client)).map(|(_, path)| path) {
                 if let RecordedKeyPath::File(path) = path {
                     keys.old.insert(path.clone(), *id);

@@ -7,8 +7,11 @@ use crate::folded::Folded;
 use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
 use crate::package::FileFacts;
 use crate::places::is_of_windows;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::ptr;
 use std::sync::Arc;
 
 /// The registry view that a value is seen through.
@@ -23,7 +26,7 @@ pub enum View {
 }
 
 /// The name of a registry value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegistryName {
     /// `HKLM`, `HKCU`, `HKCR` or `HKU`.
     pub hive: &'static str,
@@ -33,6 +36,21 @@ pub struct RegistryName {
     pub key: Folded,
     /// The value; empty for the default value, `*` for a key without values.
     pub value: Folded,
+}
+
+impl Ord for RegistryName {
+    fn cmp(&self, other: &RegistryName) -> Ordering {
+        let hive = if ptr::eq(self.hive, other.hive) { Ordering::Equal } else { self.hive.cmp(other.hive) };
+        hive.then(self.view.cmp(&other.view))
+            .then_with(|| self.key.cmp(&other.key))
+            .then_with(|| self.value.cmp(&other.value))
+    }
+}
+
+impl PartialOrd for RegistryName {
+    fn partial_cmp(&self, other: &RegistryName) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 impl fmt::Display for RegistryName {
@@ -53,7 +71,7 @@ pub enum Resource {
     /// A file by its path.
     File(Folded),
     /// A registry value.
-    Registry(RegistryName),
+    Registry(Arc<RegistryName>),
     /// An IIS module in applicationHost.config.
     Module(String),
     /// A Windows service.
@@ -63,7 +81,7 @@ pub enum Resource {
     /// A shortcut by its path.
     Shortcut(Folded),
     /// A segment of an environment variable: variable, segment.
-    Environment(Folded, Folded),
+    Environment(Arc<(Folded, Folded)>),
     /// An assembly in the global cache.
     Assembly(String),
 }
@@ -79,7 +97,7 @@ impl Resource {
             Resource::Service(_) => "service",
             Resource::Running(_) => "running service",
             Resource::Shortcut(_) => "shortcut",
-            Resource::Environment(..) => "environment variable",
+            Resource::Environment(_) => "environment variable",
             Resource::Assembly(_) => "assembly",
         }
     }
@@ -92,7 +110,7 @@ impl fmt::Display for Resource {
             Resource::Registry(name) => write!(f, "{name}"),
             Resource::Module(name) | Resource::Assembly(name) => f.write_str(name),
             Resource::Service(name) | Resource::Running(name) => write!(f, "{name}"),
-            Resource::Environment(variable, segment) => write!(f, "%{variable}% {segment}"),
+            Resource::Environment(named) => write!(f, "%{}% {}", named.0, named.1),
         }
     }
 }
@@ -101,7 +119,7 @@ impl fmt::Display for Resource {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DiskFile {
     /// What its bytes are.
-    pub facts: FileFacts,
+    pub facts: Arc<FileFacts>,
     /// The product that wrote it; none for files of unknown origin.
     pub writer: Option<ProductCode>,
     /// Whether it was written to after it was created.
@@ -114,7 +132,7 @@ pub struct DiskFile {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Written {
     /// The data.
-    pub data: String,
+    pub data: Arc<str>,
     /// The product that wrote it last; none for what was there before.
     pub writer: Option<ProductCode>,
 }
@@ -136,7 +154,7 @@ pub enum RecordedKeyPath {
     /// A folder.
     Directory(Folded),
     /// A registry value.
-    Registry(RegistryName),
+    Registry(Arc<RegistryName>),
     /// Something that is not simulated; counts as present.
     Other(String),
 }
@@ -151,8 +169,74 @@ impl fmt::Display for RecordedKeyPath {
     }
 }
 
-/// The clients of a component, each with its key path. Copies of a machine share them.
-pub type Clients = Arc<BTreeMap<Client, RecordedKeyPath>>;
+/// The clients of a component, each with its key path: few, so that they stand in a row. Copies of a machine share them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clients(Arc<Vec<(Client, RecordedKeyPath)>>);
+
+impl Clients {
+    fn place(&self, client: &Client) -> Result<usize, usize> {
+        self.0.binary_search_by_key(client, |(other, _)| *other)
+    }
+
+    /// The key path of `client`.
+    #[must_use]
+    pub fn get(&self, client: &Client) -> Option<&RecordedKeyPath> {
+        self.place(client).ok().map(|at| &self.0[at].1)
+    }
+
+    /// Records `client` at `path`.
+    pub fn insert(&mut self, client: Client, path: RecordedKeyPath) {
+        let place = self.place(&client);
+        let clients = Arc::make_mut(&mut self.0);
+        match place {
+            Ok(at) => clients[at].1 = path,
+            Err(at) => {
+                clients.reserve_exact(1);
+                clients.insert(at, (client, path));
+            }
+        }
+    }
+
+    /// Takes `client` off.
+    pub fn remove(&mut self, client: &Client) {
+        if let Ok(at) = self.place(client) {
+            Arc::make_mut(&mut self.0).remove(at);
+        }
+    }
+
+    /// All of them, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Client, &RecordedKeyPath)> {
+        self.0.iter().map(|(client, path)| (client, path))
+    }
+
+    /// Their key paths.
+    pub fn values(&self) -> impl Iterator<Item = &RecordedKeyPath> {
+        self.0.iter().map(|(_, path)| path)
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// A part of a machine. Copies of the machine share it until one of them changes it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Shared<T>(Arc<T>);
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone> DerefMut for Shared<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        Arc::make_mut(&mut self.0)
+    }
+}
 
 /// An installed product.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,7 +256,7 @@ pub struct Product {
     /// Where its directories were.
     pub directories: BTreeMap<String, Folded>,
     /// Keys of the components that were enabled when it was installed.
-    pub components: BTreeSet<String>,
+    pub components: BTreeSet<Arc<str>>,
 }
 
 /// What the next start of Windows will do.
@@ -190,17 +274,17 @@ pub struct Machine {
     /// Its processor.
     pub arch: Arch,
     /// Files by path.
-    pub files: BTreeMap<Folded, DiskFile>,
+    pub files: Shared<BTreeMap<Folded, DiskFile>>,
     /// Everything that is not a file.
-    pub others: BTreeMap<Resource, Written>,
+    pub others: Shared<BTreeMap<Resource, Written>>,
     /// Folders that an installer made on purpose.
-    pub folders: BTreeSet<Folded>,
+    pub folders: Shared<BTreeSet<Folded>>,
     /// Who keeps which component, and where it is.
-    pub clients: BTreeMap<ComponentId, Clients>,
+    pub clients: Shared<BTreeMap<ComponentId, Clients>>,
     /// SharedDLLs counts.
-    pub shared_dlls: BTreeMap<Folded, u32>,
+    pub shared_dlls: Shared<BTreeMap<Folded, u32>>,
     /// Installed products.
-    pub products: BTreeMap<ProductCode, Product>,
+    pub products: BTreeMap<ProductCode, Arc<Product>>,
     /// What waits for the next start of Windows, in order.
     pub pending: Vec<Pending>,
     /// Files that stand in others' places, by the path of the patch's own file.
@@ -213,11 +297,11 @@ impl Machine {
     pub fn new(arch: Arch) -> Machine {
         Machine {
             arch,
-            files: BTreeMap::new(),
-            others: BTreeMap::new(),
-            folders: BTreeSet::new(),
-            clients: BTreeMap::new(),
-            shared_dlls: BTreeMap::new(),
+            files: Shared::default(),
+            others: Shared::default(),
+            folders: Shared::default(),
+            clients: Shared::default(),
+            shared_dlls: Shared::default(),
             products: BTreeMap::new(),
             pending: Vec::new(),
             swapped: BTreeMap::new(),

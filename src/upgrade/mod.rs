@@ -39,16 +39,16 @@ pub use engine::{
 pub use findings::{Finding, KINDS, Kind, explain};
 pub use folded::Folded;
 pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
-pub use journal::{Deed, Event, Journal, Subject};
+pub use journal::{Deed, Doer, Event, Journal, Subject};
 pub use machine::{
     Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View,
     Written,
 };
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,
-    Environment, Feature, File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload, PayloadError,
-    Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Swap, Upgrade, cabinets_beside,
-    for_each_file, for_each_file_in, read_payload,
+    Environment, Feature, Few, File, FileFacts, KeyPath, MoveFile, Package, PackageError, Payload,
+    PayloadError, Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Swap, Upgrade,
+    admits, for_each_file, for_each_file_in, read_payload,
 };
 pub use report::{Headline, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};

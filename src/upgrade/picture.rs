@@ -58,7 +58,7 @@ impl Phase {
     fn of(report: &Report, link: &Link) -> Phase {
         match link.event.deed {
             Deed::Vetoed | Deed::NotSelected => Phase::Costing,
-            _ if link.event.session == report.new => Phase::Install,
+            _ if link.event.by.session == report.new => Phase::Install,
             _ => Phase::Removal,
         }
     }
@@ -199,8 +199,8 @@ impl Report {
 
 /// The component of an event, for people: package, key, id, and the version of its key file.
 fn owner(event: &Event, packages: &[&Package]) -> Option<String> {
-    let package = packages.iter().find(|package| package.product_code == event.session)?;
-    let component = package.component(&event.component)?;
+    let package = packages.iter().find(|package| package.product_code == event.by.session)?;
+    let component = package.component(&event.by.component)?;
     let id = component.id.map_or_else(|| "without id".to_owned(), |id| id.to_string());
     let version = match component.key_file() {
         Some(file) => match file.facts.versions() {
@@ -225,13 +225,13 @@ fn step(page: &mut String, link: &Link, packages: &[&Package]) {
         Deed::Spared => ("spared", "spared"),
         Deed::PutOff => ("put-off", "at the next start"),
     };
-    let who = owner(event, packages).unwrap_or_else(|| event.component.clone());
+    let who = owner(event, packages).unwrap_or_else(|| event.by.component.to_string());
     let title = format!("{who}\n{} ({}): {}", event.rule, event.confidence, event.rule.statement());
     let _ = write!(
         page,
         "<span class=\"deed {class}\" title=\"{}\">{deed}<br><small>{}: {}</small></span>",
         escaped(&title),
-        breakable(&event.component),
+        breakable(&event.by.component),
         breakable(&event.detail)
     );
 }

@@ -9,8 +9,9 @@ use super::rules::Confidence;
 use crate::id::Arch;
 use crate::id::ProductCode;
 use serde::Serialize;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// What became of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -65,8 +66,11 @@ pub struct Link {
     /// Whether it was done to the resource; else it was decided about a component that owns or owned it.
     pub direct: bool,
     /// What happened.
-    pub event: Event,
+    pub event: Arc<Event>,
 }
+
+/// The keys of the components that own a resource, in order.
+pub type Owners = Arc<[Arc<str>]>;
 
 /// The fate of one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,7 +84,7 @@ pub struct Outcome {
     /// The product that owns it, or owned it.
     pub owner: ProductCode,
     /// The new package's components that own it, by key.
-    pub new_components: BTreeSet<String>,
+    pub new_components: Owners,
     /// Whether `msiexec /f` brings it back; only asked for what is missing.
     pub repairable: bool,
     /// Whether the authoring asks for it: NeverOverwrite keeps what is there.

@@ -126,6 +126,7 @@ impl<'a> Scenario<'a> {
         for package in &self.installed {
             held.extend(hold_programs(&mut engine.machine, package));
         }
+        engine.journal.forget_details();
         Earlier { engine, runs, held }
     }
 
@@ -208,11 +209,12 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
     };
     match perturbation {
         Perturbation::Edited(name) => {
-            for (path, file) in &mut machine.files {
+            for (path, file) in machine.files.iter_mut() {
                 if named(path, name) && file.facts.version.is_none() {
                     file.modified = true;
-                    file.facts.hash = Some([-1; 4]);
-                    file.facts.size = None;
+                    let facts = Arc::make_mut(&mut file.facts);
+                    facts.hash = Some([-1; 4]);
+                    facts.size = None;
                 }
             }
         }
@@ -233,22 +235,23 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
             machine.files.retain(|path, _| !(key_files.contains(path) && named(path, name)));
         }
         Perturbation::HotFix(name) => {
-            for (path, file) in &mut machine.files {
+            for (path, file) in machine.files.iter_mut() {
                 if named(path, name) && file.facts.version.is_some() {
-                    file.facts.version = Some(FileVersion([65_535; 4]));
-                    file.facts.version_range = None;
-                    file.facts.hash = None;
-                    file.facts.size = None;
+                    let facts = Arc::make_mut(&mut file.facts);
+                    facts.version = Some(FileVersion([65_535; 4]));
+                    facts.version_range = None;
+                    facts.hash = None;
+                    facts.size = None;
                 }
             }
         }
         Perturbation::Locked(name) => {
-            for (path, file) in &mut machine.files {
+            for (path, file) in machine.files.iter_mut() {
                 file.locked |= named(path, name);
             }
         }
         Perturbation::ForeignClient(id, path) => {
-            let clients = Arc::make_mut(machine.clients.entry(*id).or_default());
+            let clients = machine.clients.entry(*id).or_default();
             let own = path.as_ref().map(|path| RecordedKeyPath::File(Folded::path(path)));
             if let Some(path) = own.or_else(|| clients.values().next().cloned()) {
                 clients.insert(Client::Product(FOREIGN_PRODUCT), path);
@@ -256,6 +259,7 @@ fn perturb(machine: &mut Machine, installed: &[&Package], perturbation: &Perturb
         }
         Perturbation::ForeignFile(path, version, arch) => {
             let facts = FileFacts { version: *version, machine: *arch, ..FileFacts::default() };
+            let facts = Arc::new(facts);
             let file = DiskFile { facts, writer: None, modified: false, locked: false };
             machine.files.insert(Folded::path(path), file);
         }

@@ -26,8 +26,7 @@ pub(super) fn compared<'a>(
     elsewhere: &Elsewhere<'_, 'a>,
 ) -> (Vec<Outcome>, Vec<String>) {
     let mut assumptions = Vec::new();
-    let mut fates: BTreeMap<Resource, Outcome> =
-        assumed.iter().map(|outcome| (outcome.resource.clone(), outcome.clone())).collect();
+    let mut fates = Fates { known: assumed, assumed: Vec::new(), added: BTreeMap::new() };
     let rows: usize =
         scenario.installed.iter().copied().chain([scenario.new]).map(|package| package.rows).sum();
     let mut played_rows = 0;
@@ -43,10 +42,10 @@ pub(super) fn compared<'a>(
                 None => {
                     played_rows += rows;
                     if played_rows > ROWS {
-                        fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
+                        fates.doubt_all();
                         (true, true)
                     } else {
-                        play(scenario, (played, elsewhere(world)), world, &mut fates, &assumed)
+                        play(scenario, (played, elsewhere(world)), world, &mut fates)
                     }
                 }
             };
@@ -63,7 +62,70 @@ pub(super) fn compared<'a>(
             }
         }
     }
-    (fates.into_values().collect(), assumptions)
+    (fates.all(), assumptions)
+}
+
+/// What becomes of every resource, in any world.
+struct Fates {
+    /// Those of the world that is assumed, in order of resources.
+    known: Vec<Outcome>,
+    /// What was said of these before another world was played.
+    assumed: Vec<Verdict>,
+    /// Those of other resources.
+    added: BTreeMap<Resource, Outcome>,
+}
+
+impl Fates {
+    fn doubt_all(&mut self) {
+        self.known.iter_mut().chain(self.added.values_mut()).for_each(|o| o.confidence = Confidence::D);
+    }
+
+    fn all(mut self) -> Vec<Outcome> {
+        if !self.added.is_empty() {
+            self.known.extend(self.added.into_values());
+            self.known.sort_by(|a, b| a.resource.cmp(&b.resource));
+        }
+        self.known
+    }
+
+    /// Lowers what is not the same in `other`, and says whether anything is.
+    fn compare(&mut self, other: Vec<Outcome>) -> bool {
+        if self.assumed.is_empty() {
+            self.assumed = self.known.iter().map(|outcome| outcome.verdict).collect();
+        }
+        let (mut seen, mut changes) = (vec![false; self.known.len()], false);
+        for outcome in other {
+            let place = self.known.binary_search_by(|known| known.resource.cmp(&outcome.resource));
+            let fate = match place {
+                Ok(place) => {
+                    seen[place] = true;
+                    Some(&mut self.known[place])
+                }
+                Err(_) => self.added.get_mut(&outcome.resource),
+            };
+            match fate {
+                Some(fate) if fate.verdict == outcome.verdict => continue,
+                Some(fate) => {
+                    if outcome.verdict.badness() > fate.verdict.badness() {
+                        *fate = outcome;
+                    }
+                    fate.confidence = Confidence::D;
+                }
+                None => {
+                    let resource = outcome.resource.clone();
+                    self.added.insert(resource, Outcome { confidence: Confidence::D, ..outcome });
+                }
+            }
+            changes = true;
+        }
+        for ((fate, verdict), seen) in self.known.iter_mut().zip(&self.assumed).zip(seen) {
+            if !seen && *verdict != Verdict::LeftBehind {
+                fate.confidence = Confidence::D;
+                changes = true;
+            }
+        }
+        changes
+    }
 }
 
 /// Compares with `world`, lowers what is otherwise there, and says whether the machine is possible and whether anything is otherwise.
@@ -71,8 +133,7 @@ fn play(
     scenario: &Scenario,
     (played, (other, intended)): (&Played, (Played, Rc<Intended>)),
     world: &World,
-    fates: &mut BTreeMap<Resource, Outcome>,
-    assumed: &[Outcome],
+    fates: &mut Fates,
 ) -> (bool, bool) {
     let installs = |played: &Played| -> Vec<bool> {
         played.earlier.iter().map(|run| run.ending == super::engine::Ending::Done).collect()
@@ -81,14 +142,14 @@ fn play(
         return (false, false);
     }
     if other.run.ending != played.run.ending {
-        fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
+        fates.doubt_all();
         return (true, true);
     }
     // who stays beside the new product decides over the whole answer
     if !other.engine.machine.products.keys().eq(played.engine.machine.products.keys()) {
-        fates.values_mut().for_each(|outcome| outcome.confidence = Confidence::D);
+        fates.doubt_all();
     }
-    (true, compare(fates, assumed, outcomes(scenario, &other, &intended, world)))
+    (true, fates.compare(outcomes(scenario, &other, &intended, world)))
 }
 
 /// Whether what is installed could have been installed there.
@@ -96,33 +157,4 @@ fn may_be(scenario: &Scenario, world: &World) -> bool {
     let arch = scenario.arch();
     let rules_out = |world: &World| scenario.installed.iter().any(|package| !world.admits(package, arch));
     !rules_out(world) || rules_out(&World::default())
-}
-
-/// Lowers what is not the same in `other`, and says whether anything is.
-fn compare(fates: &mut BTreeMap<Resource, Outcome>, assumed: &[Outcome], other: Vec<Outcome>) -> bool {
-    let is_loss = |outcome: &Outcome| outcome.verdict != Verdict::LeftBehind;
-    let (mut seen, mut changes) = (std::collections::BTreeSet::new(), false);
-    for outcome in other {
-        seen.insert(outcome.resource.clone());
-        match fates.get_mut(&outcome.resource) {
-            Some(fate) if fate.verdict == outcome.verdict => continue,
-            Some(fate) => {
-                if outcome.verdict.badness() > fate.verdict.badness() {
-                    *fate = outcome;
-                }
-                fate.confidence = Confidence::D;
-            }
-            None => {
-                fates.insert(outcome.resource.clone(), Outcome { confidence: Confidence::D, ..outcome });
-            }
-        }
-        changes = true;
-    }
-    for outcome in assumed.iter().filter(|outcome| is_loss(outcome) && !seen.contains(&outcome.resource)) {
-        if let Some(fate) = fates.get_mut(&outcome.resource) {
-            fate.confidence = Confidence::D;
-            changes = true;
-        }
-    }
-    changes
 }

@@ -1,9 +1,10 @@
 //! Microsoft's packages of six eras: what the rules say of upgrades between them.
 
 use ancm_installer::upgrade::{
-    Baseline, Confidence, Folded, Options, Outcome, Package, Report, Resource, Scenario, Verdict,
+    Baseline, Confidence, Few, Folded, Options, Outcome, Package, Report, Resource, Scenario, Verdict,
 };
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The folder of the baselines.
 pub fn folder() -> PathBuf {
@@ -127,13 +128,13 @@ fn each_half_of_the_bug_is_enough() {
         let mut broken = baseline("broken-iisexpress-arm64");
         let version = "20.0.25064.0".parse().ok();
         for component in &mut broken.components {
-            if component.key == "AspNetCoreModuleV2.forwarder" {
+            if *component.key == *"AspNetCoreModuleV2.forwarder" {
                 if same_id {
                     component.id = old_id;
                 }
                 if versioned {
                     component.files[0].version = version;
-                    component.files[0].facts.version = version;
+                    Arc::make_mut(&mut component.files[0].facts).version = version;
                 }
             }
         }
@@ -213,10 +214,10 @@ fn t3_an_equal_version_leaves_the_arm64_dll_in_the_x86_folder() {
     let old = baseline("old-iis-arm64");
     let mut same = baseline("rc1-iis-arm64");
     for component in &mut same.components {
-        component.remove_files.clear();
+        component.remove_files = Few::default();
         for file in &mut component.files {
             file.version = file.version.and("19.0.25100.0".parse().ok());
-            file.facts.version = file.version;
+            Arc::make_mut(&mut file.facts).version = file.version;
         }
     }
     let stale = Report::of(&Scenario::upgrade(&old, &same));

@@ -86,7 +86,7 @@ fn folders_are_set_when_their_turn_comes() {
         found.retain(|name| name.starts_with("C:"));
         let written = report.outcomes.iter().flat_map(|outcome| &outcome.chain);
         found.extend(
-            written.filter(|link| link.event.detail.starts_with('`')).map(|l| l.event.detail.clone()),
+            written.filter(|link| link.event.detail.starts_with('`')).map(|l| l.event.detail.to_string()),
         );
         found
     };

@@ -149,6 +149,13 @@ impl Msi {
         self
     }
 
+    /// Takes the component `key` out of its features.
+    pub fn without_membership(mut self, key: &str) -> Msi {
+        let table = self.database.tables.get_mut("FeatureComponents").expect("a table with rows");
+        table.rows.retain(|row| row[1].as_str() != Some(key));
+        self
+    }
+
     /// Changes a property.
     pub fn property(self, name: &str, value: &str) -> Msi {
         self.without("Property", name).with("Property", &[name, value])

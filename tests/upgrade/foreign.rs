@@ -149,7 +149,7 @@ fn a_package_of_wixl_loads() {
     support::run(Command::new(wixl).args(["-o", "app.msi", "app.wxs"]).current_dir(folder.path()));
     let package = load(&folder.path().join("app.msi"));
     let (component, file) = package.files().next().expect("a file");
-    assert_eq!((component.key.as_str(), file.name.as_str()), ("C", "f.txt"));
+    assert_eq!((&*component.key, file.name.as_str()), ("C", "f.txt"));
     assert_eq!(file.facts.size, Some(4));
     assert!(!Report::of(&Scenario::chain(Vec::new(), &package)).is_regression());
 }

@@ -1,8 +1,10 @@
 //! Packages that ask for more than anybody has.
 
 use super::fixture::{Msi, guid};
-use ancm_installer::upgrade::{Package, Payload, Report, Scenario, for_each_file_in};
+use ancm_installer::msi;
+use ancm_installer::upgrade::{Package, Payload, Report, Scenario, admits, for_each_file_in};
 use std::io::{Cursor, Write};
+use std::num::NonZeroUsize;
 use std::time::{Duration, Instant};
 
 const MIB: u32 = 1 << 20;
@@ -52,7 +54,7 @@ fn what_a_cabinet_unpacks_to_is_bounded_altogether() {
         let cabinet = zeros(count, size);
         assert!(cabinet.len() < 2_000_000, "{} bytes", cabinet.len());
         let (mut files, mut bytes) = (0, 0);
-        for_each_file_in("zeros", Cursor::new(cabinet), |_, content| {
+        for_each_file_in(Cursor::new(cabinet), |_, content| {
             files += 1;
             bytes += content.len() as u64;
         })
@@ -89,13 +91,37 @@ fn thousands_of_rows_take_no_time() {
     assert!(start.elapsed() < Duration::from_secs(120), "{:?}", start.elapsed());
 }
 
-/// A package whose play would take more memory than machines have is refused, with the number.
+/// A package whose play would take more memory than machines have is refused with its numbers, before its rows are read.
 #[test]
 fn more_rows_than_can_be_played_are_refused() {
     let mut database = Msi::new("1.0.0").database().clone();
     let properties = database.tables.get_mut("Property").expect("a package has them");
     let row = properties.rows[0].clone();
-    properties.rows.resize(400_001, row);
+    for number in 0..400_001 {
+        let mut row = row.clone();
+        row[0] = msi::Cell::text(format!("P{number}"));
+        properties.rows.push(row);
+    }
+    let rows = properties.rows.len();
     let refused = Package::load("many", &database, &Payload::new()).expect_err("too many").to_string();
-    assert!(refused.contains("at most 400000"), "{refused}");
+    assert!(refused.contains(&format!("its table `Property` alone has {rows} rows")), "{refused}");
+    assert!(refused.contains("MiB, of 256 at most"), "{refused}");
+
+    let mut file = Cursor::new(Vec::new());
+    msi::write(&database, NonZeroUsize::MIN, &mut file).expect("a package");
+    let early = msi::Package::open_if(&mut file, admits).err().expect("refused").to_string();
+    assert_eq!(early, refused);
+    assert!(msi::Package::open(&mut file).is_ok(), "others may read it");
+}
+
+#[test]
+fn conditions_that_are_longer_than_any_package_has_are_refused() {
+    let long = |length: usize| {
+        let mut msi = Msi::new("1.0.0");
+        msi.row("LaunchCondition", &[&vec!["A"; length].join(" OR "), "no"]);
+        Package::load("long", &msi.database().clone(), &Payload::new()).map(drop)
+    };
+    assert!(long(800_000).is_ok());
+    let refused = long(900_000).expect_err("too long").to_string();
+    assert_eq!(refused, "its conditions have 4499996 characters altogether: at most 4194304 are played");
 }

@@ -15,4 +15,5 @@ mod reported;
 mod rules;
 mod tables;
 mod wine;
+mod wine_more;
 mod wine_reported;

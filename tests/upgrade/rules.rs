@@ -42,7 +42,7 @@ fn microsofts_example_of_replacing_files() {
             languages: disk_languages.iter().copied().collect(),
             ..FileFacts::default()
         };
-        let disk = DiskFile { facts, writer: None, modified, locked: false };
+        let disk = DiskFile { facts: facts.into(), writer: None, modified, locked: false };
         let decision = decide(&file, Some(&disk), &ReinstallMode::default());
         assert_eq!(decision.install, replaced, "{name}");
     }
@@ -168,7 +168,8 @@ fn unproven_modes_are_uncertain() {
     let package = Msi::new("1.0.0").key_file("C", &guid(1), 256, "a.dll", "", 1).load();
     let mut file = package.components[0].files[0].clone();
     let disk = |version: &str, bytes: i32, modified: bool| DiskFile {
-        facts: FileFacts { version: version.parse().ok(), hash: Some([bytes; 4]), ..FileFacts::default() },
+        facts: FileFacts { version: version.parse().ok(), hash: Some([bytes; 4]), ..FileFacts::default() }
+            .into(),
         writer: None,
         modified,
         locked: false,
@@ -242,7 +243,7 @@ fn environment_variables_by_prefix() {
         };
         let report = Report::of(&Scenario::upgrade(&package("1.0.0", old), &package("2.0.0", new)));
         let variable = |outcome: &Outcome| match &outcome.resource {
-            Resource::Environment(_, value) => Some((value.as_str().to_owned(), outcome.verdict)),
+            Resource::Environment(named) => Some((named.1.as_str().to_owned(), outcome.verdict)),
             _ => None,
         };
         report.outcomes.iter().filter_map(variable).collect::<Vec<_>>()
@@ -272,7 +273,7 @@ fn registry_data_speak_of_what_was_asked_for() {
     let machine = Scenario::upgrade(&old, &new).play().engine.machine;
     let data = |kind: &str| {
         let found = machine.others.iter().find(|(resource, _)| resource.kind() == kind);
-        found.expect("written").1.data.clone()
+        found.expect("written").1.data.to_string()
     };
     assert_eq!(data("registry value"), r"C:\Program Files\App\");
     assert_eq!(data("shortcut"), "a.dll");

@@ -7,6 +7,7 @@
 
 use super::fixture::{Msi, SCHEDULES, guid};
 use super::judge::{Accident, Bytes, Case, Installer, Played, play};
+use super::wine_more::{self, disabled, swapped};
 use crate::support::wine::Wine;
 use ancm_installer::upgrade::{Perturbation, Verdict};
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ fn pairs() -> Vec<(String, [Msi; 2])> {
     let places =
         SCHEDULES.into_iter().enumerate().filter(|(place, _)| all_pairs() || [1, 2, 4].contains(place));
     for (place, (schedule, at)) in places {
+        wine_more::pairs(&mut add, schedule, at);
         for (what, old, new) in [
             ("greater", ("1.0.0.0", 1), ("2.0.0.0", 2)),
             ("equal, same bytes", ("1.0.0.0", 1), ("1.0.0.0", 1)),
@@ -358,6 +360,24 @@ fn known_differences() -> Vec<Difference> {
             },
             &["a.txt 2", "copy.txt 2"],
             &["a.txt 2", "copy.txt 1"],
+        ),
+        plain(
+            "a component's condition does not hold, late: Wine keeps its file",
+            |id, msi, new| {
+                let msi = disabled(id, msi, new);
+                if new { msi.removes_at(LATE) } else { msi }
+            },
+            &["a.txt 1"],
+            &["a.txt 1", "d.txt 2"],
+        ),
+        plain(
+            "two ids are swapped, late: each is at another key path, and Wine leaves the old files",
+            |id, msi, new| {
+                let msi = swapped(id, msi, new);
+                if new { msi.removes_at(LATE) } else { msi }
+            },
+            &[],
+            &["a.txt 1", "d.txt 2"],
         ),
         Difference {
             name: "an edited file, late: Wine does not look at dates",

@@ -194,7 +194,8 @@ fn our_own_package_takes_over_and_stays_when_the_patch_goes() {
 fn url_rewrite_is_patched_and_given_back() {
     let patch = made(&["patch", "--product", "urlrewrite"]);
     let file = |arch, version: &str| DiskFile {
-        facts: FileFacts { machine: Some(arch), version: version.parse().ok(), ..FileFacts::default() },
+        facts: FileFacts { machine: Some(arch), version: version.parse().ok(), ..FileFacts::default() }
+            .into(),
         writer: None,
         modified: false,
         locked: false,

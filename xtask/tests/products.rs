@@ -381,7 +381,7 @@ fn mistakes_of_the_handlers_packages_are_answered() {
             .components
             .iter()
             .flat_map(|component| &component.registry)
-            .map(|row| row.path.as_str())
+            .map(|row| &*row.path)
             .collect();
         let arch = if kind.ends_with("x86") { "x86" } else { "x64" };
         // misspelt keys: the right one, and that which somebody may count on
@@ -392,7 +392,7 @@ fn mistakes_of_the_handlers_packages_are_answered() {
         let last = baseline(HANDLER, &format!("hph901rc2-{kind}"));
         let theirs = last.components.iter().flat_map(|component| &component.registry);
         for row in theirs.filter(|row| row.path.contains("Dependencies")) {
-            assert!(registry.contains(&row.path.as_str()), "{kind}: {} is gone", row.path);
+            assert!(registry.contains(&&*row.path), "{kind}: {} is gone", row.path);
         }
         // Microsoft's 1.2 is not taken for ours: its DLL in the way refuses the installation
         let mut scenario = Scenario::chain(Vec::new(), package);

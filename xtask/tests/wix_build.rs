@@ -1,6 +1,7 @@
 //! `cargo xtask wix build` as a user starts it: switches, outputs, settings, and what it says.
 
 use crate::made::{files, said, xtask};
+use crate::support::wine::Wine;
 use ancm_installer::msi::{Cell, Package};
 use std::path::Path;
 use std::process::Output;
@@ -118,6 +119,79 @@ fn the_wix_to_be_like_is_a_setting_and_the_switch_wins() {
     assert_eq!(like("", &[]), Some(Cell::text("6")));
     assert_eq!(like("7", &[]), Some(Cell::text("7")));
     assert_eq!(like("7", &["-compat", "6"]), Some(Cell::text("6")));
+}
+
+/// As WiX has it (`CreateCabinetsCommand`): cabinets of 20 MiB, each on a disk of its own with the sequence of the first one,
+/// and the disks behind them moved up. What reads packages reads it, and Wine installs the file.
+#[test]
+fn a_file_that_is_too_large_for_one_cabinet_is_in_several() {
+    const MIB: usize = 1 << 20;
+    let media = "<MediaTemplate CompressionLevel=\"none\" MaximumUncompressedMediaSize=\"1\" \
+                 MaximumCabinetSizeForLargeFileSplitting=\"20\" />";
+    let file = |name: &str| format!("<File Source=\"{name}\" />");
+    let inside = format!(
+        "{media}<StandardDirectory Id=\"ProgramFiles64Folder\"><Directory Id=\"D\" Name=\"Parted\">{}</Directory></StandardDirectory>",
+        ["a.txt", "big.bin", "c.txt"].map(file).concat()
+    );
+    let folder = sources(&inside);
+    let mut state = 1_u64;
+    let big: Vec<u8> = std::iter::repeat_with(|| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 56) as u8
+    })
+    .take(41 * MIB)
+    .collect();
+    std::fs::write(folder.path().join("big.bin"), &big).expect("room");
+    std::fs::write(folder.path().join("c.txt"), "c").expect("room");
+    assert!(build(folder.path(), &["-arch", "x64", "-o", "x.msi"]).status.success());
+    let media = {
+        let file = std::fs::File::open(folder.path().join("x.msi")).expect("made");
+        let package = Package::open(file).expect("a package");
+        let row = |row: &Vec<Cell>| {
+            let number = |at: usize| row[at].as_int().unwrap_or(0);
+            format!("{} {} {}", number(0), number(1), row[3].as_str().unwrap_or_default())
+        };
+        package.database().tables["Media"].rows.iter().map(row).collect::<Vec<_>>()
+    };
+    assert_eq!(media, ["1 1 cab1.cab", "2 2 cab2.cab", "3 2 cab2a.cab", "4 2 cab2b.cab", "5 3 cab3.cab"]);
+    let size = |name: &str| std::fs::metadata(folder.path().join(name)).expect("made").len() as usize;
+    assert_eq!([size("cab2.cab"), size("cab2a.cab")], [20 * MIB; 2]);
+
+    for arguments in
+        [&["check", "x.msi"][..], &["upgrade", "x.msi", "x.msi"], &["layout", "x.msi"], &["pools", "x.msi"]]
+    {
+        let output = xtask().current_dir(folder.path()).args(arguments).output().expect("it starts");
+        let said = said(&output);
+        assert!(!said.contains("cannot read") && !said.contains("check::cabinet"), "{arguments:?}: {said}");
+        assert!(!said.contains("the bytes of"), "{arguments:?}: {said}");
+    }
+    let extract = ["payload", "extract", "x.msi", "-o", "out"];
+    let output = xtask().current_dir(folder.path()).args(extract).output().expect("it starts");
+    assert!(output.status.success(), "{}", said(&output));
+    let extracted = files(&folder.path().join("out"));
+    assert!(extracted.iter().any(|(name, bytes)| name.ends_with("big.bin") && *bytes == big));
+
+    // in the package, WiX cannot divide one
+    let source = std::fs::read_to_string(folder.path().join("Product.wxs")).expect("ours");
+    std::fs::write(
+        folder.path().join("Product.wxs"),
+        source.replace("<MediaTemplate", "<MediaTemplate EmbedCab=\"yes\""),
+    )
+    .expect("room");
+    let output = build(folder.path(), &["-arch", "x64", "-o", "y.msi"]);
+    assert!(!output.status.success() && said(&output).contains("WIX0376"), "{}", said(&output));
+
+    let Some(wine) = Wine::new() else { return };
+    for name in ["x.msi", "cab1.cab", "cab2.cab", "cab2a.cab", "cab2b.cab", "cab3.cab"] {
+        std::fs::copy(folder.path().join(name), wine.drive_c().join(name)).expect("room");
+    }
+    let (code, log) = wine.msiexec(&["/i", r"C:\x.msi"]);
+    assert_eq!(code, 0, "{log}");
+    let installed = |name: &str| {
+        std::fs::read(wine.drive_c().join("Program Files/Parted").join(name)).expect("installed")
+    };
+    assert!(installed("big.bin") == big, "the same bytes");
+    assert_eq!((installed("a.txt"), installed("c.txt")), (b"a".to_vec(), b"c".to_vec()));
 }
 
 /// Three packages share their sources; what is wrong in those is said once.

@@ -27,60 +27,80 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
     media.sort_by_key(|row| row.int("LastSequence"));
     let mut files: Vec<Row<'_>> = package.rows("File").collect();
     files.sort_by_key(|row| row.int("Sequence"));
-    let mut of_cabinets: BTreeMap<&str, Vec<Row<'_>>> = BTreeMap::new();
+    let mut of_media: BTreeMap<Option<i32>, Vec<Row<'_>>> = BTreeMap::new();
     for file in files {
         let attributes = file.bits("Attributes");
         let compressed = attributes & COMPRESSED != 0 || all && attributes & NOT_COMPRESSED == 0;
         let disk = media.iter().find(|row| row.bits("LastSequence") >= file.bits("Sequence"));
         let Some(disk) = disk.filter(|_| compressed) else { continue };
-        match disk.text("Cabinet") {
-            "" => found.error(
-                file.at("File"),
-                format!("`{}` is compressed, and its media has no cabinet", file.text("File")),
-            ),
-            cabinet => of_cabinets.entry(cabinet).or_default().push(file),
+        if disk.is_null("Cabinet") {
+            let message = format!("`{}` is compressed, and its media has no cabinet", file.text("File"));
+            found.error(file.at("File"), message);
+        } else {
+            of_media.entry(disk.int("LastSequence")).or_default().push(file);
         }
     }
-    for disk in media.iter().filter(|row| !row.is_null("Cabinet")) {
+    // several of one sequence are a set: what goes on in the next one, and what begins there, is theirs together
+    for disks in media.chunk_by(|a, b| a.int("LastSequence") == b.int("LastSequence")) {
+        let wanted = of_media.remove(&disks[0].int("LastSequence")).unwrap_or_default();
+        if let Some(held) = held(package, disks, found) {
+            compare(disks, &wanted, &held, found);
+        }
+    }
+}
+
+/// The names in the cabinets of `disks`, each with its disk; nothing where one cannot be read.
+fn held<'p>(
+    package: &Subject<'p>,
+    disks: &[Row<'p>],
+    found: &mut Findings,
+) -> Option<Vec<(String, Row<'p>)>> {
+    let mut held = Some(Vec::new());
+    for disk in disks.iter().filter(|row| !row.is_null("Cabinet")) {
         let cabinet = disk.text("Cabinet");
         let missing = cabinet.strip_prefix('#').is_some_and(|stream| !package.has_stream(stream));
         let read = match package.contents().cabinets.get(cabinet) {
-            _ if missing => Err("there is no such stream".to_owned()),
-            Some(read) => read.clone(),
-            None => continue,
+            _ if missing => Some(Err("there is no such stream".to_owned())),
+            read => read.cloned(),
         };
-        let held = match read {
-            Err(problem) => {
+        match read {
+            Some(Ok(names)) => {
+                held.iter_mut().for_each(|held| held.extend(names.iter().map(|name| (name.clone(), *disk))));
+            }
+            Some(Err(problem)) => {
                 found.error(disk.at("Cabinet"), format!("the cabinet `{cabinet}` cannot be read: {problem}"));
-                continue;
+                held = None;
             }
-            Ok(held) => held,
-        };
-        let places: BTreeMap<&str, usize> = held.iter().map(String::as_str).zip(0..).collect();
-        let wanted = of_cabinets.remove(cabinet).unwrap_or_default();
-        let mut last = None;
-        for file in &wanted {
-            let name = file.text("File");
-            match places.get(name) {
-                None => found.error(file.at("File"), format!("`{name}` is not in the cabinet `{cabinet}`")),
-                Some(place) if last > Some(*place) => {
-                    found.error(
-                        file.at("Sequence"),
-                        format!(
-                            "`{name}` stands in the cabinet `{cabinet}` before a file of a lower sequence"
-                        ),
-                    );
-                }
-                Some(place) => last = Some(*place),
+            None => held = None,
+        }
+    }
+    held.filter(|_| disks.iter().any(|row| !row.is_null("Cabinet")))
+}
+
+/// Holds the files that the cabinets of `disks` should have against those that they have.
+fn compare(disks: &[Row<'_>], wanted: &[Row<'_>], held: &[(String, Row<'_>)], found: &mut Findings) {
+    let cabinets: Vec<&str> =
+        disks.iter().map(|disk| disk.text("Cabinet")).filter(|c| !c.is_empty()).collect();
+    let shown = cabinets.join("`, `");
+    let places: BTreeMap<&str, usize> = held.iter().map(|(name, _)| name.as_str()).zip(0..).collect();
+    let mut last = None;
+    for file in wanted {
+        let name = file.text("File");
+        match places.get(name) {
+            None => found.error(file.at("File"), format!("`{name}` is not in the cabinet `{shown}`")),
+            Some(place) if last > Some(*place) => {
+                let message =
+                    format!("`{name}` stands in the cabinet `{shown}` before a file of a lower sequence");
+                found.error(file.at("Sequence"), message);
             }
+            Some(place) => last = Some(*place),
         }
-        let wanted: BTreeSet<&str> = wanted.iter().map(|file| file.text("File")).collect();
-        for name in held.iter().filter(|name| !wanted.contains(name.as_str())) {
-            found.warning(
-                disk.at("Cabinet"),
-                format!("the cabinet `{cabinet}` holds `{name}`, which no File row wants of it"),
-            );
-        }
+    }
+    let wanted: BTreeSet<&str> = wanted.iter().map(|file| file.text("File")).collect();
+    for (name, disk) in held.iter().filter(|(name, _)| !wanted.contains(name.as_str())) {
+        let cabinet = disk.text("Cabinet");
+        let message = format!("the cabinet `{cabinet}` holds `{name}`, which no File row wants of it");
+        found.warning(disk.at("Cabinet"), message);
     }
 }
 

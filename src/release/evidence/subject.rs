@@ -91,10 +91,14 @@ impl Subject {
             .map(|(component, file)| (file.key.as_str(), package.path(component, file)))
             .collect();
         let mut files = Vec::new();
-        for_each_file(msi, |key, bytes| {
-            let path = paths.get(key).cloned().unwrap_or_else(|| key.to_owned());
-            files.push(Held::of(path, bytes));
-        })
+        for_each_file(
+            msi,
+            |_| None::<std::io::Empty>,
+            |key, bytes| {
+                let path = paths.get(key).cloned().unwrap_or_else(|| key.to_owned());
+                files.push(Held::of(path, bytes));
+            },
+        )
         .map_err(|error| error.to_string())?;
         let binaries: Vec<String> = msi
             .database()

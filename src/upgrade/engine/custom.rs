@@ -73,7 +73,7 @@ impl<'a> Engine<'a> {
         let value = if text.contains('[') && has_unknown(session, &action.target) {
             Value::Unknown
         } else {
-            Value::Known(text)
+            Value::Known(text.into_owned())
         };
         session.properties.insert(action.source.clone(), value);
         let rows = session.package.directories.len() + session.package.components.len();

@@ -42,7 +42,10 @@ impl<'a> Engine<'a> {
             |found: &&Detected| session.package.upgrades[found.row].has(Upgrade::MIGRATE_FEATURES);
         let found: BTreeSet<ProductCode> =
             session.detected.iter().filter(migrating).map(|found| found.product).collect();
-        let found: Vec<&Product> = found.iter().filter_map(|code| self.machine.products.get(code)).collect();
+        let found: Vec<&Product> = found
+            .iter()
+            .filter_map(|code| self.machine.products.get(code).map(|product| &**product))
+            .collect();
         let mut changed = false;
         for (index, feature) in session.package.features.iter().enumerate() {
             let states: Vec<bool> =

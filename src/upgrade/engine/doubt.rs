@@ -3,8 +3,9 @@
 //! A search is taken to find what it looks for. Where a condition that decides something would come out otherwise if it
 //! did not, that is a doubt, and whoever wants to know what hangs on it plays the other worlds.
 
+use super::Engine;
 use super::session::Session;
-use super::{Engine, shortened};
+use crate::journal::shortened;
 use crate::package::{Package, Search};
 use crate::places::{OF_THE_MACHINE, standard_properties};
 use installer_condition::{Condition, Lookup, Truth, Value};

@@ -27,13 +27,14 @@ pub(crate) use system::STOP_ON_REMOVAL;
 
 use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
-use crate::journal::{Deed, Event, Journal, Subject};
+use crate::journal::{Deed, Doer, Event, Journal, Subject, shortened};
 use crate::machine::{Machine, Product, Resource};
 use crate::package::{Component, Package};
 use crate::rules::{Confidence, Rule};
-use session::{ComponentAction, Purpose, Queued, Session};
-use std::borrow::Cow;
+use schedule::Queued;
+use session::{ComponentAction, Purpose, Session};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What the user passes to an install, and what is assumed of the machine.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -380,7 +381,7 @@ impl<'a> Engine<'a> {
         let enabled = package.components.iter().zip(&session.actions);
         self.machine.products.insert(
             package.product_code,
-            Product {
+            Arc::new(Product {
                 name: name.to_owned(),
                 upgrade_code: package.upgrade_code,
                 version: package.version,
@@ -392,7 +393,7 @@ impl<'a> Engine<'a> {
                     .filter(|(_, action)| matches!(action, ComponentAction::Local | ComponentAction::Vetoed))
                     .map(|(component, _)| component.key.clone())
                     .collect(),
-            },
+            }),
         );
     }
 
@@ -470,26 +471,20 @@ impl<'a> Engine<'a> {
         (rule, confidence): (Rule, Confidence),
         detail: String,
     ) -> Event {
+        let by = session.doers[index].get_or_init(|| {
+            Arc::new(Doer {
+                session: session.package.product_code,
+                run: session.run,
+                removing: session.removes(),
+                component: session.package.components[index].key.clone(),
+            })
+        });
         Event {
-            session: session.package.product_code,
-            run: session.run,
-            removing: session.removes(),
-            component: session.package.components[index].key.clone(),
+            by: by.clone(),
             deed,
             rule,
             confidence: rule.confidence().max(confidence).max(session.confidence[index]),
-            detail: if detail.len() > SHOWN { shortened(&detail).into_owned() } else { detail },
+            detail: shortened(&detail).into(),
         }
-    }
-}
-
-/// So many characters of a detail are kept, and of a condition that is shown.
-const SHOWN: usize = 512;
-
-/// `text`, without its end where it is longer than anybody reads: packages may have megabytes in a cell.
-fn shortened(text: &str) -> Cow<'_, str> {
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
     }
 }

@@ -1,7 +1,8 @@
 //! What custom actions of ANCM packages do to the configuration of IIS: those of Microsoft's packages, and ours.
 
 use super::Engine;
-use super::session::{ComponentAction, Purpose, Queued, Session};
+use super::schedule::Queued;
+use super::session::{ComponentAction, Purpose, Session};
 use crate::folded::Folded;
 use crate::machine::Resource;
 use crate::package::{Component, Configuration, CustomAction};
@@ -93,7 +94,7 @@ impl<'a> Engine<'a> {
                     false => entry(&row.module, &session.formatted(&row.file)),
                 };
                 if install {
-                    self.write(session, index, resource, row.image.clone());
+                    self.write(session, index, resource, row.image.as_str());
                 } else {
                     self.take_away(session, index, resource, Rule::S09);
                 }
@@ -141,7 +142,7 @@ impl<'a> Engine<'a> {
         let sure = std::mem::replace(&mut session.confidence[index], Confidence::A);
         if let Some(name) = word(" install module /name:") {
             let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
-            self.write(session, index, resource(&name), image.unwrap_or_default().to_owned());
+            self.write(session, index, resource(&name), image.unwrap_or_default());
         } else if let Some(name) = word(" uninstall module ") {
             self.take_away(session, index, resource(&name), Rule::S09);
         }

@@ -129,10 +129,10 @@ impl<'a> Engine<'a> {
     pub(super) fn remove_registry(&mut self, session: &mut Session<'a>) {
         for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
             for row in &component.registry {
-                if row.name == "+" && row.value.is_empty() {
+                if *row.name == *"+" && row.value.is_empty() {
                     continue;
                 }
-                let whole_key = row.value.is_empty() && matches!(row.name.as_str(), "-" | "*");
+                let whole_key = row.value.is_empty() && matches!(&*row.name, "-" | "*");
                 let name = session.registry_name(component, row.root, &row.path, &row.name);
                 if whole_key {
                     self.remove_registry_name(session, index, &name, true);
@@ -152,6 +152,7 @@ impl<'a> Engine<'a> {
                 };
                 if !parts.is_empty() {
                     let data = parts.join("[~]");
+                    let data = data.into();
                     self.machine.others.insert(resource, crate::machine::Written { data, ..there });
                     continue;
                 }

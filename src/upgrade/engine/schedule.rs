@@ -161,6 +161,30 @@ fn pending(execute: &[Action], at: i32) -> bool {
     execute.iter().any(|action| queues(&action.name) && action.sequence > last_run && action.sequence < at)
 }
 
+/// Operations of the script that waits to be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Queued {
+    /// A standard action.
+    Standard(String),
+    /// IIS module rows: register, or unregister.
+    Modules {
+        /// Whether modules of installed components are registered.
+        install: bool,
+    },
+    /// Rows of our own table of configurations: register, or unregister.
+    Configurations {
+        /// Whether modules of installed components are registered.
+        install: bool,
+    },
+    /// Rows of the table `FileSwap`: put there, or taken back.
+    Swaps {
+        /// Whether the package's DLLs are put there.
+        install: bool,
+    },
+    /// A command line that a custom action runs.
+    Command(String),
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,15 +1,20 @@
 //! One run of one package: its properties, folders and names.
 
 use super::registry::{self, Looker};
+use super::schedule::Queued;
 use super::{Fired, ReinstallMode};
 use crate::folded::Folded;
 use crate::id::{Arch, ProductCode};
+use crate::journal::Doer;
 use crate::machine::RegistryName;
 use crate::package::{Component, KeyPath, Package, is_per_machine};
 use crate::places::{OF_THE_MACHINE, standard_properties};
 use crate::rules::{Confidence, Rule};
 use installer_condition::{Lookup, Truth, Value};
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The longest text that references are replaced in: that of Windows' paths and command lines.
 const LONGEST: usize = 32_767;
@@ -49,30 +54,6 @@ pub(super) enum ComponentAction {
     FileAbsent,
 }
 
-/// Operations of the script that waits to be run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Queued {
-    /// A standard action.
-    Standard(String),
-    /// IIS module rows: register, or unregister.
-    Modules {
-        /// Whether modules of installed components are registered.
-        install: bool,
-    },
-    /// Rows of our own table of configurations: register, or unregister.
-    Configurations {
-        /// Whether modules of installed components are registered.
-        install: bool,
-    },
-    /// Rows of the table `FileSwap`: put there, or taken back.
-    Swaps {
-        /// Whether the package's DLLs are put there.
-        install: bool,
-    },
-    /// A command line that a custom action runs.
-    Command(String),
-}
-
 /// A product that FindRelatedProducts found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Detected {
@@ -108,6 +89,8 @@ pub(super) struct Session<'a> {
     pub queue: Vec<Queued>,
     pub fired: Vec<Fired>,
     pub registered: bool,
+    /// By component: what its events name, once there is one.
+    pub doers: Vec<OnceCell<Arc<Doer>>>,
     files: BTreeMap<&'a str, (usize, usize)>,
     components: BTreeMap<&'a str, usize>,
     feature_places: BTreeMap<&'a str, usize>,
@@ -161,7 +144,7 @@ impl<'a> Session<'a> {
         let mut files = BTreeMap::new();
         let mut components = BTreeMap::new();
         for (index, component) in package.components.iter().enumerate() {
-            components.insert(component.key.as_str(), index);
+            components.insert(&*component.key, index);
             for (position, file) in component.files.iter().enumerate() {
                 files.insert(file.key.as_str(), (index, position));
             }
@@ -195,6 +178,7 @@ impl<'a> Session<'a> {
             queue: Vec::new(),
             fired: Vec::new(),
             registered: false,
+            doers: vec![OnceCell::new(); count],
             files,
             components,
             feature_places,
@@ -355,13 +339,19 @@ impl<'a> Session<'a> {
     }
 
     /// The name of a registry value of `component`.
-    pub fn registry_name(&self, component: &Component, root: i32, path: &str, value: &str) -> RegistryName {
+    pub fn registry_name(
+        &self,
+        component: &Component,
+        root: i32,
+        path: &str,
+        value: &str,
+    ) -> Arc<RegistryName> {
         let looker = Looker {
             wide_machine: self.arch.is_64_bit(),
             wide_component: component.is_64_bit(),
             per_machine: self.per_machine,
         };
-        registry::name(root, &self.formatted(path), &self.formatted(value), looker)
+        Arc::new(registry::name(root, &self.formatted(path), &self.formatted(value), looker))
     }
 
     /// The recorded key path of `component`.
@@ -381,19 +371,19 @@ impl<'a> Session<'a> {
     /// A formatted text with everything replaced that is known; unknown properties stay in their brackets
     /// (<https://learn.microsoft.com/windows/win32/msi/formatted>). A text that would grow longer than Windows' paths and
     /// command lines stays as it is.
-    pub fn formatted(&self, text: &str) -> String {
-        self.replaced(text, false)
+    pub fn formatted<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        match text.contains('[') {
+            true => Cow::Owned(self.replaced(text, false)),
+            false => Cow::Borrowed(text),
+        }
     }
 
     /// Data of a registry value, in which a component counts by what was asked for it, not by what costing made of that.
-    pub fn formatted_data(&self, text: &str) -> String {
-        self.replaced(text, true)
+    pub fn formatted_data(&self, text: &Arc<str>) -> Arc<str> {
+        if text.contains('[') { self.replaced(text, true).into() } else { text.clone() }
     }
 
     fn replaced(&self, text: &str, as_asked: bool) -> String {
-        if !text.contains('[') {
-            return text.to_owned();
-        }
         let mut length = 0;
         let mut open: Vec<String> = vec![String::new()];
         let mut characters = text.chars().peekable();

@@ -11,6 +11,7 @@ use crate::machine::{Client, DiskFile, RecordedKeyPath, Resource};
 use crate::package::{FileFacts, Swap};
 use crate::rules::Rule;
 use installer_condition::Value;
+use std::sync::Arc;
 
 /// What stands in a file's place that a swap wrote, and what was there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,7 +53,7 @@ fn serves(facts: &FileFacts, wanted: &str) -> bool {
 }
 
 /// A file that the package brings to `path`.
-fn brought<'a>(session: &Session<'a>, path: &Folded) -> Option<&'a FileFacts> {
+fn brought<'a>(session: &Session<'a>, path: &Folded) -> Option<&'a Arc<FileFacts>> {
     session.package.components.iter().find_map(|component| {
         let position = (0..component.files.len()).find(|at| session.file_path(component, *at) == *path)?;
         Some(&component.files[position].facts)
@@ -166,7 +167,7 @@ impl<'a> Engine<'a> {
         let swapped =
             self.machine.swapped.get(new).into_iter().flatten().find(|swapped| swapped.path == *path);
         match swapped {
-            Some(swapped) if present.is_some_and(|file| file.facts == swapped.after) => {
+            Some(swapped) if present.is_some_and(|file| *file.facts == swapped.after) => {
                 swapped.before.as_ref()
             }
             _ => present,
@@ -247,7 +248,7 @@ impl<'a> Engine<'a> {
             let mut record = Vec::new();
             for (path, content) in &wanted {
                 let before = self.without_swap(&new, path).cloned();
-                record.push(Swapped { path: path.clone(), before, after: content.facts.clone() });
+                record.push(Swapped { path: path.clone(), before, after: (*content.facts).clone() });
             }
             let is_wanted = |swapped: &Swapped| wanted.iter().any(|(path, _)| *path == swapped.path);
             let old = self.machine.swapped.remove(&new).unwrap_or_default();
@@ -273,7 +274,8 @@ impl<'a> Engine<'a> {
         for swapped in record.into_iter().rev() {
             // another's forwarder may lead to what is beside it
             let present = self.machine.files.get(&swapped.path);
-            if present.is_some_and(|file| file.facts != swapped.after && processor(&file.facts) == "arm64x") {
+            if present.is_some_and(|file| *file.facts != swapped.after && processor(&file.facts) == "arm64x")
+            {
                 return;
             }
             self.give_back(session, index, swapped);
@@ -283,7 +285,7 @@ impl<'a> Engine<'a> {
     /// Puts back what was there, unless another has changed it since.
     fn give_back(&mut self, session: &Session<'a>, index: usize, swapped: Swapped) {
         let Swapped { path, before, after } = swapped;
-        if self.machine.files.get(&path).is_none_or(|file| file.facts != after) {
+        if self.machine.files.get(&path).is_none_or(|file| *file.facts != after) {
             return;
         }
         let (deed, detail) = match before {

@@ -8,6 +8,7 @@ use crate::journal::Deed;
 use crate::machine::Resource;
 use crate::package::{Component, Environment};
 use crate::rules::{Confidence, Rule};
+use std::sync::Arc;
 
 /// `ServiceControl.Event`: start on install.
 const START_ON_INSTALL: i32 = 1;
@@ -66,7 +67,7 @@ impl<'a> Engine<'a> {
     pub(super) fn start_services(&mut self, session: &mut Session<'a>) {
         for (index, name) in Self::controlled(session, START_ON_INSTALL, 0) {
             if self.machine.has(&Resource::Service(name.clone())) {
-                self.write(session, index, Resource::Running(name), String::new());
+                self.write(session, index, Resource::Running(name), "");
             }
         }
     }
@@ -74,9 +75,9 @@ impl<'a> Engine<'a> {
     /// InstallServices.
     pub(super) fn install_services(&mut self, session: &mut Session<'a>) {
         for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
-            let image = component
+            let image: Arc<str> = component
                 .key_file()
-                .map(|file| session.folder(component).join(&file.name).to_string())
+                .map(|file| session.folder(component).join(&file.name).as_str().into())
                 .unwrap_or_default();
             for name in &component.services {
                 let name = Folded::new(&session.formatted(name));
@@ -124,18 +125,18 @@ impl<'a> Engine<'a> {
         let value = session.formatted(&row.value);
         let segment = value.replace("[~]", "").trim_matches(';').to_owned();
         let variable = if prefixes.contains('*') { bare.to_owned() } else { format!("{bare} (user)") };
-        (prefixes, Resource::Environment(Folded::new(&variable), Folded::new(&segment)))
+        (prefixes, Resource::Environment(Arc::new((Folded::new(&variable), Folded::new(&segment)))))
     }
 
     /// What the environment variable of `resource` holds.
     fn values<'s>(&'s self, resource: &'s Resource) -> impl Iterator<Item = &'s Resource> + use<'s, 'a> {
         let variable = match resource {
-            Resource::Environment(variable, _) => variable.clone(),
+            Resource::Environment(named) => named.0.clone(),
             _ => Folded::new(""),
         };
-        let first = Resource::Environment(variable.clone(), Folded::new(""));
+        let first = Resource::Environment(Arc::new((variable.clone(), Folded::new(""))));
         let all = self.machine.others.range(first..).map(|(other, _)| other);
-        all.take_while(move |other| matches!(other, Resource::Environment(name, _) if *name == variable))
+        all.take_while(move |other| matches!(other, Resource::Environment(named) if named.0 == variable))
     }
 
     /// What else it holds.
@@ -161,7 +162,7 @@ impl<'a> Engine<'a> {
                             self.take_away(session, index, other, Rule::A49);
                         }
                     }
-                    self.write(session, index, resource, String::new());
+                    self.write(session, index, resource, "");
                 }
             }
         }
@@ -192,7 +193,7 @@ impl<'a> Engine<'a> {
     pub(super) fn publish_assemblies(&mut self, session: &mut Session<'a>) {
         for (index, component) in Self::selected(session, &[ComponentAction::Local]) {
             if let Some(identity) = &component.assembly {
-                self.write(session, index, Resource::Assembly(identity.clone()), String::new());
+                self.write(session, index, Resource::Assembly(identity.clone()), "");
             }
         }
     }

@@ -48,7 +48,7 @@ impl<'a> Engine<'a> {
                 if let (Some(id), false) = (component.id, stays) {
                     self.release(session, index, component);
                     if let Some(clients) = self.machine.clients.get_mut(&id) {
-                        Arc::make_mut(clients).remove(&Client::Product(code));
+                        clients.remove(&Client::Product(code));
                         if clients.is_empty() {
                             self.machine.clients.remove(&id);
                         }
@@ -61,7 +61,7 @@ impl<'a> Engine<'a> {
             let Some(id) = component.id else { continue };
             let key_path = session.key_path(component);
             self.count_shared(session, component, &key_path);
-            let clients = Arc::make_mut(self.machine.clients.entry(id).or_default());
+            let clients = self.machine.clients.entry(id).or_default();
             clients.insert(Client::Product(code), key_path.clone());
             if component.attributes.has(ComponentAttributes::PERMANENT) {
                 clients.insert(Client::Permanent, key_path);
@@ -296,10 +296,10 @@ impl<'a> Engine<'a> {
                 self.remove_registry_name(session, index, &name, row.name == "-");
             }
             for row in &component.registry {
-                if row.name == "-" {
+                if *row.name == *"-" {
                     continue;
                 }
-                let keys_only = row.value.is_empty() && matches!(row.name.as_str(), "+" | "*");
+                let keys_only = row.value.is_empty() && matches!(&*row.name, "+" | "*");
                 let value = if keys_only { "*" } else { &row.name };
                 let name = session.registry_name(component, row.root, &row.path, value);
                 let resource = Resource::Registry(name);
@@ -307,7 +307,7 @@ impl<'a> Engine<'a> {
                 let old = self.machine.others.get(&resource).filter(|_| data.contains("[~]"));
                 let data = match old.map(|old| old.data.clone()) {
                     Some(old) if !self.can_afford(1 + old.len() / 256) => old,
-                    Some(old) => joined(&old, &data),
+                    Some(old) => joined(&old, &data).into(),
                     None => data,
                 };
                 self.write(session, index, resource, data);
@@ -316,7 +316,14 @@ impl<'a> Engine<'a> {
     }
 
     /// Writes something that is not a file.
-    pub(super) fn write(&mut self, session: &Session<'a>, index: usize, resource: Resource, data: String) {
+    pub(super) fn write(
+        &mut self,
+        session: &Session<'a>,
+        index: usize,
+        resource: Resource,
+        data: impl Into<Arc<str>>,
+    ) {
+        let data = data.into();
         let detail = format!("`{data}`");
         let written = Written { data, writer: Some(session.package.product_code) };
         self.machine.others.insert(resource.clone(), written);
@@ -328,7 +335,7 @@ impl<'a> Engine<'a> {
         &mut self,
         session: &Session<'a>,
         index: usize,
-        name: &RegistryName,
+        name: &Arc<RegistryName>,
         whole_key: bool,
     ) {
         let gone = if whole_key { self.in_key(name) } else { vec![Resource::Registry(name.clone())] };
@@ -347,7 +354,7 @@ impl Engine<'_> {
     fn in_key(&self, name: &RegistryName) -> Vec<Resource> {
         let below = format!("{}\\", name.key.folded());
         let from =
-            |key: Folded| Resource::Registry(RegistryName { key, value: Folded::new(""), ..name.clone() });
+            |key| Resource::Registry(RegistryName { key, value: Folded::new(""), ..name.clone() }.into());
         let values = |first: Resource, wanted: &dyn Fn(&Folded) -> bool| -> Vec<Resource> {
             let rest = self.machine.others.range(first..).map(|(resource, _)| resource);
             let same = |resource: &&Resource| match resource {

@@ -46,7 +46,7 @@ fn message(outcome: &Outcome, event: Option<&Event>) -> String {
     let resource = &outcome.resource;
     match event {
         Some(event) => {
-            format!("{kind} `{resource}` {verdict}: component `{}`: {}", event.component, event.detail)
+            format!("{kind} `{resource}` {verdict}: component `{}`: {}", event.by.component, event.detail)
         }
         None => format!("{kind} `{resource}` {verdict}"),
     }
@@ -54,20 +54,21 @@ fn message(outcome: &Outcome, event: Option<&Event>) -> String {
 
 /// What was done to the resource itself.
 fn direct(outcome: &Outcome) -> impl DoubleEndedIterator<Item = &Event> {
-    outcome.chain.iter().filter(|link| link.direct).map(|link| &link.event)
+    outcome.chain.iter().filter(|link| link.direct).map(|link| &*link.event)
 }
 
 /// What was done to the resource or decided about its components.
 fn events(outcome: &Outcome) -> impl DoubleEndedIterator<Item = &Event> {
-    outcome.chain.iter().map(|link| &link.event)
+    outcome.chain.iter().map(|link| &*link.event)
 }
 
 type Cause<'a> = (&'static str, Option<&'a Event>);
 
 /// The event by which the new package's component was not installed.
 fn veto<'a>(report: &Report, outcome: &'a Outcome) -> Option<&'a Event> {
-    events(outcome)
-        .find(|event| event.session == report.new && matches!(event.deed, Deed::Vetoed | Deed::NotSelected))
+    events(outcome).find(|event| {
+        event.by.session == report.new && matches!(event.deed, Deed::Vetoed | Deed::NotSelected)
+    })
 }
 
 /// The code of a veto, by itself. What costing keeps away is lost where the old product goes early, and stale otherwise.
@@ -99,7 +100,7 @@ fn missing<'a>(report: &Report, outcome: &'a Outcome) -> Vec<Cause<'a>> {
         causes.push((veto_code(report, outcome, event), Some(event)));
     }
     let removal = direct(outcome).rfind(|event| {
-        let other = event.session != report.new || event.removing;
+        let other = event.by.session != report.new || event.by.removing;
         other && matches!(event.deed, Deed::Removed | Deed::PutOff)
     });
     if let Some(event) = removal.filter(|_| late || causes.is_empty()) {

@@ -125,7 +125,7 @@ impl Facts {
             .map(|product| product.components.clone())
             .unwrap_or_default();
         let is_blank = |component: &str| {
-            let subject = Subject::Component(scenario.new.product_code, component.to_owned());
+            let subject = Subject::Component(scenario.new.product_code, component.into());
             !installed.contains(component)
                 || played.engine.journal.of(&subject).any(|(_, event)| event.deed == Deed::Vetoed)
         };
@@ -149,7 +149,7 @@ impl Facts {
             }
             for text in texts {
                 for name in text.split("[$").skip(1).filter_map(|rest| rest.split(']').next()) {
-                    if name != component.key && is_blank(name) {
+                    if *name != *component.key && is_blank(name) {
                         let message = format!("`{}` in component `{}` is blank", text, component.key);
                         self.add("U042", Rule::A56.confidence(), message);
                     }

@@ -66,7 +66,7 @@ fn one_id(scenario: &Scenario, played: &Played, report: &Report, found: &mut Vec
     let keys: BTreeMap<ComponentId, &Component> =
         scenario.new.components.iter().filter_map(|component| Some((component.id?, component))).collect();
     let mut shared: BTreeMap<(ProductCode, bool), Vec<&str>> = BTreeMap::new();
-    for (id, clients) in &played.engine.machine.clients {
+    for (id, clients) in played.engine.machine.clients.iter() {
         let (Some(own), Some(component)) = (clients.get(&new), keys.get(id)) else { continue };
         for (client, path) in clients.iter() {
             if let Client::Product(other) = client

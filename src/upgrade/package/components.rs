@@ -2,13 +2,14 @@
 
 use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
 use super::{
-    Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, File, FileFacts,
+    Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, Few, File, FileFacts,
     HandlerFolder, KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl,
     Shortcut, Swap,
 };
 use crate::id::FileVersion;
 use crate::msi::Database;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Components while rows are handed to their owners.
 pub(super) struct Components<'a> {
@@ -31,12 +32,13 @@ impl<'a> Components<'a> {
             "Condition",
             "KeyPath",
         ])?;
-        let mut all = Components { database, components: Vec::new(), by_key: BTreeMap::new() };
+        let mut all =
+            Components { database, components: Vec::with_capacity(rows.len()), by_key: BTreeMap::new() };
         for row in &rows {
             let key = row.required("Component")?;
             all.by_key.insert(key, all.components.len());
             all.components.push(Component {
-                key: key.to_owned(),
+                key: key.into(),
                 id: row.parsed("ComponentId")?,
                 directory: row.required("Directory_")?.to_owned(),
                 attributes: ComponentAttributes(row.number("Attributes", 0)?),
@@ -44,20 +46,20 @@ impl<'a> Components<'a> {
                 key_path: KeyPath::Directory,
                 files: Vec::new(),
                 registry: Vec::new(),
-                remove_files: Vec::new(),
-                remove_registry: Vec::new(),
-                duplicate_files: Vec::new(),
-                move_files: Vec::new(),
-                create_folders: Vec::new(),
-                services: Vec::new(),
-                service_controls: Vec::new(),
-                environment: Vec::new(),
-                shortcuts: Vec::new(),
+                remove_files: Few::default(),
+                remove_registry: Few::default(),
+                duplicate_files: Few::default(),
+                move_files: Few::default(),
+                create_folders: Few::default(),
+                services: Few::default(),
+                service_controls: Few::default(),
+                environment: Few::default(),
+                shortcuts: Few::default(),
                 assembly: None,
-                modules: Vec::new(),
-                configurations: Vec::new(),
-                handler_folders: Vec::new(),
-                swaps: Vec::new(),
+                modules: Few::default(),
+                configurations: Few::default(),
+                handler_folders: Few::default(),
+                swaps: Few::default(),
                 has_rules_of_its_own: false,
                 features: Vec::new(),
             });
@@ -68,6 +70,11 @@ impl<'a> Components<'a> {
         all.system()?;
         all.extensions()?;
         all.memberships(features)?;
+        for component in &mut all.components {
+            component.files.shrink_to_fit();
+            component.registry.shrink_to_fit();
+            component.features.shrink_to_fit();
+        }
         for (index, row) in rows.iter().enumerate() {
             all.components[index].key_path = key_path(&all.components[index], row)?;
         }
@@ -78,7 +85,7 @@ impl<'a> Components<'a> {
         &mut self,
         table: &'a str,
         columns: &[&str],
-        mut give: impl FnMut(&mut Component, &RowView) -> Result<(), PackageError>,
+        mut give: impl FnMut(&mut Component, &RowView<'a>) -> Result<(), PackageError>,
     ) -> Result<(), PackageError> {
         let database = self.database;
         for row in Rows::of(database, table).with(columns)? {
@@ -133,7 +140,7 @@ impl<'a> Components<'a> {
                 attributes: row.number("Attributes", 0)?,
                 sequence: row.number("Sequence", 0)?,
                 hash,
-                facts: payload.get(key).cloned().unwrap_or(claimed),
+                facts: Arc::new(payload.get(key).cloned().unwrap_or(claimed)),
             });
             Ok(())
         })?;
@@ -144,20 +151,20 @@ impl<'a> Components<'a> {
     }
 
     fn registry(&mut self) -> Result<(), PackageError> {
-        self.each(
-            "Registry",
-            &["Registry", "Root", "Key", "Name", "Value", "Component_"],
-            |component, row| {
-                component.registry.push(Registry {
-                    key: row.required("Registry")?.to_owned(),
-                    root: row.number("Root", 0)?,
-                    path: row.required("Key")?.to_owned(),
-                    name: row.text("Name")?.to_owned(),
-                    value: row.text("Value")?.to_owned(),
-                });
-                Ok(())
-            },
-        )?;
+        // texts that stand in many rows are kept once
+        let mut texts: BTreeMap<&str, Arc<str>> = BTreeMap::new();
+        let mut once = |text: &'a str| texts.entry(text).or_insert_with(|| text.into()).clone();
+        let columns = ["Registry", "Root", "Key", "Name", "Value", "Component_"];
+        self.each("Registry", &columns, |component, row| {
+            component.registry.push(Registry {
+                key: row.required("Registry")?.into(),
+                root: row.number("Root", 0)?,
+                path: once(row.required("Key")?),
+                name: once(row.text("Name")?),
+                value: once(row.text("Value")?),
+            });
+            Ok(())
+        })?;
         self.each("RemoveRegistry", &["Root", "Key", "Name", "Component_"], |component, row| {
             component.remove_registry.push(RemoveRegistry {
                 root: row.number("Root", 0)?,
@@ -251,7 +258,7 @@ impl<'a> Components<'a> {
         }
         self.each("MsiAssembly", &["Component_", "File_Application"], |component, row| {
             if row.text("File_Application")?.is_empty() {
-                let parts = names.get(component.key.as_str()).into_iter().flatten();
+                let parts = names.get(&*component.key).into_iter().flatten();
                 let identity: Vec<String> = parts.map(|(name, value)| format!("{name}={value}")).collect();
                 component.assembly = Some(identity.join(","));
             }
@@ -351,7 +358,7 @@ fn key_path(component: &Component, row: &RowView) -> Result<KeyPath, PackageErro
     if key.is_empty() {
         Ok(KeyPath::Directory)
     } else if component.attributes.has(ComponentAttributes::REGISTRY_KEY_PATH) {
-        let found = component.registry.iter().position(|value| value.key == key);
+        let found = component.registry.iter().position(|value| *value.key == *key);
         Ok(KeyPath::Registry(position(found, "registry value")?))
     } else if component.attributes.has(ComponentAttributes::ODBC_DATA_SOURCE) {
         Ok(KeyPath::OdbcDataSource(key.to_owned()))

@@ -1,7 +1,8 @@
 //! Database → package.
 
 use super::components::Components;
-use super::table::{MOST_ROWS, PackageError, RowView, Rows, condition, languages, long_name};
+use super::limits::admits_database;
+use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
 use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
@@ -44,9 +45,7 @@ impl Package {
     /// A table that is read is broken, or a property that every package needs is missing.
     pub fn load(name: &str, database: &Database, payload: &Payload) -> Result<Package, PackageError> {
         let rows = database.tables.values().map(|table| table.rows.len()).sum();
-        if rows > MOST_ROWS {
-            return Err(PackageError::Rows(rows));
-        }
+        admits_database(database).map_err(PackageError::TooLarge)?;
         let properties = properties(database)?;
         let property =
             |key: &'static str| properties.get(key).map(String::as_str).ok_or(PackageError::Property(key));

@@ -4,21 +4,24 @@
 //! processed, a broken one is an error that names table and row.
 
 mod components;
+mod few;
+mod limits;
 mod load;
 mod payload;
 mod swap;
 mod table;
 
+pub use few::Few;
+pub use limits::admits;
 pub(super) use load::is_per_machine;
-pub use payload::{
-    FileFacts, Payload, PayloadError, cabinets_beside, for_each_file, for_each_file_in, read_payload,
-};
+pub use payload::{FileFacts, Payload, PayloadError, for_each_file, for_each_file_in, read_payload};
 pub use swap::Swap;
 pub use table::PackageError;
 
 use crate::id::{Arch, ComponentId, FileVersion, ProductCode, ProductVersion, UpgradeCode};
 use installer_condition::Condition;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Bits of `Component.Attributes` (<https://learn.microsoft.com/windows/win32/msi/component-table>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,22 +83,22 @@ pub struct File {
     /// The four parts of `MsiFileHash`.
     pub hash: Option<[i32; 4]>,
     /// The real file: from the cabinet where its bytes were read, else what the columns claim.
-    pub facts: FileFacts,
+    pub facts: Arc<FileFacts>,
 }
 
 /// A row of the Registry table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Registry {
     /// Its key.
-    pub key: String,
+    pub key: Arc<str>,
     /// -1 machine or user, 0 HKCR, 1 HKCU, 2 HKLM, 3 HKU.
     pub root: i32,
     /// The key path below the root, formatted.
-    pub path: String,
+    pub path: Arc<str>,
     /// The value's name, formatted; also `+`, `-` and `*`.
-    pub name: String,
+    pub name: Arc<str>,
     /// The data, formatted.
-    pub value: String,
+    pub value: Arc<str>,
 }
 
 /// A row of the RemoveFile table.
@@ -181,7 +184,7 @@ pub struct Shortcut {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Component {
     /// Its key in the package.
-    pub key: String,
+    pub key: Arc<str>,
     /// What Windows Installer counts; none for a component that is never registered.
     pub id: Option<ComponentId>,
     /// Its directory.
@@ -197,33 +200,33 @@ pub struct Component {
     /// Its registry values, in table order.
     pub registry: Vec<Registry>,
     /// Its RemoveFile rows.
-    pub remove_files: Vec<RemoveFile>,
+    pub remove_files: Few<RemoveFile>,
     /// Its RemoveRegistry rows.
-    pub remove_registry: Vec<RemoveRegistry>,
+    pub remove_registry: Few<RemoveRegistry>,
     /// Its DuplicateFile rows.
-    pub duplicate_files: Vec<DuplicateFile>,
+    pub duplicate_files: Few<DuplicateFile>,
     /// Its MoveFile rows.
-    pub move_files: Vec<MoveFile>,
+    pub move_files: Few<MoveFile>,
     /// Directories that it makes.
-    pub create_folders: Vec<String>,
+    pub create_folders: Few<String>,
     /// Names of services that it installs, formatted.
-    pub services: Vec<String>,
+    pub services: Few<String>,
     /// What it does to services.
-    pub service_controls: Vec<ServiceControl>,
+    pub service_controls: Few<ServiceControl>,
     /// Its environment variables.
-    pub environment: Vec<Environment>,
+    pub environment: Few<Environment>,
     /// Its shortcuts.
-    pub shortcuts: Vec<Shortcut>,
+    pub shortcuts: Few<Shortcut>,
     /// The identity of the global assembly that it installs.
     pub assembly: Option<String>,
     /// Names of IIS modules whose image is one of its files (table `IISGlobalModule` of Microsoft's IIS extension).
-    pub modules: Vec<String>,
+    pub modules: Few<String>,
     /// Configurations that name a module while it is installed (table `AncmConfiguration` of our packages).
-    pub configurations: Vec<Configuration>,
+    pub configurations: Few<Configuration>,
     /// Folders in which handlers of other versions are looked for (table `AncmHandlerFolder` of our packages).
-    pub handler_folders: Vec<HandlerFolder>,
+    pub handler_folders: Few<HandlerFolder>,
     /// DLLs of other packages that it puts its own in the place of (table `FileSwap` of our patches).
-    pub swaps: Vec<Swap>,
+    pub swaps: Few<Swap>,
     /// Whether rules that are not modelled decide over it too: it holds fonts, whose versions are not in a resource, or
     /// it is isolated.
     pub has_rules_of_its_own: bool,
@@ -481,7 +484,7 @@ impl Package {
     /// The component with `key`.
     #[must_use]
     pub fn component(&self, key: &str) -> Option<&Component> {
-        self.components.iter().find(|component| component.key == key)
+        self.components.iter().find(|component| *component.key == *key)
     }
 
     /// Every file with its component.

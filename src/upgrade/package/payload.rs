@@ -79,88 +79,105 @@ const LARGEST: u32 = 128 << 20;
 const TOTAL: u64 = 512 << 20;
 
 /// Reads the facts of the files in the package's embedded cabinets: of all that are no larger than 128 MiB, up to 512 MiB
-/// altogether, so that a small package cannot ask for much memory or time. Files outside the package are not looked at here
-/// ([`cabinets_beside`] names their cabinets); the simulation takes them as the columns have them.
+/// altogether, so that a small package cannot ask for much memory or time. Files outside the package are not looked at here;
+/// the simulation takes them as the columns have them.
 ///
 /// # Errors
 /// A cabinet is missing or broken.
 pub fn read_payload<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Payload, PayloadError> {
     let mut payload = Payload::new();
-    for_each_file(package, |name, bytes| {
-        payload.insert(name.to_owned(), FileFacts::of(bytes));
-    })?;
+    for_each_file(
+        package,
+        |_| None::<std::io::Empty>,
+        |name, bytes| {
+            payload.insert(name.to_owned(), FileFacts::of(bytes));
+        },
+    )?;
     Ok(payload)
 }
 
-/// Gives `visit` the File key and the bytes of the files in the package's embedded cabinets, within the bounds of
-/// [`read_payload`].
+/// Gives `visit` the File key and the bytes of the files in the package's cabinets, within the bounds of [`read_payload`].
+/// `beside` opens a cabinet that lies beside the package; one that it does not have is passed over, as is a file that goes on
+/// in one.
 ///
 /// # Errors
-/// A cabinet is missing or broken.
-pub fn for_each_file<R: Read + Seek>(
+/// A cabinet is missing in the package, or broken.
+pub fn for_each_file<R: Read + Seek, B: Read + Seek>(
     package: &mut msi::Package<R>,
+    mut beside: impl FnMut(&str) -> Option<B>,
     mut visit: impl FnMut(&str, &[u8]),
 ) -> Result<(), PayloadError> {
-    let mut cabinets = Vec::new();
     if package.database().tables.get("File").is_none_or(|files| files.rows.is_empty()) {
         return Ok(()); // nobody asks for its cabinets
     }
-    if let Some(media) = package.database().tables.get("Media")
-        && let Some(column) = media.column("Cabinet")
-    {
-        let names = media.rows.iter().filter_map(|row| row.get(column)?.as_str()?.strip_prefix('#'));
-        cabinets.extend(names.map(str::to_owned));
-    }
+    let mut cabinets = cabinets(package.database()).into_iter();
     let mut budget = TOTAL;
-    for cabinet in cabinets {
-        let stream = package
-            .stream(&cabinet)
-            .map_err(|source| PayloadError::Stream { cabinet: cabinet.clone(), source })?;
-        visit_files(&cabinet, stream, &mut budget, &mut visit)?;
+    let mut open = |cabinet: &str| -> Result<Option<Box<dyn cab::Input + '_>>, PayloadError> {
+        let Some(stream) = cabinet.strip_prefix('#') else {
+            return Ok(beside(cabinet).map(|file| Box::new(file) as Box<dyn cab::Input>));
+        };
+        let missing = |source| PayloadError::Stream { cabinet: stream.to_owned(), source };
+        Ok(Some(Box::new(package.stream(stream).map_err(missing)?)))
+    };
+    while let Some(mut cabinet) = cabinets.next() {
+        let broken = |cabinet: &str, source| {
+            let cabinet = cabinet.strip_prefix('#').unwrap_or(cabinet).to_owned();
+            PayloadError::Cabinet { cabinet, source }
+        };
+        let Some(input) = open(&cabinet)? else { continue };
+        let mut reader = cab::Reader::open(input).map_err(|source| broken(&cabinet, source))?;
+        // what a file goes on in is the next cabinet of the package
+        while reader.after().is_some()
+            && let Some(next) = cabinets.next()
+        {
+            cabinet = next;
+            let Some(input) = open(&cabinet)? else { break };
+            reader.join(input).map_err(|source| broken(&cabinet, source))?;
+        }
+        visit_files(&mut reader, &mut budget, &mut visit).map_err(|source| broken(&cabinet, source))?;
     }
     Ok(())
 }
 
-/// Names of the cabinets that lie beside the package `database`, not in it.
-#[must_use]
-pub fn cabinets_beside(database: &msi::Database) -> Vec<String> {
+/// Names of the cabinets of a package, each once, in the order of the Media table; those in it begin with `#`.
+fn cabinets(database: &msi::Database) -> Vec<String> {
     let Some(media) = database.tables.get("Media") else { return Vec::new() };
     let Some(column) = media.column("Cabinet") else { return Vec::new() };
-    let names = media.rows.iter().filter_map(|row| row.get(column)?.as_str());
-    names.filter(|name| !name.is_empty() && !name.starts_with('#')).map(str::to_owned).collect()
+    let mut names: Vec<String> = Vec::new();
+    for name in media.rows.iter().filter_map(|row| row.get(column)?.as_str()) {
+        if !name.is_empty() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+        }
+    }
+    names
 }
 
-/// Gives `visit` the File key and the bytes of the files in the cabinet `stream`, which is called `cabinet`, within the
-/// bounds of [`read_payload`].
+/// Gives `visit` the name and the bytes of the files in a cabinet, within the bounds of [`read_payload`].
 ///
 /// # Errors
 /// The cabinet is broken.
 pub fn for_each_file_in(
-    cabinet: &str,
-    stream: impl Read + Seek,
+    cabinet: impl Read + Seek,
     mut visit: impl FnMut(&str, &[u8]),
-) -> Result<(), PayloadError> {
-    visit_files(cabinet, stream, &mut TOTAL.clone(), &mut visit)
+) -> Result<(), cab::ReadError> {
+    visit_files(&mut cab::Reader::open(cabinet)?, &mut TOTAL.clone(), &mut visit)
 }
 
 fn visit_files(
-    cabinet: &str,
-    stream: impl Read + Seek,
+    reader: &mut cab::Reader<impl Read + Seek>,
     budget: &mut u64,
     visit: &mut impl FnMut(&str, &[u8]),
-) -> Result<(), PayloadError> {
-    let broken = |source| PayloadError::Cabinet { cabinet: cabinet.to_owned(), source };
-    let mut reader = cab::Reader::open(stream).map_err(broken)?;
+) -> Result<(), cab::ReadError> {
     for index in 0..reader.files().len() {
         let cab::Entry { name, size, .. } = reader.files()[index].clone();
         // what is skipped is unpacked all the same, where something behind it in its folder is wanted
         let Some(left) = budget.checked_sub(u64::from(size)) else { break };
         *budget = left;
-        if size > LARGEST {
+        if size > LARGEST || !reader.is_whole(index) {
             continue;
         }
         let mut bytes = Vec::with_capacity(size as usize);
-        reader.extract(index, &mut bytes).map_err(broken)?;
+        reader.extract(index, &mut bytes)?;
         visit(&name, &bytes);
     }
     Ok(())

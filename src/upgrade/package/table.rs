@@ -28,15 +28,12 @@ pub enum PackageError {
         column: String,
     },
     /// More than can be played in the memory that a machine has.
-    #[error("its tables have {0} rows: at most {MOST_ROWS} are played")]
-    Rows(usize),
+    #[error("{0}")]
+    TooLarge(String),
     /// A property without which nothing can be installed.
     #[error("table `Property` has no row `{0}`: every package needs one")]
     Property(&'static str),
 }
-
-/// So many rows of a package are played; the largest installers that are known have half as many.
-pub(super) const MOST_ROWS: usize = 400_000;
 
 /// The rows of one table; none where the table is missing.
 pub(super) struct Rows<'a> {

@@ -31,6 +31,8 @@ pub(crate) struct DiskCabinet {
     pub name: String,
     pub embed: bool,
     pub compression: Option<Compression>,
+    /// How many bytes it may have before it is divided among several; none where it is not.
+    pub most: Option<u32>,
     /// Ids of its files, in their order.
     pub files: Vec<String>,
 }
@@ -77,7 +79,7 @@ pub(super) fn assign(
         };
         let template = template.map_or(&default, |(template, _)| template);
         disks = from_template(template, &order, files, compressed);
-        too_large_for_one(template, &disks, files, report);
+        divide(template, &mut disks, files, report);
     } else {
         onto_authored(&mut disks, &order, files, compressed, report);
     }
@@ -129,6 +131,7 @@ fn authored(symbols: &[Symbol], report: &Report) -> Vec<Disk> {
             name,
             embed: media.embed,
             compression: media.compression,
+            most: None,
             files: Vec::new(),
         });
         disks.push(Disk {
@@ -183,7 +186,7 @@ fn from_template(
         if disks.is_empty() || (size > most && count < MOST_CABINETS) {
             let name = template.cabinet.replace("{0}", &(count + 1).to_string());
             let (embed, compression) = (template.embed, template.compression);
-            let cabinet = DiskCabinet { name, embed, compression, files: Vec::new() };
+            let cabinet = DiskCabinet { name, embed, compression, most: None, files: Vec::new() };
             disks.push(plain_disk(count + 1, Some(cabinet)));
             size = file.contents.size;
         }
@@ -201,30 +204,31 @@ fn from_template(
     disks
 }
 
-/// Reports cabinets that WiX would split: this engine writes each in one piece. WiX splits that of a single file which is as
-/// large as `MaximumUncompressedMediaSize` allows a cabinet to be, where the cabinet is larger than the attribute says
-/// (`CabinetBuilder.CreateCabinet`). How large it gets is not known here, so files are reported that would be without
-/// compression.
-fn too_large_for_one(
+/// Says which cabinets are divided where they get larger than `MaximumCabinetSizeForLargeFileSplitting`: those of a single
+/// file that is as large as `MaximumUncompressedMediaSize` allows a cabinet to be (`CabinetBuilder.CreateCabinet` of WiX). One
+/// in the package cannot be: WIX0376, where it would be too large without compression.
+fn divide(
     template: &MediaTemplate,
-    disks: &[Disk],
+    disks: &mut [Disk],
     files: &BTreeMap<String, BoundFile>,
     report: &Report,
 ) {
-    let Some(most) = template.split_mib.map(|size| u64::from(size) << 20) else { return };
+    let Some(most) = template.split_mib.map(|size| size << 20) else { return };
     let alone = u64::from(template.maximum_uncompressed_mib) << 20;
-    for cabinet in disks.iter().filter_map(|disk| disk.cabinet.as_ref()) {
+    for cabinet in disks.iter_mut().filter_map(|disk| disk.cabinet.as_mut()) {
         let [id] = &cabinet.files[..] else { continue };
-        let Some(file) = files.get(id) else { continue };
-        if file.contents.size < alone || file.contents.size <= most {
-            continue;
+        let Some(file) = files.get(id).filter(|file| file.contents.size >= alone) else { continue };
+        if !cabinet.embed {
+            cabinet.most = Some(most);
+        } else if file.contents.size > u64::from(most) {
+            let message = format!(
+                "`{}` is larger than `MaximumCabinetSizeForLargeFileSplitting`, and a cabinet in the package is not divided",
+                file.name
+            );
+            report.push(Diagnostic::error("WIX0376", message).at(&file.at).help(
+                "leave `EmbedCab` or `MaximumCabinetSizeForLargeFileSplitting` out of the `MediaTemplate`",
+            ));
         }
-        let message = format!("`{}` is larger than `MaximumCabinetSizeForLargeFileSplitting`", file.name);
-        report.push(
-            Diagnostic::error("wix::cabinet_splitting", message)
-                .at(&file.at)
-                .help("this engine does not split cabinets: leave the attribute out, or `Compressed=\"no\"` on the file"),
-        );
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) fn assign(database: &mut Database, beside: &mut [Beside], bound: &Bou
             hasher.text(&format!("{:?}", cabinet.method));
         }
     }
+    beside.iter().filter_map(|beside| beside.most).for_each(|most| hasher.number(i64::from(most)));
     let package = PACKAGE.derive(&hasher.0.finalize()).to_string();
     if bound.files.values().any(|file| matches!(file.content, Content::Bytes(_))) {
         name_package(database, beside, bound, package.trim_matches(['{', '}']));

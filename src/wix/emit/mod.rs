@@ -1,8 +1,11 @@
 //! Emitting: a bound package becomes an installer database, and what lies beside it.
 
 mod codes;
+mod divided;
 mod files;
 mod rows;
+
+pub use divided::{divided, part_name};
 
 use crate::bind::{Bound, Content, Disk};
 use crate::cab::{Cabinet, CabinetFile, Effort, Source};
@@ -25,6 +28,8 @@ pub struct Beside {
     pub path: Vec<String>,
     /// What is in it.
     pub content: Stream,
+    /// How many bytes a cabinet may have before it is divided among several ([`divided`]); none where it is not.
+    pub most: Option<u32>,
 }
 
 /// What emitting needs to know besides the package.
@@ -172,7 +177,7 @@ fn place(
             streams.insert(cabinet.name.clone(), content);
         } else {
             let path = files::folders(disk.layout.as_deref()).chain([cabinet.name.clone()]).collect();
-            beside.push(Beside { path, content });
+            beside.push(Beside { path, content, most: cabinet.most });
         }
     }
     for id in &disk.loose {
@@ -182,7 +187,7 @@ fn place(
             Content::File(path) => Stream::File(path.clone()),
             Content::Bytes(bytes) | Content::Stored(bytes) => Stream::Bytes(bytes.clone()),
         };
-        beside.push(Beside { path, content });
+        beside.push(Beside { path, content, most: None });
     }
 }
 

@@ -115,7 +115,7 @@ fn layout(package: &Package) -> Layout {
             size: file.facts.size,
             hash: file.hash,
             file: file.key.clone(),
-            component: component.key.clone(),
+            component: component.key.to_string(),
             component_id: component.id,
             bits: if component.is_64_bit() { 64 } else { 32 },
         };

@@ -135,8 +135,8 @@ fn state(entry: &PackageEntry, bytes: &[u8]) -> Outcome<String> {
 fn inside(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
     let mut package = msi::Package::open(Cursor::new(bytes)).map_err(|error| error.to_string())?;
     let mut found = BTreeMap::new();
-    for_each_file(&mut package, |_, file| drop(found.insert(sha256(file), file.to_vec())))
-        .map_err(|error| error.to_string())?;
+    let mut visit = |_: &str, file: &[u8]| drop(found.insert(sha256(file), file.to_vec()));
+    for_each_file(&mut package, |_| None::<std::io::Empty>, &mut visit).map_err(|error| error.to_string())?;
     let streams: Vec<String> = package.database().streams.keys().cloned().collect();
     for name in streams.iter().filter(|name| name.starts_with("Binary.")) {
         let mut file = Vec::new();

@@ -15,6 +15,7 @@ use crate::interrupt::{self, Stoppable};
 use crate::output::{self, Output};
 use crate::packaging::engine::timestamp;
 use crate::workspace;
+use ancm_installer::cab;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::msi::{Stream, write as write_package};
 use ancm_installer::wix::{self, Beside};
@@ -26,6 +27,7 @@ use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use switches::{Parsed, Switches};
+use tempfile::NamedTempFile;
 
 #[derive(Serialize)]
 struct Built<'b> {
@@ -85,7 +87,7 @@ fn build(arguments: &[OsString], console: &Console) -> Outcome {
         return Err(Failure::of(Exit::Compile, diagnostics));
     };
     console.diagnostics(&diagnostics);
-    write(&switches, &made, threads).map_err(by_its_own_switch)?;
+    write(&switches, made, threads).map_err(by_its_own_switch)?;
     built(&switches, &diagnostics, console);
     Ok(())
 }
@@ -134,29 +136,61 @@ fn by_its_own_switch(mut failure: Failure) -> Failure {
     failure
 }
 
-fn write(switches: &Switches, made: &wix::Output, threads: NonZeroUsize) -> Outcome {
+fn write(switches: &Switches, mut made: wix::Output, threads: NonZeroUsize) -> Outcome {
     let (folder, name) = place(switches);
     let mut output = Output::open(folder)?;
+    for Beside { path, content, most } in &made.beside {
+        let mut file = output.create()?;
+        let size = copy(content, threads, &mut file)
+            .map_err(|error| output::failure("write", &folder.join(path.join("/")), &error))?;
+        match most {
+            Some(most) if size > u64::from(*most) => {
+                let parts = divide(&mut output, folder, path, file, *most)?;
+                wix::divided(&mut made.database, &parts);
+            }
+            _ => output.add(file, &path.join("/")),
+        }
+    }
+    // which disks it has shows only when its cabinets are there
     let mut file = output.create()?;
     write_package(&made.database, threads, &mut Stoppable(file.as_file_mut()))
         .map_err(|error| output::package_failure(&switches.output, &error))?;
     output.add(file, &name);
-    for Beside { path, content } in &made.beside {
-        let mut file = output.create()?;
-        copy(content, threads, &mut file)
-            .map_err(|error| output::failure("write", &folder.join(path.join("/")), &error))?;
-        output.add(file, &path.join("/"));
-    }
     output.commit()
 }
 
-fn copy(content: &Stream, threads: NonZeroUsize, to: &mut (impl io::Write + io::Seek)) -> io::Result<()> {
-    match content {
-        Stream::Bytes(bytes) => to.write_all(bytes),
-        Stream::File(path) => io::copy(&mut File::open(path)?, to).map(drop),
-        Stream::Cabinet(cabinet) => {
-            ancm_installer::cab::write(cabinet, threads, to).map(drop).map_err(io::Error::other)
+/// Divides the cabinet `whole`, which was to become `path` in `folder`, and gives the names of its parts.
+fn divide(
+    output: &mut Output,
+    folder: &Path,
+    path: &[String],
+    mut whole: NamedTempFile,
+    most: u32,
+) -> Outcome<Vec<String>> {
+    let (first, folders) = path.split_last().expect("a path has a name");
+    let failed = |error: cab::SplitError| {
+        output::failure("divide", &folder.join(path.join("/")), &io::Error::other(error))
+    };
+    let mut parts = cab::Parts::of(io::BufReader::new(whole.as_file_mut()), most).map_err(failed)?;
+    let mut names = Vec::new();
+    loop {
+        let mut file = output.create()?;
+        let more = parts.write_next(&mut file, |number| wix::part_name(first, number));
+        let name = wix::part_name(first, names.len());
+        output.add(file, &folders.iter().chain([&name]).cloned().collect::<Vec<_>>().join("/"));
+        names.push(name);
+        if !more.map_err(failed)? {
+            return Ok(names);
         }
+    }
+}
+
+/// Writes what belongs beside the package, and says how many bytes it has.
+fn copy(content: &Stream, threads: NonZeroUsize, to: &mut (impl io::Write + io::Seek)) -> io::Result<u64> {
+    match content {
+        Stream::Bytes(bytes) => to.write_all(bytes).map(|()| bytes.len() as u64),
+        Stream::File(path) => io::copy(&mut File::open(path)?, to),
+        Stream::Cabinet(cabinet) => cab::write(cabinet, threads, to).map_err(io::Error::other),
         _ => Err(io::Error::other("the engine gave a stream that is not there")),
     }
 }

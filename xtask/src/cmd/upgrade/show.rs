@@ -136,8 +136,9 @@ fn resource(report: &Report, outcome: &Outcome, fixes: &mut BTreeSet<&str>, cons
 
 /// Whether two steps differ in the component only.
 fn alike(a: &Link, b: &Link) -> bool {
-    let what =
-        |link: &Link| (link.direct, link.event.run, link.event.deed, link.event.rule, link.event.confidence);
+    let what = |link: &Link| {
+        (link.direct, link.event.by.run, link.event.deed, link.event.rule, link.event.confidence)
+    };
     what(a) == what(b)
 }
 
@@ -156,7 +157,7 @@ fn fit(line: &str, columns: usize) -> String {
 
 fn step(report: &Report, link: &Link) -> String {
     let event = &link.event;
-    let who = if event.session == report.new { "new" } else { "old" };
+    let who = if event.by.session == report.new { "new" } else { "old" };
     let deed = match event.deed {
         Deed::Vetoed => "not installed",
         Deed::NotSelected => "not selected",
@@ -168,7 +169,7 @@ fn step(report: &Report, link: &Link) -> String {
         Deed::PutOff => "put off",
     };
     let detail = short(&event.detail);
-    format!("{} {} {who} {deed:<13} {}: {detail}", event.rule, event.confidence, event.component)
+    format!("{} {} {who} {deed:<13} {}: {detail}", event.rule, event.confidence, event.by.component)
 }
 
 /// `detail` with paths without their folders and ids without all but their first digits: the heading has the path, and
@@ -371,11 +372,11 @@ fn resource_json(report: &Report, outcome: &Outcome) -> JsonResource {
         rule: link.event.rule.to_string(),
         statement: link.event.rule.statement(),
         confidence: link.event.confidence,
-        package: if link.event.session == report.new { "new" } else { "old" },
-        removing: link.event.removing,
-        component: link.event.component.clone(),
+        package: if link.event.by.session == report.new { "new" } else { "old" },
+        removing: link.event.by.removing,
+        component: link.event.by.component.to_string(),
         deed: format!("{:?}", link.event.deed),
-        detail: link.event.detail.clone(),
+        detail: link.event.detail.to_string(),
     });
     JsonResource {
         kind: outcome.resource.kind(),

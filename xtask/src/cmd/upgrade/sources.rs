@@ -5,9 +5,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::msi;
 use ancm_installer::pools::{Dll, Dlls};
-use ancm_installer::upgrade::{
-    Baseline, FileFacts, Package, Payload, cabinets_beside, for_each_file, for_each_file_in,
-};
+use ancm_installer::upgrade::{Baseline, FileFacts, Package, Payload, admits, for_each_file};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -57,7 +55,7 @@ pub fn open(name: &str, file: &mut (impl Read + Seek)) -> Outcome<(Package, Dlls
 
 /// As [`open`], with the cabinets that lie beside it in `folder`.
 fn open_in(name: &str, file: &mut (impl Read + Seek), folder: Option<&Path>) -> Outcome<(Package, Dlls)> {
-    let mut msi = msi::Package::open(file).map_err(|error| unreadable(name, &error))?;
+    let mut msi = msi::Package::open_if(file, admits).map_err(|error| unreadable(name, &error))?;
     let (payload, dlls) = payload(name, &mut msi, folder)?;
     let package = Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))?;
     Ok((package, dlls))
@@ -70,21 +68,19 @@ pub fn payload(
     folder: Option<&Path>,
 ) -> Outcome<(Payload, Dlls)> {
     let (mut payload, mut dlls) = (Payload::new(), Dlls::new());
-    let mut visit = |key: &str, bytes: &[u8]| {
+    let visit = |key: &str, bytes: &[u8]| {
         let facts = FileFacts::of(bytes);
         if let (Some(hash), Some(dll)) = (facts.hash, Dll::read(bytes)) {
             dlls.insert(hash, dll);
         }
         payload.insert(key.to_owned(), facts);
     };
-    for_each_file(msi, &mut visit).map_err(|error| unreadable(name, &error))?;
-    for cabinet in cabinets_beside(msi.database()) {
-        // a cabinet is beside its package, never elsewhere; where it is missing, the report says so
-        let path = folder.filter(|_| !cabinet.contains(['/', '\\', ':'])).map(|folder| folder.join(&cabinet));
-        let Some(stream) = path.and_then(|path| File::open(path).ok()) else { continue };
-        for_each_file_in(&cabinet, BufReader::new(stream), &mut visit)
-            .map_err(|error| unreadable(name, &error))?;
-    }
+    // a cabinet is beside its package, never elsewhere; where it is missing, the report says so
+    let beside = |cabinet: &str| {
+        let folder = folder.filter(|_| !cabinet.contains(['/', '\\', ':']))?;
+        File::open(folder.join(cabinet)).ok().map(BufReader::new)
+    };
+    for_each_file(msi, beside, visit).map_err(|error| unreadable(name, &error))?;
     Ok((payload, dlls))
 }
 
