@@ -44,23 +44,24 @@ fn change(database: &mut Database, bytes: &[u8]) {
         let Some(table) = names.get(usize::from(*at) % names.len().max(1)).and_then(|name| database.tables.get_mut(name)) else {
             return;
         };
-        let cells: Vec<Cell> = table.rows.iter().flatten().cloned().collect();
-        if cells.is_empty() {
+        let (rows, columns) = (table.rows.len(), table.columns.len());
+        if rows == 0 {
             continue;
         }
-        let columns = table.columns.len();
-        let cell = usize::from(*row) % cells.len();
+        let cell = usize::from(*row) % (rows * columns);
+        let (row, column) = (cell / columns, cell % columns);
         let new = match what {
             0..16 => Cell::text(TEXTS[usize::from(*what)]),
             16 => Cell::Null,
             17..40 => Cell::Int(1 << (what - 17)),
             40..48 => Cell::Int(i32::from(*what) - 44),
-            what => cells[usize::from(*what) % cells.len()].clone(),
+            what => table.rows[usize::from(*what) % rows][column].clone(),
         };
         // columns hold what they are for
+        let old = &mut table.rows[row][column];
         let is_number = |cell: &Cell| matches!(cell, Cell::Int(_));
-        if is_number(&cells[cell]) == is_number(&new) && cells[cell] != Cell::Stream && new != Cell::Stream {
-            table.rows[cell / columns][cell % columns] = new;
+        if is_number(old) == is_number(&new) && *old != Cell::Stream && new != Cell::Stream {
+            *old = new;
         }
     }
 }

@@ -316,6 +316,16 @@ fn a_layout_shows_what_a_package_installs_and_a_difference() {
     assert!(!changes["changes"].as_array().expect("changes").is_empty());
     let output = xtask().args(["layout", text(&package)]).output().expect("it starts");
     assert!(String::from_utf8_lossy(&output.stdout).contains("aspnetcorev2.dll"));
+
+    let made = dist(&["--arch", "arm64", "--flavour", "iis"]);
+    let output = xtask().args(["layout", text(&packages(made.path())[0])]).output().expect("it starts");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let machine = |name: &str| {
+        let mut lines = shown.lines().skip_while(|line| line.trim() != name).skip(1);
+        lines.next().and_then(|line| line.split_whitespace().next()).expect("the file").to_owned()
+    };
+    assert_eq!(machine("aspnetcorev2.dll"), "arm64x", "a forwarder is for processes of both kinds");
+    assert_eq!(machine("aspnetcorev2_arm64.dll"), "arm64");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::upgrade::sources;
 use crate::console::{Console, Paint};
 use crate::exit::Outcome;
 use crate::workspace;
-use ancm_installer::id::{Arch, ComponentId, FileVersion};
+use ancm_installer::id::{ComponentId, FileVersion};
 use ancm_installer::upgrade::Package;
 use clap::Args;
 use serde::Serialize;
@@ -24,8 +24,8 @@ pub struct Flags {
 /// A file of a layout.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Installed {
-    /// The processor of an image.
-    machine: Option<Arch>,
+    /// The processor of an image; `arm64x` where x64 processes load it, too.
+    machine: Option<String>,
     version: Option<FileVersion>,
     size: Option<u64>,
     /// MD5 as the table `MsiFileHash` has it; of files without a version.
@@ -110,7 +110,10 @@ fn layout(package: &Package) -> Layout {
     for (component, file) in package.files() {
         let path = package.path(component, file);
         let installed = Installed {
-            machine: file.facts.machine,
+            machine: file.facts.machine.map(|machine| match file.facts.hybrid {
+                true => format!("{machine}x"),
+                false => machine.to_string(),
+            }),
             version: file.facts.version.or(file.version),
             size: file.facts.size,
             hash: file.hash,
@@ -152,7 +155,7 @@ fn describe(file: &Installed) -> String {
     let shown = |value: Option<String>, none: &str| value.unwrap_or_else(|| none.to_owned());
     format!(
         "{:<7} {:<16} {:>9}  {} bits  {} {}",
-        shown(file.machine.map(|machine| machine.to_string()), "-"),
+        shown(file.machine.clone(), "-"),
         shown(file.version.map(|version| version.to_string()), "-"),
         shown(file.size.map(|size| size.to_string()), "-"),
         file.bits,
