@@ -104,7 +104,10 @@ fn of_control(session: &mut Session, id: Id) {
     let mut actions: BTreeMap<String, Vec<(Id, Inner)>> = BTreeMap::new();
     let mut order = Vec::new();
     for (condition, inner) in conditions(session, id, "Condition") {
-        let Some(action) = session.tree.value(condition, "Action").filter(|action| !action.is_empty()) else {
+        // what is no word, a variable of the preprocessor, say, names no attribute
+        let is_word = |action: &String| action.bytes().all(|byte| byte.is_ascii_alphabetic());
+        let action = session.tree.value(condition, "Action");
+        let Some(action) = action.filter(|action| !action.is_empty() && is_word(action)) else {
             continue;
         };
         let mut letters = action.chars();

@@ -25,6 +25,7 @@ const CASES: &[(&str, &str, &str)] = &[
     ("<Component Id=\"A\" Directory=\"B\"><Condition>C</Condition></Component>", "<Component Id=\"A\" Directory=\"B\" Condition=\"C\" />", "WIX0022"),
     ("<Component Id=\"A\" Directory=\"B\"><Condition>C</Condition><Condition>D</Condition></Component>", "<Component Id=\"A\" Directory=\"B\" Condition=\"C\"><Condition>D</Condition></Component>", "WIX0022 !WIX0022"),
     ("<Control Id=\"A\" Type=\"Text\"><Condition Action=\"hide\">B</Condition><Condition Action=\"hide\">C</Condition></Control>", "<Control Id=\"A\" Type=\"Text\" HideCondition=\"(B) OR (C)\" />", "WIX0022 WIX0022"),
+    ("<Control Id=\"A\" Type=\"Text\"><Condition Action=\"$(var.Action)\">B</Condition></Control>", "<Control Id=\"A\" Type=\"Text\"><Condition Action=\"$(var.Action)\">B</Condition></Control>", "!WIX0022"),
     ("<Feature Id=\"A\" Absent=\"allow\" AllowAdvertise=\"system\"><Condition Level=\"0\">B</Condition></Feature>", "<Feature Id=\"A\" AllowAdvertise=\"yes\"><Level Value=\"0\" Condition=\"B\" /></Feature>", "WIX0024 WIX0025 WIX0022"),
     ("<Feature Id=\"A\" AllowAdvertise=\"disallow\" />", "<Feature Id=\"A\" />", "WIX0025"),
     ("<Feature Id=\"A\"><Condition>B</Condition></Feature>", "<Feature Id=\"A\"><Condition>B</Condition></Feature>", "!WIX0022"),
