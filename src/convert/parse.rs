@@ -122,8 +122,11 @@ impl Reader<'_> {
         // a start tag's `</` would be an error, so that the last one begins the end tag
         let end_at = if closed { at } else { raw.rfind("</").unwrap_or(at) };
         let name = raw[1..name_end].to_owned();
-        let end = (!closed)
-            .then(|| raw[end_at..].get(2 + name.len()..).unwrap_or(">").trim_end_matches('>').to_owned());
+        // the blanks before its `>`; its name is that of the start tag, though it may be written otherwise (`</:Wix>`)
+        let end = (!closed).then(|| {
+            let tag = raw[end_at..].trim_end_matches('>');
+            tag[tag.trim_end().len()..].to_owned()
+        });
         let space = match node.tag_name().namespace() {
             None | Some("") => self.root_space,
             Some(uri) => Space::of(uri),
@@ -170,5 +173,11 @@ mod tests {
                     </Wix >\n<!-- end -->\n";
         let tree = parse(text).unwrap_or_else(|problem| panic!("{}", problem.message));
         assert_eq!(tree.write().0, text);
+    }
+
+    #[test]
+    fn an_end_tag_has_the_name_of_its_start_tag() {
+        let tree = parse("<Wix xmlns='u'>a</:Wix >").unwrap_or_else(|problem| panic!("{}", problem.message));
+        assert_eq!(tree.write().0, "<Wix xmlns='u'>a</Wix >");
     }
 }

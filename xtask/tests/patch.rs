@@ -1,7 +1,7 @@
 //! `cargo xtask patch`: what its packages say, and what they do to a machine, under Wine. The DLLs that they find there are
 //! stand-ins, made here: Microsoft's are nobody's to pass on.
 
-use crate::machine::configurations::{PROGRAM_FAILED, changed, ends_with, repair, that_fails};
+use crate::machine::configurations::{changed, ends_with, repair, that_fails};
 use crate::machine::{FAILED, state, write};
 use crate::made::{self, files, said, xtask};
 use crate::modules::rewrite::{GENUINE, REWRITE, forwarder, rewrite, stand_in};
@@ -103,7 +103,7 @@ fn url_rewrite_is_swapped_repaired_and_restored() {
     else {
         return;
     };
-    let log = install(&wine, PROGRAM_FAILED, &failing);
+    let log = install(&wine, FAILED, &failing);
     assert!(log.contains("rewrite.dll: swapped"), "it came as far as that\n{log}");
     same(&of_others(&wine), &before, "a failed installation");
 

@@ -21,8 +21,7 @@
 //! after these is what our own actions made of them, and that is what is asserted.
 
 use crate::machine::configurations::{
-    PROGRAM_FAILED, configurations, damage, ends_with, is_as_before, names, of_another_family, repair,
-    replace, that_fails,
+    configurations, damage, ends_with, is_as_before, names, of_another_family, repair, replace, that_fails,
 };
 use crate::machine::{
     EXPRESS_CONFIGS, Expected, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, RECORD, entries, machine, state, text,
@@ -85,7 +84,7 @@ fn a_failed_installation_leaves_every_configuration_as_it_was() {
     for expected in [&IIS, &IIS_EXPRESS] {
         let (_folder, package) = expected.package("110.0.100");
         let Some(failing) = that_fails(&wine, &package) else { return };
-        let log = ends_with(&wine, PROGRAM_FAILED, &["/i", &failing]);
+        let log = ends_with(&wine, FAILED, &["/i", &failing]);
         assert!(log.contains("AspNetCoreModuleV2 is registered"), "it came as far as that\n{log}");
         is_as_before(&wine, &before);
         assert_eq!(entries(&wine), [""; 0]);
@@ -100,7 +99,7 @@ fn a_failed_upgrade_leaves_the_registration_of_the_old_product() {
     ends_with(&wine, 0, &["/i", &first]);
     let before = configurations(&wine);
     let Some(failing) = that_fails(&wine, &second) else { return };
-    ends_with(&wine, PROGRAM_FAILED, &["/i", &failing]);
+    ends_with(&wine, FAILED, &["/i", &failing]);
     is_as_before(&wine, &before);
     IIS.is_registered(&wine, IIS_CONFIG);
 }

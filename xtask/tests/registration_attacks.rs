@@ -114,7 +114,7 @@ fn a_record_or_journal_that_another_wrote_is_not_believed() {
     write(&wine, &format!("{IIS_CONFIG}.AspNetCoreModuleV2.rollback"), journal.as_bytes());
     let before = text(&wine, IIS_CONFIG);
     let Some(failing) = that_fails(&wine, &package) else { return };
-    let log = ends_with(&wine, crate::machine::configurations::PROGRAM_FAILED, &["/i", &failing]);
+    let log = ends_with(&wine, FAILED, &["/i", &failing]);
     assert!(log.contains("no record of ours") && log.contains("left by another installation"), "{log}");
     assert_eq!(text(&wine, IIS_CONFIG), before);
     ends_with(&wine, 0, &["/i", &package]);

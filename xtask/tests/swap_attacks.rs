@@ -2,7 +2,7 @@
 //! LocalSystem write nowhere else, and give back nothing that was not there. `docs/registration-security.md` says what is
 //! trusted and why; folders of users are in `swap_faults.rs`.
 
-use crate::machine::configurations::{PROGRAM_FAILED, ends_with, that_fails};
+use crate::machine::configurations::{ends_with, that_fails};
 use crate::machine::{FAILED, write};
 use crate::modules::rewrite::{GENUINE, REWRITE, rewrite};
 use crate::patch::{
@@ -100,7 +100,7 @@ fn a_record_or_journal_that_another_wrote_is_not_believed() {
     let (x64, arm64) = (rewrite(Arch::X64, GENUINE), rewrite(Arch::Arm64, GENUINE));
     let local = package.replace("C:", &format!("Z:{}", wine.drive_c().display()));
     let Some(failing) = that_fails(&wine, &local) else { return };
-    install(&wine, PROGRAM_FAILED, &failing);
+    install(&wine, FAILED, &failing);
     assert!(of_others(&wine)[DLL] == x64, "given back is what was there");
 
     for record in [

@@ -5,9 +5,6 @@ use crate::support;
 use crate::support::wine::Wine;
 use std::process::Command;
 
-/// 1627, what Wine ends with where a program of a custom action fails, as far as Unix has room for it; Windows has 1603.
-pub const PROGRAM_FAILED: i32 = 1627 & 0xFF;
-
 pub const REPAIR: [&str; 2] = ["REINSTALL=ALL", "REINSTALLMODE=omus"];
 
 pub fn ends_with(wine: &Wine, code: i32, arguments: &[&str]) -> String {
@@ -57,11 +54,24 @@ pub fn of_another_family(wine: &Wine, package: &str) -> Option<String> {
     changed(wine, package, "other.msi", &[code, family, "DELETE FROM `Upgrade`"])
 }
 
-/// A deferred action that fails, behind all of ours.
+/// A deferred action that fails, behind all of ours: one of the same DLL, given nonsense. Wine now and then takes a program that
+/// fails for one that ends well.
 pub fn that_fails(wine: &Wine, package: &str) -> Option<String> {
-    let action = "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('Fails', 1058, 'TARGETDIR', '[System64Folder]cmd.exe /c exit 7')";
-    let place = "INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('Fails', 6500)";
-    changed(wine, package, "fails.msi", &[action, place])
+    let action = |name: &str, kind: u16, source: &str, target: &str| {
+        format!(
+            "INSERT INTO `CustomAction` (`Action`, `Type`, `Source`, `Target`) VALUES ('{name}', {kind}, '{source}', '{target}')"
+        )
+    };
+    let place = |name: &str, number: u16| {
+        format!("INSERT INTO `InstallExecuteSequence` (`Action`, `Sequence`) VALUES ('{name}', {number})")
+    };
+    let queries = [
+        action("SetFails", 51, "Fails", "nonsense"),
+        action("Fails", 3073, "ConfigAction", "ApplyConfiguration"),
+        place("SetFails", 6499),
+        place("Fails", 6500),
+    ];
+    changed(wine, package, "fails.msi", &queries.each_ref().map(String::as_str))
 }
 
 pub fn replace(wine: &Wine, config: &str, old: &str, new: &str) {
