@@ -14,6 +14,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// So many of what is `named` in the singular: "1 error", "2 errors".
+#[must_use]
+pub fn counted(count: usize, named: &str) -> String {
+    format!("{count} {named}{}", if count == 1 { "" } else { "s" })
+}
+
 /// When to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {

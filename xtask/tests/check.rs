@@ -55,7 +55,7 @@ fn an_error_is_told_with_its_place_and_ends_with_20() {
         "{errors}"
     );
     assert!(errors.contains("broken.msi: Component.KeyPath[Shim]\n"), "{errors}");
-    assert!(String::from_utf8_lossy(&output.stdout).contains(": 1 errors, 1 warnings"));
+    assert!(String::from_utf8_lossy(&output.stdout).contains(": 1 error, 1 warning"));
 }
 
 #[test]

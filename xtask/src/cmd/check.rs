@@ -7,7 +7,7 @@ pub use allowances::{Allowances, FILE};
 pub use examine::{Examined, examine};
 
 use super::upgrade::sources;
-use crate::console::{Console, Paint};
+use crate::console::{Console, Paint, counted};
 use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
@@ -92,7 +92,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     if errors == 0 {
         return Ok(());
     }
-    let message = format!("{errors} errors in {} packages", checked.len());
+    let message = format!("{} in {}", counted(errors, "error"), counted(checked.len(), "package"));
     Err(Failure::new(Exit::Findings, "check::errors", message)
         .help("`cargo xtask check --explain CODE` says what a rule asks, and how to mend what it finds"))
 }
@@ -179,7 +179,7 @@ fn show(name: &str, judged: &Judged, console: &Console) {
             0 => String::new(),
             count => format!(", {count} allowed"),
         };
-        let said = format!("{errors} errors, {warnings} warnings{allowed}");
+        let said = format!("{}, {}{allowed}", counted(errors, "error"), counted(warnings, "warning"));
         console.print(&format!("{name}: {}", console.painted(paint, &said)));
     }
 }

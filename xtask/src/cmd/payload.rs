@@ -2,7 +2,7 @@
 
 mod extract;
 
-use crate::console::{Console, Paint};
+use crate::console::{Console, Paint, counted};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::{Fetching, OfProduct, PayloadParser};
 use crate::payload;
@@ -151,13 +151,11 @@ fn show(inspection: &Inspection, console: &Console) {
         console.print(&format!("  {}", painted(&image.signed, console)));
     }
     let found = inspection.files.iter().filter(of_the_module).count();
-    let plural = |count: usize| if count == 1 { "" } else { "s" };
     console.print(&format!(
-        "{found} file{} of the module among {} in {} archive{}",
-        plural(found),
+        "{} of the module among {} in {}",
+        counted(found, "file"),
         inspection.files.len(),
-        inspection.archives.len(),
-        plural(inspection.archives.len())
+        counted(inspection.archives.len(), "archive")
     ));
     for role in &inspection.missing {
         console.print(&format!("missing: {role}"));
