@@ -5,7 +5,6 @@ use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
 use super::{Engine, Failure};
 use crate::folded::Folded;
-use crate::id::Arch;
 use crate::journal::Deed;
 use crate::machine::{Client, DiskFile, RecordedKeyPath, Resource};
 use crate::package::{FileFacts, Swap};
@@ -35,20 +34,9 @@ pub(super) fn is_known(target: &str) -> bool {
     matches!(target, "ScheduleSwap" | "CheckSwap" | "ApplySwap")
 }
 
-/// Processors as the table calls them.
-fn processor(facts: &FileFacts) -> &'static str {
-    match facts.machine {
-        Some(Arch::X86) => "x86",
-        Some(Arch::X64) => "x64",
-        Some(Arch::Arm64) if facts.hybrid => "arm64x",
-        Some(Arch::Arm64) => "arm64",
-        None => "",
-    }
-}
-
 /// Whether a file is good where a DLL for `wanted` is asked for.
 fn serves(facts: &FileFacts, wanted: &str) -> bool {
-    let is = processor(facts);
+    let is = facts.processor().unwrap_or_default();
     is == wanted || (is == "arm64x" && wanted == "arm64")
 }
 
@@ -182,7 +170,7 @@ impl<'a> Engine<'a> {
             Some((path.clone(), self.without_swap(&new, &path)?))
         };
         let Some(present) = self.without_swap(&new, &file) else { return Err("it is not there".to_owned()) };
-        let is = processor(&present.facts);
+        let is = present.facts.processor().unwrap_or_default();
         if !swap.right.is_empty() && is == swap.right {
             return Ok(Decision::Right);
         }
@@ -274,7 +262,8 @@ impl<'a> Engine<'a> {
         for swapped in record.into_iter().rev() {
             // another's forwarder may lead to what is beside it
             let present = self.machine.files.get(&swapped.path);
-            if present.is_some_and(|file| *file.facts != swapped.after && processor(&file.facts) == "arm64x")
+            if present
+                .is_some_and(|file| *file.facts != swapped.after && file.facts.processor() == Some("arm64x"))
             {
                 return;
             }

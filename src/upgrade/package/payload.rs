@@ -28,6 +28,17 @@ pub struct FileFacts {
 }
 
 impl FileFacts {
+    /// Whose processes load a PE file: `x86`, `x64`, `arm64`, or `arm64x` for one with both views of ARM64X.
+    #[must_use]
+    pub fn processor(&self) -> Option<&'static str> {
+        Some(match self.machine? {
+            Arch::X86 => "x86",
+            Arch::X64 => "x64",
+            Arch::Arm64 if self.hybrid => "arm64x",
+            Arch::Arm64 => "arm64",
+        })
+    }
+
     /// Lowest and highest version that the file may have; nothing where it has none.
     #[must_use]
     pub fn versions(&self) -> Option<(FileVersion, FileVersion)> {

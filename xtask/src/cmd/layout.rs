@@ -25,7 +25,7 @@ pub struct Flags {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 struct Installed {
     /// The processor of an image; `arm64x` where x64 processes load it, too.
-    machine: Option<String>,
+    machine: Option<&'static str>,
     version: Option<FileVersion>,
     size: Option<u64>,
     /// MD5 as the table `MsiFileHash` has it; of files without a version.
@@ -110,10 +110,7 @@ fn layout(package: &Package) -> Layout {
     for (component, file) in package.files() {
         let path = package.path(component, file);
         let installed = Installed {
-            machine: file.facts.machine.map(|machine| match file.facts.hybrid {
-                true => format!("{machine}x"),
-                false => machine.to_string(),
-            }),
+            machine: file.facts.processor(),
             version: file.facts.version.or(file.version),
             size: file.facts.size,
             hash: file.hash,
@@ -155,7 +152,7 @@ fn describe(file: &Installed) -> String {
     let shown = |value: Option<String>, none: &str| value.unwrap_or_else(|| none.to_owned());
     format!(
         "{:<7} {:<16} {:>9}  {} bits  {} {}",
-        shown(file.machine.clone(), "-"),
+        shown(file.machine.map(str::to_owned), "-"),
         shown(file.version.map(|version| version.to_string()), "-"),
         shown(file.size.map(|size| size.to_string()), "-"),
         file.bits,
