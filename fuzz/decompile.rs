@@ -6,7 +6,7 @@
 mod wix;
 
 use installer_msi::{Cell, Database, Package};
-use installer_wix::decompile::{Layout, Options, decompile, extract};
+use installer_wix::decompile::{Extensions, Layout, Options, decompile, extract};
 use libfuzzer_sys::fuzz_target;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ fn check(database: &Database) {
         let is_safe = |part: &str| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':', '\0']);
         assert!(path.split('/').count() == 2 && path.split('/').all(is_safe), "{path}");
     }
-    let decompiled = decompile(database, &layout, &BTreeMap::new(), Options::default());
+    let decompiled = decompile(database, &layout, &BTreeMap::new(), Options::default(), &Extensions::default());
     assert!(decompiled.source(&["--".to_owned()]).ends_with("</Wix>\n"));
 }
 

@@ -28,6 +28,7 @@ mod wine_harness;
 mod wix_build;
 mod wix_convert;
 mod wix_decompile;
+mod wix_decompile_extensions;
 mod wix_errors;
 mod wix_exact;
 mod wix_extensions;

@@ -6,13 +6,14 @@ use ancm_installer::diag::Severity;
 use ancm_installer::msi::schema::standard_table;
 use ancm_installer::msi::{self, Cell, Database, Package, Stream};
 use ancm_installer::wix::decompile::{
-    FileFacts, Layout, Options, decompile, differences, extract as extract_package,
+    Extensions, FileFacts, Layout, Options, decompile, differences, extract as extract_package,
 };
 use ancm_installer::wix::{Beside, Compat, Output, Request, build};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::support;
 use crate::support::reference;
@@ -86,13 +87,27 @@ fn extract(output: &Output, layout: &Layout, folder: &Path) {
 
 /// What is lost of `output` on the way to a source and back, and the source.
 fn there_and_back(output: &Output, request: &Request) -> (Vec<String>, String) {
+    let (lost, text, _) = with_extensions(output, request, &[]);
+    (lost, text)
+}
+
+/// The same with the elements of extensions, each with its library; and what is said of these.
+pub fn with_extensions(
+    output: &Output,
+    request: &Request,
+    named: &[(String, PathBuf)],
+) -> (Vec<String>, String, Vec<String>) {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path().to_str().expect("Unicode");
     let layout = Layout::of(&output.database, Some(at));
     extract(output, &layout, folder.path());
     let facts =
         layout.files().iter().map(|(key, path)| (key.clone(), FileFacts::read(&folder.path().join(path))));
-    let decompiled = decompile(&output.database, &layout, &facts.collect(), Options::default());
+    let hash = |content: &Stream| Sha256::digest(bytes(content)).into();
+    let streams = output.database.streams.iter().filter(|(name, _)| layout.streams().contains_key(*name));
+    let streams = streams.map(|(name, content)| (name.clone(), hash(content))).collect();
+    let extensions = Extensions::open(named, streams).expect("libraries");
+    let decompiled = decompile(&output.database, &layout, &facts.collect(), Options::default(), &extensions);
     for (path, text) in &decompiled.texts {
         let path = folder.path().join(path);
         fs::create_dir_all(path.parent().expect("in a folder")).expect("room");
@@ -104,10 +119,16 @@ fn there_and_back(output: &Output, request: &Request) -> (Vec<String>, String) {
     let mut again = reference::request(source, folder.path());
     again.preprocess.arch = decompiled.arch;
     again.application.clone_from(&request.application);
+    again.cultures.clone_from(&decompiled.cultures);
+    for (name, path) in named.iter().filter(|(name, _)| decompiled.extensions.contains(name)) {
+        again.extensions.push(name.clone());
+        again.extension_libraries.push(path.clone());
+    }
+    let unlike = decompiled.unlike.iter().map(|finding| finding.message.clone()).collect();
     let outcome = build(&again);
     let Some(again) = outcome.output else {
         let errors = outcome.diagnostics.iter().filter(|d| d.severity == Severity::Error);
-        return (errors.map(ToString::to_string).collect(), text);
+        return (errors.map(ToString::to_string).collect(), text, unlike);
     };
     let mut lost: Vec<String> =
         differences(&output.database, &again.database).iter().map(ToString::to_string).collect();
@@ -122,7 +143,7 @@ fn there_and_back(output: &Output, request: &Request) -> (Vec<String>, String) {
     lost.extend(
         after.keys().filter(|name| !before.contains_key(*name)).map(|name| format!("file `{name}` is new")),
     );
-    (lost, text)
+    (lost, text, unlike)
 }
 
 /// Standard tables with rows that the language has no element for, or that this engine writes none for, by package.
@@ -176,7 +197,8 @@ fn foreign(path: &Path) -> Vec<String> {
     assert_eq!(lost, []);
     let facts = layout.files().iter().map(|(key, path)| (key.clone(), FileFacts::read(&folder.join(path))));
     let database = package.database();
-    let decompiled = decompile(database, &layout, &facts.collect(), Options::default());
+    let decompiled =
+        decompile(database, &layout, &facts.collect(), Options::default(), &Extensions::default());
     let source = path.with_extension("wxs");
     fs::write(&source, decompiled.source(&[])).expect("room");
     let mut again = reference::request(source, &folder);
@@ -346,7 +368,8 @@ fn what_is_broken_or_odd_is_told_and_the_rest_is_carried_over() {
     for (case, change, expected, text) in cases {
         let database = changed(case, change);
         let layout = Layout::of(&database, None);
-        let decompiled = decompile(&database, &layout, &BTreeMap::new(), Options::default());
+        let decompiled =
+            decompile(&database, &layout, &BTreeMap::new(), Options::default(), &Extensions::default());
         let lost: Vec<String> = decompiled.lost.iter().map(|found| found.message.clone()).collect();
         assert_eq!(lost.is_empty(), expected.is_empty(), "{case}: {lost:?}");
         for part in expected {
@@ -417,7 +440,8 @@ fn whatever_stands_in_a_cell_a_source_comes_of_it() {
                 table.rows[row][column] = new;
             }
             let layout = Layout::of(&database, None);
-            let decompiled = decompile(&database, &layout, &BTreeMap::new(), Options::default());
+            let decompiled =
+                decompile(&database, &layout, &BTreeMap::new(), Options::default(), &Extensions::default());
             assert!(decompiled.source(&[]).ends_with("</Wix>\n"));
         }
     }

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// What stands in for the library of each extension, and whether that has texts in American English.
-const STAND_INS: [(&str, &str, bool); 9] = [
+pub const STAND_INS: [(&str, &str, bool); 9] = [
     ("WixToolset.Util.wixext", "util", true),
     ("WixToolset.Firewall.wixext", "firewall", true),
     ("WixToolset.Dependency.wixext", "dependency", true),
@@ -163,7 +163,7 @@ fn wrong(reference: &Reference, name: &str, request: &Request) -> Option<String>
 }
 
 /// Cases of dialogs and their texts, which only the extension's own library has.
-fn needs_library(name: &str) -> bool {
+pub fn needs_library(name: &str) -> bool {
     let starts = ["all-", "culture-", "ui-", "util-culture-"];
     starts.iter().any(|start| name.starts_with(start))
         || ["language-codepage-attribute", "language-culture-ja"].contains(&name)
@@ -195,7 +195,7 @@ fn tables_equal_those_of_wix_with_the_extensions_own_libraries() {
 }
 
 /// The folder with the extensions' own libraries; prints that it is absent, and gives nothing, elsewhere.
-fn libraries() -> Option<PathBuf> {
+pub fn libraries() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("extlibs");
     if !folder.is_dir() {
         // nobody can install them, so this is no failure under REQUIRE_TOOLS

@@ -8,7 +8,7 @@ use std::io::{self, BufRead, Read, Seek, SeekFrom};
 /// Flags of `CFHEADER`: a cabinet before, one after, reserved fields.
 pub(super) const HAS_BEFORE: u16 = 1;
 pub(super) const HAS_AFTER: u16 = 2;
-const HAS_RESERVED: u16 = 4;
+pub(super) const HAS_RESERVED: u16 = 4;
 /// Numbers of `CFFILE.iFolder` that are none: the file goes on from the cabinet before, into the next one, or both.
 const FROM_BEFORE: u16 = 0xfffd;
 const TO_AFTER: u16 = 0xfffe;

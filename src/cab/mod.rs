@@ -17,6 +17,7 @@ mod mszip;
 mod payload;
 mod pool;
 mod read;
+mod signature;
 mod split;
 mod write;
 
@@ -26,5 +27,6 @@ pub use installer_lzx::{Effort, Window};
 pub use method::Method;
 pub use model::{Cabinet, CabinetFile, Entry, Source};
 pub use read::{FileReader, Input, Place, Reader};
+pub use signature::signature;
 pub use split::{Parts, SplitError};
 pub use write::write;

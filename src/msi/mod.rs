@@ -25,5 +25,5 @@ pub use compare::{Difference, compare};
 pub use error::{ReadError, WriteError};
 pub use inspect::inspect;
 pub use model::{Cell, Column, ColumnKind, Database, Row, Stream, SummaryInformation, Table, Validation};
-pub use read::{Package, read};
+pub use read::{Package, read, storages};
 pub use write::write;

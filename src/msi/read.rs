@@ -136,6 +136,16 @@ impl<R: Read + Seek> Package<R> {
     }
 }
 
+/// The names of storages in a package: transforms that are embedded in it.
+///
+/// # Errors
+/// It is no compound file, or cannot be read.
+pub fn storages<R: Read + Seek>(reader: R) -> Result<Vec<String>, ReadError> {
+    let file = cfb::CompoundFile::open(reader).map_err(ReadError::Container)?;
+    let storages = file.read_root_storage().filter(cfb::Entry::is_storage);
+    Ok(storages.map(|entry| entry.name().to_owned()).collect())
+}
+
 /// Reads tables and summary information; of each stream, only its name and size.
 ///
 /// # Errors

@@ -127,6 +127,8 @@ pub struct Signature {
     pub content: Vec<u8>,
     /// The signer's common name and organization, as the certificate has them.
     pub signer: String,
+    /// The signer's certificate (X.509, DER).
+    pub certificate: Vec<u8>,
     /// As what the signer has signed, where the signature says so.
     pub commitment: Option<Commitment>,
     /// Who else has signed the signature, and as what. Whether the signature is one by that certificate is not verified.
@@ -194,6 +196,7 @@ impl Signature {
         Ok(Signature {
             content_type: data.content.econtent_type,
             signer: name(certificate),
+            certificate: certificate.to_der().map_err(broken)?,
             commitment: Commitment::of(signer_info.signed_attrs.as_ref()),
             counter,
             problem: check(signer_info, certificate, &content).err(),

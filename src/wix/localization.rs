@@ -71,7 +71,20 @@ impl Localization {
         options: &Options,
         report: &Report,
     ) -> Localization {
-        let files = roots(paths, options, report);
+        Localization::ranked(&roots(paths, options, report), libraries, cultures, report)
+    }
+
+    /// The texts of `libraries` alone.
+    pub(crate) fn of_libraries(libraries: &[&Culture], cultures: &[String], report: &Report) -> Localization {
+        Localization::ranked(&[], libraries, cultures, report)
+    }
+
+    fn ranked(
+        files: &[(String, Element)],
+        libraries: &[&Culture],
+        cultures: &[String],
+        report: &Report,
+    ) -> Localization {
         let neutral = cultures.is_empty() && files.iter().any(|(culture, _)| culture.is_empty());
         let rank = |culture: &str| match cultures.iter().position(|wanted| matches(wanted, culture)) {
             Some(rank) => Some(rank),

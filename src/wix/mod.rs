@@ -18,6 +18,7 @@ mod emit;
 mod engine;
 mod harvest;
 pub mod ids;
+pub mod inscribe;
 mod library;
 pub mod link;
 pub mod localization;

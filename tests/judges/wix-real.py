@@ -7,7 +7,7 @@ FOLDER has one folder for each repository (a checkout, of which nothing enters t
 `wix-extlibs.py` made. A project is a .wixproj, or a folder with a source that has <Package> or <Product>. Sources of WiX 3
 are converted first, on a copy. What no checkout has is made up, one finding at a time, and named in the table: a variable
 that MSBuild or a script defines, a file that a compiler makes, a group of components that `heat` writes. A source is never
-changed. What is built is decompiled, and must come back as it was.
+changed. What is built is decompiled with the same extensions, and must come back as it was, as their elements.
 
 Prints a line per project: repository, project, language, `built` or the first finding, what was made up; then counts.
 Not part of the gate.
@@ -16,7 +16,7 @@ import collections, os, pathlib, re, shutil, subprocess, sys, tempfile
 import xml.etree.ElementTree as ET
 
 PAYLOAD = pathlib.Path(__file__).resolve().parent.parent / "data/wix-core/payload"
-LIKE = {".exe": "tool.exe", ".dll": "english.dll", ".ico": "app.ico", ".bmp": "banner.bmp", ".rtf": "license.rtf",
+LIKE = {".exe": "english.dll", ".dll": "english.dll", ".ico": "app.ico", ".bmp": "banner.bmp", ".rtf": "license.rtf",
         ".ttf": "acme.ttf", ".cer": "acme.cer", ".cat": "acme.cat"}
 NAMESPACES = {"util": "Util", "firewall": "Firewall", "netfx": "Netfx", "iis": "Iis", "sql": "Sql", "http": "Http",
               "dependency": "Dependency", "ui": "UI", "msmq": "Msmq", "complus": "ComPlus", "directx": "DirectX",
@@ -265,8 +265,9 @@ class Attempt:
     def comes_back(self):
         target = self.work / "back"
         target.mkdir()
-        done = self.run("msi", "decompile", str(self.output), "-x", str(target / "files"), "-o", str(target / "back.wxs"))
-        lost = re.findall(r"wix::not_carried_over\]?: (.*)", done.stdout + done.stderr)
+        done = self.run("msi", "decompile", str(self.output), "-x", str(target / "files"), "-o", str(target / "back.wxs"),
+                        *[w for e in sorted(self.extensions) for w in ("-ext", str(self.libraries / f"WixToolset.{e}.wixext.wixlib"))])
+        lost = re.findall(r"wix::(?:not_carried_over|other_extension)\]?: (.*)", done.stdout + done.stderr)
         if done.returncode:
             return f"decompile: exit code {done.returncode} {(done.stdout + done.stderr)[:200]}"
         return f"decompile: {len(lost)} differences, {lost[0][:120]}" if lost else ""

@@ -63,6 +63,7 @@ mod wix_decompile;
 mod wix_engine;
 mod wix_extension;
 mod wix_found;
+mod wix_inscribe;
 mod wix_recorded;
 mod wix_stand_in;
 mod workflows;

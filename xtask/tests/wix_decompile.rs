@@ -75,3 +75,70 @@ fn what_is_no_package_is_told_and_leaves_nothing() {
         assert_eq!(files(folder.path()), before);
     }
 }
+
+/// With the extension that made them, rows are its elements; with another version of it, they stay rows, and that is said.
+#[test]
+fn rows_of_an_extension_are_its_elements_where_its_library_is_the_same() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let data = crate::support::data("wix-ext");
+    let stand_in = |name: &str| data.join("stand-in").join(name).to_string_lossy().into_owned();
+    let wix = |arguments: &[&str]| {
+        let mut command = xtask();
+        command.current_dir(folder.path()).args(["wix"]).args(arguments);
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    };
+    const LIBRARY: &str = "WixToolset.Util.wixext.wixlib";
+    let (source, texts) = (stand_in("util.wxs"), stand_in("en-us.wxl"));
+    let payload = data.join("payload").to_string_lossy().into_owned();
+    let library = |file: &str, payload: &str| {
+        wix(&[
+            "build",
+            "-arch",
+            "x64",
+            "-outputtype",
+            "library",
+            "-bindfiles",
+            &source,
+            &texts,
+            "-b",
+            payload,
+            "-o",
+            file,
+        ]);
+    };
+    library(LIBRARY, &payload);
+    let case = data.join("cases/bits-touchfile.wxs").to_string_lossy().into_owned();
+    wix(&["build", "-arch", "x64", &case, "-b", &payload, "-ext", LIBRARY, "-o", "a.msi"]);
+
+    let output = decompile(folder.path(), &["a.msi", "-x", "files", "-ext", LIBRARY]);
+    assert!(output.status.success(), "{}", said(&output));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!(answer["diagnostics"], serde_json::json!([]));
+    assert_eq!(answer["extensions"], serde_json::json!(["WixToolset.Util.wixext"]));
+    let text = std::fs::read_to_string(folder.path().join("a.wxs")).expect("written");
+    let build = format!("wix build -arch x64 -ext {LIBRARY} a.wxs");
+    assert!(text.contains("<util:TouchFile ") && text.contains(&build), "{text}");
+    assert!(!text.contains("<CustomAction ") && !text.contains("<CustomTable "), "{text}");
+    wix(&["build", "-arch", "x64", "-ext", LIBRARY, "a.wxs", "-o", "again.msi"]);
+    let read =
+        |name: &str| msi::read(File::open(folder.path().join(name)).expect("there")).expect("a package");
+    let lost = ancm_installer::wix::decompile::differences(&read("a.msi"), &read("again.msi"));
+    assert!(lost.is_empty(), "{lost:?}");
+
+    // the same names, another DLL
+    let other = folder.path().join("payload");
+    std::fs::create_dir(&other).expect("room");
+    for entry in std::fs::read_dir(&payload).expect("there") {
+        let entry = entry.expect("readable");
+        let mut bytes = std::fs::read(entry.path()).expect("readable");
+        bytes.push(0);
+        std::fs::write(other.join(entry.file_name()), bytes).expect("room");
+    }
+    library("other.wixlib", "payload");
+    std::fs::rename(folder.path().join("other.wixlib"), folder.path().join(LIBRARY)).expect("room");
+    let output = decompile(folder.path(), &["a.msi", "-o", "b.wxs", "-ext", LIBRARY]);
+    assert!(output.status.success() && said(&output).contains("wix::other_extension"), "{}", said(&output));
+    let text = std::fs::read_to_string(folder.path().join("b.wxs")).expect("written");
+    assert!(text.contains("<CustomTable Id=\"Wix4TouchFile\"") && text.contains("<CustomAction "), "{text}");
+}

@@ -27,6 +27,7 @@ use crate::id::Arch;
 use crate::library::Library;
 use crate::localization::Localization;
 use crate::report::Report;
+use crate::stored;
 use crate::symbol::{Field, File, KeyPath, Kind, Package, Symbol, fields};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -153,7 +154,7 @@ fn begin(symbols: &mut Vec<Symbol>, binding: &Binding<'_>, report: &Report) -> O
 }
 
 /// Binds what needs no file: all but files, disks, GUIDs that are to be computed, and streams. `texts` has the contents of
-/// files whose text stands in a cell, by their source. Problems go to `report`.
+/// files whose text stands in a cell, by their source; those of libraries are read. Problems go to `report`.
 pub(crate) fn without_files(
     mut symbols: Vec<Symbol>,
     binding: &Binding<'_>,
@@ -164,9 +165,15 @@ pub(crate) fn without_files(
     for symbol in &mut symbols {
         let Kind::Row { fields, .. } = &mut symbol.kind else { continue };
         for field in fields {
-            if let Field::TextFile(source) = field {
-                *field = texts.get(source).map_or(Field::Null, Field::from);
-            }
+            let Field::TextFile(source) = field else { continue };
+            *field = match texts.get(source) {
+                Some(text) => text.into(),
+                None if stored::numbers(source).is_some() => {
+                    let found = files::find(source, binding, &symbol.at, report);
+                    found.and_then(|found| files::text(&found, &symbol.at, report)).into()
+                }
+                None => Field::Null,
+            };
         }
     }
     let facts = facts(&symbols, &BTreeMap::new(), has_language);

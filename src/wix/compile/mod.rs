@@ -21,7 +21,7 @@ mod elements;
 pub(crate) mod embedded;
 mod environment;
 mod event;
-mod ext;
+pub(crate) mod ext;
 mod feature;
 mod file;
 mod files;

@@ -190,6 +190,14 @@ fn bits(control: Element, kind: &str, bits: i32, reached: bool) -> Element {
         .fold(control, |control, name| control.flag(name, true))
 }
 
+/// `Publish` of a control that stands elsewhere.
+pub(super) fn published(row: Row<'_>) -> Element {
+    let mut publish = publish(row);
+    let place = element("Publish").with("Dialog", row.text("Dialog_")).with("Control", row.text("Control_"));
+    publish.attributes.splice(0..0, place.attributes);
+    publish
+}
+
 fn publish(row: Row<'_>) -> Element {
     let event = row.or_empty("Event");
     let property = event.strip_prefix('[').and_then(|event| event.strip_suffix(']'));

@@ -7,6 +7,7 @@ use crate::cab;
 use crate::diag::Diagnostic;
 use crate::msi::{Database, Package};
 use crate::paths;
+use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek};
@@ -76,6 +77,20 @@ pub fn extract<R: Read + Seek + 'static>(
     }
     extraction.loose(package.database(), missing)?;
     Ok(extraction.findings)
+}
+
+/// The SHA-256 of what stands in cells of `package`, by the names of the streams; one that cannot be read is left out.
+pub fn streams<R: Read + Seek + 'static>(package: &mut Package<R>) -> BTreeMap<String, [u8; 32]> {
+    let layout = Layout::of(package.database(), None);
+    let mut hashes = BTreeMap::new();
+    for name in layout.streams().keys() {
+        let Ok(mut stream) = package.stream(name) else { continue };
+        let mut hasher = Sha256::new();
+        if io::copy(&mut stream, &mut hasher).is_ok() {
+            hashes.insert(name.clone(), hasher.finalize().into());
+        }
+    }
+    hashes
 }
 
 /// The sizes of streams.

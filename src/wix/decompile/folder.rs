@@ -23,6 +23,9 @@ pub(super) fn folders(work: &mut Work<'_>) {
         work.put("Component", component, create);
     }
     for row in work.rows("RemoveFile") {
+        if work.is_covered("RemoveFile", row.or_empty("FileKey")) {
+            continue;
+        }
         let (folder, component) = (row.or_empty("DirProperty"), row.or_empty("Component_"));
         let on = match row.or_zero("InstallMode") {
             1 => Some("install"),

@@ -17,6 +17,8 @@ mod dependency;
 mod dialog;
 mod differences;
 mod directory;
+mod ext;
+mod extensions;
 mod extract;
 mod facts;
 mod feature;
@@ -25,9 +27,11 @@ mod folder;
 mod layout;
 mod media;
 mod odbc;
+mod others;
 mod package;
 mod permission;
 mod property;
+mod prune;
 mod registry;
 mod rows;
 mod search;
@@ -42,7 +46,8 @@ mod work;
 mod write;
 
 pub use differences::{differences, lost};
-pub use extract::{Write, extract};
+pub use extensions::Extensions;
+pub use extract::{Write, extract, streams};
 pub use facts::FileFacts;
 pub use layout::Layout;
 
@@ -50,8 +55,9 @@ use crate::diag::Diagnostic;
 use crate::id::Arch;
 use crate::msi::Database;
 use crate::source::Element;
-use std::collections::BTreeMap;
-use tree::{Build, element};
+use extensions::Around;
+use std::collections::{BTreeMap, BTreeSet};
+use tree::{Build, children, element};
 use work::Work;
 
 /// What is left out.
@@ -102,6 +108,12 @@ pub struct Decompiled {
     pub texts: BTreeMap<String, String>,
     /// What the source will not give again as it was, as far as it can be told without files.
     pub lost: Vec<Diagnostic>,
+    /// The extensions that it is to be built with: `-ext`.
+    pub extensions: Vec<String>,
+    /// The cultures of their texts: `-culture`; none where it is their own default.
+    pub cultures: Vec<String>,
+    /// Extensions that were named, and give something else than the package has: what is theirs stays rows of tables.
+    pub unlike: Vec<Diagnostic>,
 }
 
 impl Decompiled {
@@ -113,13 +125,14 @@ impl Decompiled {
 }
 
 /// The source for `database`, whose streams and files are where `layout` says. `files` has what is known of files that are there
-/// already, by key.
+/// already, by key; `extensions` are those whose elements the source may have.
 #[must_use]
 pub fn decompile(
     database: &Database,
     layout: &Layout,
     files: &BTreeMap<String, FileFacts>,
     options: Options,
+    extensions: &Extensions,
 ) -> Decompiled {
     let kept: Database;
     let database = if options == Options::default() {
@@ -131,34 +144,60 @@ pub fn decompile(
         &kept
     };
     let arch = package::arch(&database.summary);
-    let plain = settled(database, arch, layout, files, None);
+    let mut around = Around::new(extensions, database);
+    let mut unlike = BTreeMap::new();
+    // each time, less of an extension is used
+    let plain = loop {
+        let plain = settled(database, (arch, layout), &around, files, None);
+        if plain.1.disputed.is_empty() {
+            break plain;
+        }
+        for (number, dispute) in plain.1.disputed {
+            around.give_up(number);
+            unlike.entry(number).or_insert(dispute);
+        }
+    };
     let order = plain.1.compiled.as_ref().and_then(|compiled| file::order(database, &compiled.symbols, arch));
     let (texts, settled) = match order {
         None => plain,
-        Some(order) => settled(database, arch, layout, files, Some(&order)),
+        Some(order) => settled(database, (arch, layout), &around, files, Some(&order)),
     };
     let lost = differences::of_settled(database, &settled);
-    Decompiled { root: settled.root, arch, texts: texts.into_values().collect(), lost }
+    let named = named(&settled.root);
+    let texts = texts.into_iter().filter(|(path, _)| named.contains(path.as_str())).map(|(_, text)| text);
+    let texts = texts.collect();
+    let libraries = settled.compiled.as_ref().map(|compiled| compiled.libraries.clone());
+    let used = around.used(&settled.root, &libraries.unwrap_or_default());
+    let cultures = if used.is_empty() { Vec::new() } else { around.cultures.clone() };
+    let unlike = around.unlike(&unlike);
+    Decompiled { root: settled.root, arch, texts, lost, extensions: used, cultures, unlike }
 }
 
 /// Texts by the path that the source has for them: the path below the folder, and the text.
 type Texts = BTreeMap<String, (String, String)>;
 
+/// Everything that attributes say.
+fn named(element: &Element) -> BTreeSet<&str> {
+    let own = element.attributes.iter().map(|attribute| attribute.value.as_str());
+    own.chain(children(element).flat_map(named)).collect()
+}
+
 fn settled(
     database: &Database,
-    arch: Arch,
-    layout: &Layout,
+    (arch, layout): (Arch, &Layout),
+    around: &Around<'_>,
     files: &BTreeMap<String, FileFacts>,
     order: Option<&BTreeMap<String, i32>>,
 ) -> (Texts, settle::Settled) {
     let mut work = Work::new(database, arch, layout);
     let work = &mut work;
-    let (package, made) = package::package(work);
+    let (package, made) = package::package(work, around.has_texts());
     media::media(work);
     let covered = upgrade::upgrades(work);
     property::properties(work, &made, &covered);
     // from the inside to the outside
     dependency::dependencies(work);
+    ext::elements(work, &around.wanted());
     permission::permissions(work);
     registry::registry(work);
     folder::folders(work);
@@ -183,6 +222,6 @@ fn settled(
     inside.extend(work.take("Package", ""));
     let named = std::mem::take(&mut work.texts);
     let texts = named.iter().map(|(path, (_, text))| (path.clone(), text.clone())).collect();
-    let settling = settle::Settling::new((database, arch, layout), package.holding(inside), texts);
+    let settling = settle::Settling::new((database, arch, layout), around, package.holding(inside), texts);
     (named, settling.settle())
 }

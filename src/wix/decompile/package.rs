@@ -23,8 +23,9 @@ pub(super) fn arch(summary: &SummaryInformation) -> Arch {
     }
 }
 
-/// `Package` without children, and the names of the properties that it makes.
-pub(super) fn package(work: &mut Work<'_>) -> (Element, Vec<&'static str>) {
+/// `Package` without children, and the names of the properties that it makes. Texts of extensions, if it `has_texts` of
+/// these, have a code page that would be the package's, too.
+pub(super) fn package(work: &mut Work<'_>, has_texts: bool) -> (Element, Vec<&'static str>) {
     let properties: BTreeMap<&str, &str> =
         work.rows("Property").filter_map(|row| Some((row.text("Property")?, row.text("Value")?))).collect();
     let property = |name: &str| properties.get(name).copied();
@@ -75,7 +76,7 @@ pub(super) fn package(work: &mut Work<'_>) -> (Element, Vec<&'static str>) {
     let codepage = work.database.codepage;
     let package = package
         .with("Language", property("ProductLanguage"))
-        .with("Codepage", (codepage != 65001).then(|| codepage.to_string()))
+        .with("Codepage", (codepage != 65001 || has_texts).then(|| codepage.to_string()))
         .with("InstallerVersion", (summary.page_count != 500).then_some(summary.page_count))
         .with("Scope", scope)
         .with("Compressed", (summary.word_count & COMPRESSED == 0).then_some("no"))

@@ -14,7 +14,9 @@ pub(super) fn registry(work: &mut Work<'_>) {
     let providers: BTreeSet<&str> =
         work.rows("Wix4DependencyProvider").map(|row| row.or_empty("Component_")).collect();
     for row in work.rows("Registry") {
-        if is_of_provider(&providers, row.or_empty("Component_"), row.or_empty("Key")) {
+        if work.is_covered("Registry", row.or_empty("Registry"))
+            || is_of_provider(&providers, row.or_empty("Component_"), row.or_empty("Key"))
+        {
             continue;
         }
         let key = (row.or_empty("Component_"), row.or_zero("Root"), row.or_empty("Key"));

@@ -20,6 +20,11 @@ impl<'d> Row<'d> {
         self.cells.get(self.table.column(column)?)
     }
 
+    /// The cells, in the order of the table's columns.
+    pub fn cells(&self) -> &'d [Cell] {
+        self.cells
+    }
+
     /// The text; none for null.
     pub fn text(&self, column: &str) -> Option<&'d str> {
         self.cell(column)?.as_str().filter(|text| !text.is_empty())

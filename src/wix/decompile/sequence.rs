@@ -36,6 +36,17 @@ pub(super) fn actions(database: &Database) -> BTreeMap<Key, Scheduled> {
     actions
 }
 
+/// Actions whose numbers follow each other without a gap.
+pub(super) fn runs(actions: &BTreeMap<Key, Scheduled>) -> Vec<Vec<Key>> {
+    let mut all: Vec<(Sequence, Option<i32>, &Key)> =
+        actions.iter().map(|(key, scheduled)| (key.0, scheduled.number, key)).collect();
+    all.sort();
+    let follows = |a: &(Sequence, Option<i32>, &Key), b: &(Sequence, Option<i32>, &Key)| {
+        a.0 == b.0 && a.1.zip(b.1).is_some_and(|(a, b)| b.checked_sub(a).is_some_and(|gap| gap <= 1))
+    };
+    all.chunk_by(follows).map(|run| run.iter().map(|(.., key)| (*key).clone()).collect()).collect()
+}
+
 /// Whether Windows Installer has the action at this number under this condition.
 pub(super) fn is_standard((sequence, action): &Key, scheduled: &Scheduled) -> bool {
     standard::action(*sequence, action).is_some_and(|known| {
@@ -53,6 +64,16 @@ pub(super) fn scheduled(key: &Key, scheduled: &Scheduled, dialogs: &BTreeSet<&st
         .with("OnExit", exit)
         .with("Sequence", scheduled.number.filter(|_| exit.is_none()))
         .with("Condition", scheduled.condition.clone())
+}
+
+/// `element`, in the place of what a library has.
+pub(super) fn overriding(mut element: Element) -> Element {
+    if let Some(action) =
+        element.attributes.iter_mut().find(|a| ["Action", "Dialog"].contains(&a.name.as_str()))
+    {
+        action.value.insert_str(0, "override ");
+    }
+    element
 }
 
 /// The element that keeps the action from being scheduled.

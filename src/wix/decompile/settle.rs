@@ -3,16 +3,22 @@
 //!
 //! So a function that proposes elements need not know every way in which a row can be odd: only what is usual.
 
-use super::check::{Compiled, compile_again};
+use super::check::{Compiled, Maker, compile_again, places};
 use super::custom_table::custom_table;
+use super::dialog;
+use super::extensions::Around;
 use super::layout::Layout;
+use super::others::{is_other, variable};
+use super::prune::{Wrong, count, prune, removes_products, without};
+use super::rows::Row;
 use super::sequence::{self, Key, Scheduled};
 use super::tree::{Build, children, element};
+use crate::compile::extension_table;
 use crate::diag::Diagnostic;
 use crate::id::Arch;
 use crate::msi::schema::standard_table;
 use crate::msi::{Cell, Database, Table};
-use crate::source::{Element, Node};
+use crate::source::Element;
 use crate::symbol::Sequence;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,26 +29,12 @@ const MOST_ROUNDS: usize = 60;
 /// Tables whose rows depend on files.
 pub(super) const OF_FILES: [&str; 3] = ["File", "Media", "MsiFileHash"];
 
-/// Elements that are more than rows: others stand in them, and what is wrong with an attribute takes away that attribute.
-const FRAMES: [&str; 11] = [
-    "Component",
-    "Directory",
-    "DirectoryRef",
-    "Feature",
-    "File",
-    "Media",
-    "Package",
-    "StandardDirectory",
-    "SummaryInformation",
-    "UI",
-    "Wix",
-];
-
 /// A source on the way.
 pub(super) struct Settling<'d> {
     database: &'d Database,
     arch: Arch,
     layout: &'d Layout,
+    around: &'d Around<'d>,
     /// The texts that stand in files.
     texts: BTreeMap<String, String>,
     /// The package with what was proposed.
@@ -62,6 +54,16 @@ pub(super) struct Settling<'d> {
     declared: BTreeSet<&'d str>,
     /// Tables without rows.
     ensured: BTreeSet<&'d str>,
+    /// Rows of ControlEvent of a library's dialogs.
+    published: BTreeSet<usize>,
+    /// Actions whose place is a library's, unless they are said to override it.
+    inherited: BTreeSet<Key>,
+    /// Actions whose place is a library's in any case.
+    yielded: BTreeSet<Key>,
+    /// Variables of libraries, with the files that stand for them.
+    variables: BTreeMap<String, String>,
+    /// Libraries that give something else than the package has, and what that is.
+    disputed: BTreeMap<usize, String>,
 }
 
 /// What an element stands for.
@@ -70,16 +72,18 @@ enum Origin<'d> {
     Action(Key),
     Ensured(&'d str),
     Declared(&'d str),
+    Published(usize),
     Row(&'d str, usize),
 }
 
-/// What is wrong with an element.
-#[derive(Default)]
-struct Wrong {
-    /// There is an error in it.
-    is_error: bool,
-    /// Numbers of attributes with errors in them.
-    attributes: BTreeSet<u32>,
+/// WiX's number for a symbol that stands beside a virtual one.
+const VIRTUAL: &str = "WIX7009";
+
+/// A row of a library that the package has otherwise.
+struct Theirs {
+    library: usize,
+    /// The table, and the row's key.
+    key: (String, String),
 }
 
 /// A source that is as true as it can be.
@@ -90,11 +94,14 @@ pub(super) struct Settled {
     pub compiled: Option<Compiled>,
     /// The errors.
     pub errors: Vec<Diagnostic>,
+    /// Libraries that give something else than the package has, and what that is.
+    pub disputed: BTreeMap<usize, String>,
 }
 
 impl<'d> Settling<'d> {
     pub fn new(
         (database, arch, layout): (&'d Database, Arch, &'d Layout),
+        around: &'d Around<'d>,
         package: Element,
         texts: BTreeMap<String, String>,
     ) -> Settling<'d> {
@@ -113,14 +120,19 @@ impl<'d> Settling<'d> {
         });
         let actions = actions.collect();
         // what WiX knows otherwise, or not at all
-        let declared = database.tables.values().filter(|table| {
-            standard_table(&table.name).is_none_or(|standard| layout_of(&standard) != layout_of(table))
-        });
+        let has_extensions = !around.known().is_empty();
+        let known =
+            |name: &str| standard_table(name).or_else(|| extension_table(name).filter(|_| has_extensions));
+        let declared = database
+            .tables
+            .values()
+            .filter(|table| known(&table.name).is_none_or(|known| layout_of(&known) != layout_of(table)));
         let declared: BTreeSet<&str> = declared.map(|table| table.name.as_str()).collect();
         Settling {
             database,
             arch,
             layout,
+            around,
             texts,
             package,
             dialogs,
@@ -131,6 +143,11 @@ impl<'d> Settling<'d> {
             lost: BTreeSet::new(),
             declared,
             ensured: BTreeSet::new(),
+            published: BTreeSet::new(),
+            inherited: BTreeSet::new(),
+            yielded: BTreeSet::new(),
+            variables: BTreeMap::new(),
+            disputed: BTreeMap::new(),
         }
     }
 
@@ -138,38 +155,55 @@ impl<'d> Settling<'d> {
     pub fn settle(mut self) -> Settled {
         for _ in 0..MOST_ROUNDS {
             let (mut root, origins) = self.compose();
-            match compile_again(&mut root, self.arch, &self.texts) {
+            match compile_again(&mut root, self.arch, &self.texts, self.around) {
                 Err(errors) => {
                     let mut wrong: BTreeMap<u32, Wrong> = BTreeMap::new();
-                    for at in errors.iter().filter_map(|error| error.at.as_ref()) {
+                    let mut theirs = BTreeMap::new();
+                    for error in &errors {
+                        let (own, library) = places(error);
+                        let Some(at) = own else {
+                            let what = || error.message.clone();
+                            library.into_iter().for_each(|library| {
+                                theirs.entry(library).or_insert_with(what);
+                            });
+                            continue;
+                        };
                         let wrong = wrong.entry(at.line).or_default();
+                        wrong.is_virtual |= error.code == VIRTUAL;
+                        wrong.yields |= library.is_some();
                         match at.column {
                             0 => wrong.is_error = true,
                             column => drop(wrong.attributes.insert(column)),
                         }
                     }
                     if !self.take_out(&wrong, &origins) {
-                        return Settled { root, compiled: None, errors };
+                        return Settled { root, compiled: None, errors, disputed: theirs };
                     }
                 }
                 Ok(compiled) => {
-                    let wrong = self.untrue(&compiled);
+                    let (wrong, theirs) = self.untrue(&compiled);
                     let changed = self.take_out(&wrong, &origins)
                         || self.add_rows(&compiled)
                         || self.add_actions(&compiled)
-                        || self.add_tables(&compiled);
+                        || self.add_tables(&compiled)
+                        || self.add_variables(&compiled, &theirs)
+                        || self.override_actions(&compiled);
                     if !changed {
-                        return Settled { root, compiled: Some(compiled), errors: Vec::new() };
+                        let disputed = self.disputed;
+                        return Settled { root, compiled: Some(compiled), errors: Vec::new(), disputed };
                     }
                 }
             }
+            if !self.disputed.is_empty() {
+                break;
+            }
         }
         let (mut root, _) = self.compose();
-        let (compiled, errors) = match compile_again(&mut root, self.arch, &self.texts) {
+        let (compiled, errors) = match compile_again(&mut root, self.arch, &self.texts, self.around) {
             Ok(compiled) => (Some(compiled), Vec::new()),
             Err(errors) => (None, errors),
         };
-        Settled { root, compiled, errors }
+        Settled { root, compiled, errors, disputed: self.disputed }
     }
 
     /// The whole source, and what each of its elements stands for: those from a number on.
@@ -183,6 +217,18 @@ impl<'d> Settling<'d> {
         // the root and the package come first
         let mut next = 3 + count(&package);
         let mut added = Vec::new();
+        for (name, path) in &self.variables {
+            next += 1;
+            added.push(element("WixVariable").with("Id", name.as_str()).with("Value", path.as_str()));
+        }
+        if !self.published.is_empty() {
+            origins
+                .extend(self.published.iter().zip(next + 1..).map(|(row, at)| (at, Origin::Published(*row))));
+            let rows: Vec<Row<'_>> = super::rows::rows(self.database, "ControlEvent").collect();
+            let ui = element("UI").holding(self.published.iter().map(|row| dialog::published(rows[*row])));
+            next += 1 + count(&ui);
+            added.push(ui);
+        }
         for (sequence, keys) in sequence::sequences(&self.actions) {
             origins.extend(keys.into_iter().zip(next + 1..).map(|(key, at)| (at, Origin::Action(key))));
             next += 1 + count(&sequence);
@@ -215,19 +261,49 @@ impl<'d> Settling<'d> {
         (element("Wix").holding([package.holding(added)]), origins)
     }
 
-    /// Elements whose rows are not those of the package.
-    fn untrue(&self, compiled: &Compiled) -> BTreeMap<u32, Wrong> {
-        let mut wrong: BTreeMap<u32, Wrong> = BTreeMap::new();
+    /// Elements whose rows are not those of the package, and rows of libraries that are not.
+    fn untrue(&self, compiled: &Compiled) -> (BTreeMap<u32, Wrong>, Vec<Theirs>) {
+        let (mut wrong, mut theirs) = (BTreeMap::<u32, Wrong>::new(), Vec::new());
         for (name, made) in compiled.tables.iter().filter(|(name, _)| is_compared(name)) {
             let wanted = self.database.tables.get(name).map(by_key).unwrap_or_default();
             for row in &made.rows {
                 let is_true = wanted.get(made.key(row)).is_some_and(|(_, wanted)| *wanted == row);
-                if !is_true {
-                    wrong.entry(compiled.place(name, made.key(row)).0).or_default();
+                match compiled.maker(name, made.key(row)) {
+                    Maker::Source(number, _) if !is_true => drop(wrong.entry(number).or_default()),
+                    Maker::Library(library) if !is_true || self.is_other(compiled, made, row) => {
+                        let key = made.key(row).iter().map(|cell| cell.as_str().unwrap_or_default());
+                        let key = (name.clone(), key.collect::<Vec<_>>().join("."));
+                        theirs.push(Theirs { library, key });
+                    }
+                    _ => {}
                 }
             }
         }
-        wrong
+        (wrong, theirs)
+    }
+
+    fn is_other(&self, compiled: &Compiled, table: &Table, row: &[Cell]) -> bool {
+        is_other(self.around, compiled, (table, row), |variable| self.variables.contains_key(variable))
+    }
+
+    /// Lets files of the package stand in the place of those of libraries, where these have variables for them; what a library
+    /// gives otherwise without one is disputed. Says whether there is a variable more.
+    fn add_variables(&mut self, compiled: &Compiled, theirs: &[Theirs]) -> bool {
+        let before = self.variables.len();
+        for Theirs { library, key } in theirs {
+            let path = match &*key.0 {
+                "Control" => self.layout.text("Control", &key.1).map(|(_, named)| named),
+                table => self.layout.stream(&format!("{table}.{}", key.1)),
+            };
+            let name = compiled.stored.get(key).and_then(|stored| variable(stored));
+            match (name, path) {
+                (Some(name), Some(path)) if !self.variables.contains_key(&name) => {
+                    self.variables.insert(name, path);
+                }
+                _ => drop(self.disputed.entry(*library).or_insert_with(|| format!("`{}[{}]`", key.0, key.1))),
+            }
+        }
+        self.variables.len() > before
     }
 
     /// Takes out what is wrong; says whether there was anything that can be.
@@ -237,9 +313,17 @@ impl<'d> Settling<'d> {
             match origins.range(..=number).next_back() {
                 Some((_, Origin::Action(key))) => {
                     changed |= self.actions.remove(key).is_some();
-                    self.refused.insert(key.clone());
+                    match wrong.is_virtual && self.inherited.insert(key.clone()) {
+                        true => {}
+                        false if wrong.yields => drop(self.yielded.insert(key.clone())),
+                        false => drop(self.refused.insert(key.clone())),
+                    }
                 }
                 Some((_, Origin::Ensured(table))) => changed |= self.ensured.remove(table),
+                Some((_, Origin::Published(row))) => {
+                    changed |= self.published.remove(row);
+                    self.rows.entry("ControlEvent").or_default().insert(*row);
+                }
                 Some((_, Origin::Row(table, row))) => {
                     changed |= self.rows.get_mut(table).is_some_and(|rows| rows.remove(row));
                     self.lost.insert((table, *row));
@@ -266,7 +350,13 @@ impl<'d> Settling<'d> {
             let made = compiled.tables.get(&table.name).map(by_key).unwrap_or_default();
             for (number, row) in table.rows.iter().enumerate() {
                 let place = (table.name.as_str(), number);
-                if !made.contains_key(table.key(row)) && !self.lost.contains(&place) {
+                if made.contains_key(table.key(row)) || self.lost.contains(&place) {
+                    continue;
+                }
+                let is_in_rows = self.rows.get(place.0).is_some_and(|rows| rows.contains(&number));
+                if !is_in_rows && compiled.is_of_library(&table.name, row) {
+                    changed |= self.published.insert(number);
+                } else {
                     changed |= self.rows.entry(place.0).or_default().insert(number);
                 }
             }
@@ -281,6 +371,13 @@ impl<'d> Settling<'d> {
             let table = key.0.table();
             let made = compiled.actions.get(key);
             if made == Some(&(scheduled.condition.clone(), scheduled.number.unwrap_or(i32::MIN))) {
+                continue;
+            }
+            if self.yielded.contains(key) {
+                dispute(&mut self.disputed, compiled, key);
+                continue;
+            }
+            if self.inherited.contains(key) && !self.refused.contains(key) {
                 continue;
             }
             if !self.refused.contains(key) && !self.actions.contains_key(key) {
@@ -299,9 +396,38 @@ impl<'d> Settling<'d> {
             changed |= made.is_some() && suppress(&mut self.actions, key);
         }
         for key in compiled.actions.keys().filter(|key| !self.wanted.contains_key(*key)) {
-            changed |= suppress(&mut self.actions, key);
+            match compiled.scheduled.get(key) {
+                Some(_) => dispute(&mut self.disputed, compiled, key),
+                None => changed |= suppress(&mut self.actions, key),
+            }
         }
         changed
+    }
+
+    /// Schedules actions of libraries as the tables have them: the last thing, for numbers depend on all actions. Beside an action
+    /// with a number of its own there is no place for one without; so whole runs of neighbours get theirs.
+    fn override_actions(&mut self, compiled: &Compiled) -> bool {
+        let before = self.actions.len();
+        for run in sequence::runs(&self.wanted) {
+            let is_other = |key: &&Key| {
+                let wanted = self.wanted.get(*key).map(|wanted| (&wanted.condition, wanted.number));
+                let made = compiled.actions.get(*key).map(|(condition, number)| (condition, Some(*number)));
+                self.inherited.contains(*key) && wanted != made
+            };
+            if !run.iter().any(|key| is_other(&key)) {
+                continue;
+            }
+            for key in run {
+                let Some(scheduled) = self.wanted.get(&key).filter(|_| self.inherited.contains(&key)) else {
+                    continue;
+                };
+                if !self.refused.contains(&key) && !self.actions.contains_key(&key) {
+                    let element = sequence::overriding(sequence::scheduled(&key, scheduled, &self.dialogs));
+                    self.actions.insert(key, (scheduled.number, element));
+                }
+            }
+        }
+        self.actions.len() > before
     }
 
     /// Asks for tables that have no rows.
@@ -319,6 +445,14 @@ impl<'d> Settling<'d> {
         let before = self.ensured.len();
         self.ensured.extend(missing);
         self.ensured.len() > before
+    }
+}
+
+/// Says that the library that schedules the action does it otherwise.
+fn dispute(disputed: &mut BTreeMap<usize, String>, compiled: &Compiled, key: &Key) {
+    if let Some(library) = compiled.scheduled.get(key) {
+        let what = || format!("`{}[{}]`", key.0.table(), key.1);
+        disputed.entry(*library).or_insert_with(what);
     }
 }
 
@@ -343,59 +477,4 @@ fn layout_of(table: &Table) -> Vec<(&str, String, bool)> {
 /// The rows by their keys, with their numbers.
 fn by_key(table: &Table) -> BTreeMap<&[Cell], (usize, &Vec<Cell>)> {
     table.rows.iter().enumerate().map(|(number, row)| (table.key(row), (number, row))).collect()
-}
-
-/// Whether an element says which products are removed; without one, the language would.
-fn removes_products(element: &Element) -> bool {
-    let has = |name: &str| element.attributes.iter().any(|attribute| attribute.name == name);
-    (element.name == "UpgradeVersion" && !has("OnlyDetect"))
-        || element.name == "MajorUpgrade"
-        || children(element)
-            .filter(|child| ["Upgrade", "UpgradeVersion", "MajorUpgrade"].contains(&child.name.as_str()))
-            .any(removes_products)
-}
-
-/// How many elements stand in `element`.
-fn count(element: &Element) -> u32 {
-    children(element).map(|child| 1 + count(child)).sum()
-}
-
-/// Takes the attributes with these numbers out; says whether there were any.
-fn without(element: &mut Element, numbers: &BTreeSet<u32>) -> bool {
-    let before = element.attributes.len();
-    let mut number = 0;
-    element.attributes.retain(|_| {
-        number += 1;
-        !numbers.contains(&number)
-    });
-    element.attributes.len() < before
-}
-
-/// Takes out of `element` what is wrong in it; `next` is the number of its first child. Says whether a control was taken out.
-fn prune(element: &mut Element, wrong: &BTreeMap<u32, Wrong>, next: &mut u32, changed: &mut bool) -> bool {
-    let mut lost_control = false;
-    element.children.retain_mut(|node| {
-        let Node::Element(child) = node else { return true };
-        let own = *next;
-        *next += 1;
-        let lost = prune(child, wrong, next, changed);
-        let found = wrong.get(&own);
-        let is_frame = FRAMES.contains(&child.name.as_str());
-        let stays = match found {
-            // the order of the others has changed
-            _ if lost && child.name == "Dialog" => false,
-            None => true,
-            Some(found) if is_frame => {
-                *changed |= without(child, &found.attributes);
-                !found.is_error
-            }
-            Some(_) => false,
-        };
-        *changed |= !stays;
-        lost_control |= !stays && child.name == "Control";
-        stays
-    });
-    let is_empty = |child: &Element| child.name == "Upgrade" && child.children.is_empty();
-    element.children.retain(|node| !matches!(node, Node::Element(child) if is_empty(child)));
-    lost_control
 }

@@ -28,6 +28,8 @@ pub(super) struct Work<'d> {
     variables: BTreeMap<String, String>,
     /// Key paths of components, with the bits that say what they are.
     key_paths: BTreeMap<&'d str, (&'d str, i32)>,
+    /// Rows, by table and key, that an element of another row gives.
+    covered: BTreeSet<(&'static str, String)>,
 }
 
 /// The bits of Component.Attributes that say what the key path is.
@@ -42,7 +44,7 @@ impl<'d> Work<'d> {
         });
         let key_paths = key_paths.collect();
         let (inside, texts, variables) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Work { database, arch, layout, inside, texts, variables, key_paths }
+        Work { database, arch, layout, inside, texts, variables, key_paths, covered: BTreeSet::new() }
     }
 
     /// The rows of a table.
@@ -58,6 +60,16 @@ impl<'d> Work<'d> {
     /// Takes the elements out that stand in the row `key` of `kind`.
     pub fn take(&mut self, kind: &'static str, key: &str) -> Vec<Element> {
         self.inside.remove(&(kind, key.to_owned())).unwrap_or_default()
+    }
+
+    /// Says that the row `key` of `table` comes with another row's element.
+    pub fn cover(&mut self, table: &'static str, key: &str) {
+        self.covered.insert((table, key.to_owned()));
+    }
+
+    /// Whether the row `key` of `table` comes with another row's element.
+    pub fn is_covered(&self, table: &'static str, key: &str) -> bool {
+        self.covered.contains(&(table, key.to_owned()))
     }
 
     /// Whether `key`, of the kind that `bits` say, is the key path of `component`.

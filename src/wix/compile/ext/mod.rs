@@ -8,15 +8,15 @@ mod bundle_searches;
 pub(super) mod dependency;
 mod directx;
 mod firewall;
-mod http;
+pub(crate) mod http;
 mod iis;
-mod msmq;
+pub(crate) mod msmq;
 mod netfx;
 mod powershell;
-pub(super) mod shape;
-mod sql;
+pub(crate) mod shape;
+pub(crate) mod sql;
 mod ui;
-mod util;
+pub(crate) mod util;
 mod vs;
 
 use super::elements::Rule;
@@ -37,6 +37,8 @@ pub struct Extension {
     pub namespace: &'static str,
     /// The rules of its files.
     pub(super) files: &'static [&'static [Rule]],
+    /// Its elements that are rows, with what they have in them.
+    pub(crate) shapes: &'static [(&'static str, &'static shape::Shape)],
 }
 
 impl fmt::Debug for Extension {
@@ -94,7 +96,7 @@ fn demand_action(c: &mut Compiler, name: &str, at: &Location) {
 }
 
 /// How names in the extensions' libraries end.
-fn processor(arch: Arch) -> &'static str {
+pub(crate) fn processor(arch: Arch) -> &'static str {
     match arch {
         Arch::X86 => "X86",
         Arch::X64 => "X64",

@@ -9,33 +9,33 @@ use crate::source::Element;
 use crate::symbol::{Field, Id};
 
 /// What an element that is a row has in its columns.
-pub(in crate::compile) struct Shape {
+pub(crate) struct Shape {
     /// The table.
     pub table: &'static str,
     /// The columns.
     pub cells: &'static [Cell],
     /// How an id is made up: its prefix, and what tells rows apart. None where rows have no id.
-    pub id: Option<MakeUp>,
+    pub(in crate::compile) id: Option<MakeUp>,
     /// The custom actions that do it, without their processor.
     pub actions: &'static [&'static str],
     /// What is more than cells: checks, cells that depend on others, other rows.
-    pub also: fn(&mut Compiler, &mut Reading<'_>),
+    pub(in crate::compile) also: fn(&mut Compiler, &mut Reading<'_>),
 }
 
 /// The prefix of an id that is made up, and the parts that it is a hash of.
 pub(in crate::compile) type MakeUp = (&'static str, fn(&Reading<'_>) -> Vec<String>);
 
 /// A word of an attribute, and the number that stands for it.
-pub(in crate::compile) type Words = &'static [(&'static str, i32)];
+pub(crate) type Words = &'static [(&'static str, i32)];
 
 /// A word of an attribute, and the text that stands for it.
-pub(in crate::compile) type TextWords = &'static [(&'static str, &'static str)];
+pub(crate) type TextWords = &'static [(&'static str, &'static str)];
 
 /// An attribute, its bit, and what it says where the bit is set.
-pub(in crate::compile) type Bits = &'static [(&'static str, i32, bool)];
+pub(crate) type Bits = &'static [(&'static str, i32, bool)];
 
 /// Where a column's value is from.
-pub(in crate::compile) enum Cell {
+pub(crate) enum Cell {
     /// The row's id: `Id`, or a made-up one.
     Id,
     /// The component that the element is in, if any.
@@ -130,14 +130,14 @@ pub(in crate::compile) struct Reading<'e> {
 
 impl Shape {
     /// The row of `element`, which has no children.
-    pub fn row(&'static self, c: &mut Compiler, element: &Element, around: Around<'_>) {
+    pub(in crate::compile) fn row(&'static self, c: &mut Compiler, element: &Element, around: Around<'_>) {
         let reading = self.read(c, element, around);
         c.no_children(element);
         reading.add(c);
     }
 
     /// Reads `element`, whose children the caller compiles before it adds the row.
-    pub fn read<'e, 'r: 'e>(
+    pub(in crate::compile) fn read<'e, 'r: 'e>(
         &'static self,
         c: &mut Compiler<'r>,
         element: &'e Element,

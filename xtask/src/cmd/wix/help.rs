@@ -18,20 +18,20 @@ Commands:
   extension         Get extensions, list and remove them.
   format            Put the layout of sources in order.
   msi decompile     Make a source of a package, and extract its files.
+  msi inscribe      Tell in a package who has signed the cabinets beside it.
 
 Run 'cargo xtask wix [command] -h' for more information on a command.
 Not here: bundles (burn), transforms, patches; each command of WiX itself that is missing says what to use.";
 
 /// The commands that are here.
-const COMMANDS: [&str; 5] = ["build", "convert", "extension", "format", "msi decompile"];
+const COMMANDS: [&str; 6] = ["build", "convert", "extension", "format", "msi decompile", "msi inscribe"];
 
 /// Commands of WiX that are not here, and what to do in their place.
 #[rustfmt::skip]
-const ELSEWHERE: [(&str, &str); 6] = [
+const ELSEWHERE: [(&str, &str); 5] = [
     ("burn", "no bundles are made here; `cargo xtask payload extract` unpacks one that has the module in it, and WiX itself has `wix burn`"),
     ("eula", "nothing here has a EULA to accept"),
     ("heat", "write `Files Include=\"…\\**\"` in the source: it takes what is in a folder"),
-    ("msi inscribe", "keep cabinets within the package, with `EmbedCab=\"yes\"`: its signature covers them"),
     ("msi transform", "no transforms or patches are made here: build the new package as a major upgrade, and `cargo xtask upgrade OLD.msi NEW.msi` says what it does"),
     ("msi validate", "`cargo xtask check FILE.msi` has the consistency rules (ICE), on any host"),
 ];

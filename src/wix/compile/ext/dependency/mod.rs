@@ -9,6 +9,7 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.Dependency.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/dependency",
     files: &[],
+    shapes: &[],
 };
 
 /// `Provides/@dep:Check`: whether others need the package is looked at before it goes.

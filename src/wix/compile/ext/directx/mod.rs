@@ -10,6 +10,7 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.DirectX.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/directx",
     files: &[ELEMENTS],
+    shapes: &[],
 };
 
 const ELEMENTS: &[Rule] = &[

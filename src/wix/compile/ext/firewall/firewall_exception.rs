@@ -77,7 +77,7 @@ const SERVICE_NAME: usize = 20;
 const INBOUND: i32 = 1;
 const OUTBOUND: i32 = 2;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix5FirewallException",
     cells: &[
         Cell::Id,

@@ -9,4 +9,5 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.Firewall.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/firewall",
     files: &[firewall_exception::ELEMENTS],
+    shapes: &[("FirewallException", &firewall_exception::SHAPE)],
 };

@@ -15,7 +15,7 @@ fn parts(row: &Reading<'_>) -> Vec<String> {
 }
 
 /// <https://docs.firegiant.com/wix/schema/http/snisslcertificate/>: by the name that is asked for.
-static SNI: Shape = Shape {
+pub(super) static SNI: Shape = Shape {
     table: "Wix6HttpCertificate",
     cells: &[
         Cell::Id,
@@ -34,7 +34,7 @@ static SNI: Shape = Shape {
 };
 
 /// <https://docs.firegiant.com/wix/schema/http/sslcertificate/>: by address and port.
-static IP: Shape = Shape {
+pub(super) static IP: Shape = Shape {
     table: "Wix6HttpCertificate",
     cells: &[
         Cell::Id,

@@ -20,10 +20,10 @@ pub(super) const ELEMENTS: &[Rule] = &[
 
 /// Rights of HTTP.SYS: to listen, and to let others
 /// (<https://learn.microsoft.com/windows/win32/http/add-urlacl>).
-const RIGHTS: Words = &[("all", ALL), ("register", 0x2000_0000), ("delegate", 0x4000_0000)];
+pub(crate) const RIGHTS: Words = &[("all", ALL), ("register", 0x2000_0000), ("delegate", 0x4000_0000)];
 const ALL: i32 = 0x1000_0000;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4HttpUrlReservation",
     cells: &[
         Cell::Id,

@@ -18,7 +18,7 @@ const BINARY: usize = 6;
 const PATH: usize = 7;
 
 /// <https://docs.firegiant.com/wix/schema/iis/certificate/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4Certificate",
     cells: &[
         Cell::Id,

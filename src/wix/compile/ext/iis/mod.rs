@@ -36,6 +36,24 @@ pub(super) static EXTENSION: Extension = Extension {
         web_site::ELEMENTS,
         web_virtual_dir::ELEMENTS,
     ],
+    shapes: &[
+        ("Certificate", &certificate::SHAPE),
+        ("HttpHeader", &parts::HTTP_HEADER),
+        ("MimeMap", &parts::MIME_MAP),
+        ("WebAddress", &parts::WEB_ADDRESS),
+        ("WebAppPool", &web_app_pool::SHAPE),
+        ("WebApplicationExtension", &web_application::EXTENSION),
+        ("WebApplication", &web_application::SHAPE),
+        ("WebDir", &web_dir::SHAPE),
+        ("WebDirProperties", &web_dir_properties::SHAPE),
+        ("WebError", &parts::WEB_ERROR),
+        ("WebFilter", &web_filter::SHAPE),
+        ("WebLog", &web_log::SHAPE),
+        ("WebProperty", &web_property::SHAPE),
+        ("WebServiceExtension", &web_service_extension::SHAPE),
+        ("WebVirtualDir", &web_virtual_dir::SHAPE),
+        ("WebSite", &web_site::SHAPE),
+    ],
 };
 
 /// WIX's number for an attribute that needs a component around its element.

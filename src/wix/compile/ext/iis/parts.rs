@@ -18,7 +18,7 @@ pub(super) enum Whole {
 const PARENT_TYPE: usize = 1;
 
 /// <https://docs.firegiant.com/wix/schema/iis/httpheader/>.
-static HTTP_HEADER: Shape = Shape {
+pub(super) static HTTP_HEADER: Shape = Shape {
     table: "Wix4IIsHttpHeader",
     cells: &[
         Cell::Id,
@@ -42,7 +42,7 @@ fn named_header(_: &mut Compiler, row: &mut Reading<'_>) {
 }
 
 /// <https://docs.firegiant.com/wix/schema/iis/mimemap/>.
-static MIME_MAP: Shape = Shape {
+pub(super) static MIME_MAP: Shape = Shape {
     table: "Wix4IIsMimeMap",
     cells: &[
         Cell::Id,
@@ -63,7 +63,7 @@ fn with_period(_: &mut Compiler, row: &mut Reading<'_>) {
 }
 
 /// <https://docs.firegiant.com/wix/schema/iis/weberror/>.
-static WEB_ERROR: Shape = Shape {
+pub(super) static WEB_ERROR: Shape = Shape {
     table: "Wix4IIsWebError",
     cells: &[
         Cell::Needed(&Cell::Number("ErrorCode", 400, 599)),
@@ -100,7 +100,7 @@ pub(super) fn part(c: &mut Compiler, element: &Element, whole: Whole, parent: &s
 }
 
 /// <https://docs.firegiant.com/wix/schema/iis/webaddress/>.
-static WEB_ADDRESS: Shape = Shape {
+pub(super) static WEB_ADDRESS: Shape = Shape {
     table: "Wix4IIsWebAddress",
     cells: &[
         Cell::Id,

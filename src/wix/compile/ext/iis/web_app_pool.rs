@@ -37,7 +37,7 @@ const USER: usize = 4;
 const RECYCLE_TIMES: usize = 7;
 const CPU: usize = 10;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsAppPool",
     cells: &[
         Cell::Id,

@@ -19,7 +19,7 @@ const MOST_SHORT: i32 = i16::MAX as i32;
 const NAME: usize = 1;
 const POOL: usize = 11;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebApplication",
     cells: &[
         Cell::Id,
@@ -62,7 +62,7 @@ pub(super) fn web_application(c: &mut Compiler, element: &Element) -> String {
 }
 
 /// <https://docs.firegiant.com/wix/schema/iis/webapplicationextension/>.
-static EXTENSION: Shape = Shape {
+pub(super) static EXTENSION: Shape = Shape {
     table: "Wix4IIsWebApplicationExtension",
     cells: &[
         Cell::Parent,

@@ -17,7 +17,7 @@ const APPLICATION: usize = 5;
 
 const OWN: Own = Own { application: APPLICATION, properties: PROPERTIES, both: 62 };
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebDir",
     cells: &[
         Cell::Id,

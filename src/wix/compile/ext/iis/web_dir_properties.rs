@@ -17,7 +17,7 @@ pub(super) const ELEMENTS: &[Rule] = &[(
 /// The column of `CacheControlMaxAge`.
 const MAX_AGE: usize = 10;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebDirProperties",
     cells: &[
         Cell::Id,

@@ -16,7 +16,7 @@ const FLAGS: usize = 6;
 const LOAD_ORDER: usize = 7;
 
 /// <https://docs.firegiant.com/wix/schema/iis/webfilter/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsFilter",
     cells: &[
         Cell::Id,

@@ -6,7 +6,7 @@ use crate::compile::ext::shape::{Cell, Shape};
 pub(super) const ELEMENTS: &[Rule] = &[("WebLog", Within::DefinitionRow(&SHAPE))];
 
 /// <https://docs.firegiant.com/wix/schema/iis/weblog/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebLog",
     cells: &[
         Cell::Id,

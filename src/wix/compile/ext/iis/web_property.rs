@@ -16,7 +16,7 @@ const SETTINGS: &[(&str, bool)] = &[
 ];
 
 /// <https://docs.firegiant.com/wix/schema/iis/webproperty/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsProperty",
     cells: &[Cell::Id, Cell::Component, Cell::Fixed(0), Cell::Text("Value")],
     id: Some(("", |_| Vec::new())),

@@ -7,7 +7,7 @@ use crate::compile::ext::shape::{Cell, Shape, nothing_more};
 pub(super) const ELEMENTS: &[Rule] = &[("WebServiceExtension", Within::ComponentRow(&SHAPE))];
 
 /// <https://docs.firegiant.com/wix/schema/iis/webserviceextension/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebServiceExtension",
     cells: &[
         Cell::Id,

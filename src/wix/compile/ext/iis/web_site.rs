@@ -39,7 +39,7 @@ const MOST_SHORT: i32 = i16::MAX as i32;
 
 const OWN: Own = Own { application: APPLICATION, properties: PROPERTIES, both: 155 };
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebSite",
     cells: &[
         Cell::Id,

@@ -22,7 +22,7 @@ const APPLICATION: usize = 6;
 
 const OWN: Own = Own { application: APPLICATION, properties: PROPERTIES, both: 62 };
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4IIsWebVirtualDir",
     cells: &[
         Cell::Id,

@@ -12,7 +12,7 @@ pub(super) const ELEMENTS: &[Rule] = &[("MessageQueue", Within::Component(messag
 
 const SERVICE_TYPE: usize = 9;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4MessageQueue",
     cells: &[
         Cell::Id,

@@ -13,7 +13,7 @@ pub(super) const ELEMENTS: &[Rule] = &[(
 )];
 
 /// Bits of Permissions.
-const PERMISSIONS: Bits = &[
+pub(crate) const PERMISSIONS: Bits = &[
     ("DeleteMessage", 1, true),
     ("PeekMessage", 2, true),
     ("WriteMessage", 4, true),

@@ -30,7 +30,7 @@ const VERSION: usize = 3;
 const PROPERTY: usize = 5;
 
 /// <https://docs.firegiant.com/wix/schema/netfx/dotnetcompatibilitycheck/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4NetFxDotNetCheck",
     cells: &[
         Cell::Id,

@@ -11,6 +11,10 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.Netfx.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/netfx",
     files: &[SEARCHES, dot_net_compatibility_check::ELEMENTS, native_image::ELEMENTS],
+    shapes: &[
+        ("DotNetCompatibilityCheck", &dot_net_compatibility_check::SHAPE),
+        ("NativeImage", &native_image::SHAPE),
+    ],
 };
 
 /// What bundles look for.

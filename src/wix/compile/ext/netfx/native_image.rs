@@ -14,7 +14,7 @@ const ONLY_32_BIT: i32 = 8;
 const ATTRIBUTES: usize = 3;
 
 /// <https://docs.firegiant.com/wix/schema/netfx/nativeimage/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4NetFxNativeImage",
     cells: &[
         Cell::Id,

@@ -10,4 +10,5 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.PowerShell.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/powershell",
     files: &[snap_in::ELEMENTS],
+    shapes: &[],
 };

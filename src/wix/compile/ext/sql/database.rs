@@ -16,7 +16,7 @@ pub(super) const ELEMENTS: &[Rule] = &[
 ];
 
 /// Bits of Attributes.
-const BITS: Bits = &[
+pub(crate) const BITS: Bits = &[
     ("CreateOnInstall", 1, true),
     ("DropOnUninstall", 2, true),
     ("ContinueOnError", 4, true),
@@ -37,7 +37,7 @@ const ATTRIBUTES: usize = 8;
 /// The longest name of a database.
 const LONGEST: usize = 128;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4SqlDatabase",
     cells: &[
         Cell::Id,

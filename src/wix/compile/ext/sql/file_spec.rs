@@ -8,7 +8,7 @@ use crate::source::Element;
 const NAME: usize = 1;
 const FILENAME: usize = 2;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4SqlFileSpec",
     cells: &[
         Cell::Id,

@@ -12,12 +12,12 @@ pub(super) const ELEMENTS: &[Rule] =
     &[("SqlScript", Within::ComponentRow(&SCRIPT)), ("SqlString", Within::ComponentRow(&STRING))];
 
 /// Bits of Attributes: when it is run.
-const EXECUTE: Bits =
+pub(crate) const EXECUTE: Bits =
     &[("ExecuteOnInstall", 1, true), ("ExecuteOnUninstall", 2, true), ("ExecuteOnReinstall", 16, true)];
 /// The same for what is run when an installation is rolled back.
-const ROLLBACK: Bits =
+pub(crate) const ROLLBACK: Bits =
     &[("RollbackOnInstall", 9, true), ("RollbackOnUninstall", 10, true), ("RollbackOnReinstall", 24, true)];
-const ON_ERROR: Bits = &[("ContinueOnError", 4, true)];
+pub(crate) const ON_ERROR: Bits = &[("ContinueOnError", 4, true)];
 
 /// Columns.
 const DATABASE: usize = 1;
@@ -25,7 +25,7 @@ const WHAT: usize = 3;
 const ATTRIBUTES: usize = 5;
 
 /// <https://docs.firegiant.com/wix/schema/sql/sqlscript/>.
-static SCRIPT: Shape = Shape {
+pub(super) static SCRIPT: Shape = Shape {
     table: "Wix4SqlScript",
     cells: &[
         Cell::Id,
@@ -42,7 +42,7 @@ static SCRIPT: Shape = Shape {
 };
 
 /// <https://docs.firegiant.com/wix/schema/sql/sqlstring/>.
-static STRING: Shape = Shape {
+pub(super) static STRING: Shape = Shape {
     table: "Wix4SqlString",
     cells: &[
         Cell::Id,

@@ -9,4 +9,5 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.UI.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/ui",
     files: &[wix_ui::ELEMENTS],
+    shapes: &[],
 };

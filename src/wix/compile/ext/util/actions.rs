@@ -6,7 +6,7 @@ use crate::compile::ext::demand_action;
 use crate::source::Element;
 
 /// The action behind each element.
-const ACTIONS: [(&str, &str); 12] = [
+pub(crate) const ACTIONS: [(&str, &str); 12] = [
     ("BroadcastEnvironmentChange", "Wix4BroadcastEnvironmentChange"),
     ("BroadcastSettingChange", "Wix4BroadcastSettingChange"),
     ("CheckRebootRequired", "Wix4CheckRebootRequired"),

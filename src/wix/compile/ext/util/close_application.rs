@@ -22,7 +22,7 @@ const TIMEOUT: usize = 8;
 const MOST_SECONDS: i32 = i32::MAX / 1000;
 
 /// <https://docs.firegiant.com/wix/schema/util/closeapplication/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4CloseApplication",
     cells: &[
         Cell::Id,

@@ -9,7 +9,7 @@ use crate::symbol::fields;
 
 pub(super) const ELEMENTS: &[Rule] = &[("FileShare", Within::Component(file_share))];
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4FileShare",
     cells: &[
         Cell::Id,

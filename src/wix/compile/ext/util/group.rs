@@ -14,7 +14,7 @@ pub(super) const ELEMENTS: &[Rule] = &[
     ("Group", Within::Definition(|c, element| group(c, element, None))),
 ];
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4Group",
     cells: &[Cell::Id, Cell::Component, Cell::Needed(&Cell::Text("Name")), Cell::Text("Domain")],
     id: Some(("ugr", |row| vec![row.component().to_owned(), row.text(3), row.text(2)])),
@@ -23,7 +23,7 @@ static SHAPE: Shape = Shape {
 };
 
 /// Bits of Attributes.
-const ATTRIBUTES: Bits = &[
+pub(crate) const ATTRIBUTES: Bits = &[
     ("FailIfExists", user::FAIL_IF_EXISTS, true),
     ("UpdateIfExists", user::UPDATE_IF_EXISTS, true),
     ("RemoveOnUninstall", user::DONT_REMOVE, false),

@@ -23,7 +23,7 @@ const URL: i32 = 1;
 /// RemoveFile.InstallMode.
 const ON_UNINSTALL: i32 = 2;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4InternetShortcut",
     cells: &[
         Cell::Id,

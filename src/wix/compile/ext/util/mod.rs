@@ -21,6 +21,10 @@ mod user;
 mod xml_config;
 mod xml_file;
 
+pub(crate) use actions::ACTIONS;
+pub(crate) use group::ATTRIBUTES as GROUP_BITS;
+pub(crate) use performance_words::{LANGUAGES, TYPES};
+
 use super::{Extension, bundle_searches};
 use crate::compile::elements::{Rule, Within};
 
@@ -49,6 +53,22 @@ pub(super) static EXTENSION: Extension = Extension {
         user::ELEMENTS,
         xml_config::ELEMENTS,
         xml_file::ELEMENTS,
+    ],
+    shapes: &[
+        ("CloseApplication", &close_application::SHAPE),
+        ("FileShare", &file_share::SHAPE),
+        ("Group", &group::SHAPE),
+        ("InternetShortcut", &internet_shortcut::SHAPE),
+        ("PerfCounter", &perf_counter::COUNTER),
+        ("PerfCounterManifest", &perf_counter::MANIFEST),
+        ("RemoveFolderEx", &remove_folder_ex::SHAPE),
+        ("RemoveRegistryKey", &remove_registry_key::SHAPE),
+        ("RestartResource", &restart_resource::SHAPE),
+        ("ServiceConfig", &service_config::SHAPE),
+        ("TouchFile", &touch_file::SHAPE),
+        ("User", &user::SHAPE),
+        ("XmlConfig", &xml_config::SHAPE),
+        ("XmlFile", &xml_file::SHAPE),
     ],
 };
 

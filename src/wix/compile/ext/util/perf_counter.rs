@@ -10,7 +10,7 @@ pub(super) const ELEMENTS: &[Rule] = &[
     ("PerfCounterManifest", Within::File(|c, element, file| MANIFEST.row(c, element, Around::file(file)))),
 ];
 
-static COUNTER: Shape = Shape {
+pub(super) static COUNTER: Shape = Shape {
     table: "Wix4Perfmon",
     cells: &[Cell::Component, Cell::FilePath, Cell::Needed(&Cell::Text("Name"))],
     id: None,
@@ -20,7 +20,7 @@ static COUNTER: Shape = Shape {
 
 /// <https://docs.firegiant.com/wix/schema/util/perfcountermanifest/>. The table has a key that WiX lets be empty, and
 /// Windows Installer doesn't.
-static MANIFEST: Shape = Shape {
+pub(super) static MANIFEST: Shape = Shape {
     table: "Wix4PerfmonManifest",
     cells: &[Cell::Component, Cell::FilePath, Cell::Needed(&Cell::Text("ResourceFileDirectory"))],
     id: None,

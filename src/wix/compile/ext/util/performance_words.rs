@@ -3,7 +3,7 @@
 use crate::compile::ext::shape::Words;
 
 /// Kinds of counters (<https://learn.microsoft.com/dotnet/api/system.diagnostics.performancecountertype>).
-pub(super) const TYPES: Words = &[
+pub(crate) const TYPES: Words = &[
     ("averageBase", 1073939458),
     ("averageCount64", 1073874176),
     ("averageTimer32", 805438464),
@@ -35,7 +35,7 @@ pub(super) const TYPES: Words = &[
 ];
 
 /// Primary languages (<https://learn.microsoft.com/windows/win32/intl/language-identifier-constants-and-strings>).
-pub(super) const LANGUAGES: Words = &[
+pub(crate) const LANGUAGES: Words = &[
     ("afrikaans", 54),
     ("albanian", 28),
     ("arabic", 1),

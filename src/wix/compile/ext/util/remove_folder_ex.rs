@@ -9,7 +9,7 @@ pub(super) const ELEMENTS: &[Rule] = &[("RemoveFolderEx", Within::ComponentRow(&
 const UNINSTALL: i32 = 2;
 
 /// <https://docs.firegiant.com/wix/schema/util/removefolderex/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4RemoveFolderEx",
     cells: &[
         Cell::Id,

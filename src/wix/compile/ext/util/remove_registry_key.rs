@@ -22,7 +22,7 @@ const ROOTS: [(&str, i32); RegistryRoot::NAMES.len()] = {
 const UNINSTALL: i32 = 2;
 
 /// <https://docs.firegiant.com/wix/schema/util/removeregistrykey/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4RemoveRegistryKeyEx",
     cells: &[
         Cell::Id,

@@ -17,7 +17,7 @@ const RESOURCE: usize = 2;
 const ATTRIBUTES: usize = 3;
 
 /// <https://docs.firegiant.com/wix/schema/util/restartresource/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4RestartResource",
     cells: &[Cell::Id, Cell::Component, Cell::Other, Cell::Other],
     id: Some(("wrr", |row| {

@@ -21,7 +21,7 @@ pub(super) const ELEMENTS: &[Rule] = &[
 const SERVICE_NAME: usize = 0;
 const NEW_SERVICE: usize = 2;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4ServiceConfig",
     cells: &[
         Cell::Text("ServiceName"),

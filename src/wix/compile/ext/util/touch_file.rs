@@ -13,7 +13,7 @@ const IS_64_BIT: i32 = 16;
 const VITAL: i32 = 32;
 
 /// <https://docs.firegiant.com/wix/schema/util/touchfile/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4TouchFile",
     cells: &[
         Cell::Id,

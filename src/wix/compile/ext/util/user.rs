@@ -37,7 +37,7 @@ const ATTRIBUTES: Bits = &[
     ("RemoveComment", REMOVE_COMMENT, true),
 ];
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4User",
     cells: &[
         Cell::Id,

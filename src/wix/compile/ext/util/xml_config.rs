@@ -21,7 +21,7 @@ const ELEMENT_ID: usize = 2;
 const ELEMENT_PATH: usize = 3;
 const FLAGS: usize = 7;
 
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4XmlConfig",
     cells: &[
         Cell::Id,

@@ -27,7 +27,7 @@ const FLAGS: usize = 5;
 pub(super) const ACTION: &str = "Wix4SchedXmlFile";
 
 /// <https://docs.firegiant.com/wix/schema/util/xmlfile/>.
-static SHAPE: Shape = Shape {
+pub(super) static SHAPE: Shape = Shape {
     table: "Wix4XmlFile",
     cells: &[
         Cell::Id,

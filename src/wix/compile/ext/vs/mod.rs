@@ -10,4 +10,5 @@ pub(super) static EXTENSION: Extension = Extension {
     name: "WixToolset.VisualStudio.wixext",
     namespace: "http://wixtoolset.org/schemas/v4/wxs/vs",
     files: &[find_visual_studio::ELEMENTS, vsix_package::ELEMENTS],
+    shapes: &[],
 };

@@ -1,5 +1,6 @@
 //! `cargo xtask wix msi decompile`: a package as a source, with the switches of WiX's own command.
 
+use super::super::extension;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
@@ -7,7 +8,7 @@ use crate::output::{self, Output};
 use crate::packaging::engine::timestamp;
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::msi;
-use ancm_installer::wix::decompile::{self, Decompiled, FileFacts, Layout, Options};
+use ancm_installer::wix::decompile::{self, Decompiled, Extensions, FileFacts, Layout, Options};
 use ancm_installer::wix::{self, Request, paths, preprocess};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -28,9 +29,11 @@ Usage: cargo xtask wix msi decompile [SWITCHES] PACKAGE.msi
                       package is said, here and in the source. Without it, sources are named as `SourceDir\\...`
   -sct                leave out tables that Windows Installer does not know
   -sui                leave out dialogs and what they show
+  -ext NAME|PATH      an extension that the package was built with: rows of its tables become its elements, and what comes of
+                      its library is left to that
   -type msi           what the input is, where its name does not say
-Taken and without effect here: -sdet (empty tables are kept), -sras (actions have numbers), -ext NAME, -intermediateFolder FOLDER,
--nologo, -v";
+Taken and without effect here: -sdet (empty tables are kept), -sras (actions have numbers), -intermediateFolder FOLDER, -nologo,
+-v";
 
 /// Differences that are told in the source.
 const MOST_TOLD: usize = 50;
@@ -42,6 +45,15 @@ struct Switches {
     /// The folder to extract to, as it was written.
     extract: Option<String>,
     options: Options,
+    /// Extensions, as they were given, each with its name and where it is.
+    extensions: Vec<(String, String, PathBuf)>,
+}
+
+impl Switches {
+    /// The extensions that the source is built with.
+    fn needed(&self, decompiled: &Decompiled) -> impl Iterator<Item = &(String, String, PathBuf)> {
+        self.extensions.iter().filter(|(_, name, _)| decompiled.extensions.contains(name))
+    }
 }
 
 #[derive(Serialize)]
@@ -49,6 +61,8 @@ struct Answer<'a> {
     schema: &'static str,
     output: &'a Path,
     arch: String,
+    extensions: &'a [String],
+    cultures: &'a [String],
     extracted: usize,
     diagnostics: &'a [Diagnostic],
 }
@@ -70,16 +84,18 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     };
     let file = File::open(&switches.package).map_err(|error| unreadable(&error))?;
     let mut package = msi::Package::open(file).map_err(|error| unreadable(&error))?;
-    let (decompiled, findings, extracted) = match &switches.extract {
+    let extensions = opened(&switches, &mut package)?;
+    let (decompiled, mut findings, extracted) = match &switches.extract {
         None => {
             let layout = Layout::of(package.database(), None);
-            let decompiled =
-                decompile::decompile(package.database(), &layout, &BTreeMap::new(), switches.options);
+            let (database, files) = (package.database(), BTreeMap::new());
+            let decompiled = decompile::decompile(database, &layout, &files, switches.options, &extensions);
             let findings = decompiled.lost.clone();
             (decompiled, findings, 0)
         }
-        Some(folder) => extracted(&mut package, folder, &switches)?,
+        Some(folder) => extracted(&mut package, folder, &switches, &extensions)?,
     };
+    findings.extend(decompiled.unlike.iter().cloned());
     let text = decompiled.source(&comment(&switches, &decompiled, &findings));
     let folder =
         switches.output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -92,6 +108,8 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
             schema: "ancm-wix-decompile/1",
             output: &switches.output,
             arch: decompiled.arch.to_string(),
+            extensions: &decompiled.extensions,
+            cultures: &decompiled.cultures,
             extracted,
             diagnostics: &findings,
         });
@@ -99,11 +117,23 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     Ok(())
 }
 
+/// The extensions that were named; the package's streams are hashed to be held against theirs.
+fn opened(switches: &Switches, package: &mut msi::Package<File>) -> Outcome<Extensions> {
+    if switches.extensions.is_empty() {
+        return Ok(Extensions::default());
+    }
+    let named: Vec<(String, PathBuf)> =
+        switches.extensions.iter().map(|(_, name, path)| (name.clone(), path.clone())).collect();
+    Extensions::open(&named, decompile::streams(package))
+        .map_err(|diagnostics| Failure::of(Exit::Input, diagnostics))
+}
+
 /// Extracts to `folder`, decompiles, and builds what came of it; gives what differs, and how many files were extracted.
 fn extracted(
     package: &mut msi::Package<File>,
     folder: &str,
     switches: &Switches,
+    extensions: &Extensions,
 ) -> Outcome<(Decompiled, Vec<Diagnostic>, usize)> {
     let target = paths::native(folder);
     let out = Output::open(&target)?;
@@ -129,7 +159,7 @@ fn extracted(
         .map(|(key, path)| (key.clone(), FileFacts::read(&stage.path().join(path))))
         .collect();
     let database = package.database();
-    let in_stage = decompile::decompile(database, &layout, &facts, switches.options);
+    let in_stage = decompile::decompile(database, &layout, &facts, switches.options, extensions);
     for (path, text) in &in_stage.texts {
         let place = stage.path().join(path);
         fs::create_dir_all(place.parent().unwrap_or(stage.path())).map_err(|error| unwritable(&error))?;
@@ -137,13 +167,13 @@ fn extracted(
         written.push(path.clone());
     }
     if findings.is_empty() && switches.options == Options::default() {
-        findings = again(&in_stage, database, &stage).map_err(|error| unwritable(&error))?;
+        findings = again(&in_stage, database, (&stage, switches)).map_err(|error| unwritable(&error))?;
     } else {
         findings.extend(in_stage.lost.iter().cloned());
     }
     // the same source, with the paths that it is to have
     let layout = Layout::of(database, Some(folder));
-    let decompiled = decompile::decompile(database, &layout, &facts, switches.options);
+    let decompiled = decompile::decompile(database, &layout, &facts, switches.options, extensions);
     for path in &written {
         let place = target.join(path);
         fs::create_dir_all(place.parent().unwrap_or(&target)).map_err(|error| unwritable(&error))?;
@@ -157,16 +187,20 @@ fn extracted(
 }
 
 /// Builds what was decompiled to the folder `stage`; gives what the package that comes of it has otherwise.
-fn again(decompiled: &Decompiled, database: &msi::Database, stage: &TempDir) -> io::Result<Vec<Diagnostic>> {
+fn again(
+    decompiled: &Decompiled,
+    database: &msi::Database,
+    (stage, switches): (&TempDir, &Switches),
+) -> io::Result<Vec<Diagnostic>> {
     let source = stage.path().join("decompiled.wxs");
     fs::write(&source, decompiled.source(&[]))?;
     let request = Request {
         sources: vec![source],
         localizations: Vec::new(),
         libraries: Vec::new(),
-        extension_libraries: Vec::new(),
-        extensions: Vec::new(),
-        cultures: Vec::new(),
+        extension_libraries: switches.needed(decompiled).map(|(.., path)| path.clone()).collect(),
+        extensions: decompiled.extensions.clone(),
+        cultures: decompiled.cultures.clone(),
         preprocess: preprocess::Options {
             defines: BTreeMap::new(),
             include_paths: Vec::new(),
@@ -203,9 +237,12 @@ fn again(decompiled: &Decompiled, database: &msi::Database, stage: &TempDir) -> 
 fn comment(switches: &Switches, decompiled: &Decompiled, findings: &[Diagnostic]) -> Vec<String> {
     let name = |path: &Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let more = if switches.extract.is_some() { "" } else { " -b FOLDER" };
+    let mut how = format!("-arch {}", decompiled.arch);
+    switches.needed(decompiled).for_each(|(given, ..)| how.push_str(&format!(" -ext {given}")));
+    decompiled.cultures.iter().for_each(|culture| how.push_str(&format!(" -culture {culture}")));
     let mut lines = vec![
         format!("Decompiled from {}.", name(&switches.package)),
-        format!("Build it: cargo xtask wix build -arch {}{more} {}", decompiled.arch, name(&switches.output)),
+        format!("Build it: cargo xtask wix build {how}{more} {}", name(&switches.output)),
     ];
     if switches.extract.is_none() {
         lines.push(
@@ -256,7 +293,12 @@ fn parse(arguments: &[OsString]) -> Outcome<Option<Switches>> {
             "sct" => switches.options.without_custom_tables = true,
             "sui" => switches.options.without_ui = true,
             "sdet" | "sras" | "nologo" | "-nologo" | "v" | "verbose" => {}
-            "ext" | "intermediatefolder" => drop(value()?),
+            "ext" => {
+                let given = value()?;
+                let found = extension::find(&given)?;
+                switches.extensions.push((given, found.name, found.path));
+            }
+            "intermediatefolder" => drop(value()?),
             "type" => kind = Some(value()?),
             "data" => {
                 let message =

@@ -1,6 +1,7 @@
 //! `cargo xtask wix msi`: what the embedded engine does with packages.
 
 mod decompile;
+mod inscribe;
 
 use super::help::refuse;
 use crate::console::Console;
@@ -10,9 +11,10 @@ use std::ffi::OsString;
 const HELP: &str = "\
 Work with Windows Installer packages.
 
-Usage: cargo xtask wix msi decompile [SWITCHES] PACKAGE.msi
+Usage: cargo xtask wix msi COMMAND [SWITCHES] PACKAGE.msi
 
-  decompile   a source, and files, that the package can be built from again";
+  decompile   a source, and files, that the package can be built from again
+  inscribe    tell in a package who has signed the cabinets beside it";
 
 /// Runs what stands after `wix msi`.
 ///
@@ -25,6 +27,7 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
     };
     match command.to_string_lossy().as_ref() {
         "decompile" => decompile::run(rest, console),
+        "inscribe" => inscribe::run(rest, console),
         "-h" | "-?" | "-help" | "--help" => {
             console.print(HELP);
             Ok(())
