@@ -220,6 +220,7 @@ fn run(request: &Request, report: &Report) -> Option<Output> {
         libraries: &libraries,
         arch: options.arch,
         threads: request.threads,
+        environment: &options.environment,
         legacy_registry_guids: request.legacy_registry_guids,
     };
     let bound = bind::bind(symbols, &binding, report)?;

@@ -15,7 +15,9 @@ const MEDIA: &str = "Media";
 #[must_use]
 pub fn cabinets_beside(database: &Database) -> Vec<(i32, String)> {
     let Some(table) = database.tables.get(MEDIA) else { return Vec::new() };
-    let (Some(disk), Some(cabinet)) = (table.column("DiskId"), table.column("Cabinet")) else { return Vec::new() };
+    let (Some(disk), Some(cabinet)) = (table.column("DiskId"), table.column("Cabinet")) else {
+        return Vec::new();
+    };
     let named = table.rows.iter().filter_map(|row| {
         let name = row.get(cabinet)?.as_str().filter(|name| !name.is_empty() && !name.starts_with('#'))?;
         Some((row.get(disk)?.as_int()?, name.to_owned()))

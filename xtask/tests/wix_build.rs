@@ -29,8 +29,14 @@ fn sources(inside: &str) -> TempDir {
 const FILE: &str = "<File Id=\"A\" Source=\"a.txt\" />";
 
 fn build(folder: &Path, arguments: &[&str]) -> Output {
+    build_with(folder, arguments, &[])
+}
+
+/// The same with variables of the environment.
+fn build_with(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = xtask();
     command.current_dir(folder).args(["wix", "build", "Product.wxs"]).args(arguments);
+    command.envs(environment.iter().copied());
     command.output().expect("it starts")
 }
 
@@ -122,12 +128,13 @@ fn the_wix_to_be_like_is_a_setting_and_the_switch_wins() {
 }
 
 /// As WiX has it (`CreateCabinetsCommand`): cabinets of 20 MiB, each on a disk of its own with the sequence of the first one,
-/// and the disks behind them moved up. What reads packages reads it, and Wine installs the file.
+/// and the disks behind them moved up. What reads packages reads it, and Wine installs the file. The environment's sizes count
+/// before those of the source.
 #[test]
 fn a_file_that_is_too_large_for_one_cabinet_is_in_several() {
     const MIB: usize = 1 << 20;
     let media = "<MediaTemplate CompressionLevel=\"none\" MaximumUncompressedMediaSize=\"1\" \
-                 MaximumCabinetSizeForLargeFileSplitting=\"20\" />";
+                 MaximumCabinetSizeForLargeFileSplitting=\"30\" />";
     let file = |name: &str| format!("<File Source=\"{name}\" />");
     let inside = format!(
         "{media}<StandardDirectory Id=\"ProgramFiles64Folder\"><Directory Id=\"D\" Name=\"Parted\">{}</Directory></StandardDirectory>",
@@ -143,7 +150,14 @@ fn a_file_that_is_too_large_for_one_cabinet_is_in_several() {
     .collect();
     std::fs::write(folder.path().join("big.bin"), &big).expect("room");
     std::fs::write(folder.path().join("c.txt"), "c").expect("room");
-    assert!(build(folder.path(), &["-arch", "x64", "-o", "x.msi"]).status.success());
+    for (name, value) in
+        [("WIX_MCSLFS", "0"), ("WIX_MCSLFS", "2049"), ("WIX_MUMS", "many"), ("WIX_MUMS", "-1")]
+    {
+        let output = build_with(folder.path(), &["-o", "x.msi"], &[(name, value)]);
+        assert!(!output.status.success() && said(&output).contains("WIX0219"), "{name}: {}", said(&output));
+    }
+    let sizes = [("WIX_MCSLFS", "20"), ("WIX_MUMS", "")];
+    assert!(build_with(folder.path(), &["-arch", "x64", "-o", "x.msi"], &sizes).status.success());
     let media = {
         let file = std::fs::File::open(folder.path().join("x.msi")).expect("made");
         let package = Package::open(file).expect("a package");

@@ -36,7 +36,19 @@ fn rows(folder: &Path, package: &str, table: &str) -> Vec<String> {
 fn sign(folder: &Path, cabinet: &str, who: &str) {
     let (certificate, key, made) = (format!("{who}.pem"), format!("{who}.key"), format!("{cabinet}.signed"));
     let mut command = Command::new("osslsigncode");
-    command.args(["sign", "-certs", &certificate, "-key", &key, "-h", "sha256", "-in", cabinet, "-out", &made]);
+    command.args([
+        "sign",
+        "-certs",
+        &certificate,
+        "-key",
+        &key,
+        "-h",
+        "sha256",
+        "-in",
+        cabinet,
+        "-out",
+        &made,
+    ]);
     run(command.current_dir(folder));
     std::fs::rename(folder.join(made), folder.join(cabinet)).expect("room");
 }
@@ -73,7 +85,8 @@ fn who_signed_cabinets_beside_a_package_is_told_in_it() {
     assert!(output.status.success() && said(&output).is_empty(), "{}", said(&output));
     assert_eq!(std::fs::read(at.join("p.msi")).expect("readable"), before, "the input stays");
     let signatures = rows(at, "out/inscribed.msi", "MsiDigitalSignature");
-    let certificate = |disk: usize| signatures[disk - 1].split('\t').nth(2).expect("a certificate").to_owned();
+    let certificate =
+        |disk: usize| signatures[disk - 1].split('\t').nth(2).expect("a certificate").to_owned();
     let expected = |disk: usize| format!("Media\t{disk}\t{}", certificate(disk));
     assert_eq!(signatures, [1, 2, 3].map(expected));
     assert!(certificate(1) == certificate(3) && certificate(1) != certificate(2), "{signatures:?}");
@@ -83,7 +96,8 @@ fn who_signed_cabinets_beside_a_package_is_told_in_it() {
         let mut command = Command::new("msiinfo");
         let stored = run(command.args(["extract", "out/inscribed.msi", &stream]).current_dir(at));
         let mut command = Command::new("openssl");
-        let der = run(command.args(["x509", "-outform", "DER", "-in", &format!("{who}.pem")]).current_dir(at));
+        let der =
+            run(command.args(["x509", "-outform", "DER", "-in", &format!("{who}.pem")]).current_dir(at));
         assert!(stored == der, "the certificate of {who}");
     }
     // all else is as it was, and a second time changes nothing of what is told

@@ -44,13 +44,41 @@ const COMPRESSED: i32 = 16384;
 /// Cabinets of a template, at most.
 const MOST_CABINETS: i32 = 999;
 
+/// Variables of the environment that stand for sizes of a `MediaTemplate`, whatever that says, as in WiX.
+const UNCOMPRESSED: &str = "WIX_MUMS";
+const SPLIT: &str = "WIX_MCSLFS";
+
+/// `template` with the sizes, in MiB, that `environment` has. Problems: WIX0219.
+fn limited(
+    template: &MediaTemplate,
+    environment: &BTreeMap<String, String>,
+    report: &Report,
+) -> MediaTemplate {
+    let size = |name: &str, most: u32| {
+        let text = environment.get(name).filter(|text| !text.is_empty())?;
+        let size = text.trim().parse::<u32>().ok().filter(|size| (1..=most).contains(size));
+        if size.is_none() {
+            let message =
+                format!("the environment variable `{name}` is `{text}`; expected 1 to {most} (MiB)");
+            report.push(Diagnostic::error("WIX0219", message).help("correct it, or remove it"));
+        }
+        size
+    };
+    let mut template = template.clone();
+    if let Some(size) = size(UNCOMPRESSED, i32::MAX as u32) {
+        template.maximum_uncompressed_mib = size;
+    }
+    template.split_mib = size(SPLIT, 2048).or(template.split_mib);
+    template
+}
+
 /// Orders `files`, numbers them from 1, and gives the disks. `compressed` says where files go that do not say
-/// themselves. Problems: WIX0135, WIX0290, WIX0357, WIX0382.
+/// themselves, `environment` what templates may have as sizes. Problems: WIX0135, WIX0219, WIX0290, WIX0357, WIX0382.
 pub(super) fn assign(
     symbols: &[Symbol],
     files: &mut BTreeMap<String, BoundFile>,
     compressed: bool,
-    arch: Arch,
+    (arch, environment): (Arch, &BTreeMap<String, String>),
     report: &Report,
 ) -> Vec<Disk> {
     let order = order(symbols, files, arch);
@@ -78,8 +106,9 @@ pub(super) fn assign(
             maximum_uncompressed_mib: 200,
         };
         let template = template.map_or(&default, |(template, _)| template);
-        disks = from_template(template, &order, files, compressed);
-        divide(template, &mut disks, files, report);
+        let template = limited(template, environment, report);
+        disks = from_template(&template, &order, files, compressed);
+        divide(&template, &mut disks, files, report);
     } else {
         onto_authored(&mut disks, &order, files, compressed, report);
     }

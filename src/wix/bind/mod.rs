@@ -45,6 +45,8 @@ pub(crate) struct Binding<'b> {
     pub arch: Arch,
     /// How many threads may read files.
     pub threads: NonZeroUsize,
+    /// Variables of the environment.
+    pub environment: &'b BTreeMap<String, String>,
     /// Whether GUIDs of registry key paths are made as by WiX 3.
     pub legacy_registry_guids: bool,
 }
@@ -122,7 +124,8 @@ pub(crate) fn bind(mut symbols: Vec<Symbol>, binding: &Binding<'_>, report: &Rep
     let package = properties::bound(package, &mut symbols, &at, &facts, report);
     limits::check(&symbols, report);
     guids::assign(&mut symbols, &files, binding, report);
-    let disks = media::assign(&symbols, &mut files, package.compressed, binding.arch, report);
+    let disks =
+        media::assign(&symbols, &mut files, package.compressed, (binding.arch, binding.environment), report);
     if report.has_errors() {
         return None;
     }

@@ -109,6 +109,7 @@ fn run(
         libraries: around.libraries(),
         arch,
         threads: NonZeroUsize::MIN,
+        environment: &BTreeMap::new(),
         legacy_registry_guids: false,
     };
     let bound = bind::without_files(symbols, &binding, texts, report)?;

@@ -129,13 +129,9 @@ impl Inscription {
     }
 
     /// Writes the package with what there is to tell to `target`.
-    fn write(
-        mut self,
-        signers: &[(i32, Vec<u8>)],
-        target: &Path,
-        findings: &mut Vec<Diagnostic>,
-    ) -> Outcome {
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fn write(mut self, signers: &[(i32, Vec<u8>)], target: &Path, findings: &mut Vec<Diagnostic>) -> Outcome {
+        let folder =
+            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut out = Output::open(folder)?;
         let stage = out.stage()?;
         let unwritable = |error: &io::Error| output::failure("write", target, error);
@@ -143,7 +139,8 @@ impl Inscription {
         let mut known = BTreeMap::new();
         for (number, name) in self.package.database().streams.clone().into_keys().enumerate() {
             let path = stage.path().join(number.to_string());
-            let mut stream = self.package.stream(&name).map_err(|error| unwritable(&io::Error::other(error)))?;
+            let mut stream =
+                self.package.stream(&name).map_err(|error| unwritable(&io::Error::other(error)))?;
             let mut file = File::create_new(&path).map_err(|error| unwritable(&error))?;
             let length = io::copy(&mut stream, &mut file).map_err(|error| unwritable(&error))?;
             interrupt::check()?;
@@ -163,7 +160,8 @@ impl Inscription {
         }
         let mut file = out.create()?;
         if is_same {
-            let copied = File::open(&self.input).and_then(|mut input| io::copy(&mut input, file.as_file_mut()));
+            let copied =
+                File::open(&self.input).and_then(|mut input| io::copy(&mut input, file.as_file_mut()));
             copied.map_err(|error| unwritable(&error))?;
         } else {
             msi::write(&database, NonZeroUsize::MIN, file.as_file_mut())
