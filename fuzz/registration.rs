@@ -14,13 +14,14 @@ use registration::undo;
 fn job(verb: Verb) -> Job {
     Job {
         verb,
-        attributes: job::LOCKED | job::TRACED | job::EVENT_STREAMS | job::HANDLERS,
+        attributes: job::LOCKED | job::EVENT_STREAMS | job::HANDLERS,
         shared: Shared::AsBefore,
         run: "1".into(),
         file: "applicationHost.config".into(),
         module: "AspNetCoreModuleV2".into(),
         image: r"%ProgramFiles%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll".into(),
         section: "aspNetCore".into(),
+        area: Some(job::Area { name: "ANCM".into(), value: 65536 }),
     }
 }
 

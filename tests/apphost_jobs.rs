@@ -4,6 +4,7 @@ use ancm_installer::apphost;
 use ancm_installer::apphost::job::{self, Job, Shared, Stays, Verb};
 use ancm_installer::apphost::journal::{Fingerprint, Journal};
 use ancm_installer::apphost::record::{Machine as Sharer, Record};
+use std::collections::BTreeMap;
 
 const CONFIGURATIONS: [&str; 4] = [
     include_str!("apphost/bare.config"),
@@ -24,10 +25,22 @@ fn job(verb: Verb, attributes: u32) -> Job {
         module: "AspNetCoreModuleV2".to_owned(),
         image: r"%ProgramFiles%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll".to_owned(),
         section: "aspNetCore".to_owned(),
+        area: Some(job::Area { name: "ANCM".to_owned(), value: 65536 }),
     }
 }
 
-const ALL: u32 = job::LOCKED | job::TRACED | job::EVENT_STREAMS | job::HANDLERS;
+/// HttpPlatformHandler v2, which has use for some of the same.
+fn handler(verb: Verb, attributes: u32) -> Job {
+    Job {
+        module: "httpPlatformHandler".to_owned(),
+        image: r"%ProgramFiles%\IIS\HttpPlatformHandler Module\V2\httpplatformhandlerv2.dll".to_owned(),
+        section: "httpPlatform".to_owned(),
+        area: Some(job::Area { name: "HTTP_PLATFORM".to_owned(), value: 65536 }),
+        ..job(verb, attributes)
+    }
+}
+
+const ALL: u32 = job::LOCKED | job::EVENT_STREAMS | job::HANDLERS;
 
 #[test]
 fn jobs_records_and_journals_are_read_as_they_were_written() {
@@ -68,7 +81,7 @@ fn jobs_records_and_journals_are_read_as_they_were_written() {
 #[test]
 fn what_was_added_is_taken_out_and_nothing_else() {
     for config in CONFIGURATIONS {
-        for attributes in [0, job::LOCKED, job::TRACED, ALL] {
+        for attributes in [0, job::LOCKED, ALL] {
             let added = job(Verb::Add, attributes).make(config.as_bytes(), None, None).expect("editable");
             let again = job(Verb::Add, attributes)
                 .make(&added.edited.bytes, added.record.as_ref(), None)
@@ -84,6 +97,113 @@ fn what_was_added_is_taken_out_and_nothing_else() {
             assert_eq!(back.bytes, added.edited.bytes, "a removal that fails is taken back");
         }
     }
+}
+
+/// The machine's configuration and the records beside it.
+struct Server {
+    config: String,
+    records: BTreeMap<String, Record>,
+}
+
+impl Server {
+    fn does(&mut self, job: &Job) {
+        let others: Vec<job::Beside> = self.records.clone().into_iter().collect();
+        let own = self.records.get(&job.module);
+        let made = job.make_beside(self.config.as_bytes(), own, None, &others).expect("editable");
+        self.records.remove(&job.module);
+        self.records.extend(made.record.map(|record| (job.module.clone(), record)));
+        self.records.extend(made.heirs);
+        self.config = String::from_utf8(made.edited.bytes).expect("UTF-8");
+        for record in self.records.values() {
+            assert_eq!(Record::parse(&record.to_text()).as_ref(), Some(record));
+        }
+    }
+}
+
+/// The rule for event streams, and that sites may set `handlers`, stay as long as one of both modules does, and go with the
+/// last one, whoever brought them. Areas of tracing are each one's own.
+#[test]
+fn what_two_modules_have_use_for_goes_with_the_last_of_them() {
+    let modules: [fn(Verb, u32) -> Job; 2] = [job, handler];
+    for config in CONFIGURATIONS {
+        let brings = |config: &str| config.contains("text/event-stream");
+        let alone = job(Verb::Add, ALL).make(config.as_bytes(), None, None).expect("editable").edited.bytes;
+        let alone = String::from_utf8(alone).expect("UTF-8");
+        let (has_rules, has_areas) = (brings(&alone), alone.contains("\"ANCM\""));
+        for (first, second) in [(0, 1), (1, 0)] {
+            for goes in [first, second] {
+                let mut machine = Server { config: config.to_owned(), records: BTreeMap::new() };
+                machine.does(&modules[first](Verb::Add, ALL));
+                machine.does(&modules[second](Verb::Add, ALL));
+                machine.does(&modules[first](Verb::Add, ALL));
+                let stays = 1 - goes;
+                machine.does(&modules[goes](Verb::Remove, ALL));
+                assert_eq!(brings(&machine.config), has_rules, "{}", machine.config);
+                let names = [("\"ANCM\"", 0), ("\"HTTP_PLATFORM\"", 1)];
+                for (area, whose) in names {
+                    let is_there = machine.config.contains(area);
+                    assert_eq!(is_there, has_areas && whose == stays, "{}", machine.config);
+                }
+                // back again, and both away in the other order
+                machine.does(&modules[goes](Verb::Add, ALL));
+                machine.does(&modules[stays](Verb::Remove, ALL));
+                assert_eq!(brings(&machine.config), has_rules);
+                machine.does(&modules[goes](Verb::Remove, ALL));
+                // what the first one had to make around its entries stays, empty, where the second one used it
+                let is_whole = alone.matches("<modules").count() == config.matches("<modules").count()
+                    && alone.matches("WWW Server").count() == config.matches("WWW Server").count();
+                assert!(machine.config == config || !is_whole, "{}", machine.config);
+                assert!(machine.records.is_empty());
+            }
+        }
+        // a removal that was taken back after the record of the other one was written leaves two owners
+        for goes in [0, 1] {
+            let mut machine = Server { config: config.to_owned(), records: BTreeMap::new() };
+            machine.does(&job(Verb::Add, ALL));
+            machine.does(&handler(Verb::Add, ALL));
+            let others: Vec<job::Beside> = machine.records.clone().into_iter().collect();
+            let own = machine.records.get("AspNetCoreModuleV2");
+            let made = job(Verb::Remove, ALL).make_beside(machine.config.as_bytes(), own, None, &others);
+            machine.records.extend(made.expect("editable").heirs);
+            machine.does(&modules[goes](Verb::Remove, ALL));
+            assert_eq!(brings(&machine.config), has_rules, "{}", machine.config);
+            machine.does(&modules[1 - goes](Verb::Remove, ALL));
+            assert!(!brings(&machine.config) || config.contains("text/event-stream"), "{}", machine.config);
+        }
+        // one that has no use for it inherits nothing, and one that is no longer registered neither
+        for (attributes, unregistered) in [(job::LOCKED, false), (ALL, true)] {
+            let mut machine = Server { config: config.to_owned(), records: BTreeMap::new() };
+            machine.does(&job(Verb::Add, ALL));
+            machine.does(&handler(Verb::Add, attributes));
+            if unregistered {
+                machine.config = machine.config.replace("\"httpPlatformHandler\"", "\"other\"");
+            }
+            machine.does(&job(Verb::Remove, ALL));
+            assert!(!brings(&machine.config), "{}", machine.config);
+        }
+        // one that another installer has brought since has no record, and needs it all the same
+        let mut machine = Server { config: config.to_owned(), records: BTreeMap::new() };
+        machine.does(&job(Verb::Add, ALL));
+        machine.does(&handler(Verb::Add, ALL));
+        machine.records.remove("httpPlatformHandler");
+        machine.does(&job(Verb::Remove, ALL));
+        assert_eq!(brings(&machine.config), has_rules, "{}", machine.config);
+    }
+}
+
+/// What the custom action of an older package leaves when it goes: no module, no section, and nothing of what was set in it.
+#[test]
+fn what_an_older_package_has_taken_out_of_its_section_stays_out_and_what_is_set_later_stays_in() {
+    let config = CONFIGURATIONS[2];
+    let added = handler(Verb::Add, ALL).make(config.as_bytes(), None, None).expect("editable");
+    let text = String::from_utf8(added.edited.bytes).expect("UTF-8");
+    let declaration = r#"<section name="httpPlatform" overrideModeDefault="Allow" />"#;
+    assert!(text.contains(declaration) && !text.contains("<httpPlatform"), "sites may set it again\n{text}");
+    let set = text.replace("</configuration>", "<location path='s'><system.webServer><httpPlatform processPath='x' /></system.webServer></location></configuration>");
+    let removed = handler(Verb::Remove, ALL).make(set.as_bytes(), added.record.as_ref(), None);
+    let left = String::from_utf8(removed.expect("editable").edited.bytes).expect("UTF-8");
+    assert!(left.contains("processPath='x'") && left.contains(r#"<section name="httpPlatform""#), "{left}");
+    assert!(!left.contains("httpPlatformHandler"), "{left}");
 }
 
 #[test]
@@ -108,12 +228,7 @@ fn who_takes_over_from_another_installer_leaves_nothing_of_it_either() {
 fn an_entry_of_the_same_name_for_another_dll_is_corrected() {
     let theirs = r"C:\Program Files (x86)\Microsoft Web Tools\HttpPlatformHandler\HttpPlatformHandler.dll";
     let image = r"%IIS_BIN%\HttpPlatformHandler Module\V2\httpplatformhandlerv2.dll";
-    let of = |verb| Job {
-        module: "httpPlatformHandler".to_owned(),
-        image: image.to_owned(),
-        section: "httpPlatform".to_owned(),
-        ..job(verb, job::LOCKED | job::EVENT_STREAMS | job::HANDLERS)
-    };
+    let of = |verb| Job { image: image.to_owned(), ..handler(verb, ALL) };
     let entry = format!("<add name='httpPlatformHandler' image='{theirs}'/></globalModules>");
     let config = CONFIGURATIONS[1]
         .replace("</globalModules>", &entry)

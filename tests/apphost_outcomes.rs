@@ -37,13 +37,14 @@ fn cases() -> Vec<Case> {
 fn job(verb: Verb) -> Job {
     Job {
         verb,
-        attributes: job::TRACED | job::EVENT_STREAMS | job::HANDLERS,
+        attributes: job::EVENT_STREAMS | job::HANDLERS,
         shared: job::Shared::AsBefore,
         run: "1".into(),
         file: "applicationHost.config".into(),
         module: MODULE.into(),
         image: IMAGE.into(),
         section: "aspNetCore".into(),
+        area: Some(job::Area { name: "ANCM".into(), value: 65536 }),
     }
 }
 

@@ -44,13 +44,14 @@ fn with(section: &str, inner: &str) -> String {
 fn registered(config: &str) -> Result<String, Error> {
     let job = Job {
         verb: Verb::Add,
-        attributes: job::TRACED | job::EVENT_STREAMS | job::HANDLERS,
+        attributes: job::EVENT_STREAMS | job::HANDLERS,
         shared: job::Shared::AsBefore,
         run: "1".into(),
         file: "applicationHost.config".into(),
         module: "AspNetCoreModuleV2".into(),
         image: r"%ProgramFiles%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll".into(),
         section: "aspNetCore".into(),
+        area: Some(job::Area { name: "ANCM".into(), value: 65536 }),
     };
     let made = job.make(config.as_bytes(), None, None)?;
     Ok(String::from_utf8(made.edited.bytes).expect("UTF-8"))

@@ -110,8 +110,8 @@ fn contradictions_are_told_with_line_and_column() {
         (
             "section = \"aspNetCore\"",
             "section = \"system.webServer/x\"",
-            "[registration]",
-            "is the name of a section of `system.webServer`",
+            "\"system.webServer/x\"",
+            "expected the name of a section of `system.webServer`",
         ),
         (
             "AspNetCoreModuleV2_{arch}_{version}",
@@ -125,7 +125,7 @@ fn contradictions_are_told_with_line_and_column() {
             "\"../{arch}_{version}\"",
             "is no name of a file",
         ),
-        ("'IIS\\Asp.Net", "'..\\Asp.Net", "'..\\Asp.Net", "is no folder below Program Files"),
+        ("'IIS\\Asp.Net", "'..\\Asp.Net", "'..\\Asp.Net", "expected names of folders"),
         ("'IIS Express\\Asp.Net", "'Express\\Asp.Net", "'Express\\Asp.Net", "is not below `IIS Express`"),
         (
             "arm64 = \"8D50FDE7-0B84-4900-B60D-BD952979BA0B\" }",
@@ -149,15 +149,10 @@ fn contradictions_are_told_with_line_and_column() {
         (
             "feature = \"AspNetCoreModuleFeature\"",
             "feature = \"the feature\"",
-            "[keys]",
-            "is no name of a feature",
+            "\"the feature\"",
+            "expected up to 38 letters",
         ),
-        (
-            "trace-area = \"ANCM\"",
-            "trace-area = \"MINE\"",
-            "[registration]",
-            "`trace-area` can be `ANCM` only",
-        ),
+        ("value = 65536", "value = 65537", "65537", "`65537`: expected a power of two"),
         (
             "[iisexpress]\n",
             "[[iis.refused]]\nfile = 'x.dll'\nreason = \"it is there\"\n\n[iisexpress]\n",
@@ -174,6 +169,71 @@ fn contradictions_are_told_with_line_and_column() {
     }
     let nowhere = OURS[..OURS.find("[iis]").expect("there")].to_owned();
     assert!(findings(&nowhere)[0].contains("packages for no kind of IIS"), "{:?}", findings(&nowhere));
+}
+
+/// Values of single keys, in the description of a module with all that there is: what Windows, IIS or the tables would not take,
+/// or would take for something else.
+#[test]
+fn values_that_windows_or_iis_would_not_take_are_told_with_line_and_column() {
+    let long = "x".repeat(300);
+    let of_texts = ["", "  ", "[INSTALLDIR]", "{Gate}", r"a\nb", r"a\u0000", "$(sys.CURRENTDIR)", &long];
+    let of_paths = [
+        "",
+        r"IIS\\CON",
+        r"IIS\\lpt1.x",
+        r"IIS\\Gate.",
+        r"IIS\\Gate ",
+        r"IIS\\a|b",
+        r"IIS\\%TEMP%",
+        r"\\\\server\\x",
+        "C:",
+        r"IIS\\..",
+        r"IIS\\$(var.X)",
+        r"IIS\\a\u0001",
+        r"IIS\\\\Gate",
+        "IIS/Gate",
+        &long,
+    ];
+    let of_names = ["", r"a\\b", "[X]", r"a\tb", &long];
+    let of_keys = ["", "my key", "#key", "../key", "1key", "ALL", &long];
+    let modules = ["", r"..\\x", "a:b", "a b", "a<b", "StaticFileModule", "urlauthorizationmodule", &long];
+    let sections = ["", "handlers", "a/b", "modules", &long];
+    let schemas = ["", ".xml", "../x.xml", "IIS_schema.xml", "fx_schema.xml", "gate.xsd", "nul.xml"];
+    let exports = ["", "Register Module", "a,b", "é", r"a\n"];
+    let links = ["", "javascript:alert(1)", "https://", "https://exa mple.org", "https://[::1]/"];
+    let cases: [(&str, &str, &[&str]); 16] = [
+        ("title = ", "expected a text of 1 to 64", &of_texts),
+        ("comments = ", "expected a text of 1 to 255", &of_texts),
+        ("name = \"ASP.NET Core Module V2 for IIS\"", "expected a text of 1 to 200", &of_texts),
+        ("help-link = ", "expected the address of a page", &links),
+        ("feature = ", "expected up to 38", &of_keys),
+        ("cabinet = ", "`.cab` at the end", &of_keys),
+        ("icon = ", "`.ico` at the end", &of_keys),
+        ("name = \"AspNetCoreModuleV2\"", "a name of the module's own", &modules),
+        ("section = ", "the name of a section of `system.webServer`", &sections),
+        ("description = \"ASP.NET Core Module V2\"", "expected a text of 1 to 128", &of_texts),
+        ("    { name = ", "the name of an export", &exports),
+        ("file = \"aspnetcore_schema_v2.xml\"", "the name of a file that ends with `.xml`", &schemas),
+        ("folder = ", "expected names of folders", &of_paths),
+        ("event-source = ", "expected a name of 1 to 200", &of_names),
+        ("discovery-key = ", "a key below HKEY_LOCAL_MACHINE", &["", r"HKLM\\X", r"a\\\\b", r"a\\[X]"]),
+        ("upgrade-code = { x86 = ", "a GUID of the family's own", &["00000000-0000-0000-0000-000000000000"]),
+    ];
+    for (key, message, values) in cases {
+        for value in values {
+            let start = OURS.find(key).unwrap_or_else(|| panic!("no {key}"));
+            let start = start + key.rfind("= ").unwrap_or_else(|| panic!("no `=` in {key}")) + 2;
+            let quote = &OURS[start..=start];
+            let end = start + 1 + OURS[start + 1..].find(quote).expect("it ends");
+            let broken = format!("{}\"{value}\"{}", &OURS[..start], &OURS[end + 1..]);
+            let line = OURS[..start].matches('\n').count() + 1;
+            let column = OURS[..start].rsplit('\n').next().expect("a line").chars().count() + 1;
+            let place = format!("product.toml:{line}:{column}: ");
+            let found = findings(&broken);
+            let is_it = |finding: &String| finding.starts_with(&place) && finding.contains(message);
+            assert!(found.iter().any(is_it), "{key}{value}: {place}{message}: {found:#?}");
+        }
+    }
 }
 
 /// What is written down of ANCM is what would follow from it, but for identities and names that shipped.

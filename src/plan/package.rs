@@ -7,7 +7,7 @@ use crate::ledger::{Bits, Component, Holds, KeyPath, Ledger};
 use crate::native::configaction::ConfigurationAction;
 use crate::payload::Payload;
 use crate::product::{Edition, Part, Product, Registration, Texts};
-use registration::job::{EVENT_STREAMS, HANDLERS, LOCKED, SHARED, TRACED, USER};
+use registration::job::{EVENT_STREAMS, HANDLERS, LOCKED, SHARED, USER};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -220,10 +220,9 @@ pub(super) fn defines_of_texts(product: &Product) -> BTreeMap<String, String> {
 
 /// The bits of `Attributes` in `wix/registration.wxs`.
 fn attributes(product: &Product, flavour: Flavour) -> u32 {
-    let Registration { trace_area, event_streams, handlers, .. } = &product.registration;
+    let Registration { event_streams, handlers, .. } = &product.registration;
     let bit = |bit, is_set: bool| if is_set { bit } else { 0 };
     bit(LOCKED, flavour == Flavour::IisExpress)
-        | bit(TRACED, trace_area.is_some())
         | bit(EVENT_STREAMS, *event_streams)
         | bit(HANDLERS, *handlers)
         | bit(SHARED, flavour == Flavour::Iis)
@@ -364,6 +363,9 @@ impl Setting<'_> {
         };
         add("EarlierUpgradeCode", package.earlier_upgrade_code.map(|code| code.to_string()));
         add("Section", product.registration.section.clone());
+        let area = product.registration.trace_area.as_ref();
+        add("TraceArea", area.map(|area| area.name.clone()));
+        add("TraceValue", area.map(|area| area.value.to_string()));
         let main = |part: &Part, bits| {
             let end = format!(r"\{}", part.file_name());
             let is_it = |component: &&PlannedComponent| {

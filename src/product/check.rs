@@ -5,12 +5,8 @@ use crate::id::{Arch, Dll, Flavour, UpgradeCode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// The area of failed request tracing that `native/registration` adds.
-const AREA: &str = "ANCM";
-
 /// Where things are in the text.
 pub(super) struct Places {
-    pub keys: Range<usize>,
     pub registration: Range<usize>,
     pub module: Range<usize>,
     pub handler: Range<usize>,
@@ -106,31 +102,16 @@ impl Check {
     }
 
     fn keys(&mut self, product: &Product, places: &Places) {
-        let mut identifiers = vec![&product.keys.feature];
-        identifiers.extend(product.flavours.values().map(|edition| &edition.provider_feature));
-        for key in identifiers {
-            if !is_identifier(key) || key.len() > 38 {
-                let message =
-                    format!("`{key}` is no name of a feature: up to 38 letters, digits, `_` and `.`");
-                self.add(&places.keys, "keys", message);
+        for (flavour, edition) in &product.flavours {
+            if edition.provider_feature.eq_ignore_ascii_case(&product.keys.feature) {
+                let message = format!("`provider-feature` and `feature` are both `{}`", product.keys.feature);
+                self.add(&places.editions[flavour].whole, "keys", message);
             }
         }
     }
 
     fn registration(&mut self, product: &Product, places: &Places) {
         let registration = &product.registration;
-        if registration.name.is_empty() || registration.name.chars().any(|c| c.is_whitespace() || c == '"') {
-            let message = format!("`{}` is no name of a module in IIS's configuration", registration.name);
-            self.add(&places.registration, "registration", message);
-        }
-        if registration.section.as_ref().is_some_and(|section| !is_identifier(section)) {
-            let message = "`section` is the name of a section of `system.webServer`, without that".to_owned();
-            self.add(&places.registration, "registration", message);
-        }
-        if registration.trace_area.as_ref().is_some_and(|area| area != AREA) {
-            let message = format!("`trace-area` can be `{AREA}` only: the custom actions know no other one");
-            self.add(&places.registration, "registration", message);
-        }
         match (&registration.section, &product.schema) {
             (Some(section), None) => {
                 let message =
@@ -157,18 +138,13 @@ impl Check {
             }
         }
         let name = edition.package.replace("{arch}", "").replace("{version}", "");
-        if name.chars().any(|c| !(c.is_ascii_alphanumeric() || "_-. ".contains(c))) {
-            let message = format!("`{}` is no name of a file", edition.package);
+        if name.chars().any(|c| !(c.is_ascii_alphanumeric() || "_-. ".contains(c))) || name.len() > 100 {
+            let message =
+                format!("`{}` is no name of a file, or longer than 100 characters", edition.package);
             self.add(&places.package, "package", message);
         }
         let names: Vec<&str> = edition.folder.split('\\').collect();
-        if !is_path(&edition.folder) {
-            let message = format!(
-                "`{}` is no folder below Program Files: names with `\\` between them",
-                edition.folder
-            );
-            self.add(&places.folder, "folder", message);
-        } else if flavour == Flavour::IisExpress && (names[0] != "IIS Express" || names.len() < 2) {
+        if flavour == Flavour::IisExpress && (names[0] != "IIS Express" || names.len() < 2) {
             let message = format!(
                 "`{}` is not below `IIS Express`, the folder that `%IIS_BIN%` stands for",
                 edition.folder
@@ -181,16 +157,9 @@ impl Check {
         if edition.short_name.as_ref().is_some_and(|name| !is_identifier(name) || name.len() > 8) {
             self.add(&places.folder, "folder", "`short-name` is no 8.3 name of a folder".to_owned());
         }
-        for refused in &edition.refused {
-            let names = refused.file.split('\\').count();
-            if names < 2 || refused.file.contains(['/', ':', '[', '"']) || refused.reason.contains(['[', '{'])
-            {
-                let message = format!(
-                    "`{}` is no file in a folder below System32, or its reason has brackets",
-                    refused.file
-                );
-                self.add(&places.whole, "refused", message);
-            }
+        for refused in edition.refused.iter().filter(|refused| !refused.file.contains('\\')) {
+            let message = format!("`{}` is no file in a folder below System32", refused.file);
+            self.add(&places.whole, "refused", message);
         }
         for arch in Arch::ALL {
             if !edition.upgrade_codes.contains_key(&arch) {
@@ -199,6 +168,13 @@ impl Check {
             }
             if edition.providers.get(&arch).is_none_or(Vec::is_empty) {
                 let message = format!("`provider` lacks the key of the {flavour} packages for {arch}");
+                self.add(&places.whole, "provider", message);
+            }
+        }
+        for (arch, keys) in &edition.providers {
+            let mut known = BTreeSet::new();
+            if let Some(key) = keys.iter().find(|key| !known.insert(key.to_lowercase())) {
+                let message = format!("`provider` has the key `{key}` twice for {arch}");
                 self.add(&places.whole, "provider", message);
             }
         }
@@ -223,15 +199,10 @@ impl Check {
             let message = format!("`{}` is no name of a file with `{{version}}` once", patch.package);
             self.add(place, "package", message);
         }
-        let in_place = patch.in_place.iter().flat_map(|it| [&it.file, &it.native]);
-        for path in [&patch.folder].into_iter().chain(in_place).filter(|path| !is_path(path)) {
-            let message = format!("`{path}` is no path: names with `\\` between them");
-            self.add(place, "patch", message);
-        }
-        let texts = patch.in_place.iter().map(|it| &it.native_missing).chain([&patch.missing]);
-        for text in texts.filter(|text| text.is_empty() || text.len() > 255) {
-            let message = format!("`{text}` is no text of 1 to 255 characters");
-            self.add(place, "patch", message);
+        let same = |edition: &Edition| edition.folder.eq_ignore_ascii_case(&patch.folder);
+        if product.flavours.values().any(same) {
+            let message = "the patch and the packages of the module have the same folder".to_owned();
+            self.add(place, "folder", message);
         }
         if patch.in_place.is_none() && product.edition(Flavour::Iis).is_none() {
             let message =
@@ -266,14 +237,8 @@ fn is_file_name(base: &str) -> bool {
     !base.is_empty() && base.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// Names of files and folders, with backslashes between them.
-fn is_path(path: &str) -> bool {
-    path.split('\\')
-        .all(|name| !name.is_empty() && !name.starts_with('.') && !name.contains(['/', ':', '[', '"']))
-}
-
 /// <https://learn.microsoft.com/windows/win32/msi/identifier>
-fn is_identifier(text: &str) -> bool {
+pub(super) fn is_identifier(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
 }

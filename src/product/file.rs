@@ -2,6 +2,7 @@
 
 use super::{
     Edition, Export, Keys, Part, Patch, Product, Refused, Registration, Schema, Texts, VersionPolicy, check,
+    values,
 };
 use crate::diag::{Diagnostic, Location};
 use crate::id::{Arch, FileVersion, Flavour, UpgradeCode};
@@ -15,12 +16,12 @@ use toml::Spanned;
 const FORMAT: u32 = 1;
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a description of a product", rename_all = "kebab-case")]
 struct File {
     format: Spanned<u32>,
     version: VersionPolicy,
     texts: Texts,
-    keys: Spanned<Keys>,
+    keys: Keys,
     registration: Spanned<Registration>,
     module: Spanned<PartEntry>,
     handler: Option<Spanned<PartEntry>>,
@@ -34,7 +35,11 @@ struct File {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a table with `file`, `description` and `exports`",
+    rename_all = "kebab-case"
+)]
 struct PartEntry {
     file: Spanned<String>,
     description: String,
@@ -45,7 +50,7 @@ struct PartEntry {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a table", rename_all = "kebab-case")]
 struct EditionEntry {
     package: Spanned<String>,
     name: String,
@@ -81,7 +86,6 @@ impl Product {
             reader.error("format", parsed.format.span(), message);
         }
         let mut places = check::Places {
-            keys: parsed.keys.span(),
             registration: parsed.registration.span(),
             module: parsed.module.get_ref().file.span(),
             handler: parsed.handler.as_ref().map(|part| part.get_ref().file.span()).unwrap_or_default(),
@@ -105,7 +109,7 @@ impl Product {
             name: name.to_owned(),
             file: file.to_owned(),
             texts: parsed.texts,
-            keys: parsed.keys.into_inner(),
+            keys: parsed.keys,
             version: parsed.version,
             registration: parsed.registration.into_inner(),
             module: part(parsed.module.into_inner()),
@@ -116,7 +120,9 @@ impl Product {
             patch: parsed.patch.map(Spanned::into_inner),
             flavours,
         };
-        for check::Problem { place, slug, message } in check::problems(&product, &places) {
+        let mut problems = values::problems(text);
+        problems.extend(check::problems(&product, &places));
+        for check::Problem { place, slug, message } in problems {
             reader.error(slug, place, message);
         }
         if reader.findings.is_empty() { Ok(product) } else { Err(reader.findings) }

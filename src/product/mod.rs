@@ -6,6 +6,7 @@
 
 mod check;
 mod file;
+mod values;
 
 use crate::id::{Arch, Dll, FileVersion, Flavour, Role, UpgradeCode};
 use serde::Deserialize;
@@ -48,7 +49,7 @@ pub struct Product {
 
 /// What packages say of the product.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a table of texts", rename_all = "kebab-case")]
 pub struct Texts {
     /// Its name.
     pub title: String,
@@ -68,7 +69,7 @@ pub struct Texts {
 
 /// Names in the tables of the packages.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table of keys")]
 pub struct Keys {
     /// The feature. Windows Installer takes a feature's state over by its name, so that of predecessors stays.
     pub feature: String,
@@ -90,20 +91,30 @@ pub enum VersionPolicy {
 
 /// How IIS's configuration names the module.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a table with `name`", rename_all = "kebab-case")]
 pub struct Registration {
     /// The name in `globalModules` and `modules`.
     pub name: String,
     /// The section of `system.webServer` that it reads.
     pub section: Option<String>,
     /// Its area of failed request tracing.
-    pub trace_area: Option<String>,
+    pub trace_area: Option<TraceArea>,
     /// Whether event streams must not be compressed.
     #[serde(default)]
     pub event_streams: bool,
     /// Whether sites map handlers to it in their own configuration.
     #[serde(default)]
     pub handlers: bool,
+}
+
+/// An area of failed request tracing.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with `name` and `value`", rename_all = "kebab-case")]
+pub struct TraceArea {
+    /// Its name.
+    pub name: String,
+    /// Its bit in the provider `WWW Server`.
+    pub value: u32,
 }
 
 /// A DLL of the product.
@@ -124,7 +135,7 @@ pub struct Part {
 
 /// A function that a DLL exports.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `name`, `parameters` and `code`")]
 pub struct Export {
     /// Its name.
     pub name: String,
@@ -136,7 +147,7 @@ pub struct Export {
 
 /// The schema of a configuration section.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a table with `file`", rename_all = "kebab-case")]
 pub struct Schema {
     /// The name of its file.
     pub file: String,
@@ -146,7 +157,7 @@ pub struct Schema {
 
 /// A file of another product that this one cannot stand beside.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `file` and `reason`")]
 pub struct Refused {
     /// Its path below System32.
     pub file: String,
@@ -156,7 +167,7 @@ pub struct Refused {
 
 /// The package that corrects what another installer has put on an ARM64 machine.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a table", rename_all = "kebab-case")]
 pub struct Patch {
     /// The name of its file without `.msi`; `{version}` stands for what it says.
     pub package: String,
@@ -174,7 +185,7 @@ pub struct Patch {
 
 /// A module whose DLLs for x64 and ARM64 are on the machine, and not ours to bring.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+#[serde(deny_unknown_fields, expecting = "a table", rename_all = "kebab-case")]
 pub struct InPlace {
     /// The path of the x64 DLL below System32.
     pub file: String,

@@ -86,7 +86,7 @@ pub struct OfProduct {
 }
 
 /// Flags that say what to build.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(disable_version_flag = true)]
 pub struct Build {
     /// The product: a folder of wix/products [default: ancm]

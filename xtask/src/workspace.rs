@@ -115,9 +115,14 @@ pub fn product(root: &Path, name: &str) -> Outcome<Product> {
             .help(format!("{help}docs/products.md says how to add one")));
     }
     let file = product_folder(root, name).join("product.toml");
-    let text = std::fs::read_to_string(&file).map_err(|error| {
-        let message = format!("cannot read `{}`: {error}", file.display());
-        Failure::new(Exit::Usage, "product::unreadable", message)
+    let unreadable = |what: String| Failure::new(Exit::Usage, "product::unreadable", what);
+    let bytes = std::fs::read(&file)
+        .map_err(|error| unreadable(format!("cannot read `{}`: {error}", file.display())))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]);
+        let (line, last) = (good.matches('\n').count() + 1, good.rsplit('\n').next().unwrap_or_default());
+        let at = format!("{}:{line}:{}", file.display(), last.chars().count() + 1);
+        unreadable(format!("`{at}`: this is no UTF-8; save the file as that"))
     })?;
     Product::parse(name, &file.to_string_lossy(), &text)
         .map_err(|findings| Failure::of(Exit::Usage, findings))

@@ -1,6 +1,6 @@
 //! Products beside ANCM: a made-up one that takes its description and nothing else, and HttpPlatformHandler v2.
 
-use crate::machine::{FAILED, IIS, IIS_CONFIG, machine, state, text, unlocked_by_microsoft, write};
+use crate::machine::{FAILED, IIS, IIS_CONFIG, machine, state, text, write};
 use crate::made::{self, dist, package, packages, said, xtask};
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::msi;
@@ -11,6 +11,9 @@ use std::process::Output;
 use xtask::workspace;
 
 const HANDLER: &str = "httpplatformhandler";
+
+/// What both products have in the configuration.
+const EVENT_STREAMS: &str = r#"<add mimeType="text/event-stream" enabled="false" />"#;
 
 /// A module without handler and section, for both kinds of IIS.
 const FOURTH: &str = r#"
@@ -404,7 +407,9 @@ fn mistakes_of_the_handlers_packages_are_answered() {
     let description =
         std::fs::read_to_string(workspace::product_folder(made::root(), HANDLER).join("product.toml"));
     let product = workspace::product(made::root(), HANDLER).expect("our product");
-    assert_eq!(product.registration.trace_area, None, "no second name for ANCM's bit");
+    // rules for tracing have its area's name; no description of events goes with it
+    let area = product.registration.trace_area.expect("an area");
+    assert_eq!((area.name.as_str(), area.value), ("HTTP_PLATFORM", 65536));
     assert!(
         !description.expect("readable").contains("831d632f"),
         "no description of a GUID that nothing raises"
@@ -439,6 +444,8 @@ fn the_handler_installs_beside_ancm_upgrades_and_goes() {
             &format!(r#"<add name="httpPlatformHandler" image="{image}" />"#),
             r#"<add name="httpPlatformHandler" />"#,
             r#"<section name="httpPlatform" overrideModeDefault="Allow" />"#,
+            r#"<add name="HTTP_PLATFORM" value="65536" />"#,
+            EVENT_STREAMS,
         ] {
             assert_eq!(config.matches(entry).count(), 1, "{when}: {entry}\n{config}");
         }
@@ -468,8 +475,7 @@ fn the_handler_installs_beside_ancm_upgrades_and_goes() {
     assert_eq!(code, 0, "the handler goes\n{log}");
     let after = state(&wine);
     assert_eq!(after.0.keys().collect::<Vec<_>>(), untouched.0.keys().collect::<Vec<_>>());
-    // ANCM let sites set `handlers`, and left that to the module that stayed
-    let before = String::from_utf8_lossy(&untouched.0[IIS_CONFIG]);
-    assert_eq!(text(&wine, IIS_CONFIG), unlocked_by_microsoft(&before, false));
+    // what ANCM had brought for both went with the one that stayed
+    assert_eq!(text(&wine, IIS_CONFIG), String::from_utf8_lossy(&untouched.0[IIS_CONFIG]));
     assert_eq!(after.1, untouched.1);
 }

@@ -17,13 +17,14 @@ pub const RUN: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
 fn jobs(verb: Verb) -> String {
     job::to_text(&[&Job {
         verb,
-        attributes: job::TRACED | job::EVENT_STREAMS | job::HANDLERS,
+        attributes: job::EVENT_STREAMS | job::HANDLERS,
         shared: Shared::AsBefore,
         run: RUN.into(),
         file: r"C:\conf\applicationHost.config".into(),
         module: "AspNetCoreModuleV2".into(),
         image: r"%ProgramFiles%\IIS\Asp.Net Core Module\V2\aspnetcorev2.dll".into(),
         section: "aspNetCore".into(),
+        area: Some(job::Area { name: "ANCM".into(), value: 65536 }),
     }])
 }
 

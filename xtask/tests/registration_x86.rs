@@ -1,58 +1,60 @@
-//! The x86 DLL, in the x86 packages, under a 32-bit Wine.
-//!
-//! Not part of the ordinary tests: a Wine for i386 beside the one for x64 doubles every prefix of that. `ANCM_WINE32=FOLDER cargo
-//! test -p xtask --test suite registration_x86`, as root, runs it in a Debian of its own; native/README.md says how that is made.
+//! The x86 DLL, in the x86 packages, under a Wine for i386, which `cargo xtask setup` unpacks below the target folder.
 
 use crate::machine::configurations::REPAIR;
 use crate::machine::{FAILED, IIS};
-use crate::made::{dist, packages};
+use crate::made::{dist, packages, root};
+use crate::support::skip;
 use crate::support::wine::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
+use xtask::tool::wine32;
 
-/// A Windows in a folder of the tree.
+/// A 32-bit Windows.
 struct Wine32 {
-    root: PathBuf,
-    folder: tempfile::TempDir,
+    prefix: tempfile::TempDir,
 }
 
 impl Wine32 {
-    /// Where nobody names a tree, says so and gives nothing.
+    /// Where nobody can make a Wine for i386, says so and gives nothing.
     fn new() -> Option<Wine32> {
-        let Some(root) = std::env::var_os("ANCM_WINE32").map(PathBuf::from) else {
-            eprintln!("skipped: ANCM_WINE32 names no Debian with a 32-bit Wine");
+        if !wine32::program(root()).is_file() {
+            match wine32::can_be_made() {
+                true => skip("there is no Wine for i386; `cargo xtask setup` makes it"),
+                false => eprintln!("skipped: the Wine for i386 comes from Debian, for x86-64"),
+            }
             return None;
-        };
-        let folder = tempfile::tempdir_in(root.join("tmp")).expect("writable");
-        let wine = Wine32 { root, folder };
-        assert_eq!(wine.run("wine", &["wineboot", "-i"]), 0);
-        assert_eq!(wine.run("wineserver32", &["-w"]), 0);
+        }
+        let prefix = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
+        let wine = Wine32 { prefix };
+        assert_eq!(wine.run(&["wineboot", "-i"]), 0);
+        wine.server("-w");
         Some(wine)
     }
 
-    /// A program of Wine, which has `/proc` and sees nothing but the tree.
-    fn run(&self, program: &str, arguments: &[&str]) -> i32 {
-        let mut command = Command::new("unshare");
-        command.arg(format!("--root={}", self.root.display())).arg("--mount-proc=/proc");
-        command.arg(format!("/usr/lib/wine/{program}")).args(arguments);
-        command.env("WINEPREFIX", format!("{}/prefix", self.inside())).env("WINEARCH", "win32");
-        command.env("WINEDEBUG", "-all").env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=");
-        command.env("HOME", self.inside()).env_remove("DISPLAY");
+    fn command(&self, program: PathBuf, arguments: &[&str]) -> i32 {
+        let mut command = Command::new(program);
+        command.args(arguments);
+        command.env("WINEPREFIX", self.prefix.path()).env("WINEARCH", "win32");
+        command.env("WINESERVER", wine32::server(root())).env("WINEDEBUG", "-all");
+        command.env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=").env_remove("DISPLAY");
         bounded(command, Duration::from_secs(180)).status.code().unwrap_or(-1)
     }
 
-    /// The folder as programs of the tree have it.
-    fn inside(&self) -> String {
-        format!("/{}", self.folder.path().strip_prefix(&self.root).expect("in it").display())
+    fn run(&self, arguments: &[&str]) -> i32 {
+        self.command(wine32::program(root()), arguments)
+    }
+
+    fn server(&self, flag: &str) {
+        self.command(wine32::server(root()), &[flag]);
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.folder.path().join("prefix/drive_c").join(name)
+        self.prefix.path().join("drive_c").join(name)
     }
 
     fn msiexec(&self, code: i32, arguments: &[&str]) {
-        let ended = self.run("wine", &[&["msiexec"], arguments, &["/qn", "/l*v", r"C:\log.txt"]].concat());
+        let ended = self.run(&[&["msiexec"], arguments, &["/qn", "/l*v", r"C:\log.txt"]].concat());
         let log = std::fs::read(self.path("log.txt")).unwrap_or_default();
         assert_eq!(ended, code, "{arguments:?}\n{}", String::from_utf8_lossy(&log).replace('\0', ""));
     }
@@ -68,8 +70,8 @@ impl Wine32 {
 
 impl Drop for Wine32 {
     fn drop(&mut self) {
-        self.run("wineserver32", &["-k"]);
-        self.run("wineserver32", &["-w"]);
+        self.server("-k");
+        self.server("-w");
     }
 }
 
@@ -90,7 +92,7 @@ fn the_x86_dll_registers_repairs_upgrades_and_takes_back() {
     for name in ["CoreWebEngine", "W3SVC"] {
         let key = r"HKLM\SOFTWARE\Microsoft\InetStp\Components";
         let add = ["reg", "add", key, "/v", name, "/t", "REG_DWORD", "/d", "1", "/f"];
-        assert_eq!(wine.run("wine", &add), 0);
+        assert_eq!(wine.run(&add), 0);
     }
     let config = include_bytes!("../../tests/apphost/iis10.config");
     let folder = wine.path(CONFIG);

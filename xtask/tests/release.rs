@@ -318,6 +318,47 @@ fn one_changed_byte_is_found_by_the_checksums_and_where_they_were_changed_with_i
     assert!(told.contains("before it was signed, now"), "{told}");
 }
 
+/// As `dist`'s packages are; that it is a patch, and of which product, the folder's own manifest says.
+#[test]
+fn a_patch_is_built_again_as_it_was_made_and_a_forged_one_is_not() {
+    if tool("osslsigncode").is_none() {
+        return;
+    }
+    let Some(certificate) = Certificate::new() else { return };
+    let top = tempfile::tempdir().expect("a temporary folder");
+    for (product, sign) in [("ancm", false), ("urlrewrite", true)] {
+        let folder = top.path().join(product);
+        let mut command = xtask();
+        command.args(["patch", "--product", product, "--out"]).arg(&folder);
+        if sign {
+            command.args(["--sign", &certificate.command()]).env("TEST_PASSWORD", PASSWORD);
+        }
+        let output = command.output().expect("it starts");
+        assert!(output.status.success(), "{}", said(&output));
+        let before = files(&folder);
+        let (code, told) = verify(&folder, &["--rebuild"]);
+        assert_eq!(code, Some(0), "{told}");
+        assert!(told.contains("built again, every package is the same"), "{told}");
+        assert!(files(&folder) == before, "nothing is written there");
+        let (code, told) = verify(&folder, &["--rebuild", "--manufacturer", "Somebody else"]);
+        assert_eq!(code, Some(20), "{told}");
+        assert!(told.contains("verify::rebuild"), "{told}");
+
+        // a byte of the forwarder's, with hashes that know of it
+        let name = packages(&folder)[0].file_name().expect("a name").to_string_lossy().into_owned();
+        let byte = |bytes: &mut Vec<u8>| {
+            let at = bytes.windows(4).rposition(|window| window == b"MSCF").expect("a cabinet");
+            bytes[at + 3] = b'G';
+        };
+        let (code, told) = verify(forged(&folder, &name, byte).path(), &["--rebuild"]);
+        assert_eq!(code, Some(20), "{told}");
+        let other = if product == "ancm" { "urlrewrite" } else { "ancm" };
+        let (code, told) = verify(&folder, &["--rebuild", "--product", other]);
+        assert_eq!(code, Some(20), "{told}");
+        assert!(told.contains("of the product"), "{told}");
+    }
+}
+
 #[test]
 fn a_command_that_signs_nothing_or_more_is_refused_and_tells_no_secret() {
     let top = tempfile::tempdir().expect("a temporary folder");

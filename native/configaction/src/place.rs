@@ -6,9 +6,12 @@ use crate::machine;
 use crate::session::Session;
 use alloc::string::String;
 use alloc::vec::Vec;
-use registration::job::{self, Job, Made, PREDECESSOR, Verb};
+use registration::job::{self, Beside, Job, Made, PREDECESSOR, Verb};
 use registration::journal::Journal;
 use registration::record::{Machine, Record};
+
+/// Ends the name of a record.
+const RECORD: &str = "undo";
 
 /// A job's file, wherever it is kept.
 pub(crate) struct Place<'j> {
@@ -91,14 +94,15 @@ impl Place<'_> {
 
     /// What the job makes of these bytes.
     pub(crate) fn make(&self, session: &Session, before: &[u8]) -> Result<Made, Failure> {
-        self.make_with(before, self.record_text()?.as_deref(), session)
+        self.make_with(before, self.record_text()?.as_deref(), &[], session)
     }
 
-    /// The same, with a record that has been read.
+    /// The same, with records that have been read: the module's own, and those of others beside the file.
     pub(crate) fn make_with(
         &self,
         before: &[u8],
         record: Option<&str>,
+        others: &[Beside],
         session: &Session,
     ) -> Result<Made, Failure> {
         let record = record.map(Record::parse);
@@ -109,7 +113,7 @@ impl Place<'_> {
             ));
         }
         let record = record.flatten();
-        let made = self.job.make(before, record.as_ref(), self.machine.as_ref());
+        let made = self.job.make_beside(before, record.as_ref(), self.machine.as_ref(), others);
         made.map_err(|error| self.not_editable(&error))
     }
 
@@ -163,13 +167,38 @@ impl Place<'_> {
     }
 
     fn record(&self) -> String {
-        alloc::format!("{}.{}.undo", self.file, self.job.module)
+        self.record_of(&self.job.module)
+    }
+
+    fn record_of(&self, module: &str) -> String {
+        alloc::format!("{}.{module}.{RECORD}", self.file)
     }
 
     /// The text of the record beside the file.
     pub(crate) fn record_text(&self) -> Result<Option<String>, Failure> {
-        let bytes = self.writing(disk::read(&self.record(), self.trust))?;
+        self.text_of(&self.job.module)
+    }
+
+    fn text_of(&self, module: &str) -> Result<Option<String>, Failure> {
+        let bytes = self.writing(disk::read(&self.record_of(module), self.trust))?;
         Ok(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// The records of other modules beside the file. One that cannot be read, or is none, keeps nobody from a removal.
+    pub(crate) fn others(&self) -> Vec<Beside> {
+        let modules = disk::beside(&self.file, RECORD).into_iter();
+        let others = modules.filter(|module| *module != self.job.module);
+        others
+            .filter_map(|module| {
+                let record = Record::parse(&self.text_of(&module).ok()??)?;
+                Some((module, record))
+            })
+            .collect()
+    }
+
+    /// Another module's record, which has become an heir's.
+    pub(crate) fn put_heir(&self, (module, record): &Beside) -> Result<(), Failure> {
+        self.writing(disk::put(&self.record_of(module), record.to_text().as_bytes(), self.trust))
     }
 
     pub(crate) fn put_record(&self, text: Option<&str>) -> Result<(), Failure> {

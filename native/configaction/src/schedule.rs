@@ -45,6 +45,7 @@ pub(crate) fn schedule(session: &Session) -> Result<(), Failure> {
                 module: row.module.clone(),
                 image: row.image.clone(),
                 section: row.section.clone(),
+                area: row.area.clone(),
             });
         }
     }

@@ -6,6 +6,7 @@ use crate::Install;
 use crate::failure::{Failure, Kind};
 use alloc::string::String;
 use alloc::vec::Vec;
+use registration::job::Area;
 use windows_sys::Win32::Foundation::{
     ERROR_INSTALL_FAILURE, ERROR_MORE_DATA, ERROR_NO_MORE_ITEMS, ERROR_SUCCESS,
 };
@@ -89,6 +90,8 @@ pub(crate) struct Row {
     pub(crate) section: String,
     /// See [`registration::job`].
     pub(crate) attributes: u32,
+    /// Its area of failed request tracing.
+    pub(crate) area: Option<Area>,
 }
 
 /// A row of the table of folders that hold handlers.
@@ -243,8 +246,8 @@ impl Session {
         if !self.has_table(TABLE) {
             return Ok(Vec::new());
         }
-        let columns =
-            "`Configuration`, `Component_`, `File`, `Condition`, `Module`, `Image`, `Section`, `Attributes`";
+        let columns = "`Configuration`, `Component_`, `File`, `Condition`, `Module`, `Image`, `Section`, `Attributes`, \
+                       `TraceArea`, `TraceValue`";
         self.select(&alloc::format!("SELECT {columns} FROM `{TABLE}`"), None, TABLE, |record| {
             Ok(Row {
                 key: record.text(1)?,
@@ -255,6 +258,8 @@ impl Session {
                 image: record.text(6)?,
                 section: record.text(7)?,
                 attributes: record.number(8),
+                area: Some(Area { name: record.text(9)?, value: record.number(10) })
+                    .filter(|area| !area.name.is_empty()),
             })
         })
     }

@@ -59,6 +59,8 @@ pub(crate) fn apply(session: &Session) -> Result<(), Failure> {
 fn register(place: &Place, session: &Session, mut present: Vec<u8>) -> Result<Made, Failure> {
     let old = place.record_text()?;
     let earlier = place.own_journal(session)?;
+    let is_undone = place.job.verb == Verb::Remove && old.is_some();
+    let others = if is_undone { place.others() } else { Vec::new() };
     // what another program put there in the last moment of an attempt
     let mut theirs: Option<Vec<u8>> = None;
     let mut has_changed = false;
@@ -66,7 +68,7 @@ fn register(place: &Place, session: &Session, mut present: Vec<u8>) -> Result<Ma
     let mut held: Option<Held> = None;
     for _ in 0..TRIES {
         let from = theirs.take().unwrap_or_else(|| present.clone());
-        let made = place.make_with(&from, old.as_deref(), session)?;
+        let made = place.make_with(&from, old.as_deref(), &others, session)?;
         let new = made.record.as_ref().map(Record::to_text);
         if made.edited.bytes == present && old == new {
             return Ok(made);
@@ -82,6 +84,8 @@ fn register(place: &Place, session: &Session, mut present: Vec<u8>) -> Result<Ma
             },
         };
         place.put_journal(&journal)?;
+        // where this is taken back, two own what one would have inherited, and it still goes with the last of them
+        made.heirs.iter().try_for_each(|heir| place.put_heir(heir))?;
         // a record without a registration does no harm, and a registration without its record cannot be undone: whenever
         // power is lost, it is there
         let is_first = new.is_some();

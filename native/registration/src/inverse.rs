@@ -84,6 +84,16 @@ impl Inverse {
         Inverse { steps }
     }
 
+    /// What takes back that and what `steps` do, each once.
+    pub(crate) fn and_also(mut self, steps: Vec<Step>) -> Inverse {
+        for step in steps {
+            if !self.steps.contains(&step) {
+                self.steps.push(step);
+            }
+        }
+        self
+    }
+
     /// The steps but for those that `is_out` says.
     pub(crate) fn without(&self, is_out: impl Fn(&Step) -> bool) -> Inverse {
         Inverse { steps: self.steps.iter().filter(|step| !is_out(step)).cloned().collect() }

