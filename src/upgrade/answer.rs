@@ -9,6 +9,7 @@ use super::report::Report;
 use super::scenario::{Played, Scenario, Then};
 use super::worlds::{self, Elsewhere};
 use crate::id::{Arch, ProductCode};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 impl Report {
@@ -16,9 +17,14 @@ impl Report {
     #[must_use]
     pub fn of(scenario: &Scenario) -> Report {
         Report::judged(scenario, &|world| {
+            let intended = |found: &BTreeMap<String, String>| {
+                Rc::new(Intended::in_world(scenario, scenario.new, world, found))
+            };
             // what the clean install has in memory while it is played is gone before the rest begins
-            let intended = Rc::new(Intended::in_world(scenario, scenario.new, world));
-            (scenario.play_in(world), intended)
+            let clean = intended(&BTreeMap::new());
+            let played = scenario.play_in(world);
+            let clean = if played.run.found.is_empty() { clean } else { intended(&played.run.found) };
+            (played, clean)
         })
     }
 

@@ -48,6 +48,17 @@ impl Folded {
         Folded::new(&parts.join("\\"))
     }
 
+    /// A registry key: single backslashes, none at the end. Slashes, dots and spaces are letters as others are there.
+    #[must_use]
+    pub fn key(text: &str) -> Folded {
+        let is_plain = !text.starts_with('\\') && !text.ends_with('\\') && !text.contains(r"\\");
+        if is_plain {
+            return Folded::new(text);
+        }
+        let parts: Vec<&str> = text.split('\\').filter(|part| !part.is_empty()).collect();
+        Folded::new(&parts.join("\\"))
+    }
+
     /// The path of `name` in the folder `self`.
     #[must_use]
     pub fn join(&self, name: &str) -> Folded {

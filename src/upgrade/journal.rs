@@ -98,13 +98,25 @@ impl Journal {
     }
 
     /// The events about `subject`, oldest first, with their place in the whole.
-    pub fn of<'a>(&'a self, subject: &Subject) -> impl Iterator<Item = (usize, &'a Arc<Event>)> + 'a {
-        let first = self.by_subject.get(subject).map(|(first, _)| *first);
+    pub fn of<'a>(&'a self, subject: &Subject) -> impl Iterator<Item = (usize, &'a Arc<Event>)> + use<'a> {
+        self.from(self.by_subject.get(subject).map(|(first, _)| *first))
+    }
+
+    /// The event at `first` and those after it about the same subject.
+    fn from(&self, first: Option<u32>) -> impl Iterator<Item = (usize, &Arc<Event>)> {
         let places = std::iter::successors(first, |at| {
             let next = self.entries[*at as usize].next;
             (next != *at).then_some(next)
         });
         places.map(|place| (place as usize, &self.entries[place as usize].event))
+    }
+
+    /// Each resource that something happened to, in order, with what happened to it, oldest first.
+    pub fn of_resources(&self) -> impl Iterator<Item = (&Resource, impl Iterator<Item = &Arc<Event>>)> {
+        self.by_subject.iter().filter_map(|(subject, (first, _))| match subject {
+            Subject::Resource(resource) => Some((resource, self.from(Some(*first)).map(|(_, event)| event))),
+            Subject::Component(..) => None,
+        })
     }
 
     /// The resources that something happened to from the event at `start` on.

@@ -4,8 +4,8 @@ use super::cells;
 use super::engine::{Ending, Schedule, World};
 use super::folded::Folded;
 use super::intended::Intended;
-use super::journal::{Deed, Event, Subject};
-use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
+use super::journal::{Deed, Subject};
+use super::machine::{Client, DiskFile, RecordedKeyPath, Resource};
 use super::modules::Modules;
 use super::package::{ComponentAttributes, File};
 use super::report::{Link, Outcome, Owners, Verdict};
@@ -22,7 +22,8 @@ pub(super) fn outcomes(
     world: &World,
 ) -> Vec<Outcome> {
     let keys = KeyFiles::of(scenario, played);
-    let mut judge = Judge { scenario, played, keys, judged: Vec::new(), places: BTreeSet::new() };
+    let mut judge =
+        Judge { scenario, played, keys, judged: Vec::new(), in_order: 0, places: BTreeSet::new() };
     let (machine, before) = (&played.engine.machine, &played.before);
     let modules = Modules::of(played, intended);
     let new = scenario.new.product_code;
@@ -30,7 +31,11 @@ pub(super) fn outcomes(
         .installed
         .iter()
         .filter(|package| package.product_code != new && machine.products.contains_key(&package.product_code))
-        .map(|package| (package.product_code, Intended::in_world(scenario, package, world)))
+        .map(|package| {
+            let code = package.product_code;
+            let found = played.earlier.iter().rfind(|run| run.product == code).map(|run| &run.found);
+            (code, Intended::in_world(scenario, package, world, found.unwrap_or(&BTreeMap::new())))
+        })
         .collect();
     let is_there = played.run.ending == Ending::Done && machine.products.contains_key(&new);
     let is_owned = |resource: &Resource| {
@@ -38,13 +43,15 @@ pub(super) fn outcomes(
             || others.iter().any(|(_, intended)| intended.machine.has(resource))
     };
     if is_there {
-        for resource in intended.machine.resources() {
-            let same = is_as_intended(machine, &intended.machine, &resource);
-            let verdict = match (machine.has(&resource), same) {
+        let mut owners = intended.owners_in_order();
+        for (resource, wanted) in intended.machine.things() {
+            let there = machine.thing(&resource);
+            let same = there.and_then(|there| there.is_as(wanted));
+            let verdict = match (there, same) {
                 _ if modules.points_nowhere(&resource) => Verdict::Dangling,
-                (false, _) => Verdict::Missing,
-                (true, Some(true)) => Verdict::PresentNew,
-                (true, Some(false) | None) => Verdict::PresentOld,
+                (None, _) => Verdict::Missing,
+                (Some(_), Some(true)) => Verdict::PresentNew,
+                (Some(_), Some(false) | None) => Verdict::PresentOld,
             };
             if verdict == Verdict::Missing
                 && !before.has(&resource)
@@ -53,38 +60,45 @@ pub(super) fn outcomes(
                 continue;
             }
             let is_sure = verdict != Verdict::PresentOld || same.is_some();
-            let components = intended.owners(&resource).cloned().unwrap_or_default();
-            judge.say(resource, verdict, new, components, is_sure);
+            let components = owners(&resource);
+            judge.conclude(resource, verdict, new, components, is_sure);
         }
+        judge.in_order = judge.judged.len();
         // an entry that the new package does not write and that its module needs
-        for resource in before.resources() {
-            if !machine.has(&resource) && modules.serves(before, &resource) {
+        for (resource, _) in before.things_not_on(machine) {
+            if modules.serves(before, &resource) {
                 judge.say(resource, Verdict::Missing, new, Owners::default(), true);
             }
         }
     }
     for (product, intended) in &others {
-        for resource in intended.machine.resources() {
-            if !machine.has(&resource) && before.has(&resource) {
+        // of a product that lost some of its features, what belongs to the others
+        let keys = &machine.products[product].components;
+        let is_kept = |resource: &Resource| {
+            intended.owners(resource).is_none_or(|owners| owners.iter().any(|key| keys.contains(key)))
+        };
+        for (resource, _) in intended.machine.things_not_on(machine) {
+            if before.has(&resource) && is_kept(&resource) {
                 judge.say(resource, Verdict::Missing, *product, Owners::default(), true);
             }
         }
     }
-    for resource in machine.resources() {
-        let Some(writer) = writer(machine, &resource) else { continue };
+    for (resource, thing) in machine.things() {
+        let Some(writer) = thing.writer() else { continue };
         if modules.points_nowhere(&resource) {
             judge.say(resource, Verdict::Dangling, writer, Owners::default(), true);
             continue;
         }
-        let is_served = is_there && modules.serves(machine, &resource);
-        let is_kept = machine.products.contains_key(&writer) || is_owned(&resource) || is_served;
+        let is_kept = machine.products.contains_key(&writer)
+            || is_owned(&resource)
+            || (is_there && modules.serves(machine, &resource));
         if !is_kept {
             judge.say(resource, Verdict::LeftBehind, writer, Owners::default(), true);
         }
     }
-    for resource in before.resources() {
-        let Some(writer) = writer(before, &resource) else { continue };
-        if !machine.has(&resource) && !is_owned(&resource) && judge.goes_by_an_unproven_rule(&resource) {
+    for (resource, thing) in before.things_not_on(machine) {
+        let Some(writer) = thing.writer() else { continue };
+        if !is_owned(&resource) && judge.goes_by_an_unproven_rule(&resource) {
             judge.say(resource, Verdict::LeftBehind, writer, Owners::default(), false);
         }
     }
@@ -94,34 +108,14 @@ pub(super) fn outcomes(
     judged
 }
 
-fn writer(machine: &Machine, resource: &Resource) -> Option<ProductCode> {
-    match resource {
-        Resource::File(path) => machine.files.get(path)?.writer,
-        other => machine.others.get(other)?.writer,
-    }
-}
-
-/// Whether the resource is as the new package brings it; nothing where the old bytes are not known.
-fn is_as_intended(machine: &Machine, intended: &Machine, resource: &Resource) -> Option<bool> {
-    match resource {
-        Resource::File(path) => match (machine.files.get(path), intended.files.get(path)) {
-            (Some(there), Some(wanted)) if there.writer == wanted.writer => Some(true),
-            (Some(there), Some(wanted)) => there.facts.same_bytes(&wanted.facts),
-            _ => Some(false),
-        },
-        other => {
-            let data = |machine: &Machine| machine.others.get(other).map(|written| written.data.clone());
-            Some(data(machine) == data(intended))
-        }
-    }
-}
-
 struct Judge<'s, 'a> {
     scenario: &'s Scenario<'a>,
     played: &'s Played<'a>,
     keys: KeyFiles<'a>,
     judged: Vec<Outcome>,
-    /// What has been judged.
+    /// So many of them are in order: those of the new package.
+    in_order: usize,
+    /// What has been judged besides.
     places: BTreeSet<Resource>,
 }
 
@@ -135,9 +129,22 @@ impl Judge<'_, '_> {
         new_components: Owners,
         is_sure: bool,
     ) {
-        if !self.places.insert(resource.clone()) {
-            return;
+        let is_ours = || {
+            self.judged[..self.in_order].binary_search_by(|outcome| outcome.resource.cmp(&resource)).is_ok()
+        };
+        if !is_ours() && self.places.insert(resource.clone()) {
+            self.conclude(resource, verdict, owner, new_components, is_sure);
         }
+    }
+
+    fn conclude(
+        &mut self,
+        resource: Resource,
+        verdict: Verdict,
+        owner: ProductCode,
+        new_components: Owners,
+        is_sure: bool,
+    ) {
         let chain = self.chain(&resource, &new_components);
         let mut confidence = weakest(&chain, verdict);
         if verdict == Verdict::Dangling {
@@ -191,15 +198,18 @@ impl Judge<'_, '_> {
         let journal = &self.played.engine.journal;
         let start = self.played.run.events.start;
         let new = self.scenario.new.product_code;
-        let own = Subject::Resource(resource.clone());
         let mut owners: BTreeSet<Subject> =
             new_components.iter().map(|key| Subject::Component(new, key.clone())).collect();
-        let owner = |event: &Event| Subject::Component(event.by.session, event.by.component.clone());
-        owners.extend(journal.of(&own).map(|(_, event)| owner(event)));
         let mut links: Vec<(usize, Link)> = Vec::new();
-        for (subject, direct) in owners.into_iter().map(|owner| (owner, false)).chain([(own, true)]) {
-            let events = journal.of(&subject).filter(|(at, _)| *at >= start);
-            links.extend(events.map(|(at, event)| (at, Link { direct, event: event.clone() })));
+        for (at, event) in journal.of(&Subject::Resource(resource.clone())) {
+            owners.insert(Subject::Component(event.by.session, event.by.component.clone()));
+            if at >= start {
+                links.push((at, Link { direct: true, event: event.clone() }));
+            }
+        }
+        for owner in owners {
+            let events = journal.of(&owner).filter(|(at, _)| *at >= start);
+            links.extend(events.map(|(at, event)| (at, Link { direct: false, event: event.clone() })));
         }
         links.sort_by_key(|(at, _)| *at);
         // in room of its own, which is no larger than it needs

@@ -40,6 +40,10 @@ pub struct RegistryName {
 
 impl Ord for RegistryName {
     fn cmp(&self, other: &RegistryName) -> Ordering {
+        // one name is often held against itself
+        if ptr::eq(self, other) {
+            return Ordering::Equal;
+        }
         let hive = if ptr::eq(self.hive, other.hive) { Ordering::Equal } else { self.hive.cmp(other.hive) };
         hive.then(self.view.cmp(&other.view))
             .then_with(|| self.key.cmp(&other.key))
@@ -135,6 +139,35 @@ pub struct Written {
     pub data: Arc<str>,
     /// The product that wrote it last; none for what was there before.
     pub writer: Option<ProductCode>,
+}
+
+/// What stands for a resource on a machine.
+#[derive(Clone, Copy)]
+pub(crate) enum Thing<'m> {
+    /// A file.
+    File(&'m DiskFile),
+    /// Anything else.
+    Other(&'m Written),
+}
+
+impl Thing<'_> {
+    /// The product that wrote it last.
+    pub(crate) fn writer(self) -> Option<ProductCode> {
+        match self {
+            Thing::File(file) => file.writer,
+            Thing::Other(written) => written.writer,
+        }
+    }
+
+    /// Whether it is as `wanted`; nothing where that is not known, since bytes are not.
+    pub(crate) fn is_as(self, wanted: Thing) -> Option<bool> {
+        match (self, wanted) {
+            (Thing::File(there), Thing::File(wanted)) if there.writer == wanted.writer => Some(true),
+            (Thing::File(there), Thing::File(wanted)) => there.facts.same_bytes(&wanted.facts),
+            (Thing::Other(there), Thing::Other(wanted)) => Some(there.data == wanted.data),
+            _ => Some(false),
+        }
+    }
 }
 
 /// Who keeps a component.
@@ -323,6 +356,32 @@ impl Machine {
         files.chain(self.others.keys().cloned())
     }
 
+    /// Every resource that is there, in order, with what stands for it.
+    pub(crate) fn things(&self) -> impl Iterator<Item = (Resource, Thing<'_>)> {
+        let files = self.files.iter().map(|(path, file)| (Resource::File(path.clone()), Thing::File(file)));
+        let others = self.others.iter();
+        files.chain(others.map(|(resource, written)| (resource.clone(), Thing::Other(written))))
+    }
+
+    /// What stands for `resource`; nothing where it is not there.
+    pub(crate) fn thing(&self, resource: &Resource) -> Option<Thing<'_>> {
+        match resource {
+            Resource::File(path) => self.files.get(path).map(Thing::File),
+            other => self.others.get(other).map(Thing::Other),
+        }
+    }
+
+    /// As [`Machine::things`], those that are not on `other`.
+    pub(crate) fn things_not_on<'m>(
+        &'m self,
+        other: &'m Machine,
+    ) -> impl Iterator<Item = (Resource, Thing<'m>)> {
+        let files = without(&self.files, &other.files);
+        let files = files.map(|(path, file)| (Resource::File(path.clone()), Thing::File(file)));
+        let others = without(&self.others, &other.others);
+        files.chain(others.map(|(resource, written)| (resource.clone(), Thing::Other(written))))
+    }
+
     /// Whether what was recorded as a key path is there.
     #[must_use]
     pub fn has_key_path(&self, key_path: &RecordedKeyPath) -> bool {
@@ -358,4 +417,16 @@ impl Machine {
             }
         }
     }
+}
+
+/// What `all` has and `others` has not.
+fn without<'m, K: Ord, V>(
+    all: &'m BTreeMap<K, V>,
+    others: &'m BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'m K, &'m V)> {
+    let mut rest = others.keys().peekable();
+    all.iter().filter(move |(key, _)| {
+        while rest.next_if(|other| other < key).is_some() {}
+        rest.peek() != Some(key)
+    })
 }

@@ -8,6 +8,7 @@ use super::scenario::{Earlier, Perturbation, Scenario};
 use crate::id::Arch;
 use serde::Serialize;
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -137,7 +138,7 @@ pub fn runs_on(package: Arch, machine: Arch) -> bool {
 pub struct Target<'a> {
     new: &'a Package,
     options: Options,
-    intended: Memo<(World, Arch), Rc<Intended>>,
+    intended: Memo<(World, Arch, BTreeMap<String, String>), Rc<Intended>>,
 }
 
 impl<'a> Target<'a> {
@@ -186,9 +187,11 @@ impl Upgrades<'_, '_> {
         scenario.perturbations.extend(accident.perturbation());
         let report = Report::judged(&scenario, &|world| {
             let earlier = self.earlier.get((world.clone(), is_damaged), || scenario.earlier(world));
-            let clean = || Rc::new(Intended::in_world(&scenario, target.new, world));
-            let intended = target.intended.get((world.clone(), scenario.arch()), clean);
-            (scenario.play_after(earlier), intended)
+            let played = scenario.play_after(earlier);
+            let found = &played.run.found;
+            let clean = || Rc::new(Intended::in_world(&scenario, target.new, world, found));
+            let intended = target.intended.get((world.clone(), scenario.arch(), found.clone()), clean);
+            (played, intended)
         });
         let refused = report.earlier_failures.iter().any(|(product, _)| *product == old.package.product_code);
         (!refused).then(|| Tally::of(&report))

@@ -11,8 +11,18 @@ pub(super) fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static 
         ("VersionMsi", "5.00"),
         ("WindowsBuild", "9600"),
         ("ServicePackLevel", "0"),
+        ("ServicePackLevelMinor", "0"),
         ("Privileged", "1"),
         ("AdminUser", "1"),
+        ("MsiTrueAdminUser", "1"),
+        ("MsiRunningElevated", "1"),
+        ("MsiNetAssemblySupport", "4.8.9032.0"),
+        ("MsiWin32AssemblySupport", "6.3.26100.1"),
+        ("OLEAdvtSupport", "1"),
+        ("ShellAdvtSupport", "1"),
+        ("TTCSupport", "1"),
+        ("ACTION", "INSTALL"),
+        ("ROOTDRIVE", r"C:\"),
         ("ProgramFilesFolder", if wide { r"C:\Program Files (x86)\" } else { r"C:\Program Files\" }),
         (
             "CommonFilesFolder",
@@ -42,9 +52,15 @@ pub(super) fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static 
         ("ProgramFiles64Folder", r"C:\Program Files\"),
         ("CommonFiles64Folder", r"C:\Program Files\Common Files\"),
         ("System64Folder", r"C:\Windows\System32\"),
-        (if arch == Arch::Arm64 { "Arm64" } else { "MsiAMD64" }, "1"),
     ];
-    narrow.into_iter().chain(sixty_four.into_iter().take(if wide { 5 } else { 0 }))
+    // the processor's level, as most have it
+    let of_processor: &[_] = match arch {
+        Arch::X86 => &[("Intel", "6")],
+        Arch::X64 => &[("Intel", "6"), ("MsiAMD64", "6"), ("Msix64", "6")],
+        Arch::Arm64 => &[("Arm64", "1")],
+    };
+    let sixty_four = sixty_four.into_iter().take(if wide { 4 } else { 0 });
+    narrow.into_iter().chain(sixty_four).chain(of_processor.iter().copied())
 }
 
 /// Properties that Windows Installer sets to what only the machine knows

@@ -1,11 +1,11 @@
 //! A question: what is installed, what happened to it since, and what comes over it.
 
-use super::engine::{Ending, Engine, Options, Run, STOP_ON_REMOVAL, World};
+use super::engine::{Ending, Engine, Options, Run, World};
 use super::folded::Folded;
-use super::machine::{Client, DiskFile, Machine, RecordedKeyPath, Resource};
+use super::machine::{Client, DiskFile, Machine, Product, RecordedKeyPath, Resource};
 use super::package::{FileFacts, KeyPath, Package};
 use crate::id::{Arch, ComponentId, FileVersion, Guid, ProductCode};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What may have happened on the machine before the upgrade. A name selects files by their last path part, in any
@@ -124,7 +124,7 @@ impl<'a> Scenario<'a> {
         let runs = self.installed.iter().map(|package| engine.install(package, &defaults)).collect();
         let mut held = Vec::new();
         for package in &self.installed {
-            held.extend(hold_programs(&mut engine.machine, package));
+            held.extend(hold_programs(&mut engine, package));
         }
         engine.journal.forget_details();
         Earlier { engine, runs, held }
@@ -144,6 +144,7 @@ impl<'a> Scenario<'a> {
                 bundle_runs.extend(engine.remove(package.product_code, &Options::default()));
             }
         }
+        let upgraded = (!self.then.is_empty()).then(|| engine.machine.products.clone());
         let later = |then: &Then| match then {
             Then::Remove(product) => engine.remove(*product, &Options::default()),
             Then::Repair(product) => engine.repair(*product, &Options::default()),
@@ -151,7 +152,7 @@ impl<'a> Scenario<'a> {
         let later: Vec<Run> = self.then.iter().filter_map(later).collect();
         let restart = !engine.machine.pending.is_empty();
         engine.machine.restart();
-        Played { earlier, before, run, bundle_runs, later, held, restart, engine }
+        Played { earlier, before, run, bundle_runs, upgraded, later, held, restart, engine }
     }
 }
 
@@ -174,6 +175,8 @@ pub struct Played<'a> {
     pub run: Run,
     /// Removals by the bundle.
     pub bundle_runs: Vec<Run>,
+    /// The products that were installed after the upgrade, where something is to happen afterwards.
+    pub upgraded: Option<BTreeMap<ProductCode, Arc<Product>>>,
     /// Removals and repairs afterwards.
     pub later: Vec<Run>,
     /// Services whose programs are taken to be in use, since nothing stops them.
@@ -185,19 +188,15 @@ pub struct Played<'a> {
 }
 
 /// A service that nothing stops when its package goes holds its program open.
-fn hold_programs(machine: &mut Machine, package: &Package) -> Vec<Folded> {
+fn hold_programs(engine: &mut Engine, package: &Package) -> Vec<Folded> {
     let mut held = Vec::new();
-    let controls = package.components.iter().flat_map(|component| &component.service_controls);
-    let stopping = controls.filter(|row| row.events & STOP_ON_REMOVAL != 0);
-    let stopped: BTreeSet<Folded> = stopping.map(|row| Folded::new(&row.service)).collect();
-    let stops = |name: &str| stopped.contains(&Folded::new(name));
-    for name in package.components.iter().flat_map(|component| &component.services) {
-        let service = Resource::Service(Folded::new(name));
-        if let Some(service) = machine.others.get(&service).filter(|_| !stops(name))
+    for name in engine.unstopped_services(package) {
+        let machine = &mut engine.machine;
+        if let Some(service) = machine.others.get(&Resource::Service(name.clone()))
             && let Some(program) = machine.files.get_mut(&Folded::path(&service.data))
         {
             program.locked = true;
-            held.push(Folded::new(name));
+            held.push(name);
         }
     }
     held

@@ -62,6 +62,11 @@ pub(super) fn compared<'a>(
             }
         }
     }
+    if played.engine.has_more_doubts() {
+        fates.doubt_all();
+        assumptions
+            .push("what further searches and conditions ask the machine, which are too many".to_owned());
+    }
     (fates.all(), assumptions)
 }
 

@@ -9,7 +9,9 @@ mod foreign;
 mod handler;
 mod hostile;
 mod judge;
+mod mechanisms;
 mod owners;
+
 mod properties;
 mod reported;
 mod rules;

@@ -76,6 +76,9 @@ impl<'a> Engine<'a> {
             Value::Known(text.into_owned())
         };
         session.properties.insert(action.source.clone(), value);
+        if matches!(action.source.as_str(), "ALLUSERS" | "MSIINSTALLPERUSER") {
+            session.choose_context();
+        }
         let rows = session.package.directories.len() + session.package.components.len();
         if action.kind & KIND == SET_DIRECTORY
             && session.costed

@@ -1,10 +1,11 @@
 //! Which installed products a package replaces.
 
 use super::session::{Detected, Purpose, SELECTING, Session};
-use super::{Engine, Run};
+use super::{Engine, Failure, Run};
 use crate::id::{ProductCode, ProductVersion};
 use crate::machine::Product;
 use crate::package::Upgrade;
+use crate::rules::Rule;
 use installer_condition::Value;
 use std::collections::BTreeSet;
 
@@ -30,6 +31,48 @@ impl<'a> Engine<'a> {
             let codes: Vec<String> = products.iter().map(ToString::to_string).collect();
             session.properties.insert(property.clone(), Value::Known(codes.join(";")));
         }
+    }
+
+    /// Removes what FindRelatedProducts found, each with its own package, inside this run.
+    pub(super) fn remove_existing(
+        &mut self,
+        session: &mut Session<'a>,
+        run: &mut Run,
+    ) -> Result<(), Failure> {
+        if !session.is_first_install() {
+            return Ok(());
+        }
+        if !session.queue.is_empty() {
+            return Err(Failure {
+                error: 2613,
+                reason:
+                    "`RemoveExistingProducts` stands between operations that were queued and their execution"
+                        .to_owned(),
+                rule: Rule::A08,
+            });
+        }
+        for found in std::mem::take(&mut session.detected) {
+            let row = &session.package.upgrades[found.row];
+            if row.has(Upgrade::ONLY_DETECT) || run.removed.contains(&found.product) {
+                continue;
+            }
+            let Some(old) = self.packages.get(&found.product).copied() else { continue };
+            let features: Option<BTreeSet<String>> = row.remove.as_ref().map(|list| {
+                let list = session.formatted(list);
+                list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
+            });
+            if features.as_ref().is_some_and(BTreeSet::is_empty) {
+                continue;
+            }
+            let features = features.filter(|names| !names.contains("ALL"));
+            let upgrading = Some(session.package.product_code);
+            let assumed = self.assumed.get(&found.product).cloned().unwrap_or_default();
+            let mut nested = self.session(old, Purpose::Remove { upgrading, features }, &assumed, None);
+            self.sequence(&mut nested, &assumed, run)?;
+            run.fired.append(&mut nested.fired);
+            run.removed.push(found.product);
+        }
+        Ok(())
     }
 
     /// MigrateFeatureStates: a feature takes the state that its namesake has in the products found; local wins.

@@ -5,7 +5,9 @@
 
 use super::Engine;
 use super::session::Session;
+use crate::folded::Folded;
 use crate::journal::shortened;
+use crate::machine::{RecordedKeyPath, Resource};
 use crate::package::{Package, Search};
 use crate::places::{OF_THE_MACHINE, standard_properties};
 use installer_condition::{Condition, Lookup, Truth, Value};
@@ -41,16 +43,19 @@ const SOMETHING_ELSE: &str = "\u{FFFD}";
 /// So many searches of one condition are asked for one by one.
 const MOST_SEARCHES: usize = 32;
 
-/// A session in which one property is otherwise.
+/// So many searches of one condition are asked for in every combination; of more, only each by itself and all together.
+const COMBINED: usize = 4;
+
+/// A session in which searches set something else.
 struct Otherwise<'s, 'a> {
     session: &'s Session<'a>,
-    property: &'s str,
-    text: &'s str,
+    searches: &'s BTreeMap<String, String>,
 }
 
 impl Lookup for Otherwise<'_, '_> {
     fn property(&self, name: &str) -> Value {
-        if name == self.property { Value::Known(self.text.to_owned()) } else { self.session.property(name) }
+        let other = self.searches.get(name);
+        other.map_or_else(|| self.session.property(name), |text| Value::Known(text.clone()))
     }
 
     fn state(&self, prefix: char, name: &str) -> Option<i32> {
@@ -70,10 +75,6 @@ impl World {
     /// Whether it is the one in which everything is as assumed.
     pub(super) fn is_as_assumed(&self) -> bool {
         self.searches.is_empty() && self.fails.is_empty()
-    }
-
-    fn finding(property: &str, text: &str) -> World {
-        World { searches: [(property.to_owned(), text.to_owned())].into_iter().collect(), ..World::default() }
     }
 
     /// Whether `package` can be installed there: its launch conditions do not rule it out.
@@ -113,8 +114,15 @@ impl World {
 impl<'a> Engine<'a> {
     /// AppSearch: a path where the search can be followed without the machine, else something.
     pub(super) fn search(&self, session: &mut Session<'a>, assumed: &BTreeMap<String, String>) {
-        for Search { property, path } in &session.package.searches {
+        for search in &session.package.searches {
+            let Search { property, path, .. } = search;
             if assumed.contains_key(property) {
+                continue;
+            }
+            // what packages have put there is no question
+            if let Some(text) = self.look_up(session, search) {
+                session.properties.insert(property.clone(), Value::Known(text.clone()));
+                session.found.insert(property.clone(), text);
                 continue;
             }
             session.searched.insert(property);
@@ -126,6 +134,34 @@ impl<'a> Engine<'a> {
             };
             session.properties.insert(property.clone(), value);
         }
+    }
+
+    /// What a search finds of what packages have put on the machine; nothing where it looks for something else.
+    fn look_up(&self, session: &Session<'a>, search: &Search) -> Option<String> {
+        let place = |path: Folded, is_file: bool| match is_file {
+            true => self.machine.files.contains_key(&path).then(|| path.to_string()),
+            false => {
+                let folder = RecordedKeyPath::Directory(path.clone());
+                self.machine.has_key_path(&folder).then(|| format!("{path}\\"))
+            }
+        };
+        if let Some(value) = &search.in_registry {
+            let name = session.registry_name_for(value.is_wide, value.root, &value.key, &value.name);
+            let data = &self.machine.others.get(&Resource::Registry(name))?.data;
+            let is_known = !data.contains('[');
+            return match value.is_raw {
+                true => is_known.then(|| data.to_string()),
+                false => place(Folded::path(data), value.is_file).filter(|_| is_known),
+            };
+        }
+        if let Some((id, is_file)) = search.component {
+            let RecordedKeyPath::File(path) = self.machine.clients.get(&id)?.values().next()? else {
+                return None;
+            };
+            return place(if is_file { path.clone() } else { path.parent()? }, is_file);
+        }
+        let path = session.formatted(search.path.as_ref()?).into_owned();
+        place(Folded::path(&path), !path.ends_with('\\'))
     }
 
     /// Whether `condition`, which decides over `decides`, is taken to hold. What only a machine knows is noted.
@@ -168,21 +204,14 @@ impl<'a> Engine<'a> {
             }
         };
         let mut is_open = false;
-        for property in searched {
-            let is_path = matches!(session.property(property), Value::Known(_));
-            let mut worlds = Vec::new();
-            for text in ["", SOMETHING_ELSE].into_iter().take(if is_path { 1 } else { 2 }) {
-                let other = condition.evaluate(&Otherwise { session, property, text });
-                if truth == Truth::Unknown || other != truth {
-                    worlds.push(World::finding(property, text));
-                }
-            }
-            if !worlds.is_empty() {
-                is_open = true;
-                let assumed = format!("the search for `{property}` finds what it looks for");
-                let decides = decides();
-                self.doubt(Doubt { asked: property.to_owned(), assumed, decides, is_direct, worlds });
-            }
+        for (asked, worlds) in questions(session, condition, truth, &searched) {
+            is_open = true;
+            let names: Vec<String> = asked.iter().map(|name| format!("`{name}`")).collect();
+            let assumed = match names.as_slice() {
+                [name] => format!("the search for {name} finds what it looks for"),
+                names => format!("the searches for {} find what they look for", names.join(" and ")),
+            };
+            self.doubt(Doubt { asked: asked.join(", "), assumed, decides: decides(), is_direct, worlds });
         }
         if truth == Truth::Unknown && !is_open {
             is_open = true;
@@ -200,8 +229,54 @@ impl<'a> Engine<'a> {
     }
 
     fn doubt(&mut self, doubt: Doubt) {
-        if !self.doubts.contains(&doubt) && self.doubts.len() < Self::DOUBTS {
-            self.doubts.push(doubt);
+        if self.doubts.contains(&doubt) {
+            return;
+        }
+        match self.doubts.len() {
+            0..Self::DOUBTS => self.doubts.push(doubt),
+            _ => self.has_more_doubts = true,
         }
     }
+}
+
+/// The searches of which it hangs whether `condition` comes to `truth`, fewest first, and the machines on which it does not.
+fn questions<'s>(
+    session: &Session,
+    condition: &Condition,
+    truth: Truth,
+    searched: &BTreeSet<&'s str>,
+) -> Vec<(Vec<&'s str>, Vec<World>)> {
+    let names: Vec<&str> = searched.iter().copied().collect();
+    let mut together: Vec<Vec<&str>> = match names.len() {
+        0..=COMBINED => (1..1 << names.len())
+            .map(|set: usize| (0..names.len()).filter(|at| set >> at & 1 == 1).map(|at| names[at]).collect())
+            .collect(),
+        _ => names.iter().map(|name| vec![*name]).chain([names.clone()]).collect(),
+    };
+    together.sort_by_key(Vec::len);
+    let mut questions: Vec<(Vec<&str>, Vec<World>)> = Vec::new();
+    for asked in together {
+        let is_part = |fewer: &Vec<&str>| fewer.iter().all(|name| asked.contains(name));
+        if questions.iter().any(|(fewer, _)| is_part(fewer)) {
+            continue;
+        }
+        let mut worlds = Vec::new();
+        for text in ["", SOMETHING_ELSE] {
+            // a search for a path finds that one or none
+            let is_path = |name: &&str| matches!(session.property(name), Value::Known(_));
+            if !text.is_empty() && asked.iter().any(is_path) {
+                continue;
+            }
+            let searches = asked.iter().map(|name| ((*name).to_owned(), text.to_owned())).collect();
+            let other = condition.evaluate(&Otherwise { session, searches: &searches });
+            // what is not known as it is, hangs on each
+            if (truth == Truth::Unknown && asked.len() == 1) || (truth != Truth::Unknown && other != truth) {
+                worlds.push(World { searches, ..World::default() });
+            }
+        }
+        if !worlds.is_empty() {
+            questions.push((asked, worlds));
+        }
+    }
+    questions
 }

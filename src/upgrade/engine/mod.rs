@@ -8,6 +8,7 @@ mod custom;
 mod detect;
 mod doubt;
 mod files;
+mod formatted;
 mod handlers;
 mod registration;
 mod registry;
@@ -16,6 +17,7 @@ mod schedule;
 mod session;
 mod swaps;
 mod system;
+mod wildcard;
 mod write;
 
 pub(crate) use detect::is_in_range;
@@ -23,7 +25,6 @@ pub use doubt::{Doubt, World};
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
 pub use swaps::Swapped;
-pub(crate) use system::STOP_ON_REMOVAL;
 
 use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
@@ -33,7 +34,7 @@ use crate::package::{Component, Package};
 use crate::rules::{Confidence, Rule};
 use schedule::Queued;
 use session::{ComponentAction, Purpose, Session};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What the user passes to an install, and what is assumed of the machine.
@@ -102,6 +103,8 @@ pub struct Run {
     pub ending: Ending,
     /// REINSTALLMODE as it was when costing ended.
     pub mode: ReinstallMode,
+    /// Properties that searches set to what packages had written before.
+    pub found: BTreeMap<String, String>,
     /// Products that it found and removed.
     pub removed: Vec<ProductCode>,
     /// Products that it found, by the property that received them.
@@ -123,6 +126,8 @@ pub struct Engine<'a> {
     assumed: BTreeMap<ProductCode, BTreeMap<String, String>>,
     world: World,
     doubts: Vec<Doubt>,
+    /// Whether there are more than are kept.
+    has_more_doubts: bool,
     /// How much more is done that grows with the product of two numbers of rows.
     budget: usize,
     runs: usize,
@@ -135,8 +140,8 @@ struct Failure {
 }
 
 impl<'a> Engine<'a> {
-    /// So many doubts are kept; real packages have a few.
-    const DOUBTS: usize = 16;
+    /// So many doubts are kept; real packages have a few. Of what there are more, everything is uncertain.
+    const DOUBTS: usize = 64;
 
     /// So many names are held against wildcards, folders are moved, and the like; real packages need some hundreds.
     const BUDGET: usize = 500_000;
@@ -157,6 +162,7 @@ impl<'a> Engine<'a> {
             assumed: BTreeMap::new(),
             world,
             doubts: Vec::new(),
+            has_more_doubts: false,
             budget: Self::BUDGET,
             runs: 0,
         }
@@ -188,6 +194,11 @@ impl<'a> Engine<'a> {
         &self.doubts
     }
 
+    /// Whether there is more of it than anybody plays.
+    pub(crate) fn has_more_doubts(&self) -> bool {
+        self.has_more_doubts
+    }
+
     /// Installs `package`: `msiexec /i`.
     pub fn install(&mut self, package: &'a Package, options: &Options) -> Run {
         if let Some(product) = self.machine.products.get(&package.product_code) {
@@ -198,6 +209,7 @@ impl<'a> Engine<'a> {
                 product: package.product_code,
                 ending,
                 mode: ReinstallMode::default(),
+                found: BTreeMap::new(),
                 removed: Vec::new(),
                 detected: BTreeMap::new(),
                 fired: Vec::new(),
@@ -253,6 +265,7 @@ impl<'a> Engine<'a> {
             product: package.product_code,
             ending: Ending::Done,
             mode: ReinstallMode::default(),
+            found: BTreeMap::new(),
             removed: Vec::new(),
             detected: BTreeMap::new(),
             fired: Vec::new(),
@@ -264,6 +277,7 @@ impl<'a> Engine<'a> {
             run.removed.clear();
         }
         run.mode = session.mode.clone();
+        run.found = std::mem::take(&mut session.found);
         run.fired.append(&mut session.fired);
         run.events.end = self.journal.len();
         run
@@ -312,6 +326,8 @@ impl<'a> Engine<'a> {
         if session.removes_all() {
             self.machine.products.remove(&package.product_code);
             self.assumed.remove(&package.product_code);
+        } else if session.removes() {
+            self.forget_features(session);
         }
         Ok(())
     }
@@ -395,44 +411,6 @@ impl<'a> Engine<'a> {
                     .collect(),
             }),
         );
-    }
-
-    /// Removes what FindRelatedProducts found, each with its own package, inside this run.
-    fn remove_existing(&mut self, session: &mut Session<'a>, run: &mut Run) -> Result<(), Failure> {
-        if !session.is_first_install() {
-            return Ok(());
-        }
-        if !session.queue.is_empty() {
-            return Err(Failure {
-                error: 2613,
-                reason:
-                    "`RemoveExistingProducts` stands between operations that were queued and their execution"
-                        .to_owned(),
-                rule: Rule::A08,
-            });
-        }
-        for found in std::mem::take(&mut session.detected) {
-            let row = &session.package.upgrades[found.row];
-            if row.has(crate::package::Upgrade::ONLY_DETECT) || run.removed.contains(&found.product) {
-                continue;
-            }
-            let Some(old) = self.packages.get(&found.product).copied() else { continue };
-            let features: Option<BTreeSet<String>> = row.remove.as_ref().map(|list| {
-                let list = session.formatted(list);
-                list.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect()
-            });
-            if features.as_ref().is_some_and(BTreeSet::is_empty) {
-                continue;
-            }
-            let features = features.filter(|names| !names.contains("ALL"));
-            let upgrading = Some(session.package.product_code);
-            let assumed = self.assumed.get(&found.product).cloned().unwrap_or_default();
-            let mut nested = self.session(old, Purpose::Remove { upgrading, features }, &assumed, None);
-            self.sequence(&mut nested, &assumed, run)?;
-            run.fired.append(&mut nested.fired);
-            run.removed.push(found.product);
-        }
-        Ok(())
     }
 
     /// Notes what happened to `resource` because of the component at `index`.

@@ -22,11 +22,11 @@ pub(super) fn name(root: i32, key: &str, value: &str, looker: Looker) -> Registr
     let own = if looker.per_machine { "HKLM" } else { "HKCU" };
     let (hive, key) = match root {
         // a merged view, in which an install for the machine writes to the machine's half
-        0 => (own, Folded::path(&format!(r"Software\Classes\{key}"))),
-        1 => ("HKCU", Folded::path(key)),
-        3 => ("HKU", Folded::path(key)),
-        -1 => (own, Folded::path(key)),
-        _ => ("HKLM", Folded::path(key)),
+        0 => (own, Folded::key(&format!(r"Software\Classes\{key}"))),
+        1 => ("HKCU", Folded::key(key)),
+        3 => ("HKU", Folded::key(key)),
+        -1 => (own, Folded::key(key)),
+        _ => ("HKLM", Folded::key(key)),
     };
     let value = Folded::new(value);
     if !looker.wide_machine {
@@ -57,7 +57,7 @@ fn without_node(hive: &str, key: &Folded) -> Option<Folded> {
     })?;
     // the node's name is ASCII, so that both writings have the same length
     let (before, rest) = (place.rfind('\\')?, key.as_str().get(place.len()..)?);
-    Some(Folded::path(&format!("{}{rest}", key.as_str().get(..before)?)))
+    Some(Folded::key(&format!("{}{rest}", key.as_str().get(..before)?)))
 }
 
 /// Keys below `HKLM\Software` that are listed, with whether they are redirected; a key is as its nearest listed parent.
@@ -161,6 +161,12 @@ mod tests {
             ),
             (&[(2, r"SOFTWARE\Wow6432Node\Acme")], r"Acme : v (32-bit view)"),
             (&[(2, r"SOFTWARE\WOW6432Node\Classes\.foo")], r"Classes\.foo : v"),
+            // slashes, dots and spaces are letters of a key's name
+            (
+                &[(0, r"Content Type\a/b"), (2, r"\Software\Classes\\Content Type\a/b\")],
+                r"Classes\Content Type\a/b : v",
+            ),
+            (&[(2, r"Software\Acme. \x")], r"Acme. \x : v (64-bit view)"),
         ] {
             for (root, key) in names {
                 let found = shown(*root, key, true, true).to_lowercase();

@@ -1,13 +1,14 @@
 //! What a removal takes away: whatever is at the place, whoever wrote it.
 
 use super::Engine;
-use super::session::{ComponentAction, Session};
+use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
 use crate::folded::Folded;
 use crate::journal::Deed;
 use crate::machine::{Pending, RecordedKeyPath, Resource};
 use crate::package::{Component, KeyPath};
 use crate::rules::{Confidence, Rule};
+use std::sync::Arc;
 
 /// RemoveFile rows that act on install.
 const ON_INSTALL: i32 = 1;
@@ -38,12 +39,27 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// What of a product is left, of which some features were removed.
+    pub(super) fn forget_features(&mut self, session: &Session<'a>) {
+        let Purpose::Remove { features: Some(names), .. } = &session.purpose else { return };
+        let Some(product) = self.machine.products.get_mut(&session.package.product_code) else { return };
+        let product = Arc::make_mut(product);
+        for (_, state) in product.features.iter_mut().filter(|(name, _)| names.contains(*name)) {
+            *state = false;
+        }
+        let gone = [ComponentAction::Absent, ComponentAction::FileAbsent];
+        for (_, component) in Self::selected(session, &gone) {
+            product.components.remove(&component.key);
+        }
+    }
+
     fn remove_listed(&mut self, session: &Session<'a>, index: usize, component: &Component, mode: i32) {
         for row in component.remove_files.iter().filter(|row| row.mode & mode != 0) {
             let Some(folder) = session.directory_of(component, &row.directory) else { continue };
-            for path in self.matching(&folder, &session.formatted(&row.pattern)) {
-                let detail = format!("RemoveFile row `{}`", row.key);
-                self.delete(session, index, path, by(Rule::A45), detail);
+            for (path, sure) in self.matching(&folder, &session.formatted(&row.pattern)) {
+                let by_short_name = if sure == Confidence::D { ", if it has a short name" } else { "" };
+                let detail = format!("RemoveFile row `{}`{by_short_name}", row.key);
+                self.delete(session, index, path, (Rule::A45, sure), detail);
             }
         }
     }
@@ -129,12 +145,11 @@ impl<'a> Engine<'a> {
     pub(super) fn remove_registry(&mut self, session: &mut Session<'a>) {
         for (index, component) in Self::selected(session, &[ComponentAction::Absent]) {
             for row in &component.registry {
-                if *row.name == *"+" && row.value.is_empty() {
+                if row.makes_key() && !row.removes_key() {
                     continue;
                 }
-                let whole_key = row.value.is_empty() && matches!(&*row.name, "-" | "*");
                 let name = session.registry_name(component, row.root, &row.path, &row.name);
-                if whole_key {
+                if row.removes_key() {
                     self.remove_registry_name(session, index, &name, true);
                     continue;
                 }
@@ -167,7 +182,13 @@ impl<'a> Engine<'a> {
                     )
                 };
                 self.machine.others.remove(&resource);
+                let emptied = self.emptied_key(&resource);
                 self.note(session, index, resource, Deed::Removed, (Rule::A44, confidence), detail);
+                if let Some(key) = emptied {
+                    self.machine.others.remove(&key);
+                    let detail = "nothing is left in the key".to_owned();
+                    self.note(session, index, key, Deed::Removed, by(Rule::A44), detail);
+                }
             }
         }
     }

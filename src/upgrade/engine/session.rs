@@ -11,13 +11,9 @@ use crate::package::{Component, KeyPath, Package, is_per_machine};
 use crate::places::{OF_THE_MACHINE, standard_properties};
 use crate::rules::{Confidence, Rule};
 use installer_condition::{Lookup, Truth, Value};
-use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// The longest text that references are replaced in: that of Windows' paths and command lines.
-const LONGEST: usize = 32_767;
 
 /// Properties that select features; they speak to one run, not to the machine.
 pub(super) const SELECTING: [&str; 6] =
@@ -78,6 +74,8 @@ pub(super) struct Session<'a> {
     pub disabled: Vec<bool>,
     /// Properties that a search of this run has set.
     pub searched: BTreeSet<&'a str>,
+    /// Properties that a search of this run has set to what packages had written before.
+    pub found: BTreeMap<String, String>,
     pub actions: Vec<ComponentAction>,
     pub confidence: Vec<Confidence>,
     /// By component: the rule by which what stood at the key path when costing looked is no veto.
@@ -92,7 +90,7 @@ pub(super) struct Session<'a> {
     /// By component: what its events name, once there is one.
     pub doers: Vec<OnceCell<Arc<Doer>>>,
     files: BTreeMap<&'a str, (usize, usize)>,
-    components: BTreeMap<&'a str, usize>,
+    pub components: BTreeMap<&'a str, usize>,
     feature_places: BTreeMap<&'a str, usize>,
 }
 
@@ -113,7 +111,9 @@ impl<'a> Session<'a> {
         for (name, value) in &package.properties {
             properties.insert(name.clone(), known(value));
         }
-        if purpose != Purpose::Install {
+        let is_installed = purpose != Purpose::Install;
+        properties.insert("ProductState".to_owned(), known(if is_installed { "5" } else { "-1" }));
+        if is_installed {
             properties.insert("Installed".to_owned(), known("00:00:00"));
         }
         match &purpose {
@@ -152,11 +152,6 @@ impl<'a> Session<'a> {
         let features = package.features.iter().enumerate();
         let feature_places = features.map(|(place, feature)| (feature.key.as_str(), place)).collect();
         let count = package.components.len();
-        let text = |name: &str| match properties.get(name) {
-            Some(Value::Known(text)) => text.as_str(),
-            _ => "",
-        };
-        let per_machine = is_per_machine(text("ALLUSERS"), text("MSIINSTALLPERUSER"));
         let mut session = Session {
             package,
             purpose,
@@ -169,10 +164,11 @@ impl<'a> Session<'a> {
             features: vec![false; package.features.len()],
             disabled: vec![false; package.features.len()],
             searched: BTreeSet::new(),
+            found: BTreeMap::new(),
             actions: vec![ComponentAction::Null; count],
             confidence: vec![Confidence::A; count],
             not_vetoed: vec![None; count],
-            per_machine,
+            per_machine: false,
             detected: Vec::new(),
             abandoned: Vec::new(),
             queue: Vec::new(),
@@ -183,8 +179,14 @@ impl<'a> Session<'a> {
             components,
             feature_places,
         };
+        session.choose_context();
         session.resolve_directories();
         session
+    }
+
+    /// Whether it is an install for the machine, by what the properties are now.
+    pub fn choose_context(&mut self) {
+        self.per_machine = is_per_machine(self.text("ALLUSERS"), self.text("MSIINSTALLPERUSER"));
     }
 
     /// Whether the session removes the whole product.
@@ -346,9 +348,14 @@ impl<'a> Session<'a> {
         path: &str,
         value: &str,
     ) -> Arc<RegistryName> {
+        self.registry_name_for(component.is_64_bit(), root, path, value)
+    }
+
+    /// The name of a registry value, for who is a 64-bit one or not.
+    pub fn registry_name_for(&self, is_wide: bool, root: i32, path: &str, value: &str) -> Arc<RegistryName> {
         let looker = Looker {
             wide_machine: self.arch.is_64_bit(),
-            wide_component: component.is_64_bit(),
+            wide_component: is_wide,
             per_machine: self.per_machine,
         };
         Arc::new(registry::name(root, &self.formatted(path), &self.formatted(value), looker))
@@ -362,87 +369,14 @@ impl<'a> Session<'a> {
             KeyPath::File(position) => RecordedKeyPath::File(self.file_path(component, *position)),
             KeyPath::Registry(position) => {
                 let row = &component.registry[*position];
-                RecordedKeyPath::Registry(self.registry_name(component, row.root, &row.path, &row.name))
+                RecordedKeyPath::Registry(self.registry_name(
+                    component,
+                    row.root,
+                    &row.path,
+                    row.written_name(),
+                ))
             }
             KeyPath::OdbcDataSource(key) => RecordedKeyPath::Other(key.clone()),
-        }
-    }
-
-    /// A formatted text with everything replaced that is known; unknown properties stay in their brackets
-    /// (<https://learn.microsoft.com/windows/win32/msi/formatted>). A text that would grow longer than Windows' paths and
-    /// command lines stays as it is.
-    pub fn formatted<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        match text.contains('[') {
-            true => Cow::Owned(self.replaced(text, false)),
-            false => Cow::Borrowed(text),
-        }
-    }
-
-    /// Data of a registry value, in which a component counts by what was asked for it, not by what costing made of that.
-    pub fn formatted_data(&self, text: &Arc<str>) -> Arc<str> {
-        if text.contains('[') { self.replaced(text, true).into() } else { text.clone() }
-    }
-
-    fn replaced(&self, text: &str, as_asked: bool) -> String {
-        let mut length = 0;
-        let mut open: Vec<String> = vec![String::new()];
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            match character {
-                '[' if characters.peek() == Some(&'\\') => {
-                    characters.next();
-                    open.last_mut().expect("never empty").extend(characters.next());
-                    if characters.peek() == Some(&']') {
-                        characters.next();
-                    }
-                }
-                '[' => open.push(String::new()),
-                ']' if open.len() > 1 => {
-                    let name = open.pop().expect("more than one");
-                    let value = self.reference(&name, as_asked);
-                    length += value.len();
-                    if length > LONGEST {
-                        return text.to_owned();
-                    }
-                    open.last_mut().expect("one is left").push_str(&value);
-                }
-                other => open.last_mut().expect("never empty").push(other),
-            }
-        }
-        open.join("[")
-    }
-
-    fn is_blank(&self, index: usize, as_asked: bool) -> bool {
-        let action = self.actions[index];
-        self.costed && (action == ComponentAction::Null || (action == ComponentAction::Vetoed && !as_asked))
-    }
-
-    fn reference(&self, name: &str, as_asked: bool) -> String {
-        let unknown = || format!("[{name}]");
-        match name.chars().next() {
-            Some('#' | '!') => match self.file(&name[1..]) {
-                Some((component, position)) => {
-                    self.file_path(&self.package.components[component], position).as_str().to_owned()
-                }
-                None => unknown(),
-            },
-            Some('$') => match self.components.get(&name[1..]) {
-                Some(index) if self.is_blank(*index, as_asked) => String::new(),
-                Some(index) => format!("{}\\", self.folder(&self.package.components[*index])),
-                None => unknown(),
-            },
-            Some('%' | '~') | None => unknown(),
-            Some(_) => match self.property(name) {
-                // folders have their properties from CostFinalize on
-                Value::Known(text) if text.is_empty() && self.costed => {
-                    match self.package.directories.get(name) {
-                        Some(_) => self.directory(name).map(|path| format!("{path}\\")).unwrap_or_default(),
-                        None => text,
-                    }
-                }
-                Value::Known(text) => text,
-                Value::Found | Value::Unknown => unknown(),
-            },
         }
     }
 
@@ -473,7 +407,17 @@ impl Lookup for Session<'_> {
                 (true, false) => 3,
                 (false, _) => -1,
             }),
-            _ => Some(if self.purpose == Purpose::Install { 2 } else { 3 }),
+            // what is installed before: nothing, or what has an installed feature
+            _ => {
+                let is_installed = match prefix {
+                    '?' => {
+                        let component = &self.package.components[*self.components.get(name)?];
+                        component.features.iter().any(|feature| self.features[*feature])
+                    }
+                    _ => self.features[*self.feature_places.get(name)?],
+                };
+                Some(if self.purpose != Purpose::Install && is_installed { 3 } else { 2 })
+            }
         }
     }
 }

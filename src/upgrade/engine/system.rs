@@ -1,13 +1,14 @@
 //! Services, shortcuts, environment and assemblies.
 
 use super::Engine;
-use super::session::{ComponentAction, Session};
+use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
 use crate::folded::Folded;
 use crate::journal::Deed;
 use crate::machine::Resource;
-use crate::package::{Component, Environment};
+use crate::package::{Component, Environment, Package};
 use crate::rules::{Confidence, Rule};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// `ServiceControl.Event`: start on install.
@@ -17,7 +18,7 @@ const STOP_ON_INSTALL: i32 = 2;
 /// `ServiceControl.Event`: delete on install.
 const DELETE_ON_INSTALL: i32 = 8;
 /// `ServiceControl.Event`: stop on removal.
-pub(crate) const STOP_ON_REMOVAL: i32 = 0x20;
+const STOP_ON_REMOVAL: i32 = 0x20;
 /// `ServiceControl.Event`: delete on removal.
 const DELETE_ON_REMOVAL: i32 = 0x80;
 
@@ -53,6 +54,21 @@ impl<'a> Engine<'a> {
             }
             self.take_away(session, index, Resource::Running(name), Rule::A48);
         }
+    }
+
+    /// The services of `package`, which is installed, that it does not stop when it goes.
+    pub(crate) fn unstopped_services(&self, package: &'a Package) -> Vec<Folded> {
+        if package.components.iter().all(|component| component.services.is_empty()) {
+            return Vec::new();
+        }
+        let assumed = self.assumed.get(&package.product_code).cloned().unwrap_or_default();
+        let session = Session::new(package, Purpose::Repair, 0, self.machine.arch, &assumed, None);
+        let name = |text: &String| Folded::new(&session.formatted(text));
+        let controls = package.components.iter().flat_map(|component| &component.service_controls);
+        let stopping = controls.filter(|row| row.events & STOP_ON_REMOVAL != 0);
+        let stopped: BTreeSet<Folded> = stopping.map(|row| name(&row.service)).collect();
+        let services = package.components.iter().flat_map(|component| &component.services).map(name);
+        services.filter(|service| !stopped.contains(service)).collect()
     }
 
     /// DeleteServices.

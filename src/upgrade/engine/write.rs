@@ -9,6 +9,7 @@ use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, R
 use crate::package::{Component, ComponentAttributes, File, MoveFile};
 use crate::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 /// What InstallFiles did with a file; companions ask for it.
@@ -129,7 +130,9 @@ impl<'a> Engine<'a> {
         let component = &session.package.components[index];
         let file = &component.files[position];
         let path = session.file_path(component, position);
-        let disk = self.machine.files.get(&path).cloned();
+        let there = self.machine.files.get_key_value(&path).map(|(path, disk)| (path.clone(), disk.clone()));
+        // what is there already has a name that others share
+        let (path, disk) = there.map_or((path, None), |(path, disk)| (path, Some(disk)));
         let old_only = ReinstallMode::default();
         let mode = if is_spared_redistributable(session.arch, &path) { &old_only } else { &session.mode };
         let (install, reason) = match (&file.companion, &disk) {
@@ -233,7 +236,9 @@ impl<'a> Engine<'a> {
         ) else {
             return;
         };
-        for source in self.matching(&from, &row.source) {
+        for (source, _) in
+            self.matching(&from, &row.source).into_iter().filter(|(_, sure)| *sure != Confidence::D)
+        {
             // a file takes more than a comparison
             if !self.can_afford(16) {
                 return;
@@ -250,33 +255,6 @@ impl<'a> Engine<'a> {
                 self.note(session, index, Resource::File(source), Deed::Removed, by(Rule::A47), detail);
             }
         }
-    }
-
-    /// Files in `folder` that match `pattern` (`*` and `?`).
-    pub(super) fn matching(&mut self, folder: &Folded, pattern: &str) -> Vec<Folded> {
-        if !pattern.contains(['*', '?']) {
-            let path = folder.join(pattern);
-            return if self.machine.files.contains_key(&path) { vec![path] } else { Vec::new() };
-        }
-        let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
-        let prefix = format!("{}\\", folder.folded());
-        let below = self.machine.files.range(Folded::new(&prefix)..).map(|(path, _)| path);
-        let below = below.take_while(|path| path.folded().starts_with(&prefix));
-        let (mut left, mut found) = (self.budget, Vec::new());
-        for path in below {
-            let name: Vec<char> = path.folded()[prefix.len()..].chars().collect();
-            // a pattern of many stars looks at a name often
-            let Some(rest) = left.checked_sub(1 + pattern.len() * name.len() / 1024) else {
-                left = 0;
-                break;
-            };
-            left = rest;
-            if !name.contains(&'\\') && matches_pattern(&pattern, &name) {
-                found.push(path.clone());
-            }
-        }
-        self.budget = left;
-        found
     }
 
     /// CreateFolders.
@@ -296,15 +274,14 @@ impl<'a> Engine<'a> {
                 self.remove_registry_name(session, index, &name, row.name == "-");
             }
             for row in &component.registry {
-                if *row.name == *"-" {
+                if row.removes_key() && !row.makes_key() {
                     continue;
                 }
-                let keys_only = row.value.is_empty() && matches!(&*row.name, "+" | "*");
-                let value = if keys_only { "*" } else { &row.name };
-                let name = session.registry_name(component, row.root, &row.path, value);
+                let name = session.registry_name(component, row.root, &row.path, row.written_name());
                 let resource = Resource::Registry(name);
                 let data = session.formatted_data(&row.value);
-                let old = self.machine.others.get(&resource).filter(|_| data.contains("[~]"));
+                let is_list = data.contains("[~]");
+                let old = if is_list { self.machine.others.get(&resource) } else { None };
                 let data = match old.map(|old| old.data.clone()) {
                     Some(old) if !self.can_afford(1 + old.len() / 256) => old,
                     Some(old) => joined(&old, &data).into(),
@@ -326,7 +303,18 @@ impl<'a> Engine<'a> {
         let data = data.into();
         let detail = format!("`{data}`");
         let written = Written { data, writer: Some(session.package.product_code) };
-        self.machine.others.insert(resource.clone(), written);
+        // what is there already has a name that others share
+        let resource = match self.machine.others.entry(resource) {
+            Entry::Occupied(mut there) => {
+                there.insert(written);
+                there.key().clone()
+            }
+            Entry::Vacant(place) => {
+                let resource = place.key().clone();
+                place.insert(written);
+                resource
+            }
+        };
         self.note(session, index, resource, Deed::Wrote, by(Rule::S08), detail);
     }
 
@@ -350,6 +338,34 @@ impl<'a> Engine<'a> {
 }
 
 impl Engine<'_> {
+    /// The key of the value `resource`, which is gone, where a row has made it and nothing is left in it: Windows Installer takes
+    /// it away with the last value.
+    pub(super) fn emptied_key(&self, resource: &Resource) -> Option<Resource> {
+        let Resource::Registry(name) = resource else { return None };
+        let of = |key: Folded, value: &str| {
+            Resource::Registry(RegistryName { key, value: Folded::new(value), ..(**name).clone() }.into())
+        };
+        let key = of(name.key.clone(), "*");
+        let others = &self.machine.others;
+        if !others.contains_key(&key) {
+            return None;
+        }
+        let is_below = |other: &Resource, below: &dyn Fn(&Folded) -> bool| match other {
+            Resource::Registry(other) => {
+                (other.hive, other.view) == (name.hive, name.view) && below(&other.key)
+            }
+            _ => false,
+        };
+        let prefix = format!("{}\\", name.key.folded());
+        let mut values =
+            others.range(of(name.key.clone(), "")..).map(|(other, _)| other).filter(|other| **other != key);
+        let mut keys = others.range(of(Folded::new(&prefix), "")..).map(|(other, _)| other);
+        let has_value = values.next().is_some_and(|other| is_below(other, &|key| *key == name.key));
+        let has_key =
+            keys.next().is_some_and(|other| is_below(other, &|key| key.folded().starts_with(&prefix)));
+        (!has_value && !has_key).then_some(key)
+    }
+
     /// The values of the key of `name`, and of all keys below it.
     fn in_key(&self, name: &RegistryName) -> Vec<Resource> {
         let below = format!("{}\\", name.key.folded());
@@ -402,47 +418,12 @@ fn describe_disk(disk: &DiskFile) -> String {
     }
 }
 
-/// Wildcards of the RemoveFile table; linear in the name for each star.
-fn matches_pattern(pattern: &[char], name: &[char]) -> bool {
-    let (mut p, mut n, mut star) = (0, 0, None);
-    while n < name.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, n));
-                p += 1;
-            }
-            Some(c) if *c == '?' || *c == name[n] => {
-                p += 1;
-                n += 1;
-            }
-            _ => match star {
-                Some((at, from)) => {
-                    p = at + 1;
-                    n = from + 1;
-                    star = Some((at, n));
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn patterns_and_multi_strings() {
-        let check = |pattern: &str, name: &str, expected: bool| {
-            let chars = |text: &str| text.chars().collect::<Vec<char>>();
-            assert_eq!(matches_pattern(&chars(pattern), &chars(name)), expected, "{pattern} {name}");
-        };
-        check("*.ini", "nsclient.ini", true);
-        check("*.*", "readme", false);
-        check("a?c*", "abcdef", true);
-        check("*b*d", "abcbd", true);
-        check("", "a", false);
+    fn lists_are_joined() {
         assert_eq!(joined("a[~]b", "[~]c"), "a[~]b[~]c");
         assert_eq!(joined("a", "[~]a"), "a");
         assert_eq!(joined("a", "b"), "b");

@@ -252,7 +252,7 @@ pub const KINDS: &[Kind] = &[
         "U029",
         Error,
         "two components own one path",
-        "Removing either component removes the file of both.",
+        "Removing either component removes what both have there: a file, a registry value, a segment of a variable.",
         "one component for each path, across all products",
     ),
     kind(

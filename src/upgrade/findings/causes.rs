@@ -117,7 +117,7 @@ fn removal_code(outcome: &Outcome, event: &Event, is_ours: bool) -> &'static str
     match (&outcome.resource, event.rule) {
         (_, Rule::A45) => "U012",
         (_, Rule::A37) => "U011",
-        (Resource::File(_), _) if !is_ours => "U029",
+        _ if !is_ours => "U029",
         (Resource::Registry(_), _) if event.detail.contains("whole key") => "U013",
         (Resource::Registry(_), _) => "U009",
         (Resource::Service(_) | Resource::Running(_), _) => "U014",

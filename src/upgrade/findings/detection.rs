@@ -3,6 +3,7 @@
 use super::Finding;
 use crate::engine::{Ending, ScheduleClass, is_in_range};
 use crate::kin::Kin;
+use crate::machine::Machine;
 use crate::package::{Package, Upgrade};
 use crate::report::{Report, name_of};
 use crate::rules::{Confidence, Rule};
@@ -107,6 +108,11 @@ fn fourth_field(old: &Package, new: &Package, removed: bool) -> Option<String> {
     Some(format!("{} after {}: Windows Installer ignores the fourth field, {what}", new.version, old.version))
 }
 
+/// Whether `package` was installed for the machine, whatever it asks for by itself.
+fn is_per_machine(machine: &Machine, package: &Package) -> bool {
+    machine.products.get(&package.product_code).map_or(package.per_machine, |product| product.per_machine)
+}
+
 /// Why `old` was not removed; nothing where that is said elsewhere.
 fn why_not(
     old: &Package,
@@ -142,7 +148,7 @@ fn why_not(
     } else if rows.iter().any(is_found) {
         let why = "the condition of RemoveExistingProducts does not hold";
         ("U019", Rule::A13, format!("is found and not removed: {why}"))
-    } else if old.per_machine != new.per_machine {
+    } else if is_per_machine(&played.before, old) != is_per_machine(&played.engine.machine, new) {
         ("U016c", Rule::A06, "is installed for another context".to_owned())
     } else if !rows.iter().any(speaks) {
         ("U016", Rule::A05, format!("is not found: no Upgrade row is for language {}", old.language))

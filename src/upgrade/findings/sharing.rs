@@ -6,12 +6,13 @@ use crate::engine::FileOwner;
 use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
 use crate::journal::{Deed, Subject};
-use crate::machine::{Client, Clients, RecordedKeyPath, Resource};
+use crate::machine::{Client, Clients, Product, RecordedKeyPath, Resource};
 use crate::package::{Component, Package};
 use crate::report::Report;
 use crate::rules::{Confidence, Rule};
 use crate::scenario::{Played, Scenario};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// RemoveFile rows that act on install, and on removal.
 const ON_INSTALL: i32 = 1;
@@ -127,11 +128,13 @@ fn unstable_ids(scenario: &Scenario, played: &Played, report: &Report, found: &m
     }
 }
 
+/// Installed products.
+type Products = BTreeMap<ProductCode, Arc<Product>>;
+
 /// RemoveFile rows that act here and would take files along that no package has put there.
 fn user_files(scenario: &Scenario, played: &Played, report: &Report, found: &mut Vec<Finding>) {
-    let mut rows = |package: &Package, mode: i32, deed: Deed| {
-        let machine = if deed == Deed::Removed { &played.before } else { &played.engine.machine };
-        let Some(product) = machine.products.get(&package.product_code) else { return };
+    let mut rows = |package: &Package, products: &Products, mode: i32, deed: Deed| {
+        let Some(product) = products.get(&package.product_code) else { return };
         let names: BTreeSet<String> = package.files().map(|(_, file)| file.name.to_lowercase()).collect();
         for component in package.components.iter().filter(|component| !component.remove_files.is_empty()) {
             let subject = Subject::Component(package.product_code, component.key.clone());
@@ -159,9 +162,14 @@ fn user_files(scenario: &Scenario, played: &Played, report: &Report, found: &mut
         }
     };
     for old in scenario.installed.iter().filter(|old| report.removed.contains(&old.product_code)) {
-        rows(old, ON_REMOVAL, Deed::Removed);
+        rows(old, &played.before.products, ON_REMOVAL, Deed::Removed);
     }
-    rows(scenario.new, ON_INSTALL, Deed::Wrote);
+    let upgraded = played.upgraded.as_ref().unwrap_or(&played.engine.machine.products);
+    rows(scenario.new, upgraded, ON_INSTALL, Deed::Wrote);
+    let is_gone = |package: &&Package| !played.engine.machine.products.contains_key(&package.product_code);
+    for removed in scenario.installed.iter().copied().chain([scenario.new]).filter(is_gone) {
+        rows(removed, upgraded, ON_REMOVAL, Deed::Removed);
+    }
 }
 
 /// Edited files of which the edit is gone.

@@ -65,7 +65,7 @@ impl<'a> Components<'a> {
             });
         }
         all.files(payload)?;
-        all.registry()?;
+        let key_values = all.registry(&rows)?;
         all.file_actions()?;
         all.system()?;
         all.extensions()?;
@@ -76,7 +76,7 @@ impl<'a> Components<'a> {
             component.features.shrink_to_fit();
         }
         for (index, row) in rows.iter().enumerate() {
-            all.components[index].key_path = key_path(&all.components[index], row)?;
+            all.components[index].key_path = key_path(&all.components[index], row, &key_values)?;
         }
         Ok(all)
     }
@@ -150,14 +150,25 @@ impl<'a> Components<'a> {
         Ok(())
     }
 
-    fn registry(&mut self) -> Result<(), PackageError> {
+    /// Gives the places of the values that are key paths.
+    fn registry(&mut self, components: &[RowView<'a>]) -> Result<KeyValues<'a>, PackageError> {
+        let mut wanted: BTreeSet<&str> = BTreeSet::new();
+        for row in components {
+            if ComponentAttributes(row.number("Attributes", 0)?).has(ComponentAttributes::REGISTRY_KEY_PATH) {
+                wanted.insert(row.text("KeyPath")?);
+            }
+        }
+        let mut places = KeyValues::new();
         // texts that stand in many rows are kept once
         let mut texts: BTreeMap<&str, Arc<str>> = BTreeMap::new();
         let mut once = |text: &'a str| texts.entry(text).or_insert_with(|| text.into()).clone();
         let columns = ["Registry", "Root", "Key", "Name", "Value", "Component_"];
         self.each("Registry", &columns, |component, row| {
+            let key = row.required("Registry")?;
+            if wanted.contains(key) {
+                places.insert(key, (component.key.clone(), component.registry.len()));
+            }
             component.registry.push(Registry {
-                key: row.required("Registry")?.into(),
                 root: row.number("Root", 0)?,
                 path: once(row.required("Key")?),
                 name: once(row.text("Name")?),
@@ -172,7 +183,8 @@ impl<'a> Components<'a> {
                 name: row.text("Name")?.to_owned(),
             });
             Ok(())
-        })
+        })?;
+        Ok(places)
     }
 
     fn file_actions(&mut self) -> Result<(), PackageError> {
@@ -350,7 +362,10 @@ impl<'a> Components<'a> {
     }
 }
 
-fn key_path(component: &Component, row: &RowView) -> Result<KeyPath, PackageError> {
+/// The values that are key paths, by their keys: whose each is, and at which place.
+type KeyValues<'a> = BTreeMap<&'a str, (Arc<str>, usize)>;
+
+fn key_path(component: &Component, row: &RowView, values: &KeyValues) -> Result<KeyPath, PackageError> {
     let key = row.text("KeyPath")?;
     let position = |found: Option<usize>, what: &str| {
         found.ok_or_else(|| row.wrong("KeyPath", format!("the component has no {what} `{key}`")))
@@ -358,8 +373,8 @@ fn key_path(component: &Component, row: &RowView) -> Result<KeyPath, PackageErro
     if key.is_empty() {
         Ok(KeyPath::Directory)
     } else if component.attributes.has(ComponentAttributes::REGISTRY_KEY_PATH) {
-        let found = component.registry.iter().position(|value| *value.key == *key);
-        Ok(KeyPath::Registry(position(found, "registry value")?))
+        let own = values.get(key).filter(|(owner, _)| *owner == component.key);
+        Ok(KeyPath::Registry(position(own.map(|(_, place)| *place), "registry value")?))
     } else if component.attributes.has(ComponentAttributes::ODBC_DATA_SOURCE) {
         Ok(KeyPath::OdbcDataSource(key.to_owned()))
     } else {

@@ -2,8 +2,9 @@
 
 use super::components::Components;
 use super::limits::admits_database;
+use super::search::searches;
 use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
-use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Search, Upgrade};
+use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
 use crate::msi::schema::standard_table;
@@ -129,7 +130,8 @@ fn not_simulated(
     let mut parts: Vec<String> =
         NOT_SIMULATED.iter().filter(|table| rows(table) > 0).map(|table| format!("table {table}")).collect();
     let of_extensions = database.tables.values().filter(|table| {
-        let acts = ["Component_", "File_"].into_iter().any(|column| table.column(column).is_some());
+        let mut names = ["Component_", "Component", "File_", "File"].into_iter();
+        let acts = names.any(|column| table.column(column).is_some());
         let name = table.name.as_str();
         acts && !table.rows.is_empty() && standard_table(name).is_none() && !PLAYED.contains(&name)
     });
@@ -379,50 +381,5 @@ fn launch_conditions(database: &Database) -> Result<Vec<(Condition, String)>, Pa
         .with(&["Condition", "Description"])?
         .iter()
         .map(|row| Ok((condition(row, "Condition")?, row.text("Description")?.to_owned())))
-        .collect()
-}
-
-/// So many DrLocator rows behind each other are followed.
-const SEARCHED: usize = 16;
-
-/// Follows DrLocator rows upwards: `[ProgramFiles64Folder]` + `IIS Express` + `iisexpress.exe` is a path that needs no
-/// machine, if one assumes that the search finds what it looks for. A search for a folder gives the folder of the
-/// file found.
-fn searches(database: &Database) -> Result<Vec<Search>, PackageError> {
-    let mut locators: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
-    let rows = Rows::of(database, "DrLocator").with(&["Signature_", "Parent", "Path"])?;
-    for row in &rows {
-        locators.insert(row.required("Signature_")?, (row.text("Parent")?, row.text("Path")?));
-    }
-    let mut signatures: BTreeMap<&str, &str> = BTreeMap::new();
-    let rows = Rows::of(database, "Signature").with(&["Signature", "FileName"])?;
-    for row in &rows {
-        signatures.insert(row.required("Signature")?, long_name(row.text("FileName")?));
-    }
-    let path = |signature: &str| {
-        let (mut at, mut parts) = (signature, Vec::new());
-        for _ in 0..SEARCHED {
-            let (parent, own) = locators.get(at)?;
-            if !own.is_empty() {
-                parts.push(*own);
-            }
-            if parent.is_empty() {
-                let file = signatures.get(signature).copied().unwrap_or_default();
-                parts.reverse();
-                return Some(format!("{}\\{file}", parts.join("\\")));
-            }
-            at = parent;
-        }
-        None
-    };
-    Rows::of(database, "AppSearch")
-        .with(&["Property", "Signature_"])?
-        .iter()
-        .map(|row| {
-            Ok(Search {
-                property: row.required("Property")?.to_owned(),
-                path: path(row.required("Signature_")?),
-            })
-        })
         .collect()
 }

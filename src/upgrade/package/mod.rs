@@ -8,6 +8,8 @@ mod few;
 mod limits;
 mod load;
 mod payload;
+mod registry;
+mod search;
 mod swap;
 mod table;
 
@@ -15,6 +17,8 @@ pub use few::Few;
 pub use limits::admits;
 pub(super) use load::is_per_machine;
 pub use payload::{FileFacts, Payload, PayloadError, for_each_file, for_each_file_in, read_payload};
+pub use registry::{Registry, RemoveRegistry};
+pub use search::{InRegistry, Search};
 pub use swap::Swap;
 pub use table::PackageError;
 
@@ -86,21 +90,6 @@ pub struct File {
     pub facts: Arc<FileFacts>,
 }
 
-/// A row of the Registry table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Registry {
-    /// Its key.
-    pub key: Arc<str>,
-    /// -1 machine or user, 0 HKCR, 1 HKCU, 2 HKLM, 3 HKU.
-    pub root: i32,
-    /// The key path below the root, formatted.
-    pub path: Arc<str>,
-    /// The value's name, formatted; also `+`, `-` and `*`.
-    pub name: Arc<str>,
-    /// The data, formatted.
-    pub value: Arc<str>,
-}
-
 /// A row of the RemoveFile table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoveFile {
@@ -112,17 +101,6 @@ pub struct RemoveFile {
     pub directory: String,
     /// 1 on install, 2 on removal, 3 both.
     pub mode: i32,
-}
-
-/// A row of the RemoveRegistry table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoveRegistry {
-    /// See [`Registry::root`].
-    pub root: i32,
-    /// The key, formatted.
-    pub path: String,
-    /// The value's name; `-` for the whole key.
-    pub name: String,
 }
 
 /// A row of the DuplicateFile table.
@@ -383,15 +361,6 @@ impl CustomAction {
             _ => "immediate",
         }
     }
-}
-
-/// A row of the AppSearch table, followed through DrLocator where that works without a machine.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Search {
-    /// The property set.
-    pub property: String,
-    /// The formatted path that the search looks at; none for searches that only a machine can answer.
-    pub path: Option<String>,
 }
 
 /// A package.
