@@ -58,7 +58,8 @@ pub fn xtask_exe() -> Option<PathBuf> {
         .current_dir(root);
     if rust.from_source {
         cargo
-            .args(["-Z", "build-std=std,panic_abort"])
+            // without what reads debug information to name the places of a panic
+            .args(["-Z", "build-std=std,panic_abort", "-Z", "build-std-features="])
             .env("CARGO_PROFILE_DEV_PANIC", "abort")
             // the flag belongs to nightly toolchains
             .env("RUSTC_BOOTSTRAP", "1");
