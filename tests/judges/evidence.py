@@ -1,16 +1,14 @@
-"""Holds the evidence of a release against validators of others: evidence.py FOLDER SCHEMA-OF-THE-MANIFEST.
+"""Holds the evidence of a release against validators of others: evidence.py FOLDER SCHEMA-OF-THE-MANIFEST SCHEMAS-OF-WINGET.
 
 CycloneDX and SPDX by the libraries of the two projects, the statement by in-toto's own bindings, the manifest by jsonschema;
-winget's manifests by the published schemas, where the folder WINGET_SCHEMAS of the environment has them. Prints a line for
-each; ends with 1 where one is wrong.
+winget's manifests by Microsoft's published schemas. Prints a line for each; ends with 1 where one is wrong.
 """
 
 import json
-import os
 import pathlib
 import sys
 
-folder, schema = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+folder, schema, schemas = map(pathlib.Path, sys.argv[1:])
 wrong = []
 
 
@@ -59,14 +57,16 @@ def manifest():
     return "; ".join(f"{e.json_path}: {e.message}" for e in list(validator.iter_errors(json.loads(text)))[:5])
 
 
-def winget(schemas):
+def winget():
     import jsonschema
     import yaml
 
-    for path in sorted(folder.glob("winget/*/*.yaml")):
+    manifests = sorted(folder.glob("winget/*/*.yaml"))
+    told("winget", "" if manifests else "no manifest")
+    for path in manifests:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         kind, version = document["ManifestType"], document["ManifestVersion"]
-        published = pathlib.Path(schemas) / f"manifest.{kind}.{version}.json"
+        published = schemas / f"manifest.{kind}.{version}.json"
         rules = json.loads(published.read_text(encoding="utf-8-sig"))
         errors = jsonschema.validators.validator_for(rules)(rules).iter_errors(document)
         told(path.name, "; ".join(f"{e.json_path}: {e.message}" for e in errors))
@@ -74,6 +74,5 @@ def winget(schemas):
 
 for check in (manifest, cyclonedx, spdx, statement):
     told(check.__name__, check())
-if os.environ.get("WINGET_SCHEMAS"):
-    winget(os.environ["WINGET_SCHEMAS"])
+winget()
 sys.exit(bool(wrong))

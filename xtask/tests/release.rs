@@ -36,8 +36,8 @@ fn evidence_is_what_the_packages_say_and_validators_of_others_accept_it() {
     assert!(output.status.success(), "{}", said(&output));
     let before = files(folder);
     if let Some(mut judge) = judge("evidence.py") {
-        let output =
-            judge.arg(folder).arg(root().join("docs/manifest.schema.json")).output().expect("it starts");
+        let schemas = ["docs/manifest.schema.json", "tests/data/winget"].map(|path| root().join(path));
+        let output = judge.arg(folder).args(schemas).output().expect("it starts");
         let verdict = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);
         match verdict.contains("ModuleNotFoundError") {
             true => skip("Python has not the validators; `cargo xtask setup` installs what the tests need"),
