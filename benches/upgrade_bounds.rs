@@ -305,8 +305,19 @@ const SHAPES: &[Shape] = &[
         );
     }),
     ("long data", |made, number, _| {
-        let data = "data ".repeat(10_000);
+        let data = format!("data {number} ").repeat(5_000);
         made.row("Registry", &[&format!("r{number}"), "2", "Software", &format!("v{number}"), &data, "Main"]);
+    }),
+    ("values of some hundred letters", |made, number, _| {
+        let data = format!("{number} ").repeat(60);
+        made.row("Registry", &[&format!("r{number}"), "2", "Software", &format!("v{number}"), &data, "Main"]);
+    }),
+    ("long properties", |made, number, _| {
+        made.row("Property", &[&format!("P{number}"), &format!("text {number} ").repeat(5_000)]);
+    }),
+    ("one long text", |made, number, _| {
+        let data = "text ".repeat(200_000);
+        made.row("Property", &[&format!("P{number}"), &data]);
     }),
 ];
 

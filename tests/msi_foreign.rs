@@ -276,6 +276,6 @@ fn a_small_file_does_not_blow_up() {
     let rows = [key.repeat(1000), value.repeat(1000)].concat();
     assert_eq!(
         refusal(&with_stream(out.get_ref(), PROPERTY, &rows)),
-        "the tables up to `Property` have more than 268435456 bytes of text, far more than any package needs"
+        "the tables up to `Property` have more than 134217728 bytes of text, far more than any package needs"
     );
 }

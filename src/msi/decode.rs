@@ -12,7 +12,7 @@ use super::pool::LONG_REFERENCES;
 const CELLS_MAX: usize = 8 << 20;
 
 /// Most bytes of text that are read: one string may stand in every row.
-const TEXT_MAX: usize = 256 << 20;
+const TEXT_MAX: usize = 128 << 20;
 
 /// All tables of a database.
 pub(super) struct Tables {

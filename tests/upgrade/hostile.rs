@@ -125,3 +125,19 @@ fn conditions_that_are_longer_than_any_package_has_are_refused() {
     let refused = long(900_000).expect_err("too long").to_string();
     assert_eq!(refused, "its conditions have 4499996 characters altogether: at most 4194304 are played");
 }
+
+/// One text may stand in every row, so that a small file has much of it.
+#[test]
+fn texts_that_are_longer_than_memory_are_refused() {
+    let many = |count: usize| {
+        let mut msi = Msi::new("1.0.0");
+        for number in 0..count {
+            msi.row("Property", &[&format!("P{number}"), &"text ".repeat(200_000)]);
+        }
+        Package::load("texts", &msi.database().clone(), &Payload::new()).map(drop)
+    };
+    assert!(many(50).is_ok());
+    let refused = many(60).expect_err("too long").to_string();
+    assert!(refused.starts_with("its texts are too long to be played:"), "{refused}");
+    assert!(refused.contains("those of its table `Property` alone have 60000"), "{refused}");
+}

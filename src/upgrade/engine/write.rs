@@ -58,10 +58,11 @@ impl<'a> Engine<'a> {
             }
             return;
         }
+        let system = ["SystemFolder", "System64Folder"].map(|folder| session.directory(folder));
         for (_, component) in Self::selected(session, &[ComponentAction::Local, ComponentAction::Vetoed]) {
             let Some(id) = component.id else { continue };
             let key_path = session.key_path(component);
-            self.count_shared(session, component, &key_path);
+            self.count_shared(&system, component, &key_path);
             let clients = self.machine.clients.entry(id).or_default();
             clients.insert(Client::Product(code), key_path.clone());
             if component.attributes.has(ComponentAttributes::PERMANENT) {
@@ -70,13 +71,12 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Raises the SharedDLLs count of a key file: where bit 8 is set, where the file stands in the System folder, and
-    /// where there is a count already; once per ComponentId and path.
-    fn count_shared(&mut self, session: &Session<'a>, component: &Component, key_path: &RecordedKeyPath) {
+    /// Raises the SharedDLLs count of a key file: where bit 8 is set, where the file stands in one of the `system` folders,
+    /// and where there is a count already; once per ComponentId and path.
+    fn count_shared(&mut self, system: &[Option<Folded>], component: &Component, key_path: &RecordedKeyPath) {
         let RecordedKeyPath::File(path) = key_path else { return };
-        let system = ["SystemFolder", "System64Folder"]
-            .iter()
-            .any(|folder| session.directory(folder).is_some() && path.parent() == session.directory(folder));
+        let folder = path.folded().rsplit_once('\\').map(|(folder, _)| folder);
+        let system = system.iter().flatten().any(|system| Some(system.folded()) == folder);
         let counted = self.machine.shared_dlls.contains_key(path);
         let already = component
             .id

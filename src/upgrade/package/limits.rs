@@ -1,6 +1,6 @@
 //! How large a package may be to be played.
 
-use crate::msi::Database;
+use crate::msi::{Cell, Database, Table};
 use std::collections::BTreeMap;
 
 /// What a row takes in memory while a package is played over an older release with as many rows, in bytes, rounded up from what
@@ -19,6 +19,12 @@ const COSTS: [(&str, u64); 8] = [
 /// Rows of other tables.
 const OTHER: u64 = 1_200;
 
+/// How often a byte of text is in memory, at the most: in the database, in two packages, and where a session has properties of its
+/// own. Texts of the Registry table are kept once. What a row takes has so much text in it already.
+const COPIES: u64 = 5;
+const COPIES_OF_VALUES: u64 = 3;
+const TEXT_OF_A_ROW: u64 = 64;
+
 /// So much memory is taken, in bytes.
 const MOST: u64 = 256 << 20;
 
@@ -26,13 +32,17 @@ const MOST: u64 = 256 << 20;
 /// have some thousands.
 const CONDITIONS: usize = 4 << 20;
 
+fn cost_of_rows(table: &str, count: u64) -> u64 {
+    let cost = COSTS.iter().find(|(name, _)| *name == table).map_or(OTHER, |(_, cost)| *cost);
+    count.saturating_mul(cost)
+}
+
 /// Whether a package whose tables have so many `rows` can be played in the memory that a machine has, by what was measured.
 ///
 /// # Errors
 /// Why not.
 pub fn admits(rows: &BTreeMap<&str, u64>) -> Result<(), String> {
-    let cost = |name: &str| COSTS.iter().find(|(table, _)| *table == name).map_or(OTHER, |(_, cost)| *cost);
-    let costs = rows.iter().map(|(name, count)| (count.saturating_mul(cost(name)), *name, *count));
+    let costs = rows.iter().map(|(name, count)| (cost_of_rows(name, *count), *name, *count));
     let total = costs.clone().fold(0, |total: u64, (cost, ..)| total.saturating_add(cost));
     match costs.max() {
         Some((_, name, count)) if total > MOST => Err(format!(
@@ -48,6 +58,26 @@ pub fn admits(rows: &BTreeMap<&str, u64>) -> Result<(), String> {
 /// As [`admits`], for a package that has been read; its conditions must not be too long either.
 pub(super) fn admits_database(database: &Database) -> Result<(), String> {
     admits(&database.tables.values().map(|table| (table.name.as_str(), table.rows.len() as u64)).collect())?;
+    let text = |table: &Table| -> u64 {
+        table.rows.iter().flatten().filter_map(Cell::as_str).map(|text| text.len() as u64).sum()
+    };
+    let cost = |table: &Table| {
+        let copies = if table.name == "Registry" { COPIES_OF_VALUES } else { COPIES };
+        let rows = table.rows.len() as u64;
+        cost_of_rows(&table.name, rows) + text(table).saturating_sub(rows * TEXT_OF_A_ROW) * copies
+    };
+    let costs = database.tables.values().map(|table| (cost(table), table));
+    let total: u64 = costs.clone().map(|(cost, _)| cost).sum();
+    if let Some((_, table)) = costs.max_by_key(|(cost, _)| *cost).filter(|_| total > MOST) {
+        return Err(format!(
+            "its texts are too long to be played: over a release of its size it would take some {} MiB, of {} at most; those \
+             of its table `{}` alone have {} bytes",
+            total >> 20,
+            MOST >> 20,
+            table.name,
+            text(table)
+        ));
+    }
     let conditions = database.tables.values().filter_map(|table| Some((table, table.column("Condition")?)));
     let lengths = conditions.flat_map(|(table, column)| {
         table.rows.iter().filter_map(move |row| Some(row.get(column)?.as_str()?.len()))
