@@ -147,12 +147,7 @@ pub fn with_extensions(
 }
 
 /// Standard tables with rows that the language has no element for, or that this engine writes none for, by package.
-const NO_ELEMENTS: [&str; 4] = [
-    "file-assemblyname MsiAssembly",
-    "file-assemblyname MsiAssemblyName",
-    "search-refs DrLocator",
-    "softwaretag SoftwareIdentificationTag",
-];
+const NO_ELEMENTS: [&str; 2] = ["search-refs DrLocator", "softwaretag SoftwareIdentificationTag"];
 
 #[test]
 fn every_reference_package_comes_back_table_by_table() {

@@ -42,11 +42,11 @@ pub(crate) fn bitness(session: &mut Session, id: Id) {
         "no" => "always32",
         value => {
             let known = session.variables.values(value);
-            match known.filter(|(_, values)| values.iter().all(|value| matches!(*value, "yes" | "no"))) {
-                Some((variable, _)) => {
-                    let variable = variable.to_owned();
-                    session.variables.bitness.insert(variable);
-                }
+            let known = known.filter(|(_, values)| values.iter().all(|value| matches!(*value, "yes" | "no")));
+            let known = known.map(|(name, _)| name.to_owned());
+            let elsewhere = || variable(value).filter(|name| session.options.shared.contains(*name));
+            match known.or_else(|| elsewhere().map(str::to_owned)) {
+                Some(variable) => drop(session.variables.bitness.insert(variable)),
                 None => ask_for_bitness(session, id, value),
             }
             return;
@@ -152,7 +152,11 @@ fn certificate(session: &mut Session, id: Id) {
 /// Gives the variables that stand in `Bitness` attributes now the words for it. One that stands elsewhere too keeps
 /// its value, and a new one is defined beside it.
 pub(crate) fn settle_bitness(session: &mut Session) {
-    for name in std::mem::take(&mut session.variables.bitness) {
+    let mut names = std::mem::take(&mut session.variables.bitness);
+    // other sources want the words, too
+    let shared = session.options.shared.iter().filter(|name| !session.variables.definitions(name).is_empty());
+    names.extend(shared.cloned());
+    for name in names {
         let places = session.tree.all();
         let forms = [format!("$(var.{name})"), format!("$({name})")];
         let uses = |text: &str| forms.iter().any(|form| text.contains(form.as_str()));
@@ -164,8 +168,11 @@ pub(crate) fn settle_bitness(session: &mut Session) {
             Content::Text(raw) | Content::Cdata(raw) | Content::Instruction(raw) => uses(raw),
             Content::Comment(_) | Content::Document => false,
         });
+        let is_elsewhere = is_elsewhere || session.options.shared.contains(&name);
         let new_name = if is_elsewhere { format!("{name}Bitness") } else { name.clone() };
-        for (id, value) in session.variables.definitions(&name) {
+        let is_done = is_elsewhere && !session.variables.definitions(&new_name).is_empty();
+        let definitions = session.variables.definitions(&name);
+        for (id, value) in definitions.into_iter().filter(|_| !is_done) {
             let word = if value == "yes" { "always64" } else { "always32" };
             let message = format!("the variable `{name}` says `{value}`; a Bitness is `{word}`");
             if !session.converts(kinds::BITNESS_VARIABLE, id, message) {

@@ -38,6 +38,7 @@ pub use kinds::{ALL as KINDS, Kind};
 use session::Session;
 pub use settings::Settings;
 use space::Space;
+use std::collections::BTreeSet;
 use tree::{Content, DOCUMENT, Id};
 
 /// Bytes of a source: as many as the engine reads.
@@ -52,12 +53,14 @@ pub struct Options {
     pub custom_table: Option<CustomTable>,
     /// By how many columns [`format`] indents what stands in an element.
     pub indent: usize,
+    /// Variables that say yes or no in one source, and are the `Win64` of another one: see [`shared`].
+    pub shared: BTreeSet<String>,
 }
 
 impl Default for Options {
     /// As `wix convert` and `wix format` have it without switches.
     fn default() -> Options {
-        Options { settings: Settings::default(), custom_table: None, indent: 4 }
+        Options { settings: Settings::default(), custom_table: None, indent: 4, shared: BTreeSet::new() }
     }
 }
 
@@ -86,6 +89,31 @@ pub struct Outcome {
     pub findings: Vec<Diagnostic>,
     /// The same, with its places in the new source; 0 for what is gone.
     pub findings_after: Vec<Diagnostic>,
+}
+
+/// The variables that some of `sources` define as yes or no and nothing else, and that are `Win64` in others, which do not
+/// define them: converted together, all of them know what is meant. What cannot be read has none.
+#[must_use]
+pub fn shared<'s>(sources: impl IntoIterator<Item = &'s [u8]>) -> BTreeSet<String> {
+    let (mut wanted, mut said, mut other) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for bytes in sources.into_iter().filter(|bytes| bytes.len() <= SOURCE_BYTES) {
+        let Ok((text, _)) = decode(bytes) else { continue };
+        let Ok(tree) = parse::parse(&text) else { continue };
+        let variables = variables::Variables::of(&tree);
+        for (name, is_yes_or_no) in variables.all() {
+            if is_yes_or_no {
+                said.insert(name.to_owned())
+            } else {
+                other.insert(name.to_owned())
+            };
+        }
+        for id in tree.all() {
+            let value = tree.element(id).and_then(|_| tree.value(id, "Win64"));
+            let name = value.as_deref().and_then(variables::variable);
+            wanted.extend(name.filter(|name| variables.definitions(name).is_empty()).map(str::to_owned));
+        }
+    }
+    wanted.into_iter().filter(|name| said.contains(name) && !other.contains(name)).collect()
 }
 
 /// Converts the source `bytes` of the file `name` to the language of WiX 4.

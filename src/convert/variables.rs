@@ -33,6 +33,13 @@ impl Variables {
 }
 
 impl Variables {
+    /// The variables, and whether each is defined as yes or no only.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.defined.iter().map(|(name, definitions)| {
+            (name.as_str(), definitions.iter().all(|(_, value)| matches!(value.as_str(), "yes" | "no")))
+        })
+    }
+
     /// Where `name` is defined, and as what.
     pub(crate) fn definitions(&self, name: &str) -> Vec<(Id, String)> {
         self.defined.get(name).cloned().unwrap_or_default()

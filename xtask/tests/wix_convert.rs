@@ -122,3 +122,41 @@ fn a_source_of_wix_3_is_sent_to_the_converter() {
     let said_of = said(&wix(folder.path(), 13, &["build", "a.wxs"]));
     assert!(said_of.contains("`cargo xtask wix convert` makes one of WiX 4 of it"), "{said_of}");
 }
+
+/// What one file says and another one asks is known where both are converted; and the result compiles.
+#[test]
+fn a_variable_of_another_file_says_which_processor_is_meant() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let folder = folder.path();
+    const INCLUDE: &str = "<Include xmlns=\"http://schemas.microsoft.com/wix/2006/wi\">\n\
+        <?if $(sys.BUILDARCH) = x64 ?>\n<?define Win64 = \"yes\" ?>\n<?else?>\n<?define Win64 = \"no\" ?>\n<?endif?>\n</Include>\n";
+    const SOURCE: &str = "<Wix xmlns=\"http://schemas.microsoft.com/wix/2006/wi\">\n<?include vars.wxi ?>\n\
+        <Product Id=\"*\" Name=\"n\" Manufacturer=\"m\" Version=\"1.0\" Language=\"1033\" \
+        UpgradeCode=\"0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11\">\n<Package Compressed=\"yes\" InstallScope=\"perMachine\" />\n\
+        <Directory Id=\"TARGETDIR\" Name=\"SourceDir\"><Directory Id=\"ProgramFilesFolder\"><Directory Id=\"D\" Name=\"n\">\n\
+        <Component Id=\"C\" Guid=\"*\" Win64=\"$(var.Win64)\"><File Id=\"F\" Source=\"f.txt\" KeyPath=\"yes\" /></Component>\n\
+        </Directory></Directory></Directory>\n<Feature Id=\"M\" Level=\"1\"><ComponentRef Id=\"C\" /></Feature>\n</Product>\n</Wix>\n";
+    for (name, text) in [("vars.wxi", INCLUDE), ("a.wxs", SOURCE), ("f.txt", "f")] {
+        fs::write(folder.join(name), text).expect("room");
+    }
+    let alone = said(&wix(folder, 20, &["convert", "--check", "a.wxs"]));
+    assert!(alone.contains("WIX0043"), "{alone}");
+
+    let together = said(&wix(folder, 0, &["convert", "a.wxs", "vars.wxi"]));
+    assert!(!together.contains("WIX0043"), "{together}");
+    let include = read(folder, "vars.wxi");
+    for (word, value) in [("always64", "yes"), ("always32", "no")] {
+        let both = format!("<?define Win64Bitness = \"{word}\" ?>\n<?define Win64 = \"{value}\" ?>");
+        assert!(include.contains(&both), "{include}");
+    }
+    assert!(read(folder, "a.wxs").contains("Bitness=\"$(var.Win64Bitness)\""), "{}", read(folder, "a.wxs"));
+    wix(folder, 0, &["convert", "--check", "a.wxs", "vars.wxi"]);
+    for (arch, bits) in [("x64", 256), ("x86", 0)] {
+        wix(folder, 0, &["build", "-arch", arch, "a.wxs", "-o", "x.msi"]);
+        let database = ancm_installer::msi::read(fs::File::open(folder.join("x.msi")).expect("made"))
+            .expect("a package");
+        let table = &database.tables["Component"];
+        let attributes = table.rows[0][table.column("Attributes").expect("a column")].as_int();
+        assert_eq!(attributes, Some(bits), "{arch}");
+    }
+}

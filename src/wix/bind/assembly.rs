@@ -59,45 +59,54 @@ fn of_dotnet(file: &BoundFile, assembly: &Assembly) -> Result<Vec<(&'static str,
         (132, message, "leave out `Assembly`, or package the right file")
     };
     let bytes = file.content.read().map_err(|error| invalid(error.to_string()))?;
-    let image = Image::parse(&bytes).map_err(|error| invalid(error.to_string()))?;
-    let view = image.native();
-    let identity = view.assembly().map_err(|error| invalid(error.to_string()))?;
-    let identity = identity.ok_or_else(|| invalid("it has no metadata".to_owned()))?;
+    let own_version = file.contents.version.map(|version| version.to_string());
+    let pairs = dotnet_names(&bytes, own_version.as_deref()).map_err(invalid)?;
+    let name = pairs.first().map_or("", |(_, name)| name.as_str());
     let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
-    if !assembly.is_private && !stem.eq_ignore_ascii_case(&identity.name) {
-        let message = format!("file `{}` is named unlike its assembly, `{}`", file.name, identity.name);
+    if !assembly.is_private && !stem.eq_ignore_ascii_case(name) {
+        let message = format!("file `{}` is named unlike its assembly, `{name}`", file.name);
         return Err((299, message, "the global assembly cache wants the same name; rename the file"));
     }
-    let own_version = file.contents.version.map(|version| version.to_string());
+    if !assembly.is_private && !pairs.iter().any(|(name, _)| *name == TOKEN) {
+        let message =
+            format!("assembly `{}` has no strong name, and is to go to the global assembly cache", file.name);
+        return Err((
+            282,
+            message,
+            "sign it, or name the program that it belongs to in `AssemblyApplication`",
+        ));
+    }
+    Ok(pairs)
+}
+
+/// The kind of name that only assemblies with a strong one have.
+pub(crate) const TOKEN: &str = "publicKeyToken";
+
+/// What the assembly of .NET with these `bytes` is called, its own name first; `own_version` is the file's.
+///
+/// # Errors
+/// Why it is none.
+pub(crate) fn dotnet_names(
+    bytes: &[u8],
+    own_version: Option<&str>,
+) -> Result<Vec<(&'static str, String)>, String> {
+    let image = Image::parse(bytes).map_err(|error| error.to_string())?;
+    let view = image.native();
+    let identity = view.assembly().map_err(|error| error.to_string())?;
+    let identity = identity.ok_or_else(|| "it has no metadata".to_owned())?;
+    let culture = if identity.culture.is_empty() { "neutral".to_owned() } else { identity.culture.clone() };
     let mut pairs = vec![
         ("name", identity.name.clone()),
-        (
-            "culture",
-            if identity.culture.is_empty() { "neutral".to_owned() } else { identity.culture.clone() },
-        ),
-        ("version", version(&identity, own_version.as_deref())),
+        ("culture", culture),
+        ("version", version(&identity, own_version)),
     ];
     if let Some(architecture) = architecture(&identity, view.headers().is_pe32_plus) {
         pairs.push(("processorArchitecture", architecture.to_owned()));
     }
-    match &identity.public_key_token {
-        Some(token) => {
-            pairs.push(("publicKeyToken", token.iter().map(|byte| format!("{byte:02X}")).collect()))
-        }
-        None if !assembly.is_private => {
-            let message = format!(
-                "assembly `{}` has no strong name, and is to go to the global assembly cache",
-                file.name
-            );
-            return Err((
-                282,
-                message,
-                "sign it, or name the program that it belongs to in `AssemblyApplication`",
-            ));
-        }
-        None => {}
+    if let Some(token) = &identity.public_key_token {
+        pairs.push((TOKEN, token.iter().map(|byte| format!("{byte:02X}")).collect()));
     }
-    pairs.extend(own_version.map(|version| ("fileVersion", version)));
+    pairs.extend(own_version.map(|version| ("fileVersion", version.to_owned())));
     Ok(pairs)
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Knows no element of the language and no table's columns: the one is compiling's job, the other emitting's.
 
-mod assembly;
+pub(crate) mod assembly;
 mod dependency;
 pub(crate) mod directories;
 mod files;

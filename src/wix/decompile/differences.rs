@@ -60,7 +60,7 @@ pub(super) fn of_settled(database: &Database, settled: &Settled) -> Vec<Diagnost
     }
     let without_files = |database: &Database| {
         let mut database = database.clone();
-        database.tables.retain(|name, _| !super::settle::OF_FILES.contains(&name.as_str()));
+        database.tables.retain(|name, _| !super::compared::OF_FILES.contains(&name.as_str()));
         database
     };
     differences(&without_files(database), &without_files(&again))

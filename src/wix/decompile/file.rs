@@ -4,6 +4,7 @@ use super::facts::FileFacts;
 use super::rows::{Row, rows};
 use super::tree::{Build, element};
 use super::work::{Work, flags};
+use crate::bind::assembly::TOKEN;
 use crate::bind::directories::Directories;
 use crate::id::Arch;
 use crate::msi::Database;
@@ -32,6 +33,8 @@ pub(super) fn files(
     let fonts: BTreeMap<&str, Row<'_>> = work.rows("Font").map(|row| (row.or_empty("File_"), row)).collect();
     let costs: BTreeMap<&str, Row<'_>> =
         work.rows("SelfReg").map(|row| (row.or_empty("File_"), row)).collect();
+    let assemblies: BTreeMap<&str, Row<'_>> =
+        work.rows("MsiAssembly").map(|row| (row.or_empty("Component_"), row)).collect();
     for row in work.rows("File") {
         let (id, component) = (row.or_empty("File"), row.or_empty("Component_"));
         let bits = row.or_zero("Attributes");
@@ -68,9 +71,46 @@ pub(super) fn files(
             .with("FontTitle", fonts.get(id).and_then(|font| font.text("FontTitle")))
             .flag("TrueType", fonts.get(id).is_some_and(|font| font.text("FontTitle").is_none()))
             .with("SelfRegCost", costs.get(id).and_then(|cost| cost.int("Cost")));
+        let assembly = assemblies.get(component).filter(|_| work.is_key_path(component, id, 0));
+        let file = match (assembly, own) {
+            (Some(assembly), Some(own)) => assembled(work, file, (row, *assembly), own),
+            _ => file,
+        };
         let inside = work.take("File", id);
         work.put("Component", component, file.holding(inside));
     }
+}
+
+/// `file` as the assembly of .NET that `assembly`, of MsiAssembly, says it is, with its rows of MsiAssemblyName; as it is where
+/// the file itself says otherwise, since what it says is what counts.
+fn assembled(
+    work: &Work<'_>,
+    file: Element,
+    (row, assembly): (Row<'_>, Row<'_>),
+    own: &FileFacts,
+) -> Element {
+    let names: BTreeMap<&str, &str> = work
+        .rows("MsiAssemblyName")
+        .filter(|name| name.text("Component_") == assembly.text("Component_"))
+        .map(|name| (name.or_empty("Name"), name.or_empty("Value")))
+        .collect();
+    let long = row.or_empty("FileName");
+    let long = long.split_once('|').map_or(long, |(_, long)| long);
+    let stem = long.rsplit_once('.').map_or(long, |(stem, _)| stem);
+    let is_global = assembly.text("File_Application").is_none();
+    let fits = !own.names.is_empty()
+        && own.names.iter().all(|(name, value)| names.get(name) == Some(&value.as_str()))
+        && (!is_global
+            || names.contains_key(TOKEN) && names.get("name").is_some_and(|n| n.eq_ignore_ascii_case(stem)));
+    if !fits || assembly.or_zero("Attributes") != 0 {
+        return file;
+    }
+    let said =
+        names.iter().map(|(name, value)| element("AssemblyName").with("Id", *name).with("Value", *value));
+    file.with("Assembly", ".net")
+        .with("AssemblyManifest", assembly.text("File_Manifest"))
+        .with("AssemblyApplication", assembly.text("File_Application"))
+        .holding(said)
 }
 
 /// Rows of DuplicateFile and MoveFile.

@@ -10,6 +10,7 @@
 mod binary;
 mod check;
 mod com;
+mod compared;
 mod component;
 mod custom_action;
 mod custom_table;

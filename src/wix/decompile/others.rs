@@ -1,12 +1,14 @@
-//! Files of libraries, held against those of the package.
+//! What libraries have otherwise than the package: files, actions.
 
 use super::check::Compiled;
 use super::extensions::Around;
 use super::rows;
+use super::sequence::Key;
 use crate::msi::{Cell, Table};
 use crate::stored;
 use crate::variables::{Segment, parse};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Whether the bytes behind a cell of `row`, which a library gives, are others than the package has, and no variable that
 /// `is_set` puts those in their place.
@@ -34,4 +36,14 @@ pub(super) fn variable(stored: &str) -> Option<String> {
         Segment::Wix { name, .. } => Some(name.to_owned()),
         _ => None,
     })
+}
+
+/// Says that the library that schedules the action, or another one in its sequence, does it otherwise.
+pub(super) fn dispute(disputed: &mut BTreeMap<usize, String>, compiled: &Compiled, key: &Key) {
+    let own = compiled.scheduled.get(key);
+    let other = || compiled.scheduled.iter().find(|(other, _)| other.0 == key.0).map(|(_, library)| library);
+    if let Some(library) = own.or_else(other) {
+        let what = || format!("`{}[{}]`", key.0.table(), key.1);
+        disputed.entry(*library).or_insert_with(what);
+    }
 }

@@ -66,6 +66,21 @@ pub(super) fn scheduled(key: &Key, scheduled: &Scheduled, dialogs: &BTreeSet<&st
         .with("Condition", scheduled.condition.clone())
 }
 
+/// Whether the action is none of Windows Installer's, but one that an element names.
+pub(super) fn is_named((sequence, action): &Key) -> bool {
+    !PLACED.contains(&action.as_str()) && standard::action(*sequence, action).is_none()
+}
+
+/// The element that schedules the action beside another one.
+pub(super) fn related(
+    key: &Key,
+    scheduled: &Scheduled,
+    dialogs: &BTreeSet<&str>,
+    (side, other): (&str, &Key),
+) -> Element {
+    named(key, dialogs).with(side, other.1.as_str()).with("Condition", scheduled.condition.clone())
+}
+
 /// `element`, in the place of what a library has.
 pub(super) fn overriding(mut element: Element) -> Element {
     if let Some(action) =
@@ -82,7 +97,7 @@ pub(super) fn suppressed(key: &Key) -> Element {
 }
 
 fn named((sequence, action): &Key, dialogs: &BTreeSet<&str>) -> Element {
-    if PLACED.contains(&action.as_str()) || standard::action(*sequence, action).is_some() {
+    if !is_named(&(*sequence, action.clone())) {
         element(action)
     } else if dialogs.contains(action.as_str()) {
         element("Show").with("Dialog", action.as_str())

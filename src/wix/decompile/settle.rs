@@ -3,7 +3,10 @@
 //!
 //! So a function that proposes elements need not know every way in which a row can be odd: only what is usual.
 
+mod actions;
+
 use super::check::{Compiled, Maker, compile_again, places};
+use super::compared::{by_key, is_compared, layout_of};
 use super::custom_table::custom_table;
 use super::dialog;
 use super::extensions::Around;
@@ -25,9 +28,6 @@ use std::collections::{BTreeMap, BTreeSet};
 /// How often a source is compiled, at the most. Each time at least one element is taken out or put in; usually it is three
 /// times.
 const MOST_ROUNDS: usize = 60;
-
-/// Tables whose rows depend on files.
-pub(super) const OF_FILES: [&str; 3] = ["File", "Media", "MsiFileHash"];
 
 /// A source on the way.
 pub(super) struct Settling<'d> {
@@ -60,6 +60,11 @@ pub(super) struct Settling<'d> {
     inherited: BTreeSet<Key>,
     /// Actions whose place is a library's in any case.
     yielded: BTreeSet<Key>,
+    /// Actions of the package's own that stand beside such actions, and have no number, but a neighbour.
+    related: BTreeSet<Key>,
+    /// Actions of libraries that nothing else refers to, and those that cannot be referred to.
+    referred: BTreeSet<String>,
+    unreferred: BTreeSet<String>,
     /// Variables of libraries, with the files that stand for them.
     variables: BTreeMap<String, String>,
     /// Libraries that give something else than the package has, and what that is.
@@ -73,6 +78,7 @@ enum Origin<'d> {
     Ensured(&'d str),
     Declared(&'d str),
     Published(usize),
+    Referred(Key),
     Row(&'d str, usize),
 }
 
@@ -146,6 +152,9 @@ impl<'d> Settling<'d> {
             published: BTreeSet::new(),
             inherited: BTreeSet::new(),
             yielded: BTreeSet::new(),
+            related: BTreeSet::new(),
+            referred: BTreeSet::new(),
+            unreferred: BTreeSet::new(),
             variables: BTreeMap::new(),
             disputed: BTreeMap::new(),
         }
@@ -176,7 +185,7 @@ impl<'d> Settling<'d> {
                             column => drop(wrong.attributes.insert(column)),
                         }
                     }
-                    if !self.take_out(&wrong, &origins) {
+                    if !self.take_out(&wrong, &origins) && !self.relate() {
                         return Settled { root, compiled: None, errors, disputed: theirs };
                     }
                 }
@@ -221,6 +230,12 @@ impl<'d> Settling<'d> {
             next += 1;
             added.push(element("WixVariable").with("Id", name.as_str()).with("Value", path.as_str()));
         }
+        for action in self.referred.difference(&self.unreferred) {
+            let known = self.wanted.keys().find(|key| key.1 == *action);
+            origins.extend(known.map(|key| (next, Origin::Referred(key.clone()))));
+            next += 1;
+            added.push(element("CustomActionRef").with("Id", action.as_str()));
+        }
         if !self.published.is_empty() {
             origins
                 .extend(self.published.iter().zip(next + 1..).map(|(row, at)| (at, Origin::Published(*row))));
@@ -240,7 +255,8 @@ impl<'d> Settling<'d> {
             added.push(element("EnsureTable").with("Id", *table));
         }
         let none = BTreeSet::new();
-        let tables: BTreeSet<&'d str> = self.declared.iter().chain(self.rows.keys()).copied().collect();
+        let with_rows = self.rows.iter().filter(|(_, rows)| !rows.is_empty()).map(|(table, _)| table);
+        let tables: BTreeSet<&'d str> = self.declared.iter().chain(with_rows).copied().collect();
         for table in tables.into_iter().filter_map(|name| self.database.tables.get(name)) {
             let numbers = self.rows.get(table.name.as_str()).unwrap_or(&none);
             let declaration = custom_table(table, numbers, self.layout);
@@ -320,6 +336,7 @@ impl<'d> Settling<'d> {
                     }
                 }
                 Some((_, Origin::Ensured(table))) => changed |= self.ensured.remove(table),
+                Some((_, Origin::Referred(key))) => changed |= self.unreferred.insert(key.1.clone()),
                 Some((_, Origin::Published(row))) => {
                     changed |= self.published.remove(row);
                     self.rows.entry("ControlEvent").or_default().insert(*row);
@@ -364,72 +381,6 @@ impl<'d> Settling<'d> {
         changed
     }
 
-    /// Schedules actions as the tables have them.
-    fn add_actions(&mut self, compiled: &Compiled) -> bool {
-        let mut changed = false;
-        for (key, scheduled) in &self.wanted {
-            let table = key.0.table();
-            let made = compiled.actions.get(key);
-            if made == Some(&(scheduled.condition.clone(), scheduled.number.unwrap_or(i32::MIN))) {
-                continue;
-            }
-            if self.yielded.contains(key) {
-                dispute(&mut self.disputed, compiled, key);
-                continue;
-            }
-            if self.inherited.contains(key) && !self.refused.contains(key) {
-                continue;
-            }
-            if !self.refused.contains(key) && !self.actions.contains_key(key) {
-                let element = sequence::scheduled(key, scheduled, &self.dialogs);
-                self.actions.insert(key.clone(), (scheduled.number, element));
-                changed = true;
-                continue;
-            }
-            let place =
-                self.database.tables.get_key_value(table).map(|(name, _)| (name.as_str(), scheduled.row));
-            let Some(place) = place.filter(|place| !self.lost.contains(place)) else { continue };
-            if self.refused.insert(key.clone()) {
-                changed |= self.actions.remove(key).is_some();
-            }
-            changed |= self.rows.entry(place.0).or_default().insert(place.1);
-            changed |= made.is_some() && suppress(&mut self.actions, key);
-        }
-        for key in compiled.actions.keys().filter(|key| !self.wanted.contains_key(*key)) {
-            match compiled.scheduled.get(key) {
-                Some(_) => dispute(&mut self.disputed, compiled, key),
-                None => changed |= suppress(&mut self.actions, key),
-            }
-        }
-        changed
-    }
-
-    /// Schedules actions of libraries as the tables have them: the last thing, for numbers depend on all actions. Beside an action
-    /// with a number of its own there is no place for one without; so whole runs of neighbours get theirs.
-    fn override_actions(&mut self, compiled: &Compiled) -> bool {
-        let before = self.actions.len();
-        for run in sequence::runs(&self.wanted) {
-            let is_other = |key: &&Key| {
-                let wanted = self.wanted.get(*key).map(|wanted| (&wanted.condition, wanted.number));
-                let made = compiled.actions.get(*key).map(|(condition, number)| (condition, Some(*number)));
-                self.inherited.contains(*key) && wanted != made
-            };
-            if !run.iter().any(|key| is_other(&key)) {
-                continue;
-            }
-            for key in run {
-                let Some(scheduled) = self.wanted.get(&key).filter(|_| self.inherited.contains(&key)) else {
-                    continue;
-                };
-                if !self.refused.contains(&key) && !self.actions.contains_key(&key) {
-                    let element = sequence::overriding(sequence::scheduled(&key, scheduled, &self.dialogs));
-                    self.actions.insert(key, (scheduled.number, element));
-                }
-            }
-        }
-        self.actions.len() > before
-    }
-
     /// Asks for tables that have no rows.
     fn add_tables(&mut self, compiled: &Compiled) -> bool {
         let is_there = |table: &Table| {
@@ -446,35 +397,4 @@ impl<'d> Settling<'d> {
         self.ensured.extend(missing);
         self.ensured.len() > before
     }
-}
-
-/// Says that the library that schedules the action does it otherwise.
-fn dispute(disputed: &mut BTreeMap<usize, String>, compiled: &Compiled, key: &Key) {
-    if let Some(library) = compiled.scheduled.get(key) {
-        let what = || format!("`{}[{}]`", key.0.table(), key.1);
-        disputed.entry(*library).or_insert_with(what);
-    }
-}
-
-/// Keeps an action from being scheduled. Says whether that is new.
-fn suppress(actions: &mut BTreeMap<Key, (Option<i32>, Element)>, key: &Key) -> bool {
-    let is_new = !actions.contains_key(key);
-    if is_new {
-        actions.insert(key.clone(), (None, sequence::suppressed(key)));
-    }
-    is_new
-}
-
-fn is_compared(table: &str) -> bool {
-    !OF_FILES.contains(&table) && !Sequence::ALL.iter().any(|sequence| sequence.table() == table)
-}
-
-/// Names, types and keys of columns.
-fn layout_of(table: &Table) -> Vec<(&str, String, bool)> {
-    table.columns.iter().map(|column| (column.name.as_str(), column.definition(), column.key)).collect()
-}
-
-/// The rows by their keys, with their numbers.
-fn by_key(table: &Table) -> BTreeMap<&[Cell], (usize, &Vec<Cell>)> {
-    table.rows.iter().enumerate().map(|(number, row)| (table.key(row), (number, row))).collect()
 }

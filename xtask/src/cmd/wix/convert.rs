@@ -173,17 +173,22 @@ pub fn run(work: Work, words: &[OsString], console: &Console) -> Outcome {
         return Ok(());
     };
     interrupt::listen()?;
-    let options = Options {
+    let mut options = Options {
         settings: settings(work, &switches.settings)?,
         custom_table: switches.custom_table,
         indent: switches.indent.unwrap_or(Options::default().indent),
+        ..Options::default()
     };
-    let exempt = &options.settings.exempt;
-    let sources = files::find(work, &switches.sources, switches.recurse, exempt)?;
+    let sources = files::find(work, &switches.sources, switches.recurse, &options.settings.exempt)?;
     let sources = match &switches.out {
         Some(folder) => files::beside(sources, folder)?,
         None => sources,
     };
+    if let Work::Convert = work {
+        let all: Vec<Vec<u8>> =
+            sources.iter().map(|source| files::read(&source.path)).collect::<Outcome<_>>()?;
+        options.shared = convert::shared(all.iter().map(Vec::as_slice));
+    }
     let (mut told, mut findings) = (Vec::new(), Vec::new());
     for Source { path, output } in sources {
         interrupt::check()?;
