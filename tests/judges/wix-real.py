@@ -3,11 +3,12 @@
 
     wix-real.py FOLDER LIBRARIES target/debug/xtask wix
 
-FOLDER has one folder for each repository (a checkout, of which nothing enters this project), LIBRARIES is what
-`wix-extlibs.py` made. A project is a .wixproj, or a folder with a source that has <Package> or <Product>. Sources of WiX 3
-are converted first, on a copy. What no checkout has is made up, one finding at a time, and named in the table: a variable
-that MSBuild or a script defines, a file that a compiler makes, a group of components that `heat` writes. A source is never
-changed. What is built is decompiled with the same extensions, and must come back as it was, as their elements.
+FOLDER has one folder for each repository (a checkout, of which nothing enters this project; `wix-real.txt` lists those of the
+last run, with their commits), LIBRARIES is what `wix-extlibs.py` made. A project is a .wixproj, or a folder with a source that
+has <Package> or <Product>. Sources of WiX 3 are converted first, on a copy. What no checkout has is made up, one finding at a
+time, and named in the table: a variable that MSBuild or a script defines, a file that a compiler makes, a group of components
+that `heat` writes. A source is never changed. What is built is decompiled with the same extensions, and must come back as it
+was, as their elements.
 
 Prints a line per project: repository, project, language, `built` or the first finding, what was made up; then counts.
 Not part of the gate.
