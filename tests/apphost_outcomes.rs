@@ -2,6 +2,7 @@
 //! eye that shares no code with the editor: what it finds in force is found by rules that are written down again here.
 
 use ancm_installer::apphost::job::{self, Job, Verb};
+use ancm_installer::apphost::record::Record;
 use ancm_installer::apphost::{self, Error};
 use roxmltree::{Document, Node};
 use std::path::PathBuf;
@@ -227,6 +228,54 @@ fn names_compare_as_iis_compares_them() {
     let module = registered("lower_case_name.config");
     assert!(module.contains(r#"<add name="aspnetcoremodulev2" image="old.dll" />"#), "{module}");
     assert_eq!(module.matches(r#"name="AspNetCoreModuleV2""#).count(), 2, "{module}");
+}
+
+const SERVER: &str = include_str!("apphost/iis10.config");
+
+/// A declaration that keeps the section out of where sites have it is no less in the way than a lock.
+#[test]
+fn the_section_may_stand_where_sites_have_it() {
+    let group = "<sectionGroup name=\"system.webServer\">";
+    for (attributes, right) in [
+        ("allowDefinition=\"MachineOnly\"", "allowDefinition=\"MachineToApplication\""),
+        ("allowDefinition=\"AppHostOnly\"", "allowDefinition=\"MachineToApplication\""),
+        ("allowDefinition='MachineToRootWeb'", "allowDefinition=\"MachineToApplication\""),
+        ("allowDefinition=\"everywhere\"", "allowDefinition=\"everywhere\""),
+        ("allowLocation=\"false\"", "allowLocation=\"true\""),
+        ("allowLocation='True'", "allowLocation='True'"),
+        ("", "<section name=\"aspNetCore\"  />"),
+    ] {
+        let declared = format!("{group}<section name=\"aspNetCore\" {attributes} />");
+        let file = SERVER.replacen(group, &declared, 1);
+        assert_ne!(file, SERVER, "the group is there");
+        let made = job(Verb::Add).make(file.as_bytes(), None, None).expect("editable");
+        let text = String::from_utf8(made.edited.bytes.clone()).expect("UTF-8");
+        assert!(
+            text.contains(&format!("{group}<section name=\"aspNetCore\"")) && text.contains(right),
+            "{text}"
+        );
+        let back = apphost::undo(&made.edited.bytes, &made.edited.inverse).expect("readable");
+        assert!(back.bytes == file.as_bytes(), "{attributes}: a rollback");
+        let record = made.record.expect("kept");
+        assert_eq!(Record::parse(&record.to_text()), Some(record.clone()), "{attributes}");
+        let gone = job(Verb::Remove).make(&made.edited.bytes, Some(&record), None).expect("editable");
+        assert!(gone.edited.bytes == file.as_bytes(), "{attributes}: a removal");
+    }
+}
+
+/// "Unrecognized element", says IIS of what stands inside of an entry.
+#[test]
+fn an_entry_that_holds_an_element_is_refused() {
+    for (list, entry) in
+        [("globalModules", "name=\"Other\" image=\"other.dll\""), ("modules", "name=\"Other\"")]
+    {
+        let start = format!("<{list}>");
+        // the last one: those of sites stand before that of the server
+        let at = SERVER.rfind(&start).expect("it has one") + start.len();
+        let file = format!("{}<add {entry}><more /></add>{}", &SERVER[..at], &SERVER[at..]);
+        let error = job(Verb::Add).make(file.as_bytes(), None, None).expect_err("IIS refuses it");
+        assert!(error.to_string().contains("`more`"), "{list}: {error}");
+    }
 }
 
 #[test]

@@ -238,6 +238,12 @@ impl Product {
         self.flavours.keys().copied()
     }
 
+    /// The families of all its packages, earlier ones and that of its patch too.
+    pub fn families(&self) -> impl Iterator<Item = UpgradeCode> {
+        let editions = self.flavours.values().flat_map(Edition::families);
+        editions.chain(self.patch.iter().map(|patch| patch.upgrade_code))
+    }
+
     /// The DLL; none where the product has no such DLL.
     #[must_use]
     pub fn part(&self, dll: Dll) -> Option<&Part> {

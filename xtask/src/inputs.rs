@@ -71,7 +71,9 @@ impl Gathered {
 pub fn product(flags: &Build) -> Outcome<Known> {
     let root = workspace::root()?;
     let named = settings(flags, &root)?.product;
-    workspace::known(&root, named.as_ref().map_or(product::DEFAULT, |name| &name.value))
+    let known = workspace::known(&root, named.as_ref().map_or(product::DEFAULT, |name| &name.value))?;
+    workspace::is_alone(&root, &known.product)?;
+    Ok(known)
 }
 
 fn settings(flags: &Build, root: &Path) -> Outcome<Settings> {

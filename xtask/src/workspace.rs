@@ -1,8 +1,11 @@
 //! Where the project is, and where the user stands.
 
 use crate::exit::{Exit, Failure, Outcome};
+use ancm_installer::diag::{Diagnostic, Location};
+use ancm_installer::id::UpgradeCode;
 use ancm_installer::ledger::Ledger;
 use ancm_installer::product::{self, Product};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Where the products are, in the project's folder.
@@ -126,6 +129,39 @@ pub fn product(root: &Path, name: &str) -> Outcome<Product> {
     })?;
     Product::parse(name, &file.to_string_lossy(), &text)
         .map_err(|findings| Failure::of(Exit::Usage, findings))
+}
+
+/// Fails where another product has what `product` calls its own: packages of each would replace those of the other, or its
+/// registration.
+///
+/// # Errors
+/// It has, with the place in the description.
+pub fn is_alone(root: &Path, product: &Product) -> Outcome {
+    let text = std::fs::read_to_string(&product.file).unwrap_or_default();
+    let mut findings = Vec::new();
+    let mut find = |what: &str, message: String| {
+        let at = text.to_ascii_uppercase().find(&what.to_ascii_uppercase()).unwrap_or_default();
+        let at = Location::of_offset(&product.file.as_str().into(), &text, at);
+        findings.push(Diagnostic::error("product::taken", message).at(&at));
+    };
+    for name in products(root).iter().filter(|name| **name != product.name) {
+        // what is wrong with another one is told where that is asked for
+        let Ok(other) = self::product(root, name) else { continue };
+        let theirs: BTreeSet<UpgradeCode> = other.families().collect();
+        for code in BTreeSet::from_iter(product.families()).intersection(&theirs) {
+            let message =
+                format!("`{name}` has packages of the UpgradeCode {code}, too: each would replace the other");
+            find(code.to_string().trim_matches(['{', '}']), message);
+        }
+        let module = &product.registration.name;
+        if other.registration.name.eq_ignore_ascii_case(module) {
+            find(
+                module,
+                format!("`{name}` registers a module `{module}`, too: each would take out the other's"),
+            );
+        }
+    }
+    if findings.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Usage, findings)) }
 }
 
 /// The product `name`; outside of a clone the default one, as it was when this program was built.

@@ -38,6 +38,7 @@ mod payload_sources;
 mod picture;
 mod plan;
 mod pools;
+mod product_made_up;
 mod products;
 mod published;
 mod registration;

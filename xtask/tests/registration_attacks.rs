@@ -51,9 +51,14 @@ fn a_folder_that_is_a_link_is_not_followed() {
 fn what_is_planted_under_names_that_can_be_foreseen_is_not_written_through() {
     let Some(wine) = with_victim() else { return };
     let (_folder, package) = IIS.package("110.0.100");
-    for ending in
-        ["new", "AspNetCoreModuleV2.undo.new", "AspNetCoreModuleV2.rollback.new", "AspNetCoreModuleV2.choice"]
-    {
+    for ending in [
+        "new",
+        "AspNetCoreModuleV2.undo.new",
+        "AspNetCoreModuleV2.rollback.new",
+        "AspNetCoreModuleV2.choice",
+        // where another module would have its record
+        "StaticFileModule.undo",
+    ] {
         plant(&wine, &format!("{IIS_CONFIG}.{ending}"));
     }
     ends_with(&wine, 0, &["/i", &package]);

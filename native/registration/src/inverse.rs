@@ -30,7 +30,8 @@ const PLACES: [&str; 13] = [
 ];
 
 /// The attributes that it sets.
-const ATTRIBUTES: [&str; 5] = ["image", "preCondition", "lockItem", "overrideModeDefault", "value"];
+const ATTRIBUTES: [&str; 7] =
+    ["image", "preCondition", "lockItem", "overrideModeDefault", "allowDefinition", "allowLocation", "value"];
 
 const BETWEEN_HOPS: char = '\u{1E}';
 const WITHIN_HOP: char = '\u{1F}';

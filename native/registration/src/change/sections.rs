@@ -27,7 +27,8 @@ impl Editor<'_, '_> {
             self.remove_at(&group, at);
         }
         if !declarations.is_empty() {
-            return self.sites_may_set(name);
+            self.sites_may_set(name)?;
+            return self.anywhere(name);
         }
         let group = self.ensure(&group());
         self.check_writable(&group)?;
@@ -44,6 +45,23 @@ impl Editor<'_, '_> {
         let is_allowed = |mode: &str| mode.eq_ignore_ascii_case("Allow");
         if denied.is_some_and(|mode| !is_allowed(&mode)) {
             self.set(&self.address(&trail), "overrideModeDefault", "Allow", is_allowed)?;
+        }
+        Ok(())
+    }
+
+    /// Sees that a section that is declared can stand in any `web.config`, and in a location there, as Visual Studio writes it
+    /// (<https://learn.microsoft.com/iis/configuration/configsections/section>).
+    fn anywhere(&mut self, name: &str) -> Result<(), Error> {
+        const WANTED: [(&str, &[&str]); 2] =
+            [("allowDefinition", &["MachineToApplication", "Everywhere"]), ("allowLocation", &["true"])];
+        let Some((group, at)) = self.declarations(name).into_iter().next() else { return Ok(()) };
+        let trail: Trail = group.iter().copied().chain([at]).collect();
+        for (attribute, values) in WANTED {
+            // one that is missing allows it
+            if self.at(&trail).is_some_and(|found| found.value(attribute).is_some()) {
+                let is_right = |found: &str| values.iter().any(|value| value.eq_ignore_ascii_case(found));
+                self.set(&self.address(&trail), attribute, values[0], is_right)?;
+            }
         }
         Ok(())
     }

@@ -78,6 +78,9 @@ pub(crate) fn check_recognized(section: &Element) -> Result<(), Error> {
         .elements()
         .find(|child| unknown(child))
         .map(|child| child.name().to_string())
+        .or_else(|| {
+            section.elements().flat_map(Element::elements).next().map(|inner| inner.name().to_string())
+        })
         .or_else(|| foreign(section))
         .or_else(|| section.elements().find_map(foreign))
         .or_else(|| entries().find_map(unknown_attribute));
