@@ -26,7 +26,8 @@ fn main() -> io::Result<()> {
         let start = Instant::now();
         let mut package = msi::Package::open(Cursor::new(&bytes)).map_err(io::Error::other)?;
         let container = msi::inspect(&mut package).map_err(io::Error::other)?;
-        let none = |_: &str| -> Result<Cursor<Vec<u8>>, String> { Err("it is not there".to_owned()) };
+        let none =
+            |_: &str| -> std::io::Result<Cursor<Vec<u8>>> { Err(std::io::Error::other("it is not there")) };
         let contents = Contents::read(&mut package, none).with_container(container);
         count = check::check(package.database(), package.validation(), &contents).len();
         best = best.min(start.elapsed());

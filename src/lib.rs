@@ -135,7 +135,7 @@ pub mod authoring;
 /// use ancm_installer::check::Contents;
 ///
 /// let mut package = msi::Package::open(std::fs::File::open("tests/data/upgrades/al1-new.msi")?)?;
-/// let contents = Contents::read(&mut package, |_| Err::<std::fs::File, _>("not beside it".to_owned()));
+/// let contents = Contents::read(&mut package, |_| Err::<std::fs::File, _>(std::io::ErrorKind::NotFound.into()));
 /// let findings = check::check(package.database(), package.validation(), &contents);
 /// assert!(findings.iter().all(|finding| !finding.code.is_empty()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())

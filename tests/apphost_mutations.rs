@@ -4,6 +4,7 @@
 //! `APPHOST_FUZZ=n` runs for n seconds instead of a few thousand rounds, from another start each time, and keeps a file in
 //! the corpus for each outcome that no file there has: an error, or a set of steps.
 
+use crate::support::random::Random;
 use ancm_installer::apphost::{Change, Edited, Error, Inverse, edit, undo};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -40,18 +41,6 @@ fn unregister() -> Vec<Change> {
         Change::NoSection { name: "aspNetCore".into() },
         Change::NoTraceArea { provider: "WWW Server".into(), area: "ANCM".into() },
     ]
-}
-
-/// A small deterministic random number generator (xorshift64*).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % limit.max(1)
-    }
 }
 
 /// Cuts, doubles, swaps and overwrites pieces of a file.

@@ -3,6 +3,7 @@
 use crate::support::theirs;
 use ancm_installer::archive::{Error, File, Kind, Limits, Source, Visitor, walk};
 use ancm_installer::cab::{self, Cabinet, CabinetFile};
+use ancm_installer::id::hexadecimal;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
@@ -63,7 +64,7 @@ fn data(name: &str) -> PathBuf {
 }
 
 fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(Sha256::digest(bytes))
 }
 
 /// Deflates, or stores, files into a zip file.

@@ -322,7 +322,7 @@ fn check_and_the_simulator_read_a_set_of_cabinets() {
             "{missing:?}"
         );
 
-        let beside = |name: &str| beside(name).ok_or_else(|| "it is not there".to_owned());
+        let beside = |name: &str| beside(name).ok_or_else(|| io::Error::other("it is not there"));
         let contents = Contents::read(&mut package, beside);
         let sizes: Vec<u64> = of_the_set
             .iter()

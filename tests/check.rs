@@ -21,7 +21,8 @@ fn clean() -> PathBuf {
 fn checked(file: impl Read + Seek) -> Vec<Diagnostic> {
     let mut package = msi::Package::open(file).expect("a package");
     let container = msi::inspect(&mut package).expect("readable");
-    let none = |_: &str| -> Result<Cursor<Vec<u8>>, String> { Err("it is not there".to_owned()) };
+    let none =
+        |_: &str| -> std::io::Result<Cursor<Vec<u8>>> { Err(std::io::Error::other("it is not there")) };
     let contents = Contents::read(&mut package, none).with_container(container);
     check::check(package.database(), package.validation(), &contents)
 }
@@ -312,7 +313,8 @@ fn broken_files_are_refused_or_checked() {
             continue;
         };
         let container = msi::inspect(&mut package).unwrap_or_default();
-        let none = |_: &str| -> Result<Cursor<Vec<u8>>, String> { Err("it is not there".to_owned()) };
+        let none =
+            |_: &str| -> std::io::Result<Cursor<Vec<u8>>> { Err(std::io::Error::other("it is not there")) };
         let contents = Contents::read(&mut package, none).with_container(container);
         let _ = check::check(package.database(), package.validation(), &contents);
     }

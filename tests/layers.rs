@@ -2,6 +2,7 @@
 //! it.
 
 mod circles;
+mod errors;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

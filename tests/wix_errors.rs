@@ -2,6 +2,7 @@
 //! findings that WiX had, by line, severity and number (`expected/errors.tsv`, made by WiX itself); and no source,
 //! however broken, makes the engine panic, hang or run away.
 
+use crate::support::random::Random;
 use crate::support::reference::{self, listed};
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::wix::{Compat, Outcome, build};
@@ -48,17 +49,6 @@ fn findings_equal_those_of_wix() {
         }
     }
     assert!(failures.is_empty(), "{failures}");
-}
-
-/// A number that looks like any other, and is the same in every run.
-pub(crate) struct Random(pub(crate) u64);
-
-impl Random {
-    /// Below `limit`.
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % limit.max(1)
-    }
 }
 
 /// The bytes with a few pieces cut out, doubled, swapped for others, or the end cut off.

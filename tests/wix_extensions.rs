@@ -7,8 +7,10 @@
 use crate::support::difference::differences;
 use crate::support::reference::{self, Reference, listed};
 use crate::support::tables::shown;
-use crate::wix_errors::{Random, broken};
+use crate::support::random::Random;
+use crate::wix_errors::broken;
 use ancm_installer::diag::Severity;
+use ancm_installer::id::hexadecimal;
 use ancm_installer::wix::{Compat, Outcome, Request, build};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -63,7 +65,7 @@ fn add_stand_ins(reference: &Reference, request: &mut Request) {
 
 /// A long text, as the expectations have it.
 fn hash(text: &str) -> String {
-    let hash: String = Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = hexadecimal(Sha256::digest(text.as_bytes()));
     format!("sha256:{hash}")
 }
 

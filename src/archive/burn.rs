@@ -262,5 +262,5 @@ fn read_manifest(ux: &Source) -> Result<Manifest, Error> {
         let limit = format!("{LONGEST_MANIFEST} bytes");
         return Err(Error::Limit { what: "the manifest", offset: 0, limit });
     }
-    Manifest::parse(&bytes).map_err(|problem| Error::broken("the bundle's manifest", 0, problem))
+    Manifest::parse(&bytes).map_err(|problem| Error::broken("the bundle's manifest", 0, problem.to_string()))
 }

@@ -8,7 +8,8 @@ use crate::pe::{self, Directory, Image, Machine};
 use md5::{Digest, Md5};
 use sha2::Sha256;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
+use std::sync::Arc;
 
 /// A file is held in memory while it is looked at; larger ones are not looked at.
 const LARGEST: u32 = 1 << 30;
@@ -63,12 +64,48 @@ impl FileFacts {
     }
 }
 
+/// Why a cabinet of a package cannot be looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum CabinetError {
+    /// It is not beside the package, or cannot be opened.
+    #[error("{0}")]
+    Beside(#[from] io::Error),
+    /// It is not in the package.
+    #[error("{0}")]
+    Stream(#[from] msi::ReadError),
+    /// It is broken.
+    #[error("{0}")]
+    Broken(#[from] cab::ReadError),
+    /// Its last file goes on in another one.
+    #[error("it goes on in `{name}`: {problem}")]
+    Next {
+        /// The other cabinet.
+        name: String,
+        /// What is wrong with that one.
+        problem: Box<CabinetError>,
+    },
+    /// It says that it unfolds to more than any package has.
+    #[error("its files have {total} bytes, more than are looked at ({MOST})")]
+    TooLarge {
+        /// Bytes of all its files.
+        total: u64,
+    },
+    /// A file of it is larger than is held in memory.
+    #[error("its file `{name}` has {size} bytes, more than are looked at ({LARGEST})")]
+    LargeFile {
+        /// The file.
+        name: String,
+        /// Its bytes.
+        size: u32,
+    },
+}
+
 /// What is known of a package's bytes.
 #[derive(Clone, Debug, Default)]
 pub struct Contents {
     /// Cabinets by the name that Media has for them, with the File keys that they hold, in their order; or why they
     /// cannot be read.
-    pub(super) cabinets: BTreeMap<String, Result<Vec<String>, String>>,
+    pub(super) cabinets: BTreeMap<String, Result<Vec<String>, Arc<CabinetError>>>,
     /// Files in cabinets, by File key.
     pub(super) files: BTreeMap<String, FileFacts>,
     /// Streams of the Binary table, by key.
@@ -82,7 +119,7 @@ impl Contents {
     /// package has for it, which is not to be trusted.
     pub fn read<R: Read + Seek, B: Read + Seek>(
         package: &mut msi::Package<R>,
-        mut beside: impl FnMut(&str) -> Result<B, String>,
+        mut beside: impl FnMut(&str) -> io::Result<B>,
     ) -> Contents {
         let mut contents = Contents::default();
         let mut names: Vec<String> = Vec::new();
@@ -91,9 +128,9 @@ impl Contents {
                 names.push(name);
             }
         }
-        let mut open = |name: &str| -> Result<Box<dyn cab::Input + '_>, String> {
+        let mut open = |name: &str| -> Result<Box<dyn cab::Input + '_>, CabinetError> {
             Ok(match name.strip_prefix('#') {
-                Some(stream) => Box::new(package.stream(stream).map_err(|error| error.to_string())?),
+                Some(stream) => Box::new(package.stream(stream)?),
                 None => Box::new(beside(name)?),
             })
         };
@@ -105,6 +142,7 @@ impl Contents {
             match read {
                 Ok(parts) => contents.cabinets.extend(set.into_iter().zip(parts.into_iter().map(Ok))),
                 Err(problem) => {
+                    let problem = Arc::new(problem);
                     contents.cabinets.extend(set.into_iter().map(|name| (name, Err(problem.clone()))));
                 }
             }
@@ -149,15 +187,14 @@ fn keys(database: &msi::Database, table: &str, column: &str) -> Vec<String> {
 fn joined<'a>(
     set: &mut Vec<String>,
     next: &mut impl Iterator<Item = String>,
-    open: &mut impl FnMut(&str) -> Result<Box<dyn cab::Input + 'a>, String>,
-) -> Result<cab::Reader<Box<dyn cab::Input + 'a>>, String> {
-    let mut reader = cab::Reader::open(open(&set[0])?).map_err(|error| error.to_string())?;
+    open: &mut impl FnMut(&str) -> Result<Box<dyn cab::Input + 'a>, CabinetError>,
+) -> Result<cab::Reader<Box<dyn cab::Input + 'a>>, CabinetError> {
+    let mut reader = cab::Reader::open(open(&set[0])?)?;
     while reader.after().is_some()
         && let Some(name) = next.next()
     {
-        let in_next = |problem: String| format!("it goes on in `{name}`: {problem}");
-        let input = open(&name).map_err(in_next)?;
-        reader.join(input).map_err(|error| in_next(error.to_string()))?;
+        let joined = open(&name).and_then(|input| Ok(reader.join(input)?));
+        joined.map_err(|problem| CabinetError::Next { name: name.clone(), problem: Box::new(problem) })?;
         set.push(name);
     }
     Ok(reader)
@@ -168,19 +205,19 @@ fn files(
     mut reader: cab::Reader<impl Read + Seek>,
     parts: usize,
     found: &mut BTreeMap<String, FileFacts>,
-) -> Result<Vec<Vec<String>>, String> {
+) -> Result<Vec<Vec<String>>, CabinetError> {
     let total: u64 = reader.files().iter().map(|entry| u64::from(entry.size)).sum();
     if total > MOST {
-        return Err(format!("its files have {total} bytes, more than are looked at ({MOST})"));
+        return Err(CabinetError::TooLarge { total });
     }
     let mut names = vec![Vec::new(); parts];
     for index in 0..reader.files().len() {
         let cab::Entry { name, size, .. } = reader.files()[index].clone();
         if size > LARGEST {
-            return Err(format!("its file `{name}` has {size} bytes, more than are looked at ({LARGEST})"));
+            return Err(CabinetError::LargeFile { name, size });
         }
         let mut bytes = Vec::new();
-        reader.extract(index, &mut bytes).map_err(|error| error.to_string())?;
+        reader.extract(index, &mut bytes)?;
         found.insert(name.clone(), FileFacts::of(&bytes));
         let part = reader.place(index).map_or(0, |place| place.part);
         names[part].push(name);

@@ -19,7 +19,7 @@ mod sequence;
 mod subject;
 
 pub use allow::{Allowance, Judged, judge};
-pub use contents::{Contents, FileFacts};
+pub use contents::{CabinetError, Contents, FileFacts};
 pub use expected::{Expected, ExpectedComponent};
 pub use rule::Rule;
 

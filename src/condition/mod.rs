@@ -142,7 +142,7 @@ pub struct Condition {
 #[error("`{text}` is not a condition: {problem}")]
 pub struct ConditionError {
     text: String,
-    problem: String,
+    problem: parse::Problem,
 }
 
 impl std::str::FromStr for Condition {

@@ -29,6 +29,29 @@ impl Token {
     }
 }
 
+/// What is wrong with a text that is no condition.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("an operator has nothing on its right")]
+    NoRight,
+    #[error("`{0}` is not expected there")]
+    Unexpected(String),
+    #[error("it ends too early")]
+    TooEarly,
+    #[error("a parenthesis is not closed")]
+    OpenParenthesis,
+    #[error("it is too long")]
+    TooLong,
+    #[error("a string literal is not closed")]
+    OpenLiteral,
+    #[error("`{0}` begins no operator")]
+    NoOperator(char),
+    #[error("`-` is not a number")]
+    NoNumber,
+    #[error("`{0}` stands without a name")]
+    NoName(char),
+}
+
 /// What waits for its right side.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Waiting {
@@ -48,7 +71,7 @@ impl Waiting {
 }
 
 /// The steps of the condition `text`, none for an empty one: an operator stands behind what it is about.
-pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
+pub(super) fn steps(text: &str) -> Result<Vec<Step>, Problem> {
     let tokens = tokens(text)?;
     let (mut steps, mut waiting) = (Vec::new(), Vec::new());
     let mut wants_value = true;
@@ -68,7 +91,7 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
                         tokens.next();
                         match tokens.next() {
                             Some(Token::Operand(right)) => Step::Compare(Box::new((left, operator, right))),
-                            _ => return Err("an operator has nothing on its right".to_owned()),
+                            _ => return Err(Problem::NoRight),
                         }
                     }
                     _ => Step::Value(left),
@@ -76,7 +99,7 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
             }
             Token::Close if !wants_value => loop {
                 match waiting.pop() {
-                    None => return Err("`)` is not expected there".to_owned()),
+                    None => return Err(Problem::Unexpected(")".to_owned())),
                     Some(Waiting::Open) => break,
                     Some(other) => steps.extend(other.step()),
                 }
@@ -92,19 +115,19 @@ pub(super) fn steps(text: &str) -> Result<Vec<Step>, String> {
                 waiting.push(Waiting::Logic(logic));
                 wants_value = true;
             }
-            other => return Err(format!("`{}` is not expected there", other.shown(text))),
+            other => return Err(Problem::Unexpected(other.shown(text).to_owned())),
         }
     }
     if wants_value {
-        return Err("it ends too early".to_owned());
+        return Err(Problem::TooEarly);
     }
     while let Some(last) = waiting.pop() {
-        steps.push(last.step().ok_or("a parenthesis is not closed")?);
+        steps.push(last.step().ok_or(Problem::OpenParenthesis)?);
     }
     Ok(steps)
 }
 
-fn tokens(text: &str) -> Result<Vec<Token>, String> {
+fn tokens(text: &str) -> Result<Vec<Token>, Problem> {
     const OPERATORS: [(&str, Comparison); 9] = [
         ("<>", Comparison::NotEqual),
         ("<=", Comparison::LessEqual),
@@ -118,7 +141,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
     ];
     let mut found = Vec::new();
     let mut rest = text.trim_start();
-    u32::try_from(text.len()).map_err(|_| "it is too long")?;
+    u32::try_from(text.len()).map_err(|_| Problem::TooLong)?;
     // of a text that is a part of it
     let part = |of: &str| {
         let number = |number: usize| u32::try_from(number).expect("no longer than the text");
@@ -131,7 +154,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 1
             }
             '"' => {
-                let end = rest[1..].find('"').ok_or("a string literal is not closed")?;
+                let end = rest[1..].find('"').ok_or(Problem::OpenLiteral)?;
                 found.push(Token::Operand(Operand::Literal(part(&rest[1..=end]))));
                 end + 2
             }
@@ -141,7 +164,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 let (sign, kind) = OPERATORS
                     .iter()
                     .find(|(sign, _)| bare.starts_with(sign))
-                    .ok_or_else(|| format!("`{first}` begins no operator"))?;
+                    .ok_or(Problem::NoOperator(first))?;
                 found.push(Token::Operator(Operator { ignore_case, kind: *kind }));
                 rest.len() - bare.len() + sign.len()
             }
@@ -150,7 +173,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                     rest[1..].find(|c: char| !c.is_ascii_digit()).map_or(rest.len(), |position| position + 1);
                 let digits = &rest[..end];
                 if digits == "-" {
-                    return Err("`-` is not a number".to_owned());
+                    return Err(Problem::NoNumber);
                 }
                 // a number that no integer holds is as large as the largest, or as small as the smallest
                 let number = digits.parse().unwrap_or(if first == '-' { i64::MIN } else { i64::MAX });
@@ -164,7 +187,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                     .map_or(rest.len(), |position| position + start);
                 let word = &rest[start..end];
                 if word.is_empty() {
-                    return Err(format!("`{first}` stands without a name"));
+                    return Err(Problem::NoName(first));
                 }
                 found.push(match first {
                     '%' => Token::Operand(Operand::Environment),
@@ -181,7 +204,7 @@ fn tokens(text: &str) -> Result<Vec<Token>, String> {
                 });
                 end
             }
-            other => return Err(format!("`{other}` is not expected there")),
+            other => return Err(Problem::Unexpected(other.to_string())),
         };
         rest = rest[used..].trim_start();
     }

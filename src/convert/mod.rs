@@ -36,7 +36,7 @@ use diag::{Diagnostic, Location};
 use installer_wix::preprocess::decode;
 pub use kinds::{ALL as KINDS, Kind};
 use session::Session;
-pub use settings::Settings;
+pub use settings::{Settings, SettingsError};
 use space::Space;
 use std::collections::BTreeSet;
 use tree::{Content, DOCUMENT, Id};

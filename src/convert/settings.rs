@@ -16,13 +16,24 @@ pub struct Settings {
     pub exempt: BTreeSet<String>,
 }
 
+/// Why a settings file is none.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// It is no XML.
+    #[error(transparent)]
+    Xml(#[from] roxmltree::Error),
+    /// It names a kind of finding that does not exist.
+    #[error("`{0}` is no kind of finding; a finding names its kind in parentheses")]
+    Kind(String),
+}
+
 impl Settings {
     /// Adds what the `text` of a settings file says.
     ///
     /// # Errors
     /// The text is no XML, or names a kind that does not exist.
-    pub fn add(&mut self, text: &str) -> Result<(), String> {
-        let document = Document::parse(text).map_err(|error| error.to_string())?;
+    pub fn add(&mut self, text: &str) -> Result<(), SettingsError> {
+        let document = Document::parse(text)?;
         for element in document.root_element().descendants().filter(Node::is_element) {
             let parent = element.parent().map_or("", |parent| parent.tag_name().name());
             let value = |name| element.attribute(name).unwrap_or_default();
@@ -38,9 +49,7 @@ impl Settings {
 }
 
 /// The kind named `id`, as it is written here.
-fn kind(id: &str) -> Result<String, String> {
+fn kind(id: &str) -> Result<String, SettingsError> {
     let known = kinds::ALL.iter().find(|kind| kind.name.eq_ignore_ascii_case(id));
-    known
-        .map(|kind| kind.name.to_owned())
-        .ok_or_else(|| format!("`{id}` is no kind of finding; a finding names its kind in parentheses"))
+    known.map(|kind| kind.name.to_owned()).ok_or_else(|| SettingsError::Kind(id.to_owned()))
 }

@@ -4,11 +4,13 @@ mod guid;
 mod role;
 mod target;
 mod version;
+mod word;
 
 pub use guid::{ComponentId, Guid, PackageCode, ProductCode, UpgradeCode};
 pub use role::{Dll, Role};
 pub use target::{Arch, Flavour};
 pub use version::{FileVersion, ProductVersion, VersionError};
+pub use word::UnknownWord;
 
 /// `bytes`, such as a hash, in lower-case hexadecimal digits.
 #[must_use]

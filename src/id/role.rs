@@ -1,6 +1,6 @@
 //! What a file of the module is for.
 
-use super::Arch;
+use super::{Arch, UnknownWord};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -56,11 +56,11 @@ impl fmt::Display for Role {
 }
 
 impl FromStr for Role {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let all = Dll::ALL.into_iter().flat_map(|m| Arch::ALL.map(|a| Role::Dll(m, a)));
         all.chain([Role::Schema]).find(|role| role.to_string() == text).ok_or_else(|| {
-            format!("`{text}` is not a role: expected `module` or `handler` and a processor, or `schema`")
+            UnknownWord::new(text, "a role", "`module` or `handler` and a processor, or `schema`")
         })
     }
 }

@@ -1,5 +1,6 @@
 //! What a package is for: processor and kind of IIS.
 
+use super::UnknownWord;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -49,13 +50,13 @@ impl fmt::Display for Arch {
 }
 
 impl FromStr for Arch {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let lower = text.to_ascii_lowercase();
         Arch::ALL
             .into_iter()
             .find(|arch| arch.to_string() == lower)
-            .ok_or_else(|| format!("`{text}` is not an architecture: expected x86, x64 or arm64"))
+            .ok_or_else(|| UnknownWord::new(text, "an architecture", "x86, x64 or arm64"))
     }
 }
 
@@ -84,12 +85,12 @@ impl fmt::Display for Flavour {
 }
 
 impl FromStr for Flavour {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let lower = text.to_ascii_lowercase();
         Flavour::ALL
             .into_iter()
             .find(|flavour| flavour.to_string() == lower)
-            .ok_or_else(|| format!("`{text}` is not a flavour: expected iis or iisexpress"))
+            .ok_or_else(|| UnknownWord::new(text, "a flavour", "iis or iisexpress"))
     }
 }

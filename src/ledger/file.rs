@@ -229,7 +229,7 @@ impl Reader<'_> {
         let before = self.findings.len();
         let holds = entry.holds.get_ref().parse::<Holds>();
         if let Err(message) = &holds {
-            self.error("holds", entry.holds.span(), message.clone());
+            self.error("holds", entry.holds.span(), message.to_string());
         }
         let id = entry.id.get_ref().parse::<ComponentId>();
         if let Err(error) = &id {

@@ -11,7 +11,7 @@ mod layout;
 pub use edit::with_components;
 pub use file::ROOTS;
 
-use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, Guid, Role, UpgradeCode};
+use crate::id::{Arch, ComponentId, Dll, FileVersion, Flavour, Guid, Role, UnknownWord, UpgradeCode};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -132,16 +132,15 @@ impl fmt::Display for Holds {
 }
 
 impl FromStr for Holds {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
         let forwarders = Dll::ALL.map(Holds::Forwarder);
         let others = [Holds::Discoverability, Holds::Provider, Holds::Other];
         let named = forwarders.into_iter().chain(others).find(|holds| holds.to_string() == text);
         named.or_else(|| text.parse().ok().map(Holds::Payload)).ok_or_else(|| {
-            format!(
-                "`{text}` is not something that a component holds: expected a role such as `module x64`, \
-                 `module forwarder`, `handler forwarder`, `schema`, `discoverability`, `provider` or `other`"
-            )
+            let expected = "a role such as `module x64`, `module forwarder`, `handler forwarder`, `schema`, \
+                            `discoverability`, `provider` or `other`";
+            UnknownWord::new(text, "something that a component holds", expected)
         })
     }
 }

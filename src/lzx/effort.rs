@@ -33,12 +33,23 @@ impl fmt::Display for Effort {
     }
 }
 
+/// A text that is no effort.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownEffort(String);
+
+impl fmt::Display for UnknownEffort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a compression effort: expected fast, balanced or max", self.0)
+    }
+}
+
+impl std::error::Error for UnknownEffort {}
+
 impl FromStr for Effort {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Effort, String> {
+    type Err = UnknownEffort;
+    fn from_str(text: &str) -> Result<Effort, UnknownEffort> {
         let found = Effort::NAMES.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
-        let unknown = || format!("`{text}` is not a compression effort: expected fast, balanced or max");
-        found.map(|(_, effort)| effort).ok_or_else(unknown)
+        found.map(|(_, effort)| effort).ok_or_else(|| UnknownEffort(text.to_owned()))
     }
 }
 

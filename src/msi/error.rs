@@ -58,11 +58,8 @@ pub enum ReadError {
         unit: &'static str,
     },
     /// Who opened it did not want it ([`super::Package::open_if`]).
-    #[error("{reason}")]
-    Refused {
-        /// Why.
-        reason: String,
-    },
+    #[error(transparent)]
+    Refused(Box<dyn std::error::Error + Send + Sync>),
     /// There is no such stream.
     #[error("the database has no stream `{name}`")]
     NoSuchStream {

@@ -29,7 +29,7 @@ impl<R: Read + Seek> Package<R> {
     /// # Errors
     /// The input is not an installer database, is broken (the error names table and row), or cannot be read.
     pub fn open(reader: R) -> Result<Package<R>, ReadError> {
-        Package::open_if(reader, |_| Ok(()))
+        Package::open_if(reader, |_| Ok::<_, std::convert::Infallible>(()))
     }
 
     /// As [`Package::open`]; `admits` is told how many rows each table has, and may refuse the package with a reason before the
@@ -37,9 +37,9 @@ impl<R: Read + Seek> Package<R> {
     ///
     /// # Errors
     /// Likewise; the package is refused.
-    pub fn open_if(
+    pub fn open_if<E: std::error::Error + Send + Sync + 'static>(
         reader: R,
-        admits: impl FnOnce(&BTreeMap<&str, u64>) -> Result<(), String>,
+        admits: impl FnOnce(&BTreeMap<&str, u64>) -> Result<(), E>,
     ) -> Result<Package<R>, ReadError> {
         let mut file = cfb::CompoundFile::open(reader).map_err(ReadError::Container)?;
         let mut database = Database::default();
@@ -71,7 +71,7 @@ impl<R: Read + Seek> Package<R> {
         };
         let fits = |widths: BTreeMap<&str, u64>| {
             let rows = widths.into_iter().map(|(name, width)| (name, sizes.get(name).unwrap_or(&0) / width));
-            admits(&rows.collect()).map_err(|reason| ReadError::Refused { reason })
+            admits(&rows.collect()).map_err(|reason| ReadError::Refused(Box::new(reason)))
         };
         let decoded = Tables::decode(streams, fits)?;
         database.codepage = decoded.codepage;

@@ -8,7 +8,7 @@ use crate::id::{Arch, FileVersion, Role};
 use crate::msi;
 use crate::pe::{Image, Signed, authenticode};
 use crate::product::Product;
-use crate::signature::{Commitment, Problem, Signature};
+use crate::signature::{Commitment, Problem, ReadError, Signature};
 use serde::Serialize;
 use sha2::Sha256;
 use std::collections::BTreeSet;
@@ -263,7 +263,7 @@ fn of_nuget(bytes: &[u8]) -> Signed {
 }
 
 /// A signature whose hash is not held against the file's: what it says by itself, and `why` that is all.
-fn unverified(signature: Result<Signature, String>, why: &str) -> Signed {
+fn unverified(signature: Result<Signature, ReadError>, why: &str) -> Signed {
     match signature {
         Err(problem) => Signed::Unverified { signer: None, why: format!("{why}; {problem}") },
         Ok(Signature { signer, problem: Some(Problem::Wrong(problem)), .. }) => {

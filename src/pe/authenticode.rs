@@ -131,7 +131,7 @@ pub fn read(reader: &mut (impl Read + Seek)) -> io::Result<Signed> {
     }
     let signature = match Signature::read(&certificates[CERTIFICATE_HEADER..]) {
         Ok(signature) => signature,
-        Err(why) => return Ok(Signed::Unverified { signer: None, why }),
+        Err(why) => return Ok(Signed::Unverified { signer: None, why: why.to_string() }),
     };
     let signer = Some(signature.signer.clone());
     if signature.content_type != INDIRECT_DATA {

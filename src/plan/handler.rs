@@ -2,7 +2,7 @@
 
 use super::{Inputs, Origin};
 use crate::diag::Diagnostic;
-use crate::id::{Arch, Dll, Role};
+use crate::id::{Arch, Dll, Role, UnknownWord};
 use serde::Serialize;
 use std::fmt;
 use std::str::FromStr;
@@ -47,16 +47,17 @@ pub enum HandlerChoice {
 }
 
 impl FromStr for HandlerChoice {
-    type Err = String;
-    fn from_str(text: &str) -> Result<HandlerChoice, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<HandlerChoice, UnknownWord> {
         match text {
             "auto" => Ok(HandlerChoice::Auto),
             "forwarder" => Ok(HandlerChoice::Forwarder),
             "loader" => Ok(HandlerChoice::Loader),
             "loader-arm64ec" => Ok(HandlerChoice::LoaderArm64Ec),
-            _ => Err(format!(
-                "`{text}` is not a kind of handler: expected auto, forwarder, loader or loader-arm64ec"
-            )),
+            _ => {
+                let expected = "auto, forwarder, loader or loader-arm64ec";
+                Err(UnknownWord::new(text, "a kind of handler", expected))
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod manifest;
 mod matrix;
 mod merge;
 mod package_signature;
+mod signed;
 mod signing;
 mod workflow;
 
@@ -18,6 +19,7 @@ pub use manifest::{
 };
 pub use matrix::{Matrix, Shard};
 pub use merge::{Part, differences, merge};
-pub use package_signature::{SIGNATURE, SIGNATURES, package_signature};
-pub use signing::{SignCommand, Started, is_signed, judge, unsigned};
+pub use package_signature::{SIGNATURE, package_signature};
+pub use signed::{NotSigned, inside, is_as_signed, is_signed, is_signed_package, rebuilt};
+pub use signing::{NotACommand, SignCommand, Started, VariableError, judge, unsigned};
 pub use workflow::{ACTIONS, Action, pipelines};

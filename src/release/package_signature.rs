@@ -37,7 +37,7 @@ pub fn package_signature(reader: impl Read + Seek) -> io::Result<Signed> {
     file.open_stream(at(SIGNATURE))?.take(LONGEST).read_to_end(&mut bytes)?;
     let signature = match Signature::read(&bytes) {
         Ok(signature) => signature,
-        Err(why) => return Ok(Signed::Unverified { signer: None, why }),
+        Err(why) => return Ok(Signed::Unverified { signer: None, why: why.to_string() }),
     };
     let signer = Some(signature.signer.clone());
     let unverified = |why: &str| Signed::Unverified { signer: signer.clone(), why: why.to_owned() };

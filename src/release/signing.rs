@@ -17,6 +17,37 @@ pub struct SignCommand {
     words: Vec<String>,
 }
 
+/// Why a text is no command that signs a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotACommand {
+    /// Nothing in it.
+    #[error("it is empty; expected the command that signs a file, with `{{file}}` for the file")]
+    Empty,
+    /// Two ways to sign.
+    #[error("it has `{{file}}`, which is signed in place, and `{{in}}` or `{{out}}`; take either")]
+    Both,
+    /// Nobody would find what it makes.
+    #[error("it has `{{in}}` and no `{{out}}`, where the signed file goes")]
+    NoOutput,
+    /// It does not say where the file goes.
+    #[error("it names no file: expected `{{file}}`, which is signed in place, or `{{in}}` and `{{out}}`")]
+    NoFile,
+    /// A quote without its end.
+    #[error("a quote in it is not closed")]
+    OpenQuote,
+}
+
+/// What a command asks of the environment, and does not get.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VariableError {
+    /// `${` without its end.
+    #[error("`${{` without `}}` behind it")]
+    NotEnded,
+    /// A variable that is not set, or empty.
+    #[error("the environment variable `{0}` is not set")]
+    NotSet(String),
+}
+
 /// What is started: words with secrets in them, and which texts must never be shown.
 pub struct Started {
     /// The program and its arguments.
@@ -25,28 +56,18 @@ pub struct Started {
 }
 
 impl FromStr for SignCommand {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = NotACommand;
+    fn from_str(text: &str) -> Result<Self, NotACommand> {
         let words = words(text)?;
         if words.is_empty() {
-            return Err(
-                "it is empty; expected the command that signs a file, with `{file}` for the file".to_owned()
-            );
+            return Err(NotACommand::Empty);
         }
         let has = |what: &str| words.iter().skip(1).any(|word| word.contains(what));
         match (has("{file}"), has("{in}"), has("{out}")) {
             (true, false, false) | (false, true, true) => Ok(SignCommand { words }),
-            (true, _, _) => {
-                Err("it has `{file}`, which is signed in place, and `{in}` or `{out}`; take either"
-                    .to_owned())
-            }
-            (false, true, false) => {
-                Err("it has `{in}` and no `{out}`, where the signed file goes".to_owned())
-            }
-            (false, false, _) => {
-                Err("it names no file: expected `{file}`, which is signed in place, or `{in}` and `{out}`"
-                    .to_owned())
-            }
+            (true, _, _) => Err(NotACommand::Both),
+            (false, true, false) => Err(NotACommand::NoOutput),
+            (false, false, _) => Err(NotACommand::NoFile),
         }
     }
 }
@@ -64,7 +85,7 @@ impl fmt::Debug for SignCommand {
     }
 }
 
-fn words(text: &str) -> Result<Vec<String>, String> {
+fn words(text: &str) -> Result<Vec<String>, NotACommand> {
     let (mut words, mut word, mut quoted) = (Vec::new(), None::<String>, false);
     for c in text.chars() {
         match c {
@@ -77,7 +98,7 @@ fn words(text: &str) -> Result<Vec<String>, String> {
         }
     }
     if quoted {
-        return Err("a quote in it is not closed".to_owned());
+        return Err(NotACommand::OpenQuote);
     }
     words.extend(word);
     Ok(words)
@@ -93,22 +114,21 @@ impl SignCommand {
     /// The words for the file `input`, signed as `output`, with what `variable` says of the environment.
     ///
     /// # Errors
-    /// The name of a variable that is not set or empty, or that is not ended.
+    /// A variable is not set or empty, or its name is not ended.
     pub fn start(
         &self,
         input: &str,
         output: &str,
         variable: impl Fn(&str) -> Option<String>,
-    ) -> Result<Started, String> {
+    ) -> Result<Started, VariableError> {
         let mut secrets = Vec::new();
         let mut words = Vec::new();
         for word in &self.words {
             let (mut whole, mut rest) = (String::new(), word.as_str());
             while let Some((before, after)) = rest.split_once("${") {
-                let (name, behind) =
-                    after.split_once('}').ok_or_else(|| "`${` without `}` behind it".to_owned())?;
+                let (name, behind) = after.split_once('}').ok_or(VariableError::NotEnded)?;
                 let value = variable(name).filter(|value| !value.is_empty());
-                let value = value.ok_or_else(|| format!("the environment variable `{name}` is not set"))?;
+                let value = value.ok_or_else(|| VariableError::NotSet(name.to_owned()))?;
                 whole.push_str(&files(before, input, output));
                 whole.push_str(&value);
                 secrets.push(value);
@@ -132,23 +152,6 @@ impl Started {
     #[must_use]
     pub fn without_secrets(&self, said: &str) -> String {
         self.secrets.iter().fold(said.to_owned(), |text, secret| text.replace(secret, "***"))
-    }
-}
-
-/// Whether `signed` is `before` with an Authenticode signature and nothing else changed.
-///
-/// # Errors
-/// What else it is.
-pub fn is_signed(before: &[u8], signed: &[u8]) -> Result<Signed, String> {
-    let state = authenticode::read(&mut Cursor::new(signed)).map_err(|error| error.to_string())?;
-    match &state {
-        Signed::Unsigned => return Err("it has no signature".to_owned()),
-        Signed::Wrong { .. } => return Err(state.to_string()),
-        Signed::Signed { .. } | Signed::Unverified { .. } => {}
-    }
-    match (authenticode::without_signature(before), authenticode::without_signature(signed)) {
-        (Some(one), Some(two)) if one == two => Ok(state),
-        _ => Err("more than a signature was added to it".to_owned()),
     }
 }
 
@@ -213,10 +216,7 @@ mod tests {
         let command: SignCommand = "tool ${A} {file}".parse().expect("a command");
         let started = command.start("/i", "/o", |_| Some("{in} ${B}".to_owned())).expect("set");
         assert_eq!(started.words, ["tool", "{in} ${B}", "/i"]);
-        assert_eq!(
-            command.start("/i", "/o", |_| None).err().as_deref(),
-            Some("the environment variable `A` is not set")
-        );
+        assert_eq!(command.start("/i", "/o", |_| None).err(), Some(VariableError::NotSet("A".to_owned())));
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
             ("tool {file} {out}", "take either"),
             ("tool \"{file}", "not closed"),
         ] {
-            let problem = text.parse::<SignCommand>().expect_err(text);
+            let problem = text.parse::<SignCommand>().expect_err(text).to_string();
             assert!(problem.contains(words), "{text}: {problem}");
         }
     }

@@ -157,6 +157,23 @@ impl Commitment {
     }
 }
 
+/// Why bytes are no signature that can be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// No DER of that shape.
+    #[error("it is no PKCS #7 signature: {0}")]
+    Structure(#[from] der::Error),
+    /// Something else in the same wrapping.
+    #[error("it is PKCS #7 of type {0}, not signed data")]
+    Type(ObjectIdentifier),
+    /// None, or several.
+    #[error("it has {0} signers, not one")]
+    Signers(usize),
+    /// Nothing to verify it with.
+    #[error("it does not bring its signer's certificate")]
+    NoCertificate,
+}
+
 /// Why a signature is not one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Problem {
@@ -172,20 +189,18 @@ impl Signature {
     /// Reads the signature `der`; what follows it does not matter.
     ///
     /// # Errors
-    /// It is none, or not one with one signer whose certificate it brings; the text says what was expected.
-    pub fn read(der: &[u8]) -> Result<Signature, String> {
-        let broken = |error: der::Error| format!("it is no PKCS #7 signature: {error}");
-        let mut reader = SliceReader::new(der).map_err(broken)?;
-        let info = ContentInfo::decode(&mut reader).map_err(broken)?;
+    /// It is none, or not one with one signer whose certificate it brings.
+    pub fn read(der: &[u8]) -> Result<Signature, ReadError> {
+        let mut reader = SliceReader::new(der)?;
+        let info = ContentInfo::decode(&mut reader)?;
         if info.content_type != SIGNED_DATA {
-            return Err(format!("it is PKCS #7 of type {}, not signed data", info.content_type));
+            return Err(ReadError::Type(info.content_type));
         }
-        let data = Data::read(&info.content).map_err(broken)?;
+        let data = Data::read(&info.content)?;
         let [signer_info] = data.signers.0.as_slice() else {
-            return Err(format!("it has {} signers, not one", data.signers.0.len()));
+            return Err(ReadError::Signers(data.signers.0.len()));
         };
-        let certificate =
-            certificate(&data, &signer_info.sid).ok_or("it does not bring its signer's certificate")?;
+        let certificate = certificate(&data, &signer_info.sid).ok_or(ReadError::NoCertificate)?;
         let content = data.content.econtent.as_ref().map_or_else(Vec::new, |any| any.value().to_vec());
         let counter = attribute(signer_info.unsigned_attrs.as_ref(), COUNTERSIGNATURE)
             .and_then(|value| value.decode_as::<SignerInfo>().ok())
@@ -196,7 +211,7 @@ impl Signature {
         Ok(Signature {
             content_type: data.content.econtent_type,
             signer: name(certificate),
-            certificate: certificate.to_der().map_err(broken)?,
+            certificate: certificate.to_der()?,
             commitment: Commitment::of(signer_info.signed_attrs.as_ref()),
             counter,
             problem: check(signer_info, certificate, &content).err(),

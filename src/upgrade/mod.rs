@@ -48,7 +48,7 @@ pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,
     Environment, Feature, Few, File, FileFacts, InRegistry, KeyPath, MoveFile, Package, PackageError,
     Payload, PayloadError, Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Swap,
-    Upgrade, admits, for_each_file, for_each_file_in, read_payload,
+    TooLarge, Upgrade, admits, for_each_file, for_each_file_in, read_payload,
 };
 pub use report::{Headline, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};

@@ -1,5 +1,6 @@
 //! Which WiX the engine is like: versions differ in little.
 
+use crate::id::UnknownWord;
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,13 +32,13 @@ impl fmt::Display for Compat {
 }
 
 impl FromStr for Compat {
-    type Err = String;
+    type Err = UnknownWord;
 
-    fn from_str(text: &str) -> Result<Compat, String> {
+    fn from_str(text: &str) -> Result<Compat, UnknownWord> {
         match text {
             "5" | "6" => Ok(Compat::Wix6),
             "7" => Ok(Compat::Wix7),
-            _ => Err(format!("`{text}` is no version of WiX that this engine is like; expected 5, 6 or 7")),
+            _ => Err(UnknownWord::new(text, "a version of WiX that this engine is like", "5, 6 or 7")),
         }
     }
 }

@@ -36,5 +36,5 @@ pub use bind::BindPath;
 pub use compat::Compat;
 pub use emit::{Beside, divided, part_name};
 pub use engine::{Made, Outcome, Output, Request, build, cabinets, library};
-pub use library::Package as ExtensionPackage;
+pub use library::{LibraryError, MemberProblem, Package as ExtensionPackage, ZipError};
 pub use standard::is_directory as is_standard_directory;

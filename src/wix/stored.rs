@@ -1,6 +1,6 @@
 //! Files that lie in libraries, where sources name files on the disk.
 
-use crate::library::Library;
+use crate::library::{Library, ZipError};
 use crate::variables::{Segment, parse};
 
 /// Begins the name of such a file. It is of Unicode's private use, so no path that an author wrote has it.
@@ -38,7 +38,7 @@ pub(crate) fn replaced(name: &str, is_defined: impl Fn(&str) -> bool) -> Option<
 ///
 /// # Errors
 /// What is wrong with the library.
-pub(crate) fn bytes(name: &str, libraries: &[Library]) -> Option<Result<Vec<u8>, String>> {
+pub(crate) fn bytes(name: &str, libraries: &[Library]) -> Option<Result<Vec<u8>, ZipError>> {
     let (library, index) = numbers(name)?;
     libraries.get(library)?.file(index)
 }

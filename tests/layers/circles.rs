@@ -28,7 +28,7 @@ const LEFT: [&[&str]; 3] = [
 ];
 
 /// A source's words, `::` and signs, without comments, texts and characters.
-fn words(text: &str) -> Vec<&str> {
+pub(super) fn words(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     let is_word = |c: char| c.is_alphanumeric() || c == '_';

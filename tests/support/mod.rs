@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 pub mod difference;
 pub mod golden;
 pub mod pe;
+pub mod random;
 pub mod reference;
 pub mod tables;
 pub mod wine;

@@ -1,5 +1,6 @@
 //! A database in the JSON of `tests/judges/msi-tables.py`, which the reference tables are in.
 
+use ancm_installer::id::hexadecimal;
 use ancm_installer::msi::{Cell, Database, Stream, Table};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -66,7 +67,7 @@ fn shown_stream(stream: &Stream) -> Value {
         Stream::Cabinet(_) => return json!("cabinet"),
         Stream::InPackage { .. } => panic!("the engine reads no package"),
     };
-    let hash: String = Sha256::digest(&bytes).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let hash = hexadecimal(&Sha256::digest(&bytes)[..8]);
     json!(format!("{} {hash}", bytes.len()))
 }
 

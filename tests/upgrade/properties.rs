@@ -1,23 +1,8 @@
 //! What holds for every upgrade, tried on many random pairs. The generator is seeded, so a failure comes again.
 
 use super::fixture::{Msi, app_file, guid};
+use crate::support::random::Random;
 use ancm_installer::upgrade::{Options, Package, ReinstallMode, Report, Scenario, Verdict};
-
-/// A xorshift generator: enough to mix cases, and the same everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).expect("below a usize")
-    }
-
-    fn pick<T: Copy>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len())]
-    }
-}
 
 const EARLY: [i32; 2] = [1401, 1501];
 const LATE: [i32; 3] = [6501, 6561, 6601];

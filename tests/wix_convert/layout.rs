@@ -101,7 +101,7 @@ fn settings_leave_kinds_out() {
     assert_eq!(codes(&outcome.findings), "WIX0042 ?WIX0043");
     let problem =
         options.settings.add("<Settings><IgnoreErrors><Test Id='Nothing'/></IgnoreErrors></Settings>");
-    assert!(problem.is_err_and(|problem| problem.contains("`Nothing` is no kind")));
+    assert!(problem.is_err_and(|problem| problem.to_string().contains("`Nothing` is no kind")));
 }
 
 #[test]

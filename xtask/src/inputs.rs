@@ -1,6 +1,6 @@
 //! What the user asked for, gathered: settings from flags, environment and file, and the payload.
 
-use crate::config::{self, EngineChoice, Settings};
+use crate::config;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
@@ -8,6 +8,7 @@ use crate::payload;
 use crate::payload::fetch::Fetch;
 use crate::payload::lock::{self, Lock};
 use crate::payload::source::PayloadSource;
+use crate::settings::{EngineChoice, Settings};
 use crate::tool::linker::{Linker, LinkerChoice};
 use crate::tool::lld::Lld;
 use crate::tool::wix::eula::EulaId;
@@ -148,7 +149,9 @@ pub fn gather(
             product: product.clone(),
         },
         engine: settings.engine.unwrap_or_else(|| Sourced::default(EngineChoice::Auto)),
-        jobs: settings.jobs.unwrap_or_else(|| Sourced::default(processors)),
+        jobs: settings
+            .jobs
+            .map_or_else(|| Sourced::default(processors), |jobs| Sourced::new(jobs.value.0, jobs.origin)),
         compression_effort: settings
             .compression_effort
             .unwrap_or_else(|| Sourced::default(Effort::default())),
@@ -186,13 +189,13 @@ fn given(
 /// Something in one of them is wrong.
 pub fn configured(file: Option<&Path>, root: &Path, here: &Path) -> Outcome<Settings> {
     let file = match file {
-        Some(path) => Settings::from_file(path)?,
+        Some(path) => config::from_file(path)?,
         None => match root.join(config::FILE) {
-            path if path.is_file() => Settings::from_file(&path)?,
+            path if path.is_file() => config::from_file(&path)?,
             _ => Settings::default(),
         },
     };
-    Ok(Settings::from_environment(|name| std::env::var(name).ok(), here)?.or(file))
+    Ok(config::from_environment(|name| std::env::var(name).ok(), here)?.or(file))
 }
 
 /// Everything that the project can package of `product`, with stand-ins as payload: what a check of the ledger goes by, whatever

@@ -12,5 +12,6 @@ pub mod interrupt;
 pub mod output;
 pub mod packaging;
 pub mod payload;
+pub mod settings;
 pub mod tool;
 pub mod workspace;

@@ -11,6 +11,7 @@ use ancm_installer::id::{Arch, Dll};
 use ancm_installer::native::loader::X64Code;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::TempDir;
 
 const MARK: u32 = 0x0_1A64;
 
@@ -47,6 +48,30 @@ fn machine() -> Option<PathBuf> {
     Some(folder)
 }
 
+/// A machine, and what its programs are made with.
+struct Bench {
+    machine: PathBuf,
+    /// What the machine is given.
+    job: PathBuf,
+    /// What is built here.
+    built: PathBuf,
+    programs: Programs,
+    _scratch: TempDir,
+}
+
+impl Bench {
+    fn new() -> Option<Bench> {
+        let machine = machine()?;
+        let scratch = tempfile::tempdir().expect("a temporary folder");
+        let [job, built] = ["job", "built"].map(|name| scratch.path().join(name));
+        for folder in [&job, &built] {
+            std::fs::create_dir(folder).expect("a new folder");
+        }
+        let programs = Programs::new(Arch::Arm64, &built).expect("clang was looked for");
+        Some(Bench { machine, job, built, programs, _scratch: scratch })
+    }
+}
+
 fn script(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../native/vm").join(name)
 }
@@ -78,13 +103,7 @@ fn run(machine: &Path, job: &Path, cases: &[(&str, String, &str, &str)]) {
 /// the DLLs.
 #[test]
 fn an_arm64_process_reaches_url_rewrite_through_the_forwarder() {
-    let Some(machine) = machine() else { return };
-    let scratch = tempfile::tempdir().expect("a temporary folder");
-    let [job, built] = ["job", "built"].map(|name| scratch.path().join(name));
-    for folder in [&job, &built] {
-        std::fs::create_dir(folder).expect("a new folder");
-    }
-    let programs = Programs::new(Arch::Arm64, &built).expect("clang was looked for");
+    let Some(Bench { machine, job, built, programs, .. }) = &Bench::new() else { return };
     let mut cases = Vec::new();
     for function in ["CreateCoreLogic", "EvaluateInput", "RegisterModule"] {
         let folder = job.join(function);
@@ -101,18 +120,12 @@ fn an_arm64_process_reaches_url_rewrite_through_the_forwarder() {
             (program.as_str(), module.clone(), "once", "returned 0x00001a64; references 0x00000001")
         })
         .collect();
-    run(&machine, &job, &cases);
+    run(machine, job, &cases);
 }
 
 #[test]
 fn an_arm64_process_reaches_the_handler_through_the_loader() {
-    let Some(machine) = machine() else { return };
-    let scratch = tempfile::tempdir().expect("a temporary folder");
-    let [job, built] = ["job", "built"].map(|name| scratch.path().join(name));
-    for folder in [&job, &built] {
-        std::fs::create_dir(folder).expect("a new folder");
-    }
-    let programs = Programs::new(Arch::Arm64, &built).expect("clang was looked for");
+    let Some(Bench { machine, job, built, programs, .. }) = &Bench::new() else { return };
     programs.probe();
     std::fs::copy(built.join("probe.exe"), job.join("probe.exe")).expect("writable");
     let handler = programs.handler("CreateApplication", MARK);
@@ -137,5 +150,5 @@ fn an_arm64_process_reaches_the_handler_through_the_loader() {
         }
         cases.push(("probe.exe", format!("{folder}/aspnetcorev2_outofprocess.dll"), how, expected));
     }
-    run(&machine, &job, &cases);
+    run(machine, job, &cases);
 }

@@ -1,6 +1,7 @@
 //! The command line as a user meets it.
 
 use std::process::{Command, Output};
+use xtask::settings;
 
 fn xtask(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -28,6 +29,22 @@ fn the_documents_have_the_table_of_exit_codes() {
         let row = format!("| {code} | {meaning} |");
         assert!(page.contains(&row), "docs/settings.md lacks the row: {row}");
     }
+}
+
+#[test]
+fn the_documents_have_every_setting() {
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md"));
+    let page = page.expect("readable");
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `--")).collect();
+    for name in settings::names() {
+        let variable = settings::variable(&name);
+        let in_file =
+            if name == settings::ACCEPT_WIX_EULA { "cannot be".to_owned() } else { format!("`{name} =") };
+        let row = rows.iter().find(|row| row.starts_with(&format!("| `--{name} ")));
+        let row = row.unwrap_or_else(|| panic!("docs/settings.md has no row of `--{name}`"));
+        assert!(row.contains(&format!("`{variable}`")) && row.contains(&in_file), "{row}");
+    }
+    assert_eq!(rows.len(), settings::names().count(), "a row is of a setting that there is not");
 }
 
 #[test]

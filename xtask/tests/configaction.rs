@@ -3,7 +3,7 @@
 
 use crate::modules::repository;
 use crate::{other_rust, support};
-use ancm_installer::id::FileVersion;
+use ancm_installer::id::{FileVersion, hexadecimal};
 use ancm_installer::native::configaction::{ENTRIES, Prebuilt, Provenance};
 use ancm_installer::pe::{
     FixedFileInfo, Image, Machine, Resource, ResourceId, StringTable, Target, Translation, VersionInfo, res,
@@ -53,7 +53,7 @@ fn sources_sha256() -> String {
     for (name, bytes) in sources() {
         hash.update(format!("{name} {}\n", sha256(&bytes)));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(hash.finalize())
 }
 
 fn target_folder() -> PathBuf {

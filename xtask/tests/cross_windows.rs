@@ -33,7 +33,7 @@ fn json(bytes: &[u8]) -> Value {
     serde_json::from_slice(bytes).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(bytes)))
 }
 
-/// It finds what packages are made with, and says so in UTF-8.
+/// It finds what packages are made with, and says so in UTF-8. What does not answer is ended, with all that it started.
 fn doctor(machine: &Machine) {
     let report = json(&machine.ends(&["doctor", "--json"], 0).stdout);
     let tools = report["tools"].as_array().expect("tools");
@@ -51,11 +51,15 @@ fn doctor(machine: &Machine) {
         assert_eq!(tool["state"], "not-needed", "{tool}");
     }
     let mut without = machine.xtask(&["doctor", "--json"]);
-    let output = run({
-        without.env_remove("WINEPATH");
-        without
-    });
+    without.env("WINEPATH", windows(&machine.tool("endless")));
+    let output = run(without);
     assert_eq!(output.status.code(), Some(3), "{}", shown(&output));
+    let report = json(&output.stdout);
+    let dotnet = report["tools"].as_array().expect("tools").iter().find(|tool| tool["name"] == "dotnet");
+    let dotnet = dotnet.expect("it is known");
+    assert!(dotnet["problem"].as_str().is_some_and(|it| it.contains("did not answer")), "{dotnet}");
+    assert!(machine.tool("held-on.seen").exists(), "what it started ran");
+    assert!(!machine.tool("held-on").exists(), "what it started runs on");
 }
 
 /// Everything that `dist` writes, byte for byte.

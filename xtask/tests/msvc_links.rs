@@ -218,11 +218,11 @@ fn a_linker_that_reports_lnk2001_is_forced_and_its_module_judged() {
     // exit code 0, and not the module that was asked for
     let machine = Machine::new();
     let (msvc, _) = working(&machine, "echo junk > aspnetcorev2.dll");
-    let problem = msvc.link_job(&job, None).expect_err("junk");
+    let problem = msvc.link_job(&job, None).expect_err("junk").to_string();
     assert!(problem.contains("the module is wrong"), "{problem}");
     let machine = Machine::new();
     let (msvc, _) = working(&machine, "echo LNK1104: it is cold");
-    let problem = msvc.link_job(&job, None).expect_err("nothing");
+    let problem = msvc.link_job(&job, None).expect_err("nothing").to_string();
     assert!(problem.contains("no module was written") && problem.contains("LNK1104"), "{problem}");
 }
 

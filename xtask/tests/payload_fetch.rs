@@ -5,6 +5,7 @@ use crate::made::{files, noise, said, xtask};
 use crate::modules::{VERSION, stand_in_files};
 use crate::server::{Request, Server, answer, serve};
 use crate::support::{data, tool};
+use ancm_installer::id::hexadecimal;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
 use std::path::Path;
@@ -12,7 +13,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 fn sha512(bytes: &[u8]) -> String {
-    Sha512::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(Sha512::digest(bytes))
 }
 
 /// A user with a cache of its own.

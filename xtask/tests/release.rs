@@ -243,8 +243,8 @@ fn the_dry_run_of_a_release_signs_everything_and_a_signed_release_is_the_rebuild
     let top = tempfile::tempdir().expect("a temporary folder");
     let mut command = Command::new(root().join(".ci/release-dry-run"));
     command.arg(top.path()).env("XTASK", env!("CARGO_BIN_EXE_xtask"));
-    for name in xtask::config::NAMES {
-        command.env_remove(xtask::config::variable(name));
+    for name in xtask::settings::names() {
+        command.env_remove(xtask::settings::variable(&name));
     }
     let output = command.output().expect("it starts");
     let told = String::from_utf8_lossy(&output.stdout).into_owned() + &said(&output);

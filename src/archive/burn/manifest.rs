@@ -45,19 +45,27 @@ pub(super) struct Payload {
     pub(super) hash: Option<String>,
 }
 
+/// Why bytes are no manifest of a bundle.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ManifestError {
+    #[error(transparent)]
+    Utf8(#[from] std::str::Utf8Error),
+    #[error(transparent)]
+    Xml(#[from] roxmltree::Error),
+    #[error("it is a `{element}` of `{namespace}`, not the manifest of a bundle")]
+    Other { element: String, namespace: String },
+}
+
 impl Manifest {
-    pub(super) fn parse(bytes: &[u8]) -> Result<Manifest, String> {
-        let text = std::str::from_utf8(bytes).map_err(|error| error.to_string())?;
+    pub(super) fn parse(bytes: &[u8]) -> Result<Manifest, ManifestError> {
+        let text = std::str::from_utf8(bytes)?;
         let options = ParsingOptions { nodes_limit: MOST_NODES, ..ParsingOptions::default() };
-        let document = Document::parse_with_options(text.trim_start_matches('\u{FEFF}'), options)
-            .map_err(|error| error.to_string())?;
+        let document = Document::parse_with_options(text.trim_start_matches('\u{FEFF}'), options)?;
         let root = document.root_element();
         let namespace = root.tag_name().namespace().unwrap_or_default();
         if root.tag_name().name() != "BurnManifest" || !NAMESPACES.contains(&namespace) {
-            return Err(format!(
-                "it is a `{}` of `{namespace}`, not the manifest of a bundle",
-                root.tag_name().name()
-            ));
+            let (element, namespace) = (root.tag_name().name().to_owned(), namespace.to_owned());
+            return Err(ManifestError::Other { element, namespace });
         }
         let named = |node: &Node, name: &str| node.is_element() && node.tag_name().name() == name;
         let mut manifest = Manifest::default();

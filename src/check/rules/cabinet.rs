@@ -59,20 +59,19 @@ fn held<'p>(
     for disk in disks.iter().filter(|row| !row.is_null("Cabinet")) {
         let cabinet = disk.text("Cabinet");
         let missing = cabinet.strip_prefix('#').is_some_and(|stream| !package.has_stream(stream));
-        let read = match package.contents().cabinets.get(cabinet) {
-            _ if missing => Some(Err("there is no such stream".to_owned())),
-            read => read.cloned(),
-        };
-        match read {
+        let problem = match package.contents().cabinets.get(cabinet) {
+            _ if missing => Some("there is no such stream".to_owned()),
+            Some(Err(problem)) => Some(problem.to_string()),
             Some(Ok(names)) => {
                 held.iter_mut().for_each(|held| held.extend(names.iter().map(|name| (name.clone(), *disk))));
+                continue;
             }
-            Some(Err(problem)) => {
-                found.error(disk.at("Cabinet"), format!("the cabinet `{cabinet}` cannot be read: {problem}"));
-                held = None;
-            }
-            None => held = None,
+            None => None,
+        };
+        if let Some(problem) = problem {
+            found.error(disk.at("Cabinet"), format!("the cabinet `{cabinet}` cannot be read: {problem}"));
         }
+        held = None;
     }
     held.filter(|_| disks.iter().any(|row| !row.is_null("Cabinet")))
 }

@@ -18,7 +18,7 @@ use crate::id::Guid;
 use serde_json::Value;
 
 pub use provenance::Builder;
-pub use subject::{Held, Played, Subject};
+pub use subject::{Held, Played, Subject, SubjectError};
 
 /// Everything that the evidence is about.
 #[derive(Clone, Debug)]

@@ -4,11 +4,11 @@ use crate::id::{FileVersion, hexadecimal};
 use crate::msi;
 use crate::pe::{Signed, authenticode};
 use crate::upgrade::matrix::{Accident, Tally};
-use crate::upgrade::{FileFacts, Package, for_each_file};
+use crate::upgrade::{FileFacts, Package, PayloadError, for_each_file};
 use sha1::Sha1;
 use sha2::Digest;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read, Seek};
+use std::io::{self, Cursor, Read, Seek};
 
 /// Longest stream of the Binary table that is read, in bytes.
 const LONGEST: u64 = 64 << 20;
@@ -61,6 +61,25 @@ pub struct Played {
     pub cells: Vec<(Accident, Option<Tally>)>,
 }
 
+/// Why what a package holds cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum SubjectError {
+    /// A file of it.
+    #[error(transparent)]
+    Files(#[from] PayloadError),
+    /// A stream that is not there.
+    #[error(transparent)]
+    Stream(#[from] msi::ReadError),
+    /// A stream that is broken.
+    #[error("the stream `{stream}`: {source}")]
+    Io {
+        /// Its name.
+        stream: String,
+        /// What went wrong.
+        source: io::Error,
+    },
+}
+
 impl Held {
     fn of(path: String, bytes: &[u8]) -> Held {
         Held {
@@ -85,7 +104,7 @@ impl Subject {
         package: &Package,
         upgrades: Vec<Played>,
         signed: Signed,
-    ) -> Result<Subject, String> {
+    ) -> Result<Subject, SubjectError> {
         let paths: BTreeMap<&str, String> = package
             .files()
             .map(|(component, file)| (file.key.as_str(), package.path(component, file)))
@@ -98,8 +117,7 @@ impl Subject {
                 let path = paths.get(key).cloned().unwrap_or_else(|| key.to_owned());
                 files.push(Held::of(path, bytes));
             },
-        )
-        .map_err(|error| error.to_string())?;
+        )?;
         let binaries: Vec<String> = msi
             .database()
             .tables
@@ -110,14 +128,9 @@ impl Subject {
             .collect();
         for name in binaries {
             let stream = format!("Binary.{name}");
-            let broken = |error: String| format!("the stream `{stream}`: {error}");
             let mut bytes = Vec::new();
-            let read = msi
-                .stream(&stream)
-                .map_err(|error| broken(error.to_string()))?
-                .take(LONGEST)
-                .read_to_end(&mut bytes);
-            read.map_err(|error| broken(error.to_string()))?;
+            let read = msi.stream(&stream)?.take(LONGEST).read_to_end(&mut bytes);
+            read.map_err(|source| SubjectError::Io { stream, source })?;
             if authenticode::is_image(&bytes) {
                 files.push(Held::of(format!("Binary\\{name}"), &bytes));
             }

@@ -25,12 +25,49 @@ const COPIES: u64 = 5;
 const COPIES_OF_VALUES: u64 = 3;
 const TEXT_OF_A_ROW: u64 = 64;
 
-/// So much memory is taken, in bytes.
-const MOST: u64 = 256 << 20;
+/// So much memory is taken, in MiB.
+const MOST_MIB: u64 = 256;
 
 /// Conditions are kept in parts, some ten times their length; all of a package together have so many bytes, and known packages
 /// have some thousands.
 const CONDITIONS: usize = 4 << 20;
+
+/// A package is too large to be played in the memory that a machine has.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TooLarge {
+    /// By its rows.
+    #[error(
+        "it is too large to be played: over a release of its size it would take some {needed} MiB, of {MOST_MIB} at most; \
+         its table `{table}` alone has {rows} rows"
+    )]
+    Rows {
+        /// MiB that it would take.
+        needed: u64,
+        /// The table that takes most.
+        table: String,
+        /// That table's rows.
+        rows: u64,
+    },
+    /// By its texts.
+    #[error(
+        "its texts are too long to be played: over a release of its size it would take some {needed} MiB, of {MOST_MIB} at \
+         most; those of its table `{table}` alone have {length} bytes"
+    )]
+    Texts {
+        /// MiB that it would take.
+        needed: u64,
+        /// The table that takes most.
+        table: String,
+        /// Bytes of that table's texts.
+        length: u64,
+    },
+    /// By its conditions.
+    #[error("its conditions have {length} characters altogether: at most {CONDITIONS} are played")]
+    Conditions {
+        /// Bytes of all its conditions.
+        length: usize,
+    },
+}
 
 fn cost_of_rows(table: &str, count: u64) -> u64 {
     let cost = COSTS.iter().find(|(name, _)| *name == table).map_or(OTHER, |(_, cost)| *cost);
@@ -41,22 +78,19 @@ fn cost_of_rows(table: &str, count: u64) -> u64 {
 ///
 /// # Errors
 /// Why not.
-pub fn admits(rows: &BTreeMap<&str, u64>) -> Result<(), String> {
+pub fn admits(rows: &BTreeMap<&str, u64>) -> Result<(), TooLarge> {
     let costs = rows.iter().map(|(name, count)| (cost_of_rows(name, *count), *name, *count));
     let total = costs.clone().fold(0, |total: u64, (cost, ..)| total.saturating_add(cost));
     match costs.max() {
-        Some((_, name, count)) if total > MOST => Err(format!(
-            "it is too large to be played: over a release of its size it would take some {} MiB, of {} at most; \
-             its table `{name}` alone has {count} rows",
-            total >> 20,
-            MOST >> 20
-        )),
+        Some((_, table, rows)) if total > MOST_MIB << 20 => {
+            Err(TooLarge::Rows { needed: total >> 20, table: table.to_owned(), rows })
+        }
         _ => Ok(()),
     }
 }
 
 /// As [`admits`], for a package that has been read; its conditions must not be too long either.
-pub(super) fn admits_database(database: &Database) -> Result<(), String> {
+pub(super) fn admits_database(database: &Database) -> Result<(), TooLarge> {
     admits(&database.tables.values().map(|table| (table.name.as_str(), table.rows.len() as u64)).collect())?;
     let text = |table: &Table| -> u64 {
         table.rows.iter().flatten().filter_map(Cell::as_str).map(|text| text.len() as u64).sum()
@@ -68,24 +102,19 @@ pub(super) fn admits_database(database: &Database) -> Result<(), String> {
     };
     let costs = database.tables.values().map(|table| (cost(table), table));
     let total: u64 = costs.clone().map(|(cost, _)| cost).sum();
-    if let Some((_, table)) = costs.max_by_key(|(cost, _)| *cost).filter(|_| total > MOST) {
-        return Err(format!(
-            "its texts are too long to be played: over a release of its size it would take some {} MiB, of {} at most; those \
-             of its table `{}` alone have {} bytes",
-            total >> 20,
-            MOST >> 20,
-            table.name,
-            text(table)
-        ));
+    if let Some((_, table)) = costs.max_by_key(|(cost, _)| *cost).filter(|_| total > MOST_MIB << 20) {
+        return Err(TooLarge::Texts {
+            needed: total >> 20,
+            table: table.name.clone(),
+            length: text(table),
+        });
     }
     let conditions = database.tables.values().filter_map(|table| Some((table, table.column("Condition")?)));
     let lengths = conditions.flat_map(|(table, column)| {
         table.rows.iter().filter_map(move |row| Some(row.get(column)?.as_str()?.len()))
     });
     match lengths.sum::<usize>() {
-        length if length > CONDITIONS => Err(format!(
-            "its conditions have {length} characters altogether: at most {CONDITIONS} are played"
-        )),
+        length if length > CONDITIONS => Err(TooLarge::Conditions { length }),
         _ => Ok(()),
     }
 }

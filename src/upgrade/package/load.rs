@@ -46,7 +46,7 @@ impl Package {
     /// A table that is read is broken, or a property that every package needs is missing.
     pub fn load(name: &str, database: &Database, payload: &Payload) -> Result<Package, PackageError> {
         let rows = database.tables.values().map(|table| table.rows.len()).sum();
-        admits_database(database).map_err(PackageError::TooLarge)?;
+        admits_database(database)?;
         let properties = properties(database)?;
         let property =
             |key: &'static str| properties.get(key).map(String::as_str).ok_or(PackageError::Property(key));

@@ -14,7 +14,7 @@ mod swap;
 mod table;
 
 pub use few::Few;
-pub use limits::admits;
+pub use limits::{TooLarge, admits};
 pub(super) use load::is_per_machine;
 pub use payload::{FileFacts, Payload, PayloadError, for_each_file, for_each_file_in, read_payload};
 pub use registry::{Registry, RemoveRegistry};

@@ -1,5 +1,6 @@
 //! Rows of a database as typed values. Says table and row when a cell is not what the schema wants.
 
+use super::limits::TooLarge;
 use crate::msi::{Cell, Database, Table};
 use installer_condition::Condition;
 use std::collections::BTreeSet;
@@ -28,8 +29,8 @@ pub enum PackageError {
         column: String,
     },
     /// More than can be played in the memory that a machine has.
-    #[error("{0}")]
-    TooLarge(String),
+    #[error(transparent)]
+    TooLarge(#[from] TooLarge),
     /// A property without which nothing can be installed.
     #[error("table `Property` has no row `{0}`: every package needs one")]
     Property(&'static str),

@@ -3,6 +3,7 @@
 use super::{Binding, Content};
 use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
+use crate::library::ZipError;
 use crate::parallel;
 use crate::paths::{self, native};
 use crate::pe::version;
@@ -43,7 +44,7 @@ pub(crate) struct Contents {
 /// The file that `source` means: one on the disk (WIX0103 if there is none), or in a library.
 pub(super) fn find(source: &str, binding: &Binding<'_>, at: &Location, report: &Report) -> Option<Content> {
     if let Some(stored) = stored::bytes(source, binding.libraries) {
-        let broken = |problem: String| {
+        let broken = |problem: ZipError| {
             let finding = Diagnostic::error("wix::library", format!("the library cannot be read: {problem}"));
             report.push(finding.at(at).help("get the library again, or build it again from its sources"));
         };

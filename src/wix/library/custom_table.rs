@@ -1,6 +1,7 @@
 //! Tables of an author's own in a library: a symbol for the table, one for each column, and one for each cell.
 
 use super::document::Data;
+use super::error::FieldError;
 use super::row::Fields;
 use super::unread::Made;
 use crate::diag::{Diagnostic, Location};
@@ -55,11 +56,16 @@ impl Tables {
         id: Option<&str>,
         fields: &Fields<'_>,
         at: &Location,
-    ) -> Result<(), String> {
+    ) -> Result<(), FieldError> {
         match kind {
             "WixCustomTable" => {
                 let names = fields.required(0)?.split(SEPARATOR).map(str::to_owned).collect();
-                self.tables.push((id.ok_or("it has no id")?.to_owned(), names, fields.flag(1)?, at.clone()));
+                self.tables.push((
+                    id.ok_or(FieldError::Missing("id"))?.to_owned(),
+                    names,
+                    fields.flag(1)?,
+                    at.clone(),
+                ));
             }
             "WixCustomTableColumn" => {
                 let column = column(fields)?;
@@ -122,7 +128,7 @@ pub(super) const CATEGORIES: [&str; 26] = [
     "Condition", "Guid", "Version", "Language", "Binary", "CustomSource", "Cabinet", "Shortcut",
 ];
 
-fn column(fields: &Fields<'_>) -> Result<Column, String> {
+fn column(fields: &Fields<'_>) -> Result<Column, FieldError> {
     let bits = fields.number(3)?.unwrap_or(0);
     let width = fields.number(4)?.unwrap_or(0);
     let kind = match fields.number(2)?.unwrap_or(TEXT) {
@@ -132,7 +138,7 @@ fn column(fields: &Fields<'_>) -> Result<Column, String> {
         TEXT => {
             ColumnKind::Str { width: u8::try_from(width).unwrap_or(0), localizable: bits & LOCALIZABLE != 0 }
         }
-        other => return Err(format!("its type is {other}; expected {TEXT}, {NUMBER} or {PATH}")),
+        other => return Err(FieldError::ColumnType { found: other, expected: [TEXT, NUMBER, PATH] }),
     };
     let key_column = fields.number(8)?.and_then(|column| i16::try_from(column).ok());
     Ok(Column {
@@ -153,7 +159,7 @@ fn column(fields: &Fields<'_>) -> Result<Column, String> {
 }
 
 /// A category, which is a name or a number.
-fn category(fields: &Fields<'_>) -> Result<Option<String>, String> {
+fn category(fields: &Fields<'_>) -> Result<Option<String>, FieldError> {
     let Some(text) = fields.text(9)? else { return Ok(None) };
     if let Some(known) = text.parse::<usize>().ok().and_then(|number| CATEGORIES.get(number)) {
         return Ok(Some((*known).to_owned()));

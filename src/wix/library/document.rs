@@ -4,6 +4,9 @@
 use crate::symbol::Access;
 use serde::{Deserialize, Serialize};
 
+/// The member of a library that has its symbols.
+pub(super) const DOCUMENT: &str = "wix-ir.json";
+
 /// The version of the form.
 pub(super) const VERSION: &str = "4.0.0.0";
 

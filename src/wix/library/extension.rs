@@ -1,6 +1,7 @@
 //! The library in an extension: in an assembly of .NET, which may lie in a package of NuGet or a folder.
 
-use super::read::DOCUMENT;
+use super::document::DOCUMENT;
+use super::error::{LibraryError, ZipError};
 use super::zip::Zip;
 use crate::pe::Image;
 use std::path::{Path, PathBuf};
@@ -16,20 +17,20 @@ const MOST: u64 = 2 << 30;
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn library(path: &Path) -> Result<Option<Zip>, String> {
+pub(super) fn library(path: &Path) -> Result<Option<Zip>, LibraryError> {
     let path = if path.is_dir() { in_folder(path)? } else { path.to_owned() };
     let read = std::fs::metadata(&path).and_then(|facts| match facts.len() > MOST {
         true => Err(std::io::Error::other(format!("it is larger than {MOST} bytes"))),
         false => std::fs::read(&path),
     });
-    of_bytes(read.map_err(|error| format!("it cannot be read: {error}"))?)
+    of_bytes(read.map_err(LibraryError::Io)?)
 }
 
 /// As [`library`], of a file's bytes.
 ///
 /// # Errors
 /// What is wrong with it.
-fn of_bytes(bytes: Vec<u8>) -> Result<Option<Zip>, String> {
+fn of_bytes(bytes: Vec<u8>) -> Result<Option<Zip>, LibraryError> {
     if bytes.starts_with(b"MZ") {
         return of_assembly(&bytes);
     }
@@ -38,11 +39,10 @@ fn of_bytes(bytes: Vec<u8>) -> Result<Option<Zip>, String> {
         return Ok(Some(zip));
     }
     let Some(member) = assembly(zip.names()) else {
-        let what = "it has no `wix-ir.json`, which a library has, and no `wixext6/NAME.wixext.dll`, which an extension has";
-        return Err(what.to_owned());
+        return Err(LibraryError::Neither);
     };
     let member = member.to_owned();
-    of_assembly(&zip.read(&member).unwrap_or_else(|| Err("it has lost a member".to_owned()))?)
+    of_assembly(&zip.read(&member).unwrap_or(Err(ZipError::Lost))?)
 }
 
 /// The assembly of the extension among the names of files below a package.
@@ -59,7 +59,7 @@ fn assembly<'n>(names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
 }
 
 /// The file of the extension in a folder: an unpacked package, or one with the assembly.
-fn in_folder(folder: &Path) -> Result<PathBuf, String> {
+fn in_folder(folder: &Path) -> Result<PathBuf, LibraryError> {
     let names = |folder: &Path| {
         let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
         let mut names: Vec<String> =
@@ -76,24 +76,21 @@ fn in_folder(folder: &Path) -> Result<PathBuf, String> {
     }
     let own = inside.iter().find(|name| name.to_ascii_lowercase().ends_with(".wixext.dll"));
     let found = assembly(below.iter().map(String::as_str)).or(own.map(String::as_str));
-    found
-        .map(|name| folder.join(name))
-        .ok_or_else(|| "it has no `wixext6/NAME.wixext.dll`, which the folder of an extension has".to_owned())
+    found.map(|name| folder.join(name)).ok_or(LibraryError::NoExtension("the folder of an extension"))
 }
 
 /// The library among the manifest resources of an assembly.
-fn of_assembly(bytes: &[u8]) -> Result<Option<Zip>, String> {
-    let broken = |error: crate::pe::Error| format!("it is no assembly of .NET that can be read: {error}");
-    let image = Image::parse(bytes).map_err(broken)?;
+fn of_assembly(bytes: &[u8]) -> Result<Option<Zip>, LibraryError> {
+    let image = Image::parse(bytes)?;
     let view = image.native();
-    if view.assembly().map_err(broken)?.is_none() {
-        return Err("it is no assembly of .NET, which an extension is".to_owned());
+    if view.assembly()?.is_none() {
+        return Err(LibraryError::NotAnAssembly);
     }
-    let resources = view.manifest_resources().map_err(broken)?;
+    let resources = view.manifest_resources()?;
     let library = resources
         .into_iter()
         .find(|(name, bytes)| name.to_ascii_lowercase().ends_with(".wixlib") && bytes.starts_with(b"PK"));
-    library.map(|(_, bytes)| Zip::open(bytes.to_vec())).transpose()
+    Ok(library.map(|(_, bytes)| Zip::open(bytes.to_vec())).transpose()?)
 }
 
 /// A package of NuGet with an extension of WiX in it.
@@ -112,16 +109,16 @@ impl Package {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn read(bytes: Vec<u8>) -> Result<Package, String> {
+    pub fn read(bytes: Vec<u8>) -> Result<Package, LibraryError> {
         let zip = Zip::open(bytes)?;
         let names: Vec<String> = zip.names().map(str::to_owned).collect();
-        let read = |name: &str| zip.read(name).unwrap_or_else(|| Err("it has lost a member".to_owned()));
+        let read = |name: &str| zip.read(name).unwrap_or(Err(ZipError::Lost));
         let nuspec =
             names.iter().find(|name| !name.contains('/') && name.to_ascii_lowercase().ends_with(".nuspec"));
-        let nuspec = nuspec.ok_or("it has no `.nuspec`, which a package of NuGet has")?;
-        let text = String::from_utf8(read(nuspec)?).map_err(|_| format!("its `{nuspec}` is not UTF-8"))?;
+        let nuspec = nuspec.ok_or(LibraryError::NoNuspec)?;
+        let text = String::from_utf8(read(nuspec)?).map_err(|_| LibraryError::NuspecText(nuspec.clone()))?;
         let text = text.trim_start_matches('\u{feff}');
-        let broken = |error: roxmltree::Error| format!("its `{nuspec}` is broken: {error}");
+        let broken = |source| LibraryError::Nuspec { name: nuspec.clone(), source };
         let document = roxmltree::Document::parse(text).map_err(broken)?;
         let metadata = document.root_element().children().find(|node| node.tag_name().name() == "metadata");
         let of = |name: &str| {
@@ -132,16 +129,16 @@ impl Package {
                 .then(|| text.to_owned())
         };
         let (Some(id), Some(version)) = (of("id"), of("version")) else {
-            return Err(format!("its `{nuspec}` has no `id` and `version` that can be names of folders"));
+            return Err(LibraryError::NuspecNames(nuspec.clone()));
         };
         if assembly(names.iter().map(String::as_str)).is_none() {
-            return Err("it has no `wixext6/NAME.wixext.dll`, which an extension of WiX has".to_owned());
+            return Err(LibraryError::NoExtension("an extension of WiX"));
         }
         let is_read = |name: &&String| {
             name.split_once('/')
                 .is_some_and(|(folder, _)| FOLDERS.iter().any(|f| f.eq_ignore_ascii_case(folder)))
         };
         let files = names.iter().filter(is_read).map(|name| Ok((name.clone(), read(name)?)));
-        Ok(Package { id, version, files: files.collect::<Result<_, String>>()? })
+        Ok(Package { id, version, files: files.collect::<Result<_, LibraryError>>()? })
     }
 }

@@ -1,6 +1,7 @@
 //! How the symbols of WiX's extensions lie in a library: their fields are the columns of their table, in the same order.
 
 use super::document::{Definition, FieldDefinition};
+use super::error::LibraryError;
 use super::shape::{CellOf, Shape};
 use std::sync::LazyLock;
 
@@ -54,14 +55,17 @@ pub(super) fn definition(symbol: &str) -> Option<Definition> {
 }
 
 /// Why symbols that a library defines in this way cannot be read, if so: another version of the extension made them.
-pub(super) fn problem(definition: &Definition) -> Option<String> {
+pub(super) fn problem(definition: &Definition) -> Option<LibraryError> {
     let known = KNOWN.iter().find(|known| known.shape.symbol == definition.name)?;
     let theirs: Vec<&str> = definition.fields.iter().map(|field| field.name.as_str()).collect();
     if known.names.starts_with(&theirs) {
         return None;
     }
-    let own = known.names.join(", ");
-    Some(format!("its `{}` has the fields {}; expected {own}", definition.name, theirs.join(", ")))
+    Some(LibraryError::Definition {
+        symbol: definition.name.clone(),
+        theirs: theirs.join(", "),
+        own: known.names.join(", "),
+    })
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 
 mod custom_table;
 mod document;
+mod error;
 mod extension;
 mod extension_shapes;
 mod files;
@@ -21,6 +22,7 @@ mod unread;
 mod write;
 mod zip;
 
+pub use error::{LibraryError, MemberProblem, ZipError};
 pub use extension::Package;
 pub(crate) use texts::{Culture, Origin};
 
@@ -99,13 +101,13 @@ impl Library {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub(crate) fn file(&self, index: usize) -> Option<Result<Vec<u8>, String>> {
+    pub(crate) fn file(&self, index: usize) -> Option<Result<Vec<u8>, ZipError>> {
         self.files.as_ref()?.read(self.name(index)?)
     }
 }
 
 /// Says that `name` is no library.
-fn unreadable(name: &Arc<str>, problem: &str, report: &Report) {
+fn unreadable(name: &Arc<str>, problem: &LibraryError, report: &Report) {
     let message = format!("`{name}` is no library or extension that can be read: {problem}");
     let at = Location { file: name.clone(), line: 0, column: 0 };
     let help =
@@ -155,7 +157,7 @@ pub(crate) fn write(contents: &Contents<'_>, report: &Report) -> Option<Vec<u8>>
         // as long as those of WiX, which are drawn; this one follows from the contents
         let id = STANDARD_NO_PAD.encode(&hasher.finalize()[..16]);
         document.id = id.replace('+', ".").replace('/', "_");
-        zip.add(write::NAME, serde_json::to_vec(&document)?.as_slice())?;
+        zip.add(document::DOCUMENT, serde_json::to_vec(&document)?.as_slice())?;
         zip.finish()
     };
     written()

@@ -1,6 +1,7 @@
 //! Reading the sections of a library.
 
-use super::document::{self, Data, Document, VERSION};
+use super::document::{self, DOCUMENT, Data, Document, VERSION};
+use super::error::{FieldError, LibraryError};
 use super::row::{self, Fields};
 use super::shapes;
 use super::zip::Zip;
@@ -15,35 +16,27 @@ use crate::symbol::{
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// The member of a library that has its symbols.
-pub(super) const DOCUMENT: &str = "wix-ir.json";
-
 /// The document in the library `zip`, which `file` is.
 ///
 /// # Errors
 /// What is wrong with it.
-pub(super) fn document(zip: &Zip) -> Result<Document, String> {
+pub(super) fn document(zip: &Zip) -> Result<Document, LibraryError> {
     let Some(bytes) = zip.read(DOCUMENT) else {
-        return Err(format!("it has no `{DOCUMENT}`, which is what makes a zip file a library"));
+        return Err(LibraryError::NoDocument);
     };
     let bytes = bytes?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let document: Document =
-        serde_json::from_slice(text).map_err(|error| format!("its `{DOCUMENT}` is broken: {error}"))?;
+    let document: Document = serde_json::from_slice(text).map_err(LibraryError::Document)?;
     if document.version != VERSION {
-        let own = &document.version;
-        return Err(format!(
-            "its `{DOCUMENT}` is of version `{own}`; version {VERSION} is read, which WiX 4 to 7 write"
-        ));
+        return Err(LibraryError::Version(document.version));
     }
     if !document.level.split(';').any(|level| level == "compiled") {
-        let own = &document.level;
-        return Err(format!("its `{DOCUMENT}` is `{own}`, and not `compiled`"));
+        return Err(LibraryError::Level(document.level));
     }
-    if let Some(problem) = document.definitions.iter().find_map(extension_shapes::problem) {
-        return Err(format!("{problem}: another version of the extension made it"));
+    match document.definitions.iter().find_map(extension_shapes::problem) {
+        Some(problem) => Err(problem),
+        None => Ok(document),
     }
-    Ok(document)
 }
 
 /// What reads the sections of one library.
@@ -116,7 +109,7 @@ impl Reader<'_> {
         section: &mut Section,
         tables: &mut custom_table::Tables,
         flags: &mut Vec<Flags>,
-    ) -> Result<(), String> {
+    ) -> Result<(), FieldError> {
         let source = |field: &document::Field| self.source(field);
         let fields = Fields { fields: &symbol.fields, source: &source };
         let own = symbol.id.as_ref().map(|id| id.id.as_str());
@@ -156,18 +149,18 @@ impl Reader<'_> {
     }
 
     /// What a field with a path means: a file of the library, or one that is looked for.
-    fn source(&self, field: &document::Field) -> Result<String, String> {
+    fn source(&self, field: &document::Field) -> Result<String, FieldError> {
         let (embed, path) = match &field.data {
             Data::Text(path) => (false, path.clone()),
             Data::Path { embed, path } => (embed.is_some(), path.clone().unwrap_or_default()),
-            _ => return Err("a path is none".to_owned()),
+            _ => return Err(FieldError::NotAPath),
         };
         if !embed {
             return Ok(path);
         }
         let member = path.replace('\\', "/");
         let Some(index) = self.zip.names().position(|name| name == member) else {
-            return Err(format!("it names the file `{path}`, which is not in the library"));
+            return Err(FieldError::NoFile(path));
         };
         let before = field.prev.as_ref().and_then(|before| match &before.data {
             Data::Text(path) | Data::Path { path: Some(path), .. } => Some(path.as_str()),
@@ -247,7 +240,7 @@ pub(super) const MEMBERS: [(i32, Member); 4] =
     [(1, Member::Component), (2, Member::Feature), (3, Member::ComponentGroup), (4, Member::FeatureGroup)];
 
 /// That something belongs to something; nothing where it belongs to a patch, bundle or module.
-fn membership(fields: &Fields<'_>, at: &Location) -> Result<Option<Membership>, String> {
+fn membership(fields: &Fields<'_>, at: &Location) -> Result<Option<Membership>, FieldError> {
     let (parent, child) = (fields.number(1)?, fields.number(4)?);
     let container = CONTAINERS.iter().find(|(number, _)| Some(*number) == parent);
     let member = MEMBERS.iter().find(|(number, _)| Some(*number) == child);
@@ -270,7 +263,7 @@ struct Flags {
 }
 
 impl Flags {
-    fn read(fields: &Fields<'_>, at: &Location) -> Result<Flags, String> {
+    fn read(fields: &Fields<'_>, at: &Location) -> Result<Flags, FieldError> {
         let (admin, hidden, secure) = (fields.flag(1)?, fields.flag(2)?, fields.flag(3)?);
         let flags = Property { value: None, admin, secure, hidden };
         Ok(Flags { property: fields.required(0)?, flags, at: at.clone() })

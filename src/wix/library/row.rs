@@ -1,6 +1,7 @@
 //! Rows of symbols in a library, as their [`Shape`]s say.
 
 use super::document::{self, Data};
+use super::error::FieldError;
 use super::shape::{CellOf, Salt, Shape};
 use super::shapes::FEATURE;
 use crate::symbol::Field;
@@ -9,7 +10,7 @@ use crate::symbol::Field;
 pub(super) struct Fields<'s> {
     pub fields: &'s [Option<document::Field>],
     /// What stands for the file that a field names, or why nothing can.
-    pub source: &'s dyn Fn(&document::Field) -> Result<String, String>,
+    pub source: &'s dyn Fn(&document::Field) -> Result<String, FieldError>,
 }
 
 impl Fields<'_> {
@@ -18,22 +19,22 @@ impl Fields<'_> {
     }
 
     /// The text in a field.
-    pub(super) fn text(&self, at: usize) -> Result<Option<String>, String> {
+    pub(super) fn text(&self, at: usize) -> Result<Option<String>, FieldError> {
         Ok(match self.data(at) {
             None => None,
             Some(Data::Text(text)) => Some(text.clone()),
             Some(Data::Number(number)) => Some(number.to_string()),
-            Some(_) => return Err(format!("its field {} is no text", at + 1)),
+            Some(_) => return Err(FieldError::NotText(at)),
         })
     }
 
     /// The text in a field that must have one.
-    pub(super) fn required(&self, at: usize) -> Result<String, String> {
-        self.text(at)?.ok_or_else(|| format!("its field {} is empty", at + 1))
+    pub(super) fn required(&self, at: usize) -> Result<String, FieldError> {
+        self.text(at)?.ok_or(FieldError::Empty(at))
     }
 
     /// The number in a field.
-    pub(super) fn number(&self, at: usize) -> Result<Option<i32>, String> {
+    pub(super) fn number(&self, at: usize) -> Result<Option<i32>, FieldError> {
         let number = match self.data(at) {
             None => return Ok(None),
             Some(Data::Bool(flag)) => Some(i32::from(*flag)),
@@ -41,16 +42,16 @@ impl Fields<'_> {
             Some(Data::Text(text)) => text.trim().parse().ok(),
             Some(_) => None,
         };
-        number.map(Some).ok_or_else(|| format!("its field {} is no number of 32 bits", at + 1))
+        number.map(Some).ok_or(FieldError::NotANumber(at))
     }
 
     /// Whether a field says yes; one that says nothing does not.
-    pub(super) fn flag(&self, at: usize) -> Result<bool, String> {
+    pub(super) fn flag(&self, at: usize) -> Result<bool, FieldError> {
         Ok(self.number(at)?.unwrap_or(0) != 0)
     }
 
     /// The bits that fields stand for.
-    pub(super) fn bits(&self, bits: &[(usize, i32)]) -> Result<i32, String> {
+    pub(super) fn bits(&self, bits: &[(usize, i32)]) -> Result<i32, FieldError> {
         let mut sum = 0;
         for (at, bit) in bits {
             sum |= if self.flag(*at)? { *bit } else { 0 };
@@ -59,7 +60,7 @@ impl Fields<'_> {
     }
 
     /// What stands for the file that a field names.
-    pub(super) fn path(&self, at: usize) -> Result<Option<String>, String> {
+    pub(super) fn path(&self, at: usize) -> Result<Option<String>, FieldError> {
         match (self.data(at), self.fields.get(at)) {
             (Some(_), Some(Some(field))) => (self.source)(field).map(Some),
             _ => Ok(None),
@@ -67,7 +68,7 @@ impl Fields<'_> {
     }
 
     /// A cell with what the field has: text or number.
-    pub(super) fn cell(&self, at: usize) -> Result<Field, String> {
+    pub(super) fn cell(&self, at: usize) -> Result<Field, FieldError> {
         Ok(match self.data(at) {
             None => Field::Null,
             Some(Data::Number(_) | Data::Bool(_)) => self.number(at)?.into(),
@@ -76,17 +77,17 @@ impl Fields<'_> {
     }
 
     /// A cell with a name: as it is, or with a short one made up.
-    pub(super) fn name(&self, long: usize, short: usize, salt: &[Salt]) -> Result<Field, String> {
+    pub(super) fn name(&self, long: usize, short: usize, salt: &[Salt]) -> Result<Field, FieldError> {
         let Some(long) = self.text(long)? else { return Ok(Field::Null) };
         let short = self.text(short)?;
         let salt = salt.iter().map(|salt| match salt {
             Salt::Kind(kind) => Ok((*kind).to_owned()),
             Salt::Field(at) => Ok(self.text(*at)?.unwrap_or_default()),
         });
-        Ok(Field::Name { long, short, salt: salt.collect::<Result<_, String>>()? })
+        Ok(Field::Name { long, short, salt: salt.collect::<Result<_, FieldError>>()? })
     }
 
-    fn feature(&self, at: usize, component: usize) -> Result<Field, String> {
+    fn feature(&self, at: usize, component: usize) -> Result<Field, FieldError> {
         Ok(match self.text(at)? {
             Some(text) if text == FEATURE => Field::Feature(self.required(component)?),
             text => text.into(),
@@ -95,17 +96,17 @@ impl Fields<'_> {
 }
 
 /// The cells of a row.
-pub(super) fn read(shape: &Shape, id: Option<&str>, fields: &Fields<'_>) -> Result<Vec<Field>, String> {
+pub(super) fn read(shape: &Shape, id: Option<&str>, fields: &Fields<'_>) -> Result<Vec<Field>, FieldError> {
     shape.cells.iter().map(|cell| read_cell(cell, id, fields)).collect()
 }
 
-fn read_cell(cell: &CellOf, id: Option<&str>, fields: &Fields<'_>) -> Result<Field, String> {
-    let id = || id.ok_or_else(|| "it has no id".to_owned());
+fn read_cell(cell: &CellOf, id: Option<&str>, fields: &Fields<'_>) -> Result<Field, FieldError> {
+    let id = || id.ok_or(FieldError::Missing("id"));
     Ok(match cell {
         CellOf::Id => id()?.into(),
         CellOf::NumberedId => match id()?.parse::<i32>() {
             Ok(number) => number.into(),
-            Err(_) => return Err("its id is no number".to_owned()),
+            Err(_) => return Err(FieldError::Id),
         },
         CellOf::Field(at) => fields.cell(*at)?,
         CellOf::Or(at, default) => match fields.cell(*at)? {

@@ -1,5 +1,6 @@
 //! Symbols in a library that are more than a row of cells.
 
+use super::error::FieldError;
 use super::row::Fields;
 use super::shape::Salt;
 use super::shapes::FEATURE;
@@ -10,7 +11,7 @@ use crate::symbol::{
 };
 
 /// Reads one symbol; nothing for a kind that is not known here.
-type Read = fn(Option<&str>, &Fields<'_>) -> Result<Vec<Kind>, String>;
+type Read = fn(Option<&str>, &Fields<'_>) -> Result<Vec<Kind>, FieldError>;
 
 /// The kinds of symbols, by their names in a library.
 #[rustfmt::skip]
@@ -44,11 +45,9 @@ pub(super) const COMPONENT: &[(usize, i32)] =
 /// Component.Attributes of each place that a component can run from.
 pub(super) const LOCATIONS: [i32; 3] = [0, 1, 2];
 
-fn component(f: &Fields<'_>) -> Result<Kind, String> {
+fn component(f: &Fields<'_>) -> Result<Kind, FieldError> {
     let key_path = f.text(12)?;
-    let key = |kind: fn(String) -> KeyPath| {
-        key_path.clone().map(kind).ok_or_else(|| "it says what kind its key path is, and has none".to_owned())
-    };
+    let key = |kind: fn(String) -> KeyPath| key_path.clone().map(kind).ok_or(FieldError::KeyPath);
     let location = f.number(2)?.unwrap_or(0);
     let location = usize::try_from(location).ok().and_then(|location| LOCATIONS.get(location));
     Ok(Kind::Component(Component {
@@ -58,7 +57,8 @@ fn component(f: &Fields<'_>) -> Result<Kind, String> {
             Some(guid) => ComponentGuid::Text(guid.to_owned()),
         },
         directory: f.required(1)?,
-        attributes: f.bits(COMPONENT)? | location.ok_or("its field 3 is no place that is known")?,
+        attributes: f.bits(COMPONENT)?
+            | location.ok_or(FieldError::Unknown { at: 2, what: "place that is known" })?,
         is_64_bit: f.flag(10)?,
         condition: f.text(11)?,
         key_path: match f.number(13)?.unwrap_or(0) {
@@ -66,7 +66,7 @@ fn component(f: &Fields<'_>) -> Result<Kind, String> {
             1 => key(KeyPath::File)?,
             2 => key(KeyPath::OdbcDataSource)?,
             3 => key(KeyPath::Registry)?,
-            _ => return Err("its field 14 is no kind of key path that is known".to_owned()),
+            _ => return Err(FieldError::Unknown { at: 13, what: "kind of key path that is known" }),
         },
     }))
 }
@@ -75,8 +75,8 @@ fn component(f: &Fields<'_>) -> Result<Kind, String> {
 pub(super) const FILE: [(i32, i32); 7] =
     [(0x01, 1), (0x02, 2), (0x04, 4), (0x08, 512), (0x10, 16384), (0x20, 8192), (0x40, 1024)];
 
-fn file(id: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, String> {
-    let id = id.ok_or("it has no id")?;
+fn file(id: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, FieldError> {
+    let id = id.ok_or(FieldError::Missing("id"))?;
     let bits = f.number(6)?.unwrap_or(0);
     let version = f.text(4)?;
     let file = File {
@@ -90,7 +90,7 @@ fn file(id: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, String> {
         language: f.text(5)?,
         attributes: FILE.iter().filter(|(bit, _)| bits & bit != 0).map(|(_, bit)| bit).sum(),
         disk: f.number(8)?,
-        source: f.path(9)?.ok_or("it has no source")?,
+        source: f.path(9)?.ok_or(FieldError::Missing("source"))?,
         binds_image: f.text(12)?.is_some_and(|path| !path.is_empty()),
         patch_group: f.number(14)?.filter(|group| *group != 0),
         assembly: None,
@@ -107,7 +107,7 @@ fn file(id: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, String> {
     Ok(kinds)
 }
 
-fn assembly(_: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, String> {
+fn assembly(_: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, FieldError> {
     let component = f.required(0)?;
     let feature = match f.required(1)? {
         feature if feature == FEATURE => Field::Feature(component.clone()),
@@ -118,7 +118,7 @@ fn assembly(_: Option<&str>, f: &Fields<'_>) -> Result<Vec<Kind>, String> {
     Ok(vec![Kind::row("MsiAssembly", cells)])
 }
 
-fn directory(f: &Fields<'_>) -> Result<Kind, String> {
+fn directory(f: &Fields<'_>) -> Result<Kind, FieldError> {
     Ok(Kind::Directory(Directory {
         parent: f.text(0)?,
         name: f.required(1)?,
@@ -137,7 +137,7 @@ pub(super) const NO_IMPERSONATE: i32 = 2048;
 pub(super) const TERMINAL_SERVER_AWARE: i32 = 16384;
 pub(super) const PATCH_UNINSTALL: i32 = 32768;
 
-fn custom_action(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
+fn custom_action(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, FieldError> {
     let numbers = [0, 2, 4].map(|at| f.number(at));
     let [execution, source, target] = numbers;
     // what is deferred, and what each kind of source and target is, are bits themselves
@@ -152,16 +152,19 @@ fn custom_action(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
         None => f.text(3)?.filter(|text| !text.is_empty()).into(),
     };
     let extended = f.flag(9)?.then_some(PATCH_UNINSTALL);
-    Ok(Kind::row("CustomAction", fields![id.ok_or("it has no id")?, bits, f.text(1)?, text, extended]))
+    Ok(Kind::row(
+        "CustomAction",
+        fields![id.ok_or(FieldError::Missing("id"))?, bits, f.text(1)?, text, extended],
+    ))
 }
 
-fn environment(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
+fn environment(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, FieldError> {
     let action = match f.number(3)? {
         None => "",
         Some(0) => "=",
         Some(1) => "+",
         Some(2) => "!",
-        Some(_) => return Err("its field 4 is no action that is known".to_owned()),
+        Some(_) => return Err(FieldError::Unknown { at: 3, what: "action that is known" }),
     };
     let (own, separator) = (f.text(1)?, f.text(2)?.unwrap_or_default());
     let text = own.clone().unwrap_or_default();
@@ -169,31 +172,39 @@ fn environment(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
         None | Some(0) => own,
         Some(1) => Some(format!("{text}{separator}[~]")),
         Some(2) => Some(format!("[~]{separator}{text}")),
-        Some(_) => return Err("its field 5 is no part that is known".to_owned()),
+        Some(_) => return Err(FieldError::Unknown { at: 4, what: "part that is known" }),
     };
     let stays = if f.flag(5)? { "" } else { "-" };
     let of_machine = if f.flag(6)? { "*" } else { "" };
     let name = format!("{action}{stays}{of_machine}{}", f.required(0)?);
-    Ok(Kind::row("Environment", fields![id.ok_or("it has no id")?, name, value, f.required(7)?]))
+    Ok(Kind::row("Environment", fields![id.ok_or(FieldError::Missing("id"))?, name, value, f.required(7)?]))
 }
 
-fn ini_file(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
+fn ini_file(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, FieldError> {
     let number = f.number(6)?.unwrap_or(0);
     let table = if matches!(number, 0 | 1 | 3) { "IniFile" } else { "RemoveIniFile" };
     let name = f.name(0, 1, &[Salt::Kind("IniFile"), Salt::Field(7)])?;
     let [directory, section, key, value] = [2, 3, 4, 5].map(|at| f.text(at));
-    let cells =
-        fields![id.ok_or("it has no id")?, name, directory?, section?, key?, value?, number, f.text(7)?];
+    let cells = fields![
+        id.ok_or(FieldError::Missing("id"))?,
+        name,
+        directory?,
+        section?,
+        key?,
+        value?,
+        number,
+        f.text(7)?
+    ];
     Ok(Kind::row(table, cells))
 }
 
-fn root(f: &Fields<'_>) -> Result<RegistryRoot, String> {
+fn root(f: &Fields<'_>) -> Result<RegistryRoot, FieldError> {
     let number = f.number(0)?;
     let found = RegistryRoot::NAMES.into_iter().find(|(_, root)| Some(root.number()) == number);
-    found.map(|(_, root)| root).ok_or_else(|| "its field 1 is no root of the registry".to_owned())
+    found.map(|(_, root)| root).ok_or(FieldError::Unknown { at: 0, what: "root of the registry" })
 }
 
-fn registry(f: &Fields<'_>) -> Result<Kind, String> {
+fn registry(f: &Fields<'_>) -> Result<Kind, FieldError> {
     let (text, kind) = (f.text(3)?, f.number(4)?.unwrap_or(0));
     let value = match (text, kind, f.number(5)?.unwrap_or(0)) {
         (None, 0, _) => None,
@@ -204,18 +215,18 @@ fn registry(f: &Fields<'_>) -> Result<Kind, String> {
         (text, 4, 0) => Some(RegistryValue::MultiString(text.unwrap_or_default())),
         (text, 4, 1) => Some(RegistryValue::Append(text.unwrap_or_default())),
         (text, 4, 2) => Some(RegistryValue::Prepend(text.unwrap_or_default())),
-        _ => return Err("its fields 5 and 6 are no type and action that are known".to_owned()),
+        _ => return Err(FieldError::RegistryValue),
     };
     let key = f.required(1)?;
     Ok(Kind::Registry(Registry { root: root(f)?, key, name: f.text(2)?, value, component: f.required(6)? }))
 }
 
-fn remove_registry(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
+fn remove_registry(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, FieldError> {
     let (root, key, name, component) = (root(f)?, f.required(1)?, f.text(2)?, f.required(4)?);
     Ok(match f.number(3)?.unwrap_or(0) {
         0 => Kind::row(
             "RemoveRegistry",
-            fields![id.ok_or("it has no id")?, root.number(), key, name, component],
+            fields![id.ok_or(FieldError::Missing("id"))?, root.number(), key, name, component],
         ),
         _ => Kind::Registry(Registry { root, key, name, value: None, component }),
     })
@@ -224,7 +235,7 @@ fn remove_registry(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
 /// Bits of TextStyle.StyleBits by field.
 pub(super) const TEXT_STYLE: &[(usize, i32)] = &[(5, 1), (6, 2), (8, 4), (7, 8)];
 
-fn text_style(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
+fn text_style(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, FieldError> {
     let [red, green, blue] = [2, 3, 4].map(|at| f.number(at));
     let parts = [red?, green?, blue?];
     let shade = |part: Option<i32>| part.unwrap_or(0) & 0xff;
@@ -239,14 +250,14 @@ fn text_style(id: Option<&str>, f: &Fields<'_>) -> Result<Kind, String> {
     };
     Ok(Kind::row(
         "TextStyle",
-        fields![id.ok_or("it has no id")?, f.text(0)?, size, colour, (bits != 0).then_some(bits)],
+        fields![id.ok_or(FieldError::Missing("id"))?, f.text(0)?, size, colour, (bits != 0).then_some(bits)],
     ))
 }
 
 /// Bits of Upgrade.Attributes by field.
 pub(super) const UPGRADE: &[(usize, i32)] = &[(6, 1), (7, 2), (5, 4), (9, 256), (8, 512), (4, 1024)];
 
-fn upgrade(f: &Fields<'_>) -> Result<Kind, String> {
+fn upgrade(f: &Fields<'_>) -> Result<Kind, FieldError> {
     Ok(Kind::Upgrade(Upgrade {
         code: f.required(0)?,
         minimum: f.text(1)?,
@@ -267,13 +278,15 @@ pub(super) const SEQUENCES: [Sequence; 5] = [
     Sequence::InstallExecute,
 ];
 
-fn action(f: &Fields<'_>) -> Result<Kind, String> {
+fn action(f: &Fields<'_>) -> Result<Kind, FieldError> {
     let number = f.number(0)?.and_then(|number| usize::try_from(number).ok());
-    let sequence = number.and_then(|number| SEQUENCES.get(number)).ok_or("its field 1 is no sequence")?;
+    let sequence = number
+        .and_then(|number| SEQUENCES.get(number))
+        .ok_or(FieldError::Unknown { at: 0, what: "sequence" })?;
     let schedule = match (f.number(3)?, f.text(4)?, f.text(5)?) {
         (Some(number), ..) => match i16::try_from(number) {
             Ok(number) => Schedule::Number(number),
-            Err(_) => return Err("its field 4 is no place in a sequence".to_owned()),
+            Err(_) => return Err(FieldError::Unknown { at: 3, what: "place in a sequence" }),
         },
         (_, Some(before), _) => Schedule::Before(before),
         (.., Some(after)) => Schedule::After(after),
@@ -288,7 +301,7 @@ fn action(f: &Fields<'_>) -> Result<Kind, String> {
     }))
 }
 
-fn suppressed(f: &Fields<'_>) -> Result<Kind, String> {
+fn suppressed(f: &Fields<'_>) -> Result<Kind, FieldError> {
     let table = f.required(0)?;
     // the advertise sequence has another name in the language
     let sequence = SEQUENCES.into_iter().find(|sequence| {
@@ -296,7 +309,7 @@ fn suppressed(f: &Fields<'_>) -> Result<Kind, String> {
             || (*sequence == Sequence::AdvertiseExecute && table == "AdvertiseExecuteSequence")
     });
     Ok(Kind::Action(Action {
-        sequence: sequence.ok_or_else(|| format!("`{table}` is no sequence"))?,
+        sequence: sequence.ok_or(FieldError::Sequence(table))?,
         action: f.required(1)?,
         condition: None,
         schedule: Schedule::Suppressed,
@@ -308,10 +321,10 @@ fn suppressed(f: &Fields<'_>) -> Result<Kind, String> {
 pub(super) const LEVELS: [Compression; 5] =
     [Compression::None, Compression::Low, Compression::Medium, Compression::High, Compression::Mszip];
 
-fn level(f: &Fields<'_>, at: usize) -> Result<Option<Compression>, String> {
+fn level(f: &Fields<'_>, at: usize) -> Result<Option<Compression>, FieldError> {
     let Some(number) = f.number(at)? else { return Ok(None) };
     let found = usize::try_from(number).ok().and_then(|number| LEVELS.get(number));
-    found.map(|level| Some(*level)).ok_or_else(|| format!("its field {} is no compression level", at + 1))
+    found.map(|level| Some(*level)).ok_or(FieldError::Unknown { at, what: "compression level" })
 }
 
 /// A cabinet's name, and whether it is a stream of the package, as `#` before it says.
@@ -322,10 +335,10 @@ fn cabinet(name: Option<String>) -> (Option<String>, bool) {
     }
 }
 
-fn media(f: &Fields<'_>) -> Result<Kind, String> {
+fn media(f: &Fields<'_>) -> Result<Kind, FieldError> {
     let (cabinet, embed) = cabinet(f.text(3)?);
     Ok(Kind::Media(Media {
-        disk: f.number(0)?.ok_or("it has no number")?,
+        disk: f.number(0)?.ok_or(FieldError::Missing("number"))?,
         cabinet,
         embed,
         compression: level(f, 6)?,
@@ -336,9 +349,9 @@ fn media(f: &Fields<'_>) -> Result<Kind, String> {
     }))
 }
 
-fn media_template(f: &Fields<'_>) -> Result<Kind, String> {
+fn media_template(f: &Fields<'_>) -> Result<Kind, FieldError> {
     let (name, embed) = cabinet(f.text(0)?);
-    let size = |at| Ok::<_, String>(f.number(at)?.and_then(|size| u32::try_from(size).ok()));
+    let size = |at| Ok::<_, FieldError>(f.number(at)?.and_then(|size| u32::try_from(size).ok()));
     Ok(Kind::MediaTemplate(MediaTemplate {
         cabinet: name.unwrap_or_else(|| "cab{0}.cab".to_owned()),
         embed,

@@ -2,7 +2,7 @@
 
 use super::document::{self, AccessName, Document, Field as Written, VERSION};
 use super::kinds::{self, Beside};
-use super::read::{CONTAINERS, DOCUMENT, MEMBERS};
+use super::read::{CONTAINERS, MEMBERS};
 use super::shapes;
 use super::unread::{self, Made};
 use super::{custom_table, extension_shapes, files::Files};
@@ -49,9 +49,6 @@ pub(super) fn document(
         localizations,
     }
 }
-
-/// The name of the document in the library.
-pub(super) const NAME: &str = DOCUMENT;
 
 struct Writer<'w, 'f> {
     files: &'w mut Files<'f>,

@@ -1,6 +1,7 @@
 //! The zip file that a library or a package of NuGet is, held in memory. The structure is `rawzip`'s, the compression
 //! `flate2`'s. Members are unpacked when somebody asks for them, each within a limit.
 
+use super::error::{MemberProblem, ZipError};
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 use rawzip::time::UtcDateTime;
@@ -44,54 +45,51 @@ impl Zip {
     /// # Errors
     /// What is wrong with it: members that overlap, are encrypted, have the name of another or one that leads out of
     /// where they belong, or claim to be larger than is sensible.
-    pub(super) fn open(bytes: Vec<u8>) -> Result<Zip, String> {
+    pub(super) fn open(bytes: Vec<u8>) -> Result<Zip, ZipError> {
         let limit = (bytes.len() as u64).saturating_mul(MOST_RATIO).clamp(FREE, MOST_BYTES);
-        let archive = ZipArchive::from_slice(bytes).map_err(|error| format!("it is no zip file: {error}"))?;
+        let archive = ZipArchive::from_slice(bytes).map_err(ZipError::NotOne)?;
         let mut members = BTreeMap::new();
         let mut ranges = Vec::new();
         let mut total = 0_u64;
         if archive.entries_hint() > MOST_MEMBERS {
-            return Err(format!("it has more than {MOST_MEMBERS} members"));
+            return Err(ZipError::TooMany(MOST_MEMBERS));
         }
         for entry in archive.entries() {
-            let entry = entry.map_err(|error| format!("its directory is broken: {error}"))?;
+            let entry = entry.map_err(ZipError::Directory)?;
             let name = String::from_utf8_lossy(entry.file_path().as_bytes()).replace('\\', "/");
             if entry.is_dir() || name.ends_with('/') {
                 continue;
             }
+            let wrong = |problem| ZipError::Member { name: name.clone(), problem };
             if name.starts_with('/') || name.contains(':') || name.split('/').any(|part| part == "..") {
-                return Err(format!("its member `{name}` has a name that leads out of it"));
+                return Err(wrong(MemberProblem::LeadsOut));
             }
             if entry.flags().is_encrypted() || entry.flags().has_strong_encryption() {
-                return Err(format!("its member `{name}` is encrypted"));
+                return Err(wrong(MemberProblem::Encrypted));
             }
             let method = entry.compression_method();
             if method != CompressionMethod::STORE && method != CompressionMethod::DEFLATE {
-                let number = method.as_u16();
-                return Err(format!(
-                    "its member `{name}` is compressed by method {number}; expected deflate"
-                ));
+                return Err(wrong(MemberProblem::Method(method.as_u16())));
             }
             total = total.saturating_add(entry.uncompressed_size_hint());
             if total > limit {
-                return Err(format!("its members up to `{name}` have more than {limit} bytes"));
+                return Err(ZipError::TooLarge { name, limit });
             }
             let wayfinder = entry.wayfinder();
-            let found = archive.get_entry(wayfinder);
-            let found = found.map_err(|error| format!("its member `{name}` is broken: {error}"))?;
+            let found = archive.get_entry(wayfinder).map_err(|error| wrong(MemberProblem::Header(error)))?;
             let (_, end) = found.compressed_data_range();
             if end > archive.directory_offset() {
-                return Err(format!("its member `{name}` reaches into the directory"));
+                return Err(wrong(MemberProblem::Reaches));
             }
             ranges.push((entry.local_header_offset(), end));
             let member = Member { wayfinder, deflated: method == CompressionMethod::DEFLATE };
             if members.insert(name.clone(), member).is_some() {
-                return Err(format!("it has two members `{name}`"));
+                return Err(ZipError::Twice(name));
             }
         }
         ranges.sort_unstable();
         if ranges.windows(2).any(|pair| pair[1].0 < pair[0].1) {
-            return Err("its members overlap".to_owned());
+            return Err(ZipError::Overlap);
         }
         Ok(Zip { archive: Arc::new(archive), members: Arc::new(members) })
     }
@@ -105,13 +103,13 @@ impl Zip {
     ///
     /// # Errors
     /// What is wrong with it: it has more bytes than it says, or others than its checksum.
-    pub(super) fn read(&self, name: &str) -> Option<Result<Vec<u8>, String>> {
+    pub(super) fn read(&self, name: &str) -> Option<Result<Vec<u8>, ZipError>> {
         let member = self.members.get(name)?;
-        Some(self.unpack(*member).map_err(|error| format!("its member `{name}` is broken: {error}")))
+        Some(self.unpack(*member).map_err(|problem| ZipError::Member { name: name.to_owned(), problem }))
     }
 
-    fn unpack(&self, member: Member) -> Result<Vec<u8>, String> {
-        let entry = self.archive.get_entry(member.wayfinder).map_err(|error| error.to_string())?;
+    fn unpack(&self, member: Member) -> Result<Vec<u8>, MemberProblem> {
+        let entry = self.archive.get_entry(member.wayfinder).map_err(MemberProblem::Header)?;
         let size = member.wayfinder.uncompressed_size_hint();
         let mut bytes = Vec::new();
         let read = match member.deflated {
@@ -121,9 +119,9 @@ impl Zip {
                 .read_to_end(&mut bytes),
             false => entry.verifying_reader(entry.data()).take(size + 1).read_to_end(&mut bytes),
         };
-        read.map_err(|error| error.to_string())?;
+        read.map_err(MemberProblem::Bytes)?;
         if bytes.len() as u64 != size {
-            return Err(format!("it has other than the {size} bytes that it says"));
+            return Err(MemberProblem::Length(size));
         }
         Ok(bytes)
     }

@@ -50,17 +50,34 @@ pub enum Encoding {
     Declared(&'static encoding_rs::Encoding),
 }
 
+/// Why bytes are no text.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// The encoding that they say they have has no such bytes.
+    #[error("it is not {0}")]
+    Malformed(&'static str),
+    /// An encoding that is not known.
+    #[error("its encoding `{0}` is not known")]
+    Unknown(String),
+    /// UTF-8 is what a source has that says nothing.
+    #[error("line {line} is not UTF-8; save it as UTF-8, or name its encoding in `<?xml … encoding=…?>`")]
+    Utf8 {
+        /// The line, from 1.
+        line: usize,
+    },
+}
+
 /// The text of a source file's `bytes`, without a byte order mark, and how it was kept.
 ///
 /// # Errors
 /// Why the bytes are no text.
-pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), String> {
+pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), DecodeError> {
     let utf16 = |bytes: &[u8], big_endian, mark| {
         let unit = if big_endian { u16::from_be_bytes } else { u16::from_le_bytes };
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         match char::decode_utf16(units).collect::<Result<String, _>>() {
             Ok(text) if bytes.len().is_multiple_of(2) => Ok((text, Encoding::Utf16 { big_endian, mark })),
-            _ => Err("it is not UTF-16".to_owned()),
+            _ => Err(DecodeError::Malformed("UTF-16")),
         }
     };
     match bytes {
@@ -71,11 +88,11 @@ pub fn decode(bytes: &[u8]) -> Result<(String, Encoding), String> {
         [0xEF, 0xBB, 0xBF, rest @ ..] => Ok((utf8(rest)?, Encoding::Utf8 { mark: true })),
         _ => match declared(bytes) {
             Some(label) => encoding_rs::Encoding::for_label(label)
-                .ok_or_else(|| format!("its encoding `{}` is not known", String::from_utf8_lossy(label)))
+                .ok_or_else(|| DecodeError::Unknown(String::from_utf8_lossy(label).into_owned()))
                 .and_then(|encoding| {
                     let (text, malformed) = encoding.decode_without_bom_handling(bytes);
                     if malformed {
-                        Err(format!("it is not {}", encoding.name()))
+                        Err(DecodeError::Malformed(encoding.name()))
                     } else {
                         Ok((text.into_owned(), Encoding::Declared(encoding)))
                     }
@@ -112,14 +129,12 @@ impl Encoding {
     }
 }
 
-fn utf8(bytes: &[u8]) -> Result<String, String> {
+fn utf8(bytes: &[u8]) -> Result<String, DecodeError> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text.to_owned()),
         Err(error) => {
             let line = bytes[..error.valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
-            Err(format!(
-                "line {line} is not UTF-8; save it as UTF-8, or name its encoding in `<?xml … encoding=…?>`"
-            ))
+            Err(DecodeError::Utf8 { line })
         }
     }
 }
@@ -161,12 +176,19 @@ mod tests {
         assert!(read.ends_with("<Wix>Grüße</Wix>"));
         assert_eq!(encoding.encode(&read), latin);
         assert_eq!(encoding.encode("Ж"), b"&#1046;");
-        assert!(decode(&little[..little.len() - 1]).is_err_and(|message| message == "it is not UTF-16"));
+        assert!(
+            decode(&little[..little.len() - 1]).is_err_and(|error| error == DecodeError::Malformed("UTF-16"))
+        );
     }
 
     #[test]
     fn what_is_no_text_is_named_with_its_line() {
-        assert!(decode(b"<Wix>\n\xFC</Wix>").is_err_and(|m| m.starts_with("line 2 is not UTF-8")));
-        assert!(decode(b"<?xml encoding='klingon'?>").is_err_and(|m| m.contains("`klingon`")));
+        assert!(
+            decode(b"<Wix>\n\xFC</Wix>")
+                .is_err_and(|error| error.to_string().starts_with("line 2 is not UTF-8"))
+        );
+        assert!(
+            decode(b"<?xml encoding='klingon'?>").is_err_and(|error| error.to_string().contains("`klingon`"))
+        );
     }
 }

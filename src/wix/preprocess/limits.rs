@@ -24,6 +24,15 @@ pub(super) struct Budget {
     pub(super) include_depth: u32,
 }
 
+/// A limit that a source passes.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Exceeded {
+    #[error("the source comes to more than {ELEMENTS} elements; look for a `foreach` that runs away")]
+    Elements,
+    #[error("the source comes to more than {} MiB of text", TEXT_BYTES >> 20)]
+    Text,
+}
+
 impl Default for Budget {
     fn default() -> Self {
         Budget { steps: STEPS, elements: ELEMENTS, text: TEXT_BYTES, depth: 0, include_depth: 0 }
@@ -38,16 +47,14 @@ impl Budget {
     }
 
     /// Takes an element and `bytes` of its text; says no when there is no more.
-    pub(super) fn take(&mut self, bytes: usize) -> Result<(), String> {
+    pub(super) fn take(&mut self, bytes: usize) -> Result<(), Exceeded> {
         match (self.elements.checked_sub(1), self.text.checked_sub(bytes)) {
             (Some(elements), Some(text)) => {
                 (self.elements, self.text) = (elements, text);
                 Ok(())
             }
-            (None, _) => Err(format!(
-                "the source comes to more than {ELEMENTS} elements; look for a `foreach` that runs away"
-            )),
-            (_, None) => Err(format!("the source comes to more than {} MiB of text", TEXT_BYTES >> 20)),
+            (None, _) => Err(Exceeded::Elements),
+            (_, None) => Err(Exceeded::Text),
         }
     }
 }

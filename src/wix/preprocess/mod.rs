@@ -10,7 +10,7 @@ mod limits;
 mod variables;
 mod xml;
 
-pub use decode::{Encoding, decode};
+pub use decode::{DecodeError, Encoding, decode};
 
 use self::variables::Variables;
 use crate::compat::Compat;

@@ -253,7 +253,9 @@ impl<'s, 'o> Source<'s, 'o> {
         };
         let values = self.expand(walk.variables, values, at);
         for value in values.split(';') {
-            walk.budget.take(value.len()).map_err(|message| self.problem(at, Problem::new(104, message)))?;
+            walk.budget
+                .take(value.len())
+                .map_err(|limit| self.problem(at, Problem::new(104, limit.to_string())))?;
             // As in WiX, the variable keeps its last value after the loop.
             walk.variables.define(name, value);
             self.nodes(walk, body, out)?;
@@ -406,7 +408,7 @@ impl<'s, 'o> Source<'s, 'o> {
             let namespace = attribute.namespace().unwrap_or("").to_owned();
             attributes.push(Attribute { name: attribute.name().to_owned(), namespace, value, at });
         }
-        walk.budget.take(bytes).map_err(|message| self.problem(at, Problem::new(104, message)))?;
+        walk.budget.take(bytes).map_err(|limit| self.problem(at, Problem::new(104, limit.to_string())))?;
         if walk.budget.depth == limits::DEPTH {
             let message = format!("elements stand within one another more than {} deep", limits::DEPTH);
             return Err(self.problem(at, Problem::new(104, message)));

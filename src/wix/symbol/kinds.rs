@@ -2,6 +2,7 @@
 
 use super::Container;
 use crate::cab::{Effort, Method, Window};
+use crate::id::UnknownWord;
 use crate::ids::RegistryRoot;
 
 /// What a component's key path is (<https://learn.microsoft.com/windows/win32/msi/component-table>, KeyPath).
@@ -205,12 +206,12 @@ impl Compression {
 }
 
 impl std::str::FromStr for Compression {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Compression, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Compression, UnknownWord> {
         let found = Compression::NAMES.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name));
-        found.map(|(_, level)| level).ok_or_else(|| {
-            format!("`{text}` is not a compression level: expected none, low, medium, high or mszip")
-        })
+        found
+            .map(|(_, level)| level)
+            .ok_or_else(|| UnknownWord::new(text, "a compression level", "none, low, medium, high or mszip"))
     }
 }
 

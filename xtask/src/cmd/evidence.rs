@@ -90,12 +90,13 @@ fn subject(folder: &Path, entry: &PackageEntry, gate: &Gate, console: &Console) 
     let mut bytes = Vec::new();
     made::copy(folder, entry, &mut bytes)?;
     let (package, _) = sources::open(&entry.file, &mut Cursor::new(&bytes))?;
-    let broken =
-        |error: String| Failure::new(Exit::Input, "evidence::package", format!("`{}`: {error}", entry.file));
-    let mut msi = msi::Package::open(Cursor::new(&bytes)).map_err(|error| broken(error.to_string()))?;
-    let signed =
-        release::package_signature(Cursor::new(&bytes)).map_err(|error| broken(error.to_string()))?;
-    let subject = Subject::read(&mut msi, &package, gate.play(&package), signed).map_err(broken)?;
+    let broken = |error: &dyn std::error::Error| {
+        Failure::new(Exit::Input, "evidence::package", format!("`{}`: {error}", entry.file))
+    };
+    let mut msi = msi::Package::open(Cursor::new(&bytes)).map_err(|error| broken(&error))?;
+    let signed = release::package_signature(Cursor::new(&bytes)).map_err(|error| broken(&error))?;
+    let played = gate.play(&package);
+    let subject = Subject::read(&mut msi, &package, played, signed).map_err(|error| broken(&error))?;
     progress.finish(
         "Read",
         &format!("{}: {} files, {} upgrades", entry.file, subject.files.len(), subject.upgrades.len()),

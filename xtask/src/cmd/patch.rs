@@ -53,7 +53,7 @@ struct Shown<'p> {
 /// The product has none; whatever kept it from being made, and then nothing of the run is left.
 pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let asked = &flags.build;
-    if !asked.arch.is_empty() || !asked.flavour.is_empty() || asked.package.is_some() {
+    if !asked.given.arch.is_empty() || !asked.given.flavour.is_empty() || asked.package.is_some() {
         let message = "a patch is for IIS on ARM64: there is nothing to choose";
         return Err(Failure::new(Exit::Usage, "patch::usage", message)
             .help("leave out `--arch`, `--flavour` and `--package`"));

@@ -4,11 +4,11 @@ mod extract;
 
 use crate::console::{Console, Paint, counted};
 use crate::exit::{Exit, Failure, Outcome};
-use crate::flags::{Fetching, OfProduct, PayloadParser};
+use crate::flags::{Fetching, OfProduct};
 use crate::payload;
 use crate::payload::fetch::Fetch;
 use crate::payload::lock::{self, Lock};
-use crate::payload::source::PayloadSource;
+use crate::payload::source::{PayloadParser, PayloadSource};
 use crate::workspace;
 use ancm_installer::diag::Severity;
 use ancm_installer::payload::inspect::{InspectedFile, Inspection};

@@ -77,7 +77,7 @@ fn cabinets(plan: &Plan, gathered: &Gathered, engine: &Engine) -> Vec<Planned> {
 #[derive(Serialize)]
 struct ShownEngine<'p> {
     #[serde(flatten)]
-    asked: &'p Sourced<crate::config::EngineChoice>,
+    asked: &'p Sourced<crate::settings::EngineChoice>,
     #[serde(flatten)]
     engine: &'p Engine,
     detail: &'p Option<String>,

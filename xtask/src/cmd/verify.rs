@@ -9,18 +9,12 @@ use crate::flags::Build;
 use crate::inputs::{self, gather};
 use crate::interrupt;
 use crate::packaging::made::{self, SUMS};
-use crate::packaging::sign::{Signing, differences};
-use ancm_installer::diag::Diagnostic;
-use ancm_installer::msi;
-use ancm_installer::pe::Signed;
+use crate::packaging::sign::Signing;
 use ancm_installer::plan::Sourced;
-use ancm_installer::release::sha256;
 use ancm_installer::release::{self, Manifest, PackageEntry, Part};
-use ancm_installer::upgrade::for_each_file;
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -81,11 +75,17 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         if !whole {
             continue;
         }
-        match state(entry, &bytes) {
-            Ok(signature) => {
-                rows.push(Row { file: &entry.file, signature, signed_inside: entry.signed.len() })
-            }
-            Err(failure) => collect(Err(failure)),
+        match release::is_as_signed(entry, &bytes) {
+            Ok(signed) => rows.push(Row {
+                file: &entry.file,
+                signature: signed.to_string(),
+                signed_inside: entry.signed.len(),
+            }),
+            Err(problem) => collect(Err(Failure::new(
+                Exit::Findings,
+                "verify::signature",
+                format!("`{}`: {problem}", entry.file),
+            ))),
         }
         packages.push((entry, bytes));
     }
@@ -110,44 +110,6 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     Ok(())
 }
 
-/// What the package's signature says, where what is in it is what the manifest says was signed.
-fn state(entry: &PackageEntry, bytes: &[u8]) -> Outcome<String> {
-    let fail =
-        |what: String| Failure::new(Exit::Findings, "verify::signature", format!("`{}`: {what}", entry.file));
-    // what is no installer package goes no further
-    let inside = inside(bytes).map_err(fail)?;
-    let signed = release::package_signature(Cursor::new(bytes)).map_err(|error| fail(error.to_string()))?;
-    if let Signed::Wrong { .. } = signed {
-        return Err(fail(signed.to_string()));
-    }
-    for file in &entry.signed {
-        if !inside.contains_key(&file.after) {
-            let message = format!(
-                "it holds no file with the SHA-256 {} of the signed `{}`",
-                file.after, file.stage_path
-            );
-            return Err(fail(message));
-        }
-    }
-    Ok(signed.to_string())
-}
-
-/// The files that a package installs and the programs of its custom actions, by SHA-256.
-fn inside(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
-    let mut package = msi::Package::open(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    let mut found = BTreeMap::new();
-    let mut visit = |_: &str, file: &[u8]| drop(found.insert(sha256(file), file.to_vec()));
-    for_each_file(&mut package, |_| None::<std::io::Empty>, &mut visit).map_err(|error| error.to_string())?;
-    let streams: Vec<String> = package.database().streams.keys().cloned().collect();
-    for name in streams.iter().filter(|name| name.starts_with("Binary.")) {
-        let mut file = Vec::new();
-        let mut stream = package.stream(name).map_err(|error| error.to_string())?;
-        stream.read_to_end(&mut file).map_err(|error| error.to_string())?;
-        found.insert(sha256(&file), file);
-    }
-    Ok(found)
-}
-
 /// Builds each package again, with the DLLs that were signed in the places of those that are built, and compares.
 fn rebuild(
     flags: &Build,
@@ -157,7 +119,7 @@ fn rebuild(
     console: &Console,
 ) -> Outcome {
     let mut flags = flags.clone();
-    flags.product.get_or_insert_with(|| manifest.product.clone());
+    flags.given.product.get_or_insert_with(|| manifest.product.clone());
     let known = inputs::product(&flags)?;
     if known.product.name != manifest.product {
         let message = format!(
@@ -178,7 +140,7 @@ fn rebuild(
         gathered.inputs.flavours = Sourced::default(vec![entry.flavour]);
         gathered.inputs.arches = Sourced::default(vec![entry.arch]);
         gathered.out = Sourced::default(scratch.path().to_owned());
-        let inside = inside(bytes).map_err(|error| {
+        let inside = release::inside(bytes).map_err(|error| {
             Failure::new(Exit::Findings, "verify::broken", format!("`{}`: {error}", entry.file))
         })?;
         let signed = entry
@@ -200,35 +162,13 @@ fn rebuild(
         let released = shown(&folder.display().to_string(), manifest);
         findings.extend(release::differences(&released, &shown("the build of now", &built)));
         let Some(again) = built.packages.first() else { continue };
-        findings.extend(compare(entry, bytes, again, scratch.path()));
+        let mut again_bytes = Vec::new();
+        match made::copy(scratch.path(), again, &mut again_bytes) {
+            Err(failure) => findings.extend(failure.diagnostics),
+            Ok(()) => findings.extend(release::rebuilt(entry, bytes, again, &again_bytes)),
+        }
         console.status("Rebuilt", &entry.file);
     }
     findings.dedup();
     if findings.is_empty() { Ok(()) } else { Err(Failure::of(Exit::Findings, findings)) }
-}
-
-/// What keeps a package from being the one that was built `again`, and a signature.
-fn compare(entry: &PackageEntry, bytes: &[u8], again: &PackageEntry, folder: &Path) -> Vec<Diagnostic> {
-    let differs = |what: String| {
-        Diagnostic::error("verify::rebuild", format!("`{}` is not what is built again: {what}", entry.file))
-            .help("was it built from this commit and payload, with these settings? if so, do not publish it")
-    };
-    let unsigned = entry.unsigned_sha256.as_ref().unwrap_or(&entry.sha256);
-    let mut findings = Vec::new();
-    if *unsigned != again.sha256 {
-        findings.push(differs(format!("SHA-256 {} before it was signed, now {}", unsigned, again.sha256)));
-    }
-    if entry.unsigned_sha256.is_none() {
-        return findings;
-    }
-    let mut built = Vec::new();
-    let compared = match made::copy(folder, again, &mut built) {
-        Err(failure) => return failure.diagnostics,
-        Ok(()) => differences(&built, bytes),
-    };
-    match compared {
-        Ok(found) => findings.extend(found.into_iter().map(|place| differs(format!("{place} differs")))),
-        Err(problem) => findings.push(differs(problem)),
-    }
-    findings
 }

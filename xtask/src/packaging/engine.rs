@@ -1,8 +1,8 @@
 //! Which engine makes the packages, and why.
 
-use crate::config::EngineChoice;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::inputs::Gathered;
+use crate::settings::EngineChoice;
 use crate::tool::wix::{self, Candidate, Host, Search, Wix};
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::plan::Origin;

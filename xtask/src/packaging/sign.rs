@@ -5,13 +5,11 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
 use crate::tool::signer;
-use ancm_installer::msi;
-use ancm_installer::pe::Signed;
 use ancm_installer::release::sha256;
 use ancm_installer::release::{self, SignCommand, SignedFile};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read, Seek, Write};
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 use tempfile::NamedTempFile;
 
@@ -55,10 +53,7 @@ impl Signing<'_> {
                 }
                 Signing::Again(files) => files[&name].clone(),
             };
-            let state = release::is_signed(&before, &after).map_err(|problem| {
-                Failure::new(Exit::Findings, "sign::changed", format!("`{name}`, signed: {problem}"))
-                    .help("a signature is all that may differ from what is built; nothing was written")
-            })?;
+            let state = release::is_signed(&before, &after).map_err(|problem| changed(&name, &problem))?;
             progress.step(&format!("{name}: {state}"));
             let hashes =
                 SignedFile { stage_path: name.clone(), before: sha256(&before), after: sha256(&after) };
@@ -92,52 +87,14 @@ impl Signing<'_> {
         let scratch = tempfile::tempdir_in(folder)
             .map_err(|error| output::failure("make a folder in", folder, &error))?;
         let after = signer::sign(command, name, &before, scratch.path())?;
-        let fail = |problem: String| {
-            Failure::new(Exit::Findings, "sign::changed", format!("`{name}`, signed: {problem}"))
-                .help("a signature is all that may differ from what is built; nothing was written")
-        };
-        match differences(&before, &after).map_err(fail)?.as_slice() {
-            [] => {}
-            [first, ..] => return Err(fail(format!("it differs in more than the signature: {first}"))),
-        }
-        let state =
-            release::package_signature(Cursor::new(&after)).map_err(|error| fail(error.to_string()))?;
-        if let Signed::Wrong { .. } = state {
-            return Err(fail(state.to_string()));
-        }
+        release::is_signed_package(&before, &after).map_err(|problem| changed(name, &problem))?;
         let mut signed = output.create()?;
         signed.write_all(&after).map_err(|error| io(&error))?;
         Ok(Some((signed, sha256(&before))))
     }
 }
 
-/// Where two packages differ in anything but their signatures.
-///
-/// # Errors
-/// One is no package, or `signed` has no signature.
-pub fn differences(before: &[u8], signed: &[u8]) -> Result<Vec<String>, String> {
-    let open = |bytes| msi::Package::open(Cursor::new(bytes)).map_err(|error| error.to_string());
-    let (mut before, mut signed) = (open(before)?, open(signed)?);
-    if !signed.database().streams.contains_key(release::SIGNATURE) {
-        return Err("it has no signature".to_owned());
-    }
-    let found = msi::compare(before.database(), signed.database());
-    let mut differences: Vec<String> = found.iter().map(ToString::to_string).collect();
-    let (one, two) = (contents(&mut before)?, contents(&mut signed)?);
-    let names = one.keys().chain(two.keys()).filter(|name| one.get(*name) != two.get(*name));
-    differences.extend(names.map(|name| format!("the stream `{}`", name.escape_debug())));
-    Ok(differences)
-}
-
-/// SHA-256 of every stream that is no signature.
-fn contents<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<BTreeMap<String, String>, String> {
-    let names: Vec<String> = package.database().streams.keys().cloned().collect();
-    let mut found = BTreeMap::new();
-    for name in names.into_iter().filter(|name| !release::SIGNATURES.contains(&name.as_str())) {
-        let mut bytes = Vec::new();
-        let mut stream = package.stream(&name).map_err(|error| error.to_string())?;
-        stream.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-        found.insert(name, sha256(&bytes));
-    }
-    Ok(found)
+fn changed(name: &str, problem: &release::NotSigned) -> Failure {
+    Failure::new(Exit::Findings, "sign::changed", format!("`{name}`, signed: {problem}"))
+        .help("a signature is all that may differ from what is built; nothing was written")
 }

@@ -134,7 +134,7 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outc
             version: forwarder.version,
         };
         let job = named.job().map_err(|error| fail(error.to_string()))?;
-        return linker.link(&job, None).map_err(fail);
+        return linker.link(&job, None).map_err(|error| fail(error.to_string()));
     }
     let arm64 = content(payload, Role::Dll(dll, Arch::Arm64))?;
     let x64 = content(payload, Role::Dll(dll, Arch::X64))?;
@@ -156,5 +156,5 @@ fn link(forwarder: &plan::Forwarder, payload: &Payload, linker: &Linker) -> Outc
             .job()
             .map_err(|error| fail(error.to_string()))?,
     };
-    linker.link(&job, code).map_err(fail)
+    linker.link(&job, code).map_err(|error| fail(error.to_string()))
 }

@@ -73,8 +73,8 @@ impl List {
 /// # Errors
 /// The list cannot be had, or does not have it.
 pub fn hosting_bundle(version: &str, fetch: &Fetch<'_>) -> Outcome<Address> {
-    let channel =
-        channel(version).map_err(|problem| Failure::new(Exit::Usage, "payload::release", problem))?;
+    let channel = channel(version)
+        .map_err(|problem| Failure::new(Exit::Usage, "payload::release", problem.to_string()))?;
     let lists = environment::text(VARIABLE);
     let url = format!("{}/{channel}/releases.json", lists.as_deref().unwrap_or(LISTS).trim_end_matches('/'));
     let name = format!("releases-{channel}.json");

@@ -1,8 +1,10 @@
 //! The forms in which a payload is named.
 
 use ancm_installer::archive::relative;
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
 use serde::{Serialize, Serializer};
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -27,6 +29,28 @@ pub enum PayloadSource {
     HostingBundle(String),
 }
 
+/// Why a text names no payload. Nothing secret of an address is in it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// No hash.
+    #[error("`{0}` is no SHA-512: expected {DIGITS} hexadecimal digits")]
+    Hash(String),
+    /// Another protocol.
+    #[error("`{0}` is fetched by `http:` or `https:` only")]
+    Scheme(String),
+    /// Blanks or control characters.
+    #[error("the address `{0}` has blanks in it; write them as %20")]
+    Blanks(String),
+    /// An address without a hash.
+    #[error(
+        "the address `{0}` does not say what its file must be: add `{PIN}` and the hash that is published beside the file"
+    )]
+    NoHash(String),
+    /// No version of .NET.
+    #[error("`{0}` is no version of .NET: expected three numbers, such as 9.0.7 or 10.0.0-rc.2")]
+    Version(String),
+}
+
 /// Where a file is published, and what it must be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
@@ -41,9 +65,9 @@ impl Address {
     ///
     /// # Errors
     /// That is no SHA-512.
-    pub fn new(url: &str, sha512: &str) -> Result<Address, String> {
+    pub fn new(url: &str, sha512: &str) -> Result<Address, SourceError> {
         if sha512.len() != DIGITS || !sha512.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-            return Err(format!("`{sha512}` is no SHA-512: expected {DIGITS} hexadecimal digits"));
+            return Err(SourceError::Hash(sha512.to_owned()));
         }
         Ok(Address { url: url.to_owned(), sha512: sha512.to_ascii_lowercase() })
     }
@@ -86,7 +110,7 @@ impl PayloadSource {
     ///
     /// # Errors
     /// It is an address without a hash, or no version of a hosting bundle.
-    pub fn of(text: OsString) -> Result<PayloadSource, String> {
+    pub fn of(text: OsString) -> Result<PayloadSource, SourceError> {
         match text.to_str() {
             Some(text) => text.parse(),
             None => Ok(PayloadSource::Path(text.into())),
@@ -95,8 +119,8 @@ impl PayloadSource {
 }
 
 impl FromStr for PayloadSource {
-    type Err = String;
-    fn from_str(text: &str) -> Result<PayloadSource, String> {
+    type Err = SourceError;
+    fn from_str(text: &str) -> Result<PayloadSource, SourceError> {
         if let Some(version) = text.strip_prefix(BUNDLE) {
             return channel(version).map(|_| PayloadSource::HostingBundle(version.to_owned()));
         }
@@ -108,22 +132,15 @@ impl FromStr for PayloadSource {
     }
 }
 
-fn address(scheme: &str, text: &str) -> Result<Address, String> {
+fn address(scheme: &str, text: &str) -> Result<Address, SourceError> {
     if !["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()) {
-        return Err(format!("`{}` is fetched by `http:` or `https:` only", shown(text)));
+        return Err(SourceError::Scheme(shown(text)));
     }
     if text.contains(|c: char| c.is_control() || c.is_whitespace()) {
-        return Err(format!(
-            "the address `{}` has blanks in it; write them as %20",
-            shown(text).escape_debug()
-        ));
+        return Err(SourceError::Blanks(shown(text).escape_debug().to_string()));
     }
     let Some((url, sha512)) = text.split_once(PIN) else {
-        return Err(format!(
-            "the address `{}` does not say what its file must be: add `{PIN}` and the hash that is published beside the \
-             file",
-            shown(text)
-        ));
+        return Err(SourceError::NoHash(shown(text)));
     };
     Address::new(url, sha512)
 }
@@ -148,7 +165,7 @@ impl Serialize for PayloadSource {
 ///
 /// # Errors
 /// It is no version of .NET.
-pub(super) fn channel(version: &str) -> Result<String, String> {
+pub(super) fn channel(version: &str) -> Result<String, SourceError> {
     let (numbers, label) = match version.split_once('-') {
         Some((numbers, label)) => (numbers, Some(label)),
         None => (version, None),
@@ -162,9 +179,25 @@ pub(super) fn channel(version: &str) -> Result<String, String> {
         [major, minor, _] if fields.iter().all(is_number) && label.is_none_or(is_label) => {
             Ok(format!("{major}.{minor}"))
         }
-        _ => Err(format!(
-            "`{version}` is no version of .NET: expected three numbers, such as 9.0.7 or 10.0.0-rc.2"
-        )),
+        _ => Err(SourceError::Version(version.to_owned())),
+    }
+}
+
+/// Reads a payload off the command line; an address may have a password in it, which no error repeats.
+#[derive(Clone)]
+pub struct PayloadParser;
+
+impl TypedValueParser for PayloadParser {
+    type Value = PayloadSource;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        _argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<PayloadSource, clap::Error> {
+        let problem = |problem: SourceError| command.clone().error(ErrorKind::ValueValidation, problem);
+        PayloadSource::of(value.to_owned()).map_err(problem)
     }
 }
 
@@ -216,7 +249,7 @@ mod tests {
             ("hosting-bundle@9", "`9`"),
             ("hosting-bundle@../9.0.7", "`../9.0.7`"),
         ] {
-            let error = parsed(text).expect_err(text);
+            let error = parsed(text).expect_err(text).to_string();
             assert!(error.contains(problem) && !error.contains("secret"), "{text}: {error}");
         }
     }

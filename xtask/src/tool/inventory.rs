@@ -115,7 +115,7 @@ fn at(mut tool: Tool, path: Option<PathBuf>, arguments: &[&str], range: Range, p
     let answer = probe::ask(Command::new(&path).args(arguments), patience);
     tool.path = Some(path.clone());
     match answer {
-        Err(problem) => tool.wrong(State::Unusable, problem),
+        Err(error) => tool.wrong(State::Unusable, error.to_string()),
         Ok(answer) => match answer.version() {
             Some(version) if answer.success => tool.found(path, Some(version), range),
             _ => {

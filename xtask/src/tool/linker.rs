@@ -1,13 +1,14 @@
 //! What links the ARM64X DLLs: the Rust toolchain's LLD, or Visual C++.
 
-use super::lld::Lld;
-use super::msvc::{self, Candidate, Host, Msvc, Search};
+use super::lld::{Lld, LldError};
+use super::msvc::{self, BuildError, Candidate, Host, Msvc, Search};
 use crate::exit::{Exit, Failure, Outcome};
+use ancm_installer::id::UnknownWord;
 use ancm_installer::native::LinkJob;
 use ancm_installer::native::loader::X64Code;
 use clap::ValueEnum;
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 /// What the user asks for.
@@ -24,10 +25,10 @@ pub enum LinkerChoice {
 }
 
 impl FromStr for LinkerChoice {
-    type Err = String;
-    fn from_str(text: &str) -> Result<Self, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<Self, UnknownWord> {
         ValueEnum::from_str(text, true)
-            .map_err(|_| format!("`{text}` is not a linker: expected auto, rust-lld or msvc"))
+            .map_err(|_| UnknownWord::new(text, "a linker", "auto, rust-lld or msvc"))
     }
 }
 
@@ -91,23 +92,46 @@ impl Linker {
     ///
     /// # Errors
     /// What went wrong.
-    pub fn link(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Linked, String> {
+    pub fn link(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Linked, LinkError> {
         let msvc = match self {
             Linker::Lld(lld) => {
-                let bytes = lld.link(job).map_err(|error| error.to_string())?;
+                let bytes = lld.link(job)?;
                 return Ok(Linked { bytes, by: self.name(), instead_of: None });
             }
             Linker::Msvc(msvc, _) => msvc,
         };
         let problem = match msvc.link_job(job, code) {
             Ok(bytes) => return Ok(Linked { bytes, by: self.name(), instead_of: None }),
-            Err(problem) => format!("{}: {problem}", msvc.link().display()),
+            Err(problem) => problem,
         };
-        let lld = Lld::find().map_err(|error| format!("{problem}\nand instead of it: {error}"))?;
-        let bytes = lld.link(job).map_err(|error| format!("{problem}\nand instead of it: {error}"))?;
-        let instead_of = Some(Instead { linker: self.name(), problem });
-        Ok(Linked { bytes, by: Linker::Lld(lld).name(), instead_of })
+        let link = msvc.link();
+        match Lld::find().and_then(|lld| Ok((lld.link(job)?, lld))) {
+            Ok((bytes, lld)) => {
+                let problem = format!("{}: {problem}", link.display());
+                let instead_of = Some(Instead { linker: self.name(), problem });
+                Ok(Linked { bytes, by: Linker::Lld(lld).name(), instead_of })
+            }
+            Err(lld) => Err(LinkError::Neither { link, problem: Box::new(problem), lld }),
+        }
     }
+}
+
+/// Why there is no module.
+#[derive(Debug, thiserror::Error)]
+pub enum LinkError {
+    /// LLD was asked for.
+    #[error(transparent)]
+    Lld(#[from] LldError),
+    /// Visual C++ was, and LLD makes none either.
+    #[error("{}: {problem}\nand instead of it: {lld}", .link.display())]
+    Neither {
+        /// Visual C++'s linker.
+        link: PathBuf,
+        /// What came of it.
+        problem: Box<BuildError>,
+        /// What came of LLD.
+        lld: LldError,
+    },
 }
 
 /// A module, and what linked it.

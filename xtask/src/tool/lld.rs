@@ -114,8 +114,8 @@ fn list(problems: &[Problem]) -> String {
 pub(super) fn target_libraries(patience: Duration) -> Result<PathBuf, LldError> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let fail = |problem: String| LldError::Rustc { rustc: rustc.to_string_lossy().into_owned(), problem };
-    let answer =
-        probe::ask(Command::new(&rustc).args(["--print", "target-libdir"]), patience).map_err(fail)?;
+    let answer = probe::ask(Command::new(&rustc).args(["--print", "target-libdir"]), patience)
+        .map_err(|error| fail(error.to_string()))?;
     match answer.out.trim() {
         "" => Err(fail(answer.first_line().to_owned())),
         folder if answer.success => Ok(PathBuf::from(folder)),
@@ -163,7 +163,7 @@ impl Lld {
         }
         let answer = match probe::ask(Command::new(&path).args(["-flavor", "link", "--version"]), patience) {
             Ok(answer) => answer,
-            Err(problem) => return Err(LldError::Unusable { path, problem }),
+            Err(error) => return Err(LldError::Unusable { path, problem: error.to_string() }),
         };
         // "LLD 22.1.2 (…)", behind the distributor's name for some
         let said = answer.out.split("LLD ").nth(1).and_then(|rest| rest.split_whitespace().next());

@@ -1,6 +1,8 @@
 //! The programs that we start: where they are, and whether they will do.
 
 mod inventory;
+#[cfg(windows)]
+mod job;
 pub mod linker;
 pub mod lld;
 pub mod msvc;

@@ -3,7 +3,7 @@
 use super::process;
 use std::fmt;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -124,18 +124,34 @@ impl Answer {
     }
 }
 
+/// Why a program gives no answer: what follows its name.
+#[derive(Debug, thiserror::Error)]
+pub enum AskError {
+    /// There is no folder for its answer.
+    #[error("cannot be asked: no scratch folder: {0}")]
+    Scratch(#[source] io::Error),
+    /// There is no file for its answer.
+    #[error("cannot be asked: {0}")]
+    File(#[source] io::Error),
+    /// It does not start.
+    #[error("does not start: {0}")]
+    Start(#[source] io::Error),
+    /// It does not end.
+    #[error("did not answer within {} seconds", .0.as_secs())]
+    TooLong(Duration),
+}
+
 /// Runs `command` and gives what it said.
 ///
 /// # Errors
-/// It does not start, or does not end within `patience`; in words that follow its name.
-pub fn ask(command: &mut Command, patience: Duration) -> Result<Answer, String> {
-    let scratch =
-        tempfile::tempdir().map_err(|error| format!("cannot be asked: no scratch folder: {error}"))?;
+/// It does not start, or does not end within `patience`.
+pub fn ask(command: &mut Command, patience: Duration) -> Result<Answer, AskError> {
+    let scratch = tempfile::tempdir().map_err(AskError::Scratch)?;
     let [out, err] = ["out", "err"].map(|name| scratch.path().join(name));
-    let create = |path: &Path| File::create(path).map_err(|error| format!("cannot be asked: {error}"));
+    let create = |path: &Path| File::create(path).map_err(AskError::File);
     let status = process::run_into(command, create(&out)?, create(&err)?, patience)
-        .map_err(|error| format!("does not start: {error}"))?
-        .ok_or_else(|| format!("did not answer within {} seconds", patience.as_secs()))?;
+        .map_err(AskError::Start)?
+        .ok_or(AskError::TooLong(patience))?;
     let read = |path: &Path| {
         let mut bytes = Vec::new();
         // what cannot be read was not said

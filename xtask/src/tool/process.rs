@@ -3,12 +3,33 @@
 use crate::interrupt;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 /// The most that is read of what a program said, in bytes.
 const MOST: u64 = 4 << 20;
+
+/// Why a program was started in vain.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// It does not start.
+    #[error("`{}` does not start: {source}", .program.display())]
+    Start {
+        /// Where it is.
+        program: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It does not end.
+    #[error("`{}` did not end within {} seconds", .program.display(), .limit.as_secs())]
+    TooLong {
+        /// Where it is.
+        program: PathBuf,
+        /// How long it was waited for.
+        limit: Duration,
+    },
+}
 
 /// Runs `command` with both output streams into the file `log`: how it ended and what it said; `None` where it had to
 /// be stopped after `limit`.
@@ -54,20 +75,18 @@ pub fn run_into(
     err: File,
     limit: Duration,
 ) -> io::Result<Option<ExitStatus>> {
-    // so that what it starts can be stopped with it
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(command, 0);
     // files, not pipes: a grandchild that stays behind would keep a pipe open
-    let mut child = command.stdin(Stdio::null()).stdout(out).stderr(err).spawn()?;
+    command.stdin(Stdio::null()).stdout(out).stderr(err);
+    let mut running = Running::start(command)?;
     let start = Instant::now();
     let mut pause = Duration::from_millis(1);
     loop {
-        if let Some(status) = child.try_wait()? {
+        if let Some(status) = running.child.try_wait()? {
             return Ok(Some(status));
         }
         let interrupted = interrupt::check().is_err();
         if interrupted || start.elapsed() > limit {
-            stop(&mut child)?;
+            running.stop()?;
             return if interrupted { Err(io::Error::other("interrupted")) } else { Ok(None) };
         }
         std::thread::sleep(pause);
@@ -75,21 +94,37 @@ pub fn run_into(
     }
 }
 
-/// Ends `child` and what it started.
-fn stop(child: &mut Child) -> io::Result<()> {
-    // either may fail where the last one has just ended by itself
-    #[cfg(unix)]
-    let _ = rustix::process::kill_process_group(
-        rustix::process::Pid::from_child(child),
-        rustix::process::Signal::KILL,
-    );
+/// A program that runs, with what it starts: a process group, or a job of Windows.
+struct Running {
+    child: Child,
     #[cfg(windows)]
-    let _ = Command::new("taskkill")
-        .args(["/T", "/F", "/PID", &child.id().to_string()])
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    let _ = child.kill();
-    child.wait().map(drop)
+    job: super::job::Job,
+}
+
+impl Running {
+    #[cfg(windows)]
+    fn start(command: &mut Command) -> io::Result<Running> {
+        let (child, job) = super::job::Job::spawn(command)?;
+        Ok(Running { child, job })
+    }
+
+    #[cfg(not(windows))]
+    fn start(command: &mut Command) -> io::Result<Running> {
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        Ok(Running { child: command.spawn()? })
+    }
+
+    /// Ends it and what it started.
+    fn stop(&mut self) -> io::Result<()> {
+        // either may fail where the last one has just ended by itself
+        #[cfg(windows)]
+        self.job.end();
+        #[cfg(not(windows))]
+        let _ = rustix::process::kill_process_group(
+            rustix::process::Pid::from_child(&self.child),
+            rustix::process::Signal::KILL,
+        );
+        let _ = self.child.kill();
+        self.child.wait().map(drop)
+    }
 }

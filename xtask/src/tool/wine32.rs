@@ -63,30 +63,30 @@ pub fn can_be_made() -> bool {
 /// Fetches and unpacks it; all or nothing.
 ///
 /// # Errors
-/// In words, what did not work.
-pub fn make(root: &Path) -> Result<(), String> {
-    let said = |error: io::Error| error.to_string();
+/// What did not work.
+pub fn make(root: &Path) -> io::Result<()> {
     let scratch = folder(root).with_extension("part");
     if scratch.exists() {
-        fs::remove_dir_all(&scratch).map_err(said)?;
+        fs::remove_dir_all(&scratch)?;
     }
     fetch(&scratch)?;
     let (all, tree) = (scratch.join("all"), scratch.join("tree"));
-    for entry in fs::read_dir(scratch.join("packages")).map_err(said)? {
-        let package = entry.map_err(said)?.path();
+    for entry in fs::read_dir(scratch.join("packages"))? {
+        let package = entry?.path();
         quietly(Command::new("dpkg-deb").arg("-x").arg(&package).arg(&all))?;
     }
-    assemble(&all, &tree).map_err(|error| format!("Debian's Wine is not as expected: {error}"))?;
-    fs::rename(&tree, folder(root)).map_err(said)?;
-    fs::remove_dir_all(&scratch).map_err(said)
+    assemble(&all, &tree)
+        .map_err(|error| io::Error::other(format!("Debian's Wine is not as expected: {error}")))?;
+    fs::rename(&tree, folder(root))?;
+    fs::remove_dir_all(&scratch)
 }
 
 /// Has apt-get fetch the packages, with lists and caches of its own and the sources and keys of the system. Nothing of the
 /// system is changed, and nobody has to be root.
-fn fetch(scratch: &Path) -> Result<(), String> {
+fn fetch(scratch: &Path) -> io::Result<()> {
     let packages = scratch.join("packages");
     for folder in ["state/lists/partial", "cache/archives/partial", "packages"] {
-        fs::create_dir_all(scratch.join(folder)).map_err(|error| error.to_string())?;
+        fs::create_dir_all(scratch.join(folder))?;
     }
     let at = scratch.display();
     let settings = format!(
@@ -95,9 +95,8 @@ fn fetch(scratch: &Path) -> Result<(), String> {
          Dir::Cache \"{at}/cache\";\n"
     );
     let file = scratch.join("apt.conf");
-    fs::write(&file, settings)
-        .and_then(|()| fs::write(scratch.join("status"), ""))
-        .map_err(|e| e.to_string())?;
+    fs::write(&file, settings)?;
+    fs::write(scratch.join("status"), "")?;
     let apt = |arguments: &[&str]| {
         quietly(Command::new("apt-get").args(arguments).current_dir(&packages).env("APT_CONFIG", &file))
     };
@@ -143,8 +142,9 @@ fn assemble(all: &Path, tree: &Path) -> io::Result<()> {
 }
 
 /// Runs a program that says nothing where it succeeds.
-fn quietly(command: &mut Command) -> Result<(), String> {
-    let output = command.stdin(Stdio::null()).output().map_err(|error| format!("{command:?}: {error}"))?;
+fn quietly(command: &mut Command) -> io::Result<()> {
+    let output = command.stdin(Stdio::null()).output();
+    let output = output.map_err(|error| io::Error::other(format!("{command:?}: {error}")))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    output.status.success().then_some(()).ok_or_else(|| said.trim().to_owned())
+    output.status.success().then_some(()).ok_or_else(|| io::Error::other(said.trim().to_owned()))
 }

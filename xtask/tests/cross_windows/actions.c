@@ -51,31 +51,11 @@ static void reset(const char *bytes, size_t size) {
         SetFileAttributesW(config, FILE_ATTRIBUTE_READONLY);
 }
 
-/* An installation or a removal, rolled back where it fails; whether it succeeded. */
 static int transaction(const wchar_t *jobs) {
-    const char *names[] = { "CheckConfiguration", "ApplyConfiguration", "CommitConfiguration" };
-    number_of_run++;
-    for (int i = 0; i < 3; i++) {
-        int was = mode;
-        DWORD code = run(names[i], jobs);
-        int has_ended = code == ENDED;
-        if (code == ERROR_SUCCESS)
-            continue;
-        mode = NONE;
-        if (has_ended && (was == POWER || was == POWER_GAP))
-            return 0;
-        /* a commit that fails comes too late for a rollback */
-        if (i == 2) {
-            if (!has_ended) {
-                printf("problem: CommitConfiguration failed\n%s", log_text);
-                problems++;
-            }
-            return 1;
-        }
-        run("RollBackConfiguration", jobs);
-        return 0;
-    }
-    return 1;
+    static const char *const NAMES[] = {
+        "CheckConfiguration", "ApplyConfiguration", "CommitConfiguration", "RollBackConfiguration",
+    };
+    return play(NAMES, CHECK, jobs);
 }
 
 /* Whatever was left: what comes next succeeds, and in the end nothing is left. */

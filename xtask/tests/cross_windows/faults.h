@@ -370,6 +370,34 @@ static void problem(const char *what, const char *kind, int number) {
     printf("problem: %s, %s at call %d (%s)\n%s", what, kind, number, hit ? hit : "-", log_text);
 }
 
+/* The actions of an installation or a removal: before, on and after it, and its rollback. */
+enum { CHECK, APPLY, COMMIT, ROLL_BACK };
+
+/* An installation or a removal, from its action `first` on, rolled back where it fails; whether it succeeded. */
+static int play(const char *const *names, int first, const wchar_t *jobs) {
+    number_of_run++;
+    for (int i = first; i <= COMMIT; i++) {
+        int was = mode;
+        DWORD code = run(names[i], jobs);
+        int has_ended = code == ENDED;
+        if (code == ERROR_SUCCESS)
+            continue;
+        mode = NONE;
+        if (has_ended && (was == POWER || was == POWER_GAP))
+            return 0;
+        /* a commit that fails comes too late for a rollback */
+        if (i == COMMIT) {
+            if (!has_ended)
+                problem("it failed", names[i], 0);
+            return 1;
+        }
+        if (run(names[ROLL_BACK], jobs) != ERROR_SUCCESS)
+            problem("it failed", names[ROLL_BACK], 0);
+        return 0;
+    }
+    return 1;
+}
+
 /* From here on it is written down which calls change the disk. */
 static void note_changes(void) {
     memset(is_change, 0, sizeof is_change);

@@ -36,6 +36,8 @@ impl Machine {
         for name in ["hold", "interrupt"] {
             cross::c(&format!("{name}.c"), &["-municode"], &machine.tool(&format!("{name}.exe")));
         }
+        let held = literal("HELD", &windows(&machine.tool("held-on")).replace('\\', r"\\"));
+        cross::c("endless.c", &["-municode", &held], &machine.tool("endless/dotnet.exe"));
         machine.toolchain();
         Some(machine)
     }
@@ -84,8 +86,8 @@ impl Machine {
 
     fn command(&self, words: &[&str]) -> Command {
         let mut command = self.wine.command(words);
-        for name in xtask::config::NAMES.into_iter().chain([xtask::config::ACCEPT_WIX_EULA]) {
-            command.env_remove(xtask::config::variable(name));
+        for name in xtask::settings::names() {
+            command.env_remove(xtask::settings::variable(&name));
         }
         for name in ["SOURCE_DATE_EPOCH", "CLICOLOR_FORCE", "RUSTC", "CARGO"] {
             command.env_remove(name);

@@ -129,30 +129,10 @@ static snapshot *without, *before, *after;
 /* The one that leads to others is known by that. */
 static snapshot *swapped;
 
-/* An installation or a removal, rolled back where it fails; whether it succeeded. */
+/* A removal has nothing to check. */
 static int transaction(const wchar_t *jobs) {
-    static const char *const NAMES[] = { "CheckSwap", "ApplySwap", "CommitSwap" };
-    number_of_run++;
-    for (int i = jobs == add ? 0 : 1; i < 3; i++) {
-        int was = mode;
-        DWORD code = run(NAMES[i], jobs);
-        int has_ended = code == ENDED;
-        if (code == ERROR_SUCCESS)
-            continue;
-        mode = NONE;
-        if (has_ended && (was == POWER || was == POWER_GAP))
-            return 0;
-        /* a commit that fails comes too late for a rollback */
-        if (i == 2) {
-            if (!has_ended)
-                problem("CommitSwap failed", "commit", 0);
-            return 1;
-        }
-        if (run("RollBackSwap", jobs) != ERROR_SUCCESS)
-            problem("the rollback failed", "rollback", 0);
-        return 0;
-    }
-    return 1;
+    static const char *const NAMES[] = { "CheckSwap", "ApplySwap", "CommitSwap", "RollBackSwap" };
+    return play(NAMES, jobs == add ? CHECK : APPLY, jobs);
 }
 
 /* What succeeds is taken back, since something else fails; the rollback's calls fail, or it ends and is begun again. */

@@ -15,8 +15,8 @@ pub fn root() -> &'static Path {
 /// `cargo xtask`, in the project's folder, untouched by the settings of whoever runs the tests.
 pub fn xtask() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
-    for name in xtask::config::NAMES.into_iter().chain([xtask::config::ACCEPT_WIX_EULA]) {
-        command.env_remove(xtask::config::variable(name));
+    for name in xtask::settings::names() {
+        command.env_remove(xtask::settings::variable(&name));
     }
     if cfg!(windows) {
         // a WiX that is there would be taken, and what it makes differs from build to build

@@ -8,7 +8,7 @@ use ancm_installer::identity::{self, Identities};
 use ancm_installer::msi::{self, Database};
 use ancm_installer::upgrade::{Package, Payload};
 use std::fs::File;
-use std::io::{BufReader, Read, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::Path;
 
 /// A package with what was found in it.
@@ -62,12 +62,12 @@ pub fn examine(
 }
 
 /// Opens the cabinet `name` beside a package, never elsewhere.
-fn beside(folder: Option<&Path>, name: &str) -> Result<BufReader<File>, String> {
-    let folder = folder.ok_or("it is not in the package")?;
+fn beside(folder: Option<&Path>, name: &str) -> io::Result<BufReader<File>> {
+    let folder = folder.ok_or_else(|| io::Error::other("it is not in the package"))?;
     if name.contains(['/', '\\', ':']) {
-        return Err("its name is a path, and a cabinet lies beside its package".to_owned());
+        return Err(io::Error::other("its name is a path, and a cabinet lies beside its package"));
     }
-    File::open(folder.join(name)).map(BufReader::new).map_err(|error| error.to_string())
+    File::open(folder.join(name)).map(BufReader::new)
 }
 
 /// Whether the package is of the product, and what then contradicts the ledger.

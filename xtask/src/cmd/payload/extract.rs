@@ -2,8 +2,8 @@
 
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
-use crate::flags::{Fetching, PayloadParser};
-use crate::payload::source::PayloadSource;
+use crate::flags::Fetching;
+use crate::payload::source::{PayloadParser, PayloadSource};
 use crate::{interrupt, output};
 use ancm_installer::archive::{self, Hashing, Kind, Limits, Stop, Visitor, relative, walk};
 use ancm_installer::diag::{Diagnostic, Severity};

@@ -137,11 +137,12 @@ fn settings(work: Work, paths: &[Option<PathBuf>; 2]) -> Outcome<Settings> {
     let usual = (paths[0].is_none() && usual.is_file()).then_some(usual);
     let mut settings = Settings::default();
     for path in usual.iter().chain(paths.iter().flatten()) {
-        let read = std::fs::read_to_string(path).map_err(|error| error.to_string());
-        read.and_then(|text| settings.add(&text)).map_err(|problem| {
+        let wrong = |problem: &dyn std::fmt::Display| {
             let message = format!("the settings file `{}`: {problem}", path.display());
             Failure::new(Exit::Usage, "wix::settings", message)
-        })?;
+        };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(&error))?;
+        settings.add(&text).map_err(|error| wrong(&error))?;
     }
     Ok(settings)
 }

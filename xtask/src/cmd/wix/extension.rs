@@ -236,18 +236,18 @@ fn add(root: &Path, value: &str, source: Option<String>, console: &Console) -> O
         }
     };
     let hash = hexadecimal(Sha512::digest(&bytes));
-    let broken = |problem: String| {
+    let broken = |problem: &dyn std::fmt::Display| {
         let message = format!("`{from}` is no extension that can be added: {problem}");
         Failure::new(Exit::Usage, "wix::extension", message)
             .help("give the .nupkg of an extension of WiX 4 or newer")
     };
-    let package = ExtensionPackage::read(bytes).map_err(broken)?;
+    let package = ExtensionPackage::read(bytes).map_err(|error| broken(&error))?;
     let (wanted, version) = split(value);
     let is_other = !path.is_file()
         && (!package.id.eq_ignore_ascii_case(wanted)
             || version.is_some_and(|v| !v.eq_ignore_ascii_case(&package.version)));
     if is_other {
-        return Err(broken(format!("it is `{}/{}`, and not `{value}`", package.id, package.version)));
+        return Err(broken(&format!("it is `{}/{}`, and not `{value}`", package.id, package.version)));
     }
     let folder = root.join(&package.id).join(&package.version);
     let mut output = Output::open(&folder)?;

@@ -148,8 +148,9 @@ const SWITCHES: [(&[&str], Takes); 27] = [
     (&["cabcache", "cc"], Takes::Value),
 ];
 
-fn usage(message: String) -> Failure {
-    Failure::new(Exit::Usage, "wix::switch", message).help("`cargo xtask wix build -h` lists the switches")
+fn usage(message: impl ToString) -> Failure {
+    Failure::new(Exit::Usage, "wix::switch", message.to_string())
+        .help("`cargo xtask wix build -h` lists the switches")
 }
 
 /// Parses what stands after `wix`.

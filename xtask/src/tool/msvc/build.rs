@@ -1,7 +1,7 @@
 //! Linking with Visual C++, and compiling the loader with it.
 
-use super::Msvc;
-use crate::tool::process;
+use super::{BuildError, Msvc};
+use crate::tool::process::{self, RunError};
 use ancm_installer::native::loader::{self, X64Code};
 use ancm_installer::native::{LinkJob, verify};
 use std::env;
@@ -29,12 +29,12 @@ impl Msvc {
     ///
     /// # Errors
     /// What was tried and what came of it.
-    pub fn link_job(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Vec<u8>, String> {
-        let scratch = tempfile::tempdir().map_err(|error| format!("no scratch folder: {error}"))?;
+    pub fn link_job(&self, job: &LinkJob, code: Option<X64Code>) -> Result<Vec<u8>, BuildError> {
+        let scratch = tempfile::tempdir().map_err(BuildError::Scratch)?;
         let folder = scratch.path();
         for file in &job.files {
             fs::write(folder.join(file.name), &file.content)
-                .map_err(|error| format!("cannot write `{}`: {error}", file.name))?;
+                .map_err(|source| BuildError::Write { name: file.name.to_owned(), source })?;
         }
         if let Some(code) = code {
             self.compile(code, folder)?;
@@ -59,11 +59,11 @@ impl Msvc {
             };
             tried.push(format!("`link {}`: {problems}\n{said}", more.unwrap_or_default()));
         }
-        Err(tried.join("\n"))
+        Err(BuildError::NoModule(tried))
     }
 
     /// Compiles the loader for both views, over the prebuilt objects in `folder`.
-    fn compile(&self, code: X64Code, folder: &Path) -> Result<(), String> {
+    fn compile(&self, code: X64Code, folder: &Path) -> Result<(), BuildError> {
         let native = self.program("arm64", "cl.exe");
         let (x64, flag) = match code {
             X64Code::X64 => (self.program("x64", "cl.exe"), None),
@@ -73,7 +73,7 @@ impl Msvc {
             return Ok(());
         }
         fs::write(folder.join("loader.c"), loader::SOURCE)
-            .map_err(|error| format!("cannot write `loader.c`: {error}"))?;
+            .map_err(|source| BuildError::Write { name: "loader.c".to_owned(), source })?;
         for (compiler, flag, object) in [(&native, None, loader::NATIVE_NAME), (&x64, flag, loader::EC_NAME)]
         {
             let output = format!("/Fo{object}");
@@ -82,7 +82,7 @@ impl Msvc {
             let arguments = COMPILE.iter().copied().chain(flag).chain([output.as_str(), "loader.c"]);
             let said = self.start(compiler, arguments, folder)?;
             if !path.is_file() {
-                return Err(format!("`{}` wrote no `{object}`:\n{said}", compiler.display()));
+                return Err(BuildError::NoObject { compiler: compiler.to_owned(), object, said });
             }
         }
         Ok(())
@@ -94,7 +94,7 @@ impl Msvc {
         program: &Path,
         arguments: impl Iterator<Item = &'a str>,
         folder: &Path,
-    ) -> Result<String, String> {
+    ) -> Result<String, BuildError> {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(folder);
         // each of these would change what is made
@@ -105,13 +105,13 @@ impl Msvc {
         let own = self.bin.join(self.host);
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths([own].into_iter().chain(env::split_paths(&path)));
-        command.env("PATH", path.map_err(|error| error.to_string())?).env("VSLANG", "1033");
-        let shown = program.display();
+        command.env("PATH", path?).env("VSLANG", "1033");
+        let program = program.to_owned();
         match process::run(&mut command, &folder.join("tool.log"), LIMIT) {
             Ok(Some((status, said))) if status.success() => Ok(said),
             Ok(Some((status, said))) => Ok(format!("{status}\n{said}")),
-            Ok(None) => Err(format!("`{shown}` did not end within {} seconds", LIMIT.as_secs())),
-            Err(error) => Err(format!("`{shown}` does not start: {error}")),
+            Ok(None) => Err(RunError::TooLong { program, limit: LIMIT }.into()),
+            Err(source) => Err(RunError::Start { program, source }.into()),
         }
     }
 }

@@ -5,8 +5,11 @@
 //! environment is made here: nothing is taken from `vcvarsall.bat` but what a prompt has set.
 
 mod build;
+mod error;
 mod prompt;
 pub mod vswhere;
+
+pub use error::{BuildError, Unfit, VswhereError};
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -62,9 +65,9 @@ impl Host {
     }
 
     /// The names of the programs that run on it, the best first.
-    fn programs(&self) -> Result<&'static [&'static str], String> {
+    fn programs(&self) -> Result<&'static [&'static str], Unfit> {
         let of_this = HOSTS.iter().find(|(arch, _)| *arch == self.arch);
-        of_this.map(|(_, names)| *names).ok_or_else(|| format!("Visual C++ does not run on {}", self.arch))
+        of_this.map(|(_, names)| *names).ok_or(Unfit::Processor(self.arch))
     }
 }
 
@@ -131,33 +134,33 @@ impl Msvc {
     }
 
     /// The version of Visual C++ in `folder`, or why it will not do.
-    fn at(folder: &Path, host: &Host) -> Result<Msvc, String> {
+    fn at(folder: &Path, host: &Host) -> Result<Msvc, Unfit> {
         Msvc::among(folder, host.programs()?)
     }
 
     /// The same, with the first programs of `names` that are there.
-    fn among(folder: &Path, names: &[&'static str]) -> Result<Msvc, String> {
-        let mut why = String::new();
+    fn among(folder: &Path, names: &[&'static str]) -> Result<Msvc, Unfit> {
+        let mut why = Unfit::None;
         for name in names {
             let bin = folder.join("bin").join(format!("Host{name}"));
             let msvc = Msvc { folder: folder.to_owned(), bin, host: name };
             if msvc.link().is_file() {
                 return Ok(msvc);
             }
-            why = format!("it has no `{}`: the ARM64 tools are not installed", msvc.link().display());
+            why = Unfit::NoTools(msvc.link());
         }
         Err(why)
     }
 
     /// The default version of Visual C++ in the Visual Studio in `folder`; else its newest.
-    fn in_studio(folder: &Path, host: &Host) -> Result<Msvc, String> {
+    fn in_studio(folder: &Path, host: &Host) -> Result<Msvc, Unfit> {
         let tools = folder.join("VC/Tools/MSVC");
         for version in default_versions(&folder.join("VC/Auxiliary/Build")) {
             if let Ok(msvc) = Msvc::at(&tools.join(version), host) {
                 return Ok(msvc);
             }
         }
-        let entries = std::fs::read_dir(&tools).map_err(|_| "it has no Visual C++".to_owned())?;
+        let entries = std::fs::read_dir(&tools).map_err(|_| Unfit::None)?;
         let numbers = |folder: &PathBuf| -> Vec<u64> {
             let name =
                 folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
@@ -165,7 +168,7 @@ impl Msvc {
         };
         let mut versions: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
         versions.sort_by_key(|folder| std::cmp::Reverse(numbers(folder)));
-        let mut why = "it has no Visual C++".to_owned();
+        let mut why = Unfit::None;
         for version in versions {
             match Msvc::at(&version, host) {
                 Ok(msvc) => return Ok(msvc),
@@ -231,7 +234,7 @@ impl Search {
                     instances = Some(known);
                     break;
                 }
-                Err(problem) => problems.push(problem),
+                Err(problem) => problems.push(problem.to_string()),
             }
         }
         if instances.is_none() && problems.is_empty() {
@@ -242,16 +245,13 @@ impl Search {
         for instance in instances {
             let vswhere::Instance { installation_path: folder, installation_version, .. } = &instance;
             let name = format!("{} {installation_version}", instance.display_name);
-            let found = if instance.is_complete {
-                Msvc::in_studio(folder, host)
-            } else {
-                Err("its installation is not complete".to_owned())
-            };
+            let found =
+                if instance.is_complete { Msvc::in_studio(folder, host) } else { Err(Unfit::Incomplete) };
             self.consider(name.trim(), folder, found);
         }
     }
 
-    fn consider(&mut self, name: &str, folder: &Path, found: Result<Msvc, String>) {
+    fn consider(&mut self, name: &str, folder: &Path, found: Result<Msvc, Unfit>) {
         let verdict = match (found, &self.found) {
             (Ok(_), Some(_)) => "left: another one came first".to_owned(),
             (Ok(msvc), None) => {

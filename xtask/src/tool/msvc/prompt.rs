@@ -5,7 +5,7 @@
 //! an environment that is made for them. So one that was opened for another target will do; one whose variables do not
 //! belong together will not.
 
-use super::{Host, Msvc};
+use super::{Host, Msvc, Unfit};
 use std::path::{Path, PathBuf};
 
 /// A prompt.
@@ -50,20 +50,20 @@ impl Prompt {
     ///
     /// # Errors
     /// Why it will not do.
-    pub fn found(&self, host: &Host) -> Result<Msvc, String> {
+    pub fn found(&self, host: &Host) -> Result<Msvc, Unfit> {
         if !self.has_tools {
-            return Err("it does not set VCToolsInstallDir: its Visual Studio has no Visual C++".to_owned());
+            return Err(Unfit::NotSet);
         }
         if !self.folder.is_dir() {
-            return Err("its folder is gone, so it is older than the last update: open a new one".to_owned());
+            return Err(Unfit::Gone);
         }
         if let Some(version) = self.version.as_deref().filter(|version| !self.folder.ends_with(version)) {
-            return Err(format!("its VCToolsVersion is {version}: two prompts are mixed, open a new one"));
+            return Err(Unfit::Mixed { variable: "VCToolsVersion", value: version.to_owned() });
         }
         let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
         if let Some(studio) = self.studio.as_deref().filter(|s| !real(&self.folder).starts_with(real(s))) {
-            let studio = studio.display();
-            return Err(format!("its VSINSTALLDIR is `{studio}`: two prompts are mixed, open a new one"));
+            let value = format!("`{}`", studio.display());
+            return Err(Unfit::Mixed { variable: "VSINSTALLDIR", value });
         }
         let mut names = host.programs()?.to_vec();
         names.sort_by_key(|name| self.host.as_deref() != Some(*name));

@@ -1,7 +1,7 @@
 //! What `vswhere` says of installed Visual Studios (<https://github.com/microsoft/vswhere/wiki>).
 
-use super::Host;
-use crate::tool::process;
+use super::{Host, VswhereError};
+use crate::tool::process::{self, RunError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -52,21 +52,21 @@ pub fn find(host: &Host) -> impl Iterator<Item = PathBuf> {
 /// for everything (`-all`: incomplete ones too; `-prerelease`; no `-requires`), so that each can be told with its reason.
 ///
 /// # Errors
-/// What went wrong, in words.
-pub fn ask(vswhere: &Path, patience: Duration) -> Result<Vec<Instance>, String> {
-    let shown = vswhere.display();
-    let scratch = tempfile::tempdir().map_err(|error| format!("no scratch folder: {error}"))?;
+/// It gives no answer.
+pub fn ask(vswhere: &Path, patience: Duration) -> Result<Vec<Instance>, VswhereError> {
+    let program = || vswhere.to_owned();
+    let scratch = tempfile::tempdir().map_err(VswhereError::Scratch)?;
     let mut command = Command::new(vswhere);
     // Build Tools are no default product; without -utf8 a path outside the console's code page is garbled
     command.args(["-products", "*", "-all", "-prerelease", "-format", "json", "-utf8", "-nologo"]);
     let (status, [said, warned]) = process::run_apart(&mut command, scratch.path(), patience)
-        .map_err(|error| format!("`{shown}` does not start: {error}"))?;
-    let status =
-        status.ok_or_else(|| format!("`{shown}` did not end within {} seconds", patience.as_secs()))?;
+        .map_err(|source| RunError::Start { program: program(), source })?;
+    let status = status.ok_or_else(|| RunError::TooLong { program: program(), limit: patience })?;
     if !status.success() {
-        return Err(format!("`{shown}` failed ({status}): {}", format!("{said}{warned}").trim()));
+        let said = format!("{said}{warned}").trim().to_owned();
+        return Err(VswhereError::Failed { program: program(), status, said });
     }
-    parse(&said).map_err(|error| format!("`{shown}` gave an answer that is not its JSON: {error}"))
+    parse(&said).map_err(|source| VswhereError::Answer { program: program(), source })
 }
 
 /// Reads the answer, and sorts it.

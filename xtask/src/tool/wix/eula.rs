@@ -3,6 +3,7 @@
 //! the user says so in so many words.
 
 use super::Version;
+use ancm_installer::id::UnknownWord;
 use serde::Serialize;
 use std::fmt;
 use std::path::Path;
@@ -16,11 +17,11 @@ const FIRST: u32 = 7;
 pub struct EulaId(u32);
 
 impl FromStr for EulaId {
-    type Err = String;
-    fn from_str(text: &str) -> Result<EulaId, String> {
+    type Err = UnknownWord;
+    fn from_str(text: &str) -> Result<EulaId, UnknownWord> {
         match text.strip_prefix("wix").map(str::parse) {
             Some(Ok(FIRST)) => Ok(EulaId(FIRST)),
-            _ => Err(format!("`{text}` is not a EULA that can be accepted here: expected wix{FIRST}")),
+            _ => Err(UnknownWord::new(text, "a EULA that can be accepted here", format!("wix{FIRST}"))),
         }
     }
 }
@@ -37,6 +38,14 @@ impl Serialize for EulaId {
     }
 }
 
+/// A EULA that the user has not accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("WiX {version} wants its EULA accepted first (WIX7015): {}", advice(*.id))]
+pub struct NotAccepted {
+    version: Version,
+    id: EulaId,
+}
+
 /// What a run of `version` has to be told: the EULA that the user accepts with `accepted`; nothing where it has none or
 /// where the user, whose own folder is `home`, accepted it before.
 ///
@@ -46,7 +55,7 @@ pub(super) fn check(
     version: &Version,
     home: Option<&Path>,
     accepted: Option<EulaId>,
-) -> Result<Option<EulaId>, String> {
+) -> Result<Option<EulaId>, NotAccepted> {
     let id = EulaId(version.major);
     // WiX looks for the file only, not at what is in it
     let before = home.map(|home| home.join(format!(".wix/{id}-osmf-eula.txt"))).filter(|file| file.is_file());
@@ -55,7 +64,7 @@ pub(super) fn check(
     } else if accepted == Some(id) {
         Ok(accepted)
     } else {
-        Err(format!("WiX {version} wants its EULA accepted first (WIX7015): {}", advice(id)))
+        Err(NotAccepted { version: version.clone(), id })
     }
 }
 

@@ -5,6 +5,7 @@
 //! EULA, where it has one, was accepted by somebody else than us.
 
 pub mod build;
+mod error;
 pub mod eula;
 mod manifest;
 pub mod messages;
@@ -12,6 +13,7 @@ mod version;
 
 use crate::tool::process;
 use eula::EulaId;
+use manifest::ManifestError;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::env;
@@ -21,7 +23,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-pub use version::Version;
+pub use error::Unfit;
+pub use eula::NotAccepted;
+pub use version::{Unsupported, Version};
 
 /// How to get what is missing.
 pub const MEND: &str = "dotnet tool install --global wix --version 6.0.2";
@@ -208,10 +212,10 @@ impl Looking<'_> {
         }
     }
 
-    fn manifest(&mut self, path: &Path, state: Result<(), String>) {
+    fn manifest(&mut self, path: &Path, state: Result<(), ManifestError>) {
         let name = "the .NET tool manifest";
         if let Err(problem) = state {
-            return self.left(name, path, &problem);
+            return self.left(name, path, &problem.to_string());
         }
         let root = self.host.folder("DOTNET_ROOT").map(|folder| folder.join(program("dotnet")));
         let root = root.filter(|file| file.is_file());
@@ -250,7 +254,7 @@ impl Looking<'_> {
                 self.search.candidates.push(Candidate { name: name.to_owned(), path, verdict });
                 self.search.found = Some(wix);
             }
-            Err(problem) => self.left(name, path, &problem),
+            Err(problem) => self.left(name, path, &problem.to_string()),
         }
     }
 }
@@ -267,35 +271,33 @@ fn is_wix_3(path: &Path) -> bool {
 
 impl Wix {
     /// Asks it for its version, and whether it would work.
-    fn probe(&mut self, host: &Host, accepted: Option<EulaId>) -> Result<(), String> {
+    fn probe(&mut self, host: &Host, accepted: Option<EulaId>) -> Result<(), Unfit> {
         let said = self.ask(host.patience)?;
         let version = said
             .lines()
             .find_map(|line| line.trim().parse::<Version>().ok())
-            .ok_or_else(|| format!("`wix --version` says no version: {}", said.trim()))?;
+            .ok_or_else(|| Unfit::NoVersion(said.trim().to_owned()))?;
         version.check()?;
         self.eula = eula::check(&version, host.home().as_deref(), accepted)?;
         self.version = version;
         Ok(())
     }
 
-    fn ask(&self, patience: Duration) -> Result<String, String> {
+    fn ask(&self, patience: Duration) -> Result<String, Unfit> {
         if !self.program.is_file() {
-            return Err("it is not there".to_owned());
+            return Err(Unfit::Missing);
         }
-        let scratch = tempfile::tempdir().map_err(|error| format!("no scratch folder: {error}"))?;
+        let scratch = tempfile::tempdir().map_err(Unfit::Scratch)?;
         let mut command = self.command();
         command.arg("--version");
-        let (status, [out, err]) = process::run_apart(&mut command, scratch.path(), patience)
-            .map_err(|error| format!("it does not start: {error}"))?;
-        let status = status.ok_or_else(|| {
-            format!("`wix --version` did not end within {} seconds", patience.as_secs_f64())
-        })?;
+        let (status, [out, err]) =
+            process::run_apart(&mut command, scratch.path(), patience).map_err(Unfit::Start)?;
+        let status = status.ok_or(Unfit::TooLong(patience))?;
         if status.success() {
             return Ok(out);
         }
-        let said = format!("{out}{err}");
+        let said = format!("{out}{err}").trim().to_owned();
         let mend = if self.before.is_empty() { "" } else { "; `dotnet tool restore` installs what it lists" };
-        Err(format!("`wix --version` fails ({status}): {}{mend}", said.trim()))
+        Err(Unfit::Fails { status, said, mend })
     }
 }

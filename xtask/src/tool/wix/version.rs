@@ -38,20 +38,30 @@ impl Serialize for Version {
     }
 }
 
+/// Why a version is not driven.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsupported {
+    /// It lacks what the sources have (<https://docs.firegiant.com/wix/whatsnew/>: both came with version 5).
+    #[error(
+        "WiX {0} does not know `Package/@UpgradeStrategy` and `SummaryInformation/@Comments`, which the sources have; \
+         WiX 5, 6 and 7 do"
+    )]
+    TooOld(Version),
+    /// Nobody here has looked at it.
+    #[error("WiX {0} is not known here; WiX 5, 6 and 7 are")]
+    Unknown(Version),
+}
+
 impl Version {
     /// Whether it is driven.
     ///
     /// # Errors
     /// Why it is not.
-    pub(super) fn check(&self) -> Result<(), String> {
+    pub(super) fn check(&self) -> Result<(), Unsupported> {
         match self.major {
             5..=7 => Ok(()),
-            // https://docs.firegiant.com/wix/whatsnew/: both came with version 5
-            4 => Err(format!(
-                "WiX {self} does not know `Package/@UpgradeStrategy` and `SummaryInformation/@Comments`, which the \
-                 sources have; WiX 5, 6 and 7 do"
-            )),
-            _ => Err(format!("WiX {self} is not known here; WiX 5, 6 and 7 are")),
+            4 => Err(Unsupported::TooOld(self.clone())),
+            _ => Err(Unsupported::Unknown(self.clone())),
         }
     }
 }
