@@ -5,9 +5,9 @@
 //! the names, types and places that `ELEMENTS.md` has, and texts that are not theirs.
 
 use crate::support::difference::differences;
+use crate::support::random::Random;
 use crate::support::reference::{self, Reference, listed};
 use crate::support::tables::shown;
-use crate::support::random::Random;
 use crate::wix_errors::broken;
 use ancm_installer::diag::Severity;
 use ancm_installer::id::hexadecimal;

@@ -9,9 +9,11 @@
 //! in-process handler comes with each application, so a pool whose module loads is ready for it.
 
 mod dll;
+mod judged;
 mod walk;
 
 pub use dll::{Dll, Dlls};
+pub use judged::{Judged, Refused};
 
 use crate::id::{Arch, FileVersion, Flavour};
 use crate::product::Product;

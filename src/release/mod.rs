@@ -4,7 +4,11 @@
 //! Pure, like everything here: manifests and packages' bytes go in, texts and findings come out. Changes no artifact and
 //! starts nothing; `xtask` runs, reads and writes.
 
+mod composed;
+pub mod cross_check;
 pub mod evidence;
+mod gate;
+mod made;
 mod manifest;
 mod matrix;
 mod merge;
@@ -13,6 +17,9 @@ mod signed;
 mod signing;
 mod workflow;
 
+pub use composed::{Run, Staged, authoring};
+pub use gate::Gate;
+pub use made::{Made, NotMade};
 pub use manifest::{
     ActionEntry, Cabinet, EngineEntry, ForwarderEntry, Manifest, PackageEntry, PayloadEntry, SCHEMA,
     SignedFile, checksums, sha256,

@@ -4,9 +4,11 @@ use crate::made::{self, dist, packages, xtask};
 use crate::modules::{self, VERSION, forwarder_job, link, stand_in};
 use crate::support;
 use ancm_installer::id::{Arch, Dll, FileVersion};
+use ancm_installer::msi;
 use ancm_installer::native::loader::X64Code;
+use ancm_installer::upgrade::{Baseline, Machine, Package, Scenario, read_payload};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Output;
 use tempfile::TempDir;
@@ -75,6 +77,47 @@ fn an_upgrade_mends_the_pools() {
     let [package] = &packages(folder.path())[..] else { panic!("one package") };
     let healed = verdicts(&[&package.to_string_lossy(), "--over", "old-iis-arm64"]);
     assert_eq!(healed, ["arm64: starts/starts", "x64: starts/starts", "x86: starts/starts"]);
+    picture(package, &verdicts(&["old-iis-arm64"]), &healed);
+}
+
+/// The picture of docs/installing.md: whose processes load what is in the module's folders of an ARM64 machine, and which pools
+/// start, before and after our `package` takes over from Microsoft's.
+fn picture(package: &Path, failing: &[String], healed: &[String]) {
+    let old = made::root().join("wix/products/ancm/baselines/old-iis-arm64.toml");
+    let old = Baseline::parse("old", &std::fs::read_to_string(old).expect("readable")).expect("a baseline");
+    let mut msi = msi::Package::open(std::fs::File::open(package).expect("made")).expect("a package");
+    let payload = read_payload(&mut msi).expect("cabinets");
+    let (old, new) = (old.package().expect("a package"), Package::load("new", msi.database(), &payload));
+    let new = new.expect("a package");
+    let scenario = Scenario::upgrade(&old, &new);
+    let played = scenario.play();
+    let held = |machine: &Machine| -> BTreeMap<String, String> {
+        let files = machine.files.iter().filter_map(|(path, file)| {
+            let below = path.as_str().strip_prefix(r"C:\Program Files")?;
+            // whatever the version is
+            let name = |name: &str| {
+                if name.starts_with(|c: char| c.is_ascii_digit()) { "VERSION" } else { name }.to_owned()
+            };
+            let path: Vec<String> = below.split('\\').map(name).collect();
+            Some((format!("Program Files{}", path.join(r"\")), file.facts.processor()?.to_owned()))
+        });
+        files.collect()
+    };
+    let (before, after) = (held(&played.before), held(&played.engine.machine));
+    let paths: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let row =
+        |path: &str, before: &str, after: &str| format!("{path:<88}{before:<8}{after}").trim_end().to_owned();
+    let side = |files: &BTreeMap<String, String>, path: &String| {
+        files.get(path).map_or("", String::as_str).to_owned()
+    };
+    let mut lines = vec![row("", "before", "after")];
+    lines.extend(paths.into_iter().map(|path| row(path, &side(&before, path), &side(&after, path))));
+    for (before, after) in failing.iter().zip(healed) {
+        let end = |verdict: &str| if verdict.contains("fails") { "fail" } else { "start" };
+        let process = before.split(':').next().expect("a process");
+        lines.push(row(&format!("application pools of {process}"), end(before), end(after)));
+    }
+    support::golden::picture("installing.md", "machine", "text", &lines);
 }
 
 const V2: &str = r"ProgramFiles64Folder\IIS\Asp.Net Core Module\V2";

@@ -11,14 +11,16 @@ use crate::wix_stand_in::StandIn;
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::plan::EngineInputs;
+use ancm_installer::release::cross_check::{Compared, Found, compare};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
-use xtask::packaging::cross_check::{Found, compare};
+
 use xtask::tool::wix::build::{Job, Run};
 use xtask::tool::wix::{Host, Search};
 
@@ -241,10 +243,12 @@ fn packages_of_wix_equal_ours_but_for_what_may_differ() {
         fs::write(stand_in.path(&format!("{case}.exit")), "0").expect("writable");
         let run = build(&stand_in, &data.join(format!("cases/{case}.wxs")), LIMIT);
         assert_eq!(run.problem(&package(&stand_in)), None, "{case}");
-        let open =
-            |path: &Path| File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let report = compare(&case, &mut open(&own), &mut open(&package(&stand_in)));
-        let report = report.unwrap_or_else(|failure| panic!("{case}: {:?}", failure.diagnostics));
+        let read = |path: &Path| {
+            let file =
+                File::open(path).and_then(|mut file| Compared::read(&mut file).map_err(io::Error::other));
+            file.unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+        };
+        let report = compare(&case, &read(&own), &read(&package(&stand_in)));
         let reasons: Vec<&str> = report.allowed.iter().map(|found| found.key.as_str()).collect();
         let expected =
             ["Revision Number", "Create Time/Date", "Last Saved Time/Date", "Creating Application"];

@@ -1,7 +1,7 @@
 //! `cargo xtask dist`: the packages.
 
 use super::check::Allowances;
-use super::upgrade::{Gate, sources};
+use super::upgrade::{gate, sources};
 use super::{plan, pools};
 use crate::console::Console;
 use crate::environment;
@@ -10,17 +10,17 @@ use crate::flags::Dist;
 use crate::inputs::{self, Gathered, gather};
 use crate::interrupt;
 use crate::output::Output;
-use crate::packaging::cross_check::{self, Report};
 use crate::packaging::engine::{self, Engine, Kind};
-use crate::packaging::manifest::{Stage, manifest};
+use crate::packaging::manifest::manifest;
 use crate::packaging::package::{self, Setting};
 use crate::packaging::sign::Signing;
-use crate::packaging::verify::{Made, verify};
+use crate::packaging::verify::verify;
 use crate::packaging::{made, stage, with_wix};
 use crate::workspace::{self, Known};
 use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::plan::Package;
-use ancm_installer::release::{self, Manifest};
+use ancm_installer::release::cross_check::{self, Compared, Report};
+use ancm_installer::release::{self, Gate, Made, Manifest};
 use serde::Serialize;
 use std::fs::File;
 use std::num::NonZeroUsize;
@@ -61,7 +61,7 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     let (root, known) = (workspace::root()?, inputs::product(&flags.build)?);
     let shipped = known.clone();
     // What has shipped is read while compilers and linkers are asked and waited for.
-    let gate = std::thread::spawn(move || Gate::open(&root, &shipped));
+    let gate = std::thread::spawn(move || gate::open(&root, &shipped));
     let mut gathered = gather(&flags.build, &known.product, |out| out.to_owned(), console)?;
     let out = gathered.out.value.clone();
     let sign = gathered.sign.take();
@@ -134,7 +134,7 @@ pub(super) fn build(
     let plan = plan::make(gathered, &known.ledger, console)?;
     tell(&engine, console);
     let mut staged = stage::lay_out(&plan, known, &|| gathered.linker(), folder.path(), console)?;
-    let signed = signing.stage(&mut staged, folder.path(), console)?;
+    signing.stage(&mut staged, folder.path(), console)?;
 
     let workers = gathered.jobs.value.clamp(1, plan.packages.len().max(1));
     let threads = NonZeroUsize::new(gathered.jobs.value / workers).unwrap_or(NonZeroUsize::MIN);
@@ -177,7 +177,7 @@ pub(super) fn build(
         made.unsigned_sha256 = before;
         findings.extend(more);
         let (read, dlls) = sources::open(name, file.as_file_mut())?;
-        gate.check(&read)?;
+        gate::pass(&gate, &read)?;
         findings.extend(pools::check(&read, &dlls, &known.product, gathered.inputs.handler.value)?);
         for cabinet in &made.cabinets {
             console.detail(&format!("{name}: {cabinet}"));
@@ -215,14 +215,7 @@ pub(super) fn build(
     console.diagnostics(&allowances.unused());
     judge(&reports, &engine, console)?;
     let effort = gathered.compression_effort.value;
-    let manifest = manifest(
-        &plan,
-        &Stage { staged: &staged, signed: &signed },
-        &engine,
-        effort,
-        &packages,
-        &gathered.inputs.wix,
-    )?;
+    let manifest = manifest(&plan, &staged, &engine, effort, &packages, &gathered.inputs.wix)?;
     made::describe(&manifest, &mut output)?;
     drop(folder);
     output.commit()?;
@@ -259,13 +252,24 @@ fn check(
     match (&engine.wix, engine.chosen) {
         (Some(wix), Kind::Embedded) => {
             let (mut other, findings) = with_wix::make(package, setting, wix)?;
-            Ok((cross_check::compare(name, made, other.as_file_mut())?, findings))
+            Ok((compare(name, made, other.as_file_mut())?, findings))
         }
         _ => {
             let (mut other, findings) = package::make(package, setting)?;
-            Ok((cross_check::compare(name, other.as_file_mut(), made)?, findings))
+            Ok((compare(name, other.as_file_mut(), made)?, findings))
         }
     }
+}
+
+/// Compares what the embedded engine and WiX made.
+fn compare(name: &str, embedded: &mut File, wix: &mut File) -> Outcome<Report> {
+    let read = |file: &mut File, by: &str| {
+        Compared::read(file).map_err(|error| {
+            let message = format!("`{name}`, made by {by}, cannot be read back: {error}");
+            Failure::new(Exit::Findings, "cross_check::unreadable", message)
+        })
+    };
+    Ok(cross_check::compare(name, &read(embedded, "the embedded engine")?, &read(wix, "WiX")?))
 }
 
 /// Fails where the engines disagree.

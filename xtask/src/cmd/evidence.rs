@@ -1,6 +1,6 @@
 //! `cargo xtask dist evidence`: what a release says of itself, beside its packages.
 
-use super::upgrade::{Gate, sources};
+use super::upgrade::{gate, sources};
 use crate::console::Console;
 use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
@@ -12,7 +12,7 @@ use crate::workspace;
 use ancm_installer::msi;
 use ancm_installer::release::evidence::{Builder, Release, Subject};
 use ancm_installer::release::sha256;
-use ancm_installer::release::{self, PackageEntry};
+use ancm_installer::release::{self, Gate, PackageEntry};
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
     let folder = flags.folder.clone().unwrap_or_else(|| root.join("dist"));
     let manifest = made::read(&folder)?;
-    let gate = Gate::open(&root, &workspace::known(&root, &manifest.product)?)?;
+    let gate = gate::open(&root, &workspace::known(&root, &manifest.product)?)?;
     let subjects: Outcome<Vec<Subject>> =
         manifest.packages.iter().map(|package| subject(&folder, package, &gate, console)).collect();
     let release = Release {

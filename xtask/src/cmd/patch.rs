@@ -10,7 +10,7 @@ use crate::interrupt;
 use crate::output::Output;
 use crate::packaging::engine;
 use crate::packaging::made;
-use crate::packaging::manifest::{Stage, manifest};
+use crate::packaging::manifest::manifest;
 use crate::packaging::package::Setting;
 use crate::packaging::sign::Signing;
 use crate::packaging::stage;
@@ -127,7 +127,7 @@ pub(super) fn build(
     console.diagnostics(&plan.warnings);
     let [package] = &plan.packages[..] else { unreachable!("a patch is one package") };
     let mut staged = stage::lay_out(&plan, known, &|| gathered.linker(), folder.path(), console)?;
-    let signed = signing.stage(&mut staged, folder.path(), console)?;
+    signing.stage(&mut staged, folder.path(), console)?;
     let ledger = PathBuf::from(&known.product.file);
     let effort = gathered.compression_effort.value;
     let setting = Setting {
@@ -156,8 +156,7 @@ pub(super) fn build(
     console.diagnostics(&judged_findings.findings);
     output.add(file, &package.file_name);
     let packages = [(package, made)];
-    let stage = Stage { staged: &staged, signed: &signed };
-    let manifest = manifest(&plan, &stage, &engine, effort, &packages, &gathered.inputs.wix)?;
+    let manifest = manifest(&plan, &staged, &engine, effort, &packages, &gathered.inputs.wix)?;
     made::describe(&manifest, &mut output)?;
     drop(folder);
     output.commit()?;

@@ -5,12 +5,12 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::OfProduct;
 use crate::workspace;
-use ancm_installer::diag::Diagnostic;
+use ancm_installer::diag::{Diagnostic, Severity};
 use ancm_installer::id::Arch;
 use ancm_installer::plan::HandlerChoice;
-use ancm_installer::pools::{Dlls, Finding, Pool, Presumed, Verdict, judge, presumed};
+use ancm_installer::pools::{Dlls, Finding, Judged, Pool, Refused, Verdict};
 use ancm_installer::product::Product;
-use ancm_installer::upgrade::{Ending, Folded, Package, Perturbation, Scenario};
+use ancm_installer::upgrade::Package;
 use clap::Args;
 use serde::Serialize;
 
@@ -31,61 +31,24 @@ pub struct Flags {
     pub machine: Option<Arch>,
 }
 
-#[derive(Serialize)]
-struct Judged {
-    package: String,
-    machine: Arch,
-    pools: Vec<Pool>,
-    /// What no package brings, and the package is about.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    presumed: Vec<Presumed>,
-}
-
-impl Judged {
-    /// The pools of a machine with `over` and then `package`.
-    fn of(
-        over: Vec<&Package>,
-        package: &Package,
-        machine: Option<Arch>,
-        dlls: &Dlls,
-        product: &Product,
-    ) -> Outcome<Judged> {
-        // a patch is for x64, and corrects ARM64 machines
-        let is_patch = package.components.iter().any(|component| !component.swaps.is_empty());
-        if let Some(machine) = machine.filter(|machine| is_patch && *machine != Arch::Arm64) {
-            let message =
-                format!("`{}` corrects ARM64 machines, and refuses one for {machine}", package.name);
-            return Err(Failure::new(Exit::Input, "pools::refused", message).help("leave out `--machine`"));
-        }
-        let mut scenario = Scenario::chain(over, package);
-        scenario.arch = machine.or_else(|| is_patch.then_some(Arch::Arm64));
-        let mut played = scenario.play();
-        let is_missing = |it: &Presumed| !played.before.files.contains_key(&Folded::path(&it.path));
-        let mut presumed = if is_patch { presumed(product) } else { Vec::new() };
-        presumed.retain(is_missing);
-        if !presumed.is_empty() {
-            let there =
-                |it: &Presumed| Perturbation::ForeignFile(it.path.clone(), Some(it.version), Some(it.arch));
-            scenario.perturbations = presumed.iter().map(there).collect();
-            played = scenario.play();
-        }
-        if let Ending::Failed { error, reason, .. } = &played.run.ending {
-            let message = format!("`{}` would not install: error {error}: {reason}", package.name);
-            return Err(Failure::new(Exit::Input, "pools::refused", message));
-        }
-        let pools = judge(&played.engine.machine, dlls, product);
-        if pools.is_empty() {
-            let message = format!("`{}` does not install the {}", package.name, product.texts.title);
-            let editions = product.flavours().filter_map(|flavour| product.edition(flavour));
-            let folders: Vec<String> = editions.map(|edition| format!("`…\\{}`", edition.folder)).collect();
+/// Why there are no pools to judge, and what to do.
+fn refused(refused: Refused) -> Failure {
+    let (code, help) = match &refused {
+        Refused::Machine { .. } => ("pools::refused", Some("leave out `--machine`".to_owned())),
+        Refused::Fails { .. } => ("pools::refused", None),
+        Refused::NoModule { folders, .. } => {
+            let folders: Vec<String> = folders.iter().map(|folder| format!("`…\\{folder}`")).collect();
             let help = match &folders[..] {
                 [] => "`--product` names another one".to_owned(),
                 _ => format!("its DLLs belong in {}; `--product` names another one", folders.join(" or ")),
             };
-            return Err(Failure::new(Exit::Input, "pools::no_module", message).help(help));
+            ("pools::no_module", Some(help))
         }
-        let machine = played.engine.machine.arch;
-        Ok(Judged { package: package.name.clone(), machine, pools, presumed })
+    };
+    let failure = Failure::new(Exit::Input, code, refused.to_string());
+    match help {
+        Some(help) => failure.help(help),
+        None => failure,
     }
 }
 
@@ -107,7 +70,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     let packages: Vec<Package> = names.iter().map(&mut load).collect::<Outcome<_>>()?;
     let mut judged = Vec::new();
     for package in &packages {
-        judged.push(Judged::of(over.iter().collect(), package, flags.machine, &dlls, &product)?);
+        let over = over.iter().collect();
+        judged.push(Judged::of(over, package, flags.machine, &dlls, &product).map_err(refused)?);
     }
     let fails = |pool: &&Pool| pool.verdict() == Verdict::Fails;
     let failing = judged.iter().flat_map(|judged| &judged.pools).filter(fails).count();
@@ -170,21 +134,8 @@ pub fn check(
     product: &Product,
     chosen: HandlerChoice,
 ) -> Outcome<Vec<Diagnostic>> {
-    let mut doubts = Vec::new();
-    let mut failures = Vec::new();
-    for pool in Judged::of(Vec::new(), package, None, dlls, product)?.pools {
-        let is_wanted = chosen == HandlerChoice::Forwarder && pool.module.verdict == Verdict::Starts;
-        for (what, finding) in pool.findings() {
-            let is_wanted = is_wanted && what != "module";
-            let reason = finding.steps.last().map_or("", String::as_str);
-            let message = format!("`{}`: {pool}: {reason}", package.name);
-            match finding.verdict {
-                Verdict::Starts => {}
-                Verdict::Uncertain => doubts.push(Diagnostic::warning("pools::uncertain", message)),
-                Verdict::Fails if is_wanted => doubts.push(Diagnostic::warning("pools::fails", message)),
-                Verdict::Fails => failures.push(Diagnostic::error("pools::fails", message)),
-            }
-        }
-    }
+    let judged = Judged::of(Vec::new(), package, None, dlls, product).map_err(refused)?;
+    let is_error = |finding: &Diagnostic| finding.severity == Severity::Error;
+    let (failures, doubts): (Vec<_>, Vec<_>) = judged.findings(chosen).into_iter().partition(is_error);
     if failures.is_empty() { Ok(doubts) } else { Err(Failure::of(Exit::Findings, failures)) }
 }

@@ -1,6 +1,6 @@
 //! `cargo xtask upgrade`: what a machine would hold after an upgrade, and why.
 
-mod gate;
+pub mod gate;
 mod show;
 pub(super) mod sources;
 
@@ -9,12 +9,12 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::OfProduct;
 use crate::workspace;
 use ancm_installer::id::{Arch, ComponentId};
+use ancm_installer::release::Gate;
 use ancm_installer::upgrade::matrix::{Accident, Tally, Target};
 use ancm_installer::upgrade::{
     Headline, KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Scenario, Then, explain,
 };
 use clap::Args;
-pub use gate::Gate;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -295,7 +295,7 @@ struct Row {
 
 fn all(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
-    let gate = Gate::open(&root, &workspace::known(&root, &flags.of.product)?)?;
+    let gate = gate::open(&root, &workspace::known(&root, &flags.of.product)?)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
     let new: Vec<Package> = names.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
     let rows = matrix(&gate, &new);

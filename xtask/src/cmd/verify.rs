@@ -2,7 +2,7 @@
 
 use super::dist::{self, Asked};
 use super::patch;
-use super::upgrade::Gate;
+use super::upgrade::gate;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
@@ -131,7 +131,7 @@ fn rebuild(
         return Err(Failure::new(Exit::Findings, "verify::rebuild", message).help("leave out `--product`"));
     }
     let mut gathered = gather(&flags, &known.product, |out| out.to_owned(), console)?;
-    let gate = Arc::new(Gate::open(&gathered.root, &known)?);
+    let gate = Arc::new(gate::open(&gathered.root, &known)?);
     let mut findings = Vec::new();
     for (entry, bytes) in packages {
         let scratch = tempfile::tempdir().map_err(|error| {

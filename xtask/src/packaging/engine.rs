@@ -3,7 +3,8 @@
 use crate::exit::{Exit, Failure, Outcome};
 use crate::inputs::Gathered;
 use crate::settings::EngineChoice;
-use crate::tool::wix::{self, Candidate, Host, Search, Wix};
+use crate::tool::candidate::Candidate;
+use crate::tool::wix::{self, Host, Search, Wix};
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::plan::Origin;
 use ancm_installer::wix::Compat;

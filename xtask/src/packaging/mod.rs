@@ -1,6 +1,5 @@
 //! Carrying out a plan: staged files, packages from the engine, and the proof that they are what was planned.
 
-pub mod cross_check;
 pub mod engine;
 pub mod made;
 pub mod manifest;

@@ -1,12 +1,11 @@
 //! Signatures of a run: of what goes into packages, and then of the packages.
 
-use super::stage::Staged;
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::output::{self, Output};
 use crate::tool::signer;
 use ancm_installer::release::sha256;
-use ancm_installer::release::{self, SignCommand, SignedFile};
+use ancm_installer::release::{self, SignCommand, SignedFile, Staged};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Seek, Write};
@@ -23,15 +22,12 @@ pub enum Signing<'s> {
     Again(&'s BTreeMap<String, Vec<u8>>),
 }
 
-/// What was signed on the stage: hashes before and after, by name.
-pub type OnStage = BTreeMap<String, SignedFile>;
-
 impl Signing<'_> {
-    /// Signs the images on the stage, in `folder`, that nobody has signed.
+    /// Signs the images on the stage, in `folder`, that nobody has signed, and notes that there.
     ///
     /// # Errors
     /// One cannot be signed, or comes back as something else than itself with a signature.
-    pub fn stage(&self, staged: &mut Staged, folder: &Path, console: &Console) -> Outcome<OnStage> {
+    pub fn stage(&self, staged: &mut Staged, folder: &Path, console: &Console) -> Outcome {
         let names: Vec<String> = match self {
             Signing::None => Vec::new(),
             Signing::Command(_) => release::unsigned(&staged.files).into_iter().map(str::to_owned).collect(),
@@ -41,7 +37,6 @@ impl Signing<'_> {
         };
         let scratch = tempfile::tempdir_in(folder)
             .map_err(|error| output::failure("make a folder in", folder, &error))?;
-        let mut record = OnStage::new();
         let progress = console.progress("signing", names.len() as u64);
         for name in names {
             let before = staged.files[&name].clone();
@@ -60,12 +55,12 @@ impl Signing<'_> {
             fs::write(folder.join(&name), &after)
                 .map_err(|error| output::failure("write", &folder.join(&name), &error))?;
             staged.files.insert(name.clone(), after.into());
-            record.insert(name, hashes);
+            staged.signed.insert(name, hashes);
         }
         if let Signing::Command(command) = self {
-            progress.finish("Signed", &format!("{} DLLs with {command}", record.len()));
+            progress.finish("Signed", &format!("{} DLLs with {command}", staged.signed.len()));
         }
-        Ok(record)
+        Ok(())
     }
 
     /// Signs the package `file`, called `name`; gives the signed file and the hash before. Nothing where packages are not

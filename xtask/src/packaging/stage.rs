@@ -14,20 +14,10 @@ use ancm_installer::native::{Behind, Forwarder, Named};
 use ancm_installer::payload::Payload;
 use ancm_installer::pe::Image;
 use ancm_installer::plan::{self, Plan, Source};
-use std::collections::BTreeMap;
+use ancm_installer::release::Staged;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-
-/// What is on the stage.
-pub struct Staged {
-    /// Files of packages, by their name below the stage.
-    pub files: BTreeMap<String, Arc<[u8]>>,
-    /// The linker that is to make the forwarders; none where there are none to make.
-    pub linker: Option<String>,
-    /// Forwarders that another linker had to make, by their name below the stage, and which.
-    pub fallbacks: BTreeMap<String, String>,
-}
 
 /// Lays everything out in `folder`.
 ///
@@ -40,7 +30,7 @@ pub fn lay_out(
     folder: &Path,
     console: &Console,
 ) -> Outcome<Staged> {
-    let mut staged = Staged { files: BTreeMap::new(), linker: None, fallbacks: BTreeMap::new() };
+    let mut staged = Staged::default();
     if !plan.forwarders.is_empty() {
         let linker = linker()?;
         linker.candidates().for_each(|candidate| console.detail(&candidate));

@@ -9,6 +9,7 @@ use crate::console::{Console, Progress};
 use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
+use ancm_installer::id::hexadecimal;
 use sha2::{Digest, Sha512};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
@@ -130,7 +131,7 @@ impl<'c> Fetch<'c> {
         };
         let mut hasher = Sha512::new();
         io::copy(&mut file, &mut hasher).map_err(|error| unkept(path, &error))?;
-        let is_right = hexadecimal(&hasher.finalize()) == address.sha512;
+        let is_right = hexadecimal(hasher.finalize()) == address.sha512;
         if is_right {
             self.console.detail(&format!("{} was fetched before: {}", shown(&address.url), path.display()));
         }
@@ -255,7 +256,7 @@ impl<'c> Part<'c> {
 
     /// SHA-512 of what is there.
     fn hash(&self) -> String {
-        hexadecimal(&self.hasher.clone().finalize())
+        hexadecimal(self.hasher.clone().finalize())
     }
 
     /// Forgets the file, and says why.
@@ -319,8 +320,4 @@ fn unkept(path: &Path, error: &io::Error) -> Failure {
     let message = format!("`{}`, where what is fetched is kept, cannot be used: {error}", path.display());
     Failure::new(Exit::Output, "payload::cache", message)
         .help(format!("`{VARIABLE}` names another folder; it must be writable and have room"))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

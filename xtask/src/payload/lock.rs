@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The file's name; it stands beside the configuration.
 pub const FILE: &str = "ancm.lock";
@@ -67,9 +68,11 @@ impl Lock {
     /// It cannot be read, or is not a lock file.
     pub fn read(path: &Path) -> Outcome<Option<Lock>> {
         let fail = |problem: String, offset: Option<usize>, text: &str| {
-            let line =
-                offset.map_or(0, |at| text.get(..at).unwrap_or_default().matches('\n').count() as u32 + 1);
-            let at = Location { file: path.to_string_lossy().into(), line, column: 0 };
+            let file: Arc<str> = path.to_string_lossy().into();
+            let at = match offset {
+                Some(offset) => Location::of_offset(&file, text, offset),
+                None => Location { file, line: 0, column: 0 },
+            };
             let finding = Diagnostic::error("payload::lock", problem).at(&at);
             Failure::of(Exit::Usage, vec![finding.help("`cargo xtask payload pin SOURCE` writes it anew")])
         };

@@ -1,5 +1,6 @@
 //! The programs that we start: where they are, and whether they will do.
 
+pub mod candidate;
 mod inventory;
 #[cfg(windows)]
 mod job;

@@ -64,7 +64,6 @@ impl Range {
     /// Where `version` stands; what is no number counts as 0.
     #[must_use]
     pub fn fit(self, version: &str) -> Fit {
-        let numbers = |text: &str| -> Vec<u64> { text.split('.').map(|n| n.parse().unwrap_or(0)).collect() };
         let version = numbers(version);
         // as many numbers as the bound has
         let against = |bound: &str| {
@@ -159,6 +158,11 @@ pub fn ask(command: &mut Command, patience: Duration) -> Result<Answer, AskError
         String::from_utf8_lossy(&bytes).into_owned()
     };
     Ok(Answer { success: status.success(), out: read(&out), err: read(&err) })
+}
+
+/// The numbers of a version, for comparison; what is no number counts as 0.
+pub fn numbers(version: &str) -> Vec<u64> {
+    version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
 }
 
 /// The first version in `text`: digits and dots at the beginning of a word, or behind `-`, `(` or `v`.

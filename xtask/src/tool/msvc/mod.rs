@@ -11,11 +11,11 @@ pub mod vswhere;
 
 pub use error::{BuildError, Unfit, VswhereError};
 
-use serde::Serialize;
+use super::candidate::Candidate;
+use super::probe::numbers;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -82,23 +82,6 @@ pub struct Msvc {
     host: &'static str,
 }
 
-/// Something that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Candidate {
-    /// What it is: `--msvc`, `developer prompt`, the name of a Visual Studio.
-    pub name: String,
-    /// Its folder.
-    pub folder: PathBuf,
-    /// Why it was taken or left.
-    pub verdict: String,
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} in `{}`, {}", self.name, self.folder.display(), self.verdict)
-    }
-}
-
 /// What a search found.
 #[derive(Clone, Debug, Default)]
 pub struct Search {
@@ -161,13 +144,11 @@ impl Msvc {
             }
         }
         let entries = std::fs::read_dir(&tools).map_err(|_| Unfit::None)?;
-        let numbers = |folder: &PathBuf| -> Vec<u64> {
-            let name =
-                folder.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-            name.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+        let version = |folder: &PathBuf| -> Vec<u64> {
+            folder.file_name().map_or_else(Vec::new, |name| numbers(&name.to_string_lossy()))
         };
         let mut versions: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-        versions.sort_by_key(|folder| std::cmp::Reverse(numbers(folder)));
+        versions.sort_by_key(|folder| std::cmp::Reverse(version(folder)));
         let mut why = Unfit::None;
         for version in versions {
             match Msvc::at(&version, host) {
@@ -252,16 +233,15 @@ impl Search {
     }
 
     fn consider(&mut self, name: &str, folder: &Path, found: Result<Msvc, Unfit>) {
-        let verdict = match (found, &self.found) {
-            (Ok(_), Some(_)) => "left: another one came first".to_owned(),
+        self.candidates.push(match (found, &self.found) {
+            (Ok(_), Some(_)) => Candidate::left(name, folder, "another one came first"),
             (Ok(msvc), None) => {
-                let verdict = format!("taken: {}", msvc.description());
+                let taken = Candidate::taken(name, folder, msvc.description());
                 self.found = Some(msvc);
-                verdict
+                taken
             }
-            (Err(problem), _) => format!("left: {problem}"),
-        };
-        self.candidates.push(Candidate { name: name.to_owned(), folder: folder.to_owned(), verdict });
+            (Err(problem), _) => Candidate::left(name, folder, problem),
+        });
     }
 
     /// Why nothing was found.

@@ -1,6 +1,7 @@
 //! What `vswhere` says of installed Visual Studios (<https://github.com/microsoft/vswhere/wiki>).
 
 use super::{Host, VswhereError};
+use crate::tool::probe::numbers;
 use crate::tool::process::{self, RunError};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -28,13 +29,6 @@ pub struct Instance {
 
 fn yes() -> bool {
     true
-}
-
-impl Instance {
-    /// The numbers of its version, for comparison.
-    fn numbers(&self) -> Vec<u64> {
-        self.installation_version.split('.').map(|part| part.parse().unwrap_or(0)).collect()
-    }
 }
 
 /// Every `vswhere`: the installer puts it into one of the two Program Files; else it may be on the PATH.
@@ -76,9 +70,9 @@ pub fn ask(vswhere: &Path, patience: Duration) -> Result<Vec<Instance>, VswhereE
 pub fn parse(text: &str) -> Result<Vec<Instance>, serde_json::Error> {
     let mut instances: Vec<Instance> = serde_json::from_str(text.trim_start_matches('\u{FEFF}'))?;
     instances.sort_by(|a, b| {
-        (a.is_prerelease, b.numbers(), &a.installation_path).cmp(&(
+        (a.is_prerelease, numbers(&b.installation_version), &a.installation_path).cmp(&(
             b.is_prerelease,
-            a.numbers(),
+            numbers(&a.installation_version),
             &b.installation_path,
         ))
     });

@@ -11,14 +11,13 @@ mod manifest;
 pub mod messages;
 mod version;
 
+use super::candidate::Candidate;
 use crate::tool::process;
 use eula::EulaId;
 use manifest::ManifestError;
-use serde::Serialize;
 use std::collections::BTreeMap;
 use std::env;
 use std::ffi::OsString;
-use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -112,23 +111,6 @@ impl Wix {
         // messages that can be read, and nothing around them
         command.env("DOTNET_CLI_UI_LANGUAGE", "en").env("DOTNET_NOLOGO", "1");
         command
-    }
-}
-
-/// Something that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Candidate {
-    /// How it was found: `--wix`, `WIX6`, `PATH`.
-    pub name: String,
-    /// The file that it is.
-    pub path: PathBuf,
-    /// Why it was taken or left.
-    pub verdict: String,
-}
-
-impl fmt::Display for Candidate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (`{}`), {}", self.name, self.path.display(), self.verdict)
     }
 }
 
@@ -226,8 +208,7 @@ impl Looking<'_> {
     }
 
     fn left(&mut self, name: &str, path: &Path, why: &str) {
-        let verdict = format!("left: {why}");
-        self.search.candidates.push(Candidate { name: name.to_owned(), path: path.to_owned(), verdict });
+        self.search.candidates.push(Candidate::left(name, path, why));
     }
 
     fn consider(&mut self, name: &str, path: &Path, before: &'static [&'static str]) {
@@ -249,9 +230,8 @@ impl Looking<'_> {
         };
         match wix.probe(self.host, self.accepted) {
             Ok(()) => {
-                let verdict = format!("taken: WiX {}", wix.version);
-                let path = path.to_owned();
-                self.search.candidates.push(Candidate { name: name.to_owned(), path, verdict });
+                let what = format!("WiX {}", wix.version);
+                self.search.candidates.push(Candidate::taken(name, path, what));
                 self.search.found = Some(wix);
             }
             Err(problem) => self.left(name, path, &problem.to_string()),

@@ -14,6 +14,7 @@ mod web_service_extension;
 mod web_site;
 mod web_virtual_dir;
 
+use super::shape::Reading;
 use super::{Extension, demand_action};
 use crate::compile::Compiler;
 use crate::diag::Location;
@@ -71,4 +72,20 @@ fn element_without_component(c: &Compiler, element: &Element) {
     let message =
         format!("`{}` needs a component around what it is in: without one, nothing is made", element.name);
     c.report.error(5152, &element.at, message);
+}
+
+/// The site that a row is in: the element around it, or `WebSite`.
+fn site_around(c: &mut Compiler, row: &mut Reading<'_>, is_needed: bool) -> Option<String> {
+    let named = row.a.reference("WebSite");
+    if let Some(site) = row.around.parent {
+        if row.a.has("WebSite") {
+            row.a.illegal(5154, "WebSite", "is the site around it; remove it");
+        }
+        return Some(site.to_owned());
+    }
+    let site = if is_needed { row.a.required("WebSite", named) } else { named };
+    if let Some(site) = &site {
+        c.refer("Wix4IIsWebSite", site, &row.element.at);
+    }
+    site
 }

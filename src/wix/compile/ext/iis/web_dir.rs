@@ -1,7 +1,7 @@
 //! `WebDir`: a directory of a site, with properties of its own.
 
 use super::own::Own;
-use super::{demand_configuration, web_site};
+use super::{demand_configuration, site_around};
 use crate::compile::Compiler;
 use crate::compile::elements::{Rule, Within};
 use crate::compile::ext::shape::{Around, Cell, Shape};
@@ -32,7 +32,7 @@ pub(super) static SHAPE: Shape = Shape {
     })),
     actions: &[],
     also: |c, row| {
-        row.cells[SITE] = web_site::around(c, row, true).into();
+        row.cells[SITE] = site_around(c, row, true).into();
     },
 };
 

@@ -1,6 +1,6 @@
 //! `WebFilter`: an ISAPI filter.
 
-use super::{ACTION, web_site};
+use super::{ACTION, site_around};
 use crate::compile::Compiler;
 use crate::compile::elements::{Rule, Within};
 use crate::compile::ext::shape::{Around, Cell, Reading, Shape};
@@ -34,7 +34,7 @@ pub(super) static SHAPE: Shape = Shape {
 };
 
 fn also(c: &mut Compiler, row: &mut Reading<'_>) {
-    row.cells[SITE] = web_site::around(c, row, false).into();
+    row.cells[SITE] = site_around(c, row, false).into();
     if !row.has(FLAGS) {
         row.cells[FLAGS] = 0.into();
     }

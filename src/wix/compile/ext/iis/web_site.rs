@@ -88,22 +88,6 @@ fn also(c: &mut Compiler, row: &mut Reading<'_>) {
     }
 }
 
-/// The site that a row is in: the element around it, or `WebSite`.
-pub(super) fn around(c: &mut Compiler, row: &mut Reading<'_>, is_needed: bool) -> Option<String> {
-    let named = row.a.reference("WebSite");
-    if let Some(site) = row.around.parent {
-        if row.a.has("WebSite") {
-            row.a.illegal(5154, "WebSite", "is the site around it; remove it");
-        }
-        return Some(site.to_owned());
-    }
-    let site = if is_needed { row.a.required("WebSite", named) } else { named };
-    if let Some(site) = &site {
-        c.refer("Wix4IIsWebSite", site, &row.element.at);
-    }
-    site
-}
-
 /// <https://docs.firegiant.com/wix/schema/iis/website/>.
 fn web_site(c: &mut Compiler, element: &Element, host: Option<&Host>) {
     let mut row = SHAPE.read(c, element, Around { host, ..Around::default() });

@@ -2,7 +2,7 @@
 
 use super::own::Own;
 use super::parts::{self, Whole};
-use super::{demand_configuration, web_site};
+use super::{demand_configuration, site_around};
 use crate::compile::Compiler;
 use crate::compile::elements::{Rule, Within};
 use crate::compile::ext::shape::{Around, Cell, Reading, Shape};
@@ -41,7 +41,7 @@ pub(super) static SHAPE: Shape = Shape {
 };
 
 fn also(c: &mut Compiler, row: &mut Reading<'_>) {
-    row.cells[SITE] = web_site::around(c, row, true).into();
+    row.cells[SITE] = site_around(c, row, true).into();
     if row.text(ALIAS).contains('\\') {
         row.a.illegal(5156, "Alias", "cannot have a backslash in it");
     }

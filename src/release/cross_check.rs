@@ -1,14 +1,12 @@
 //! The same package by both engines: every difference is an allowed one, with its reason, or a finding.
 
-use super::verify;
-use crate::exit::{Exit, Failure, Outcome};
-use ancm_installer::diag::Diagnostic;
-use ancm_installer::id::hexadecimal;
-use ancm_installer::msi::{self, Difference};
+use crate::cab;
+use crate::diag::Diagnostic;
+use crate::id::hexadecimal;
+use crate::msi::{self, Difference};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{self, Read, Seek};
 
 /// A difference that is as it must be.
@@ -100,33 +98,57 @@ pub struct Found {
     pub reason: Option<&'static str>,
 }
 
-/// Compares a package by the embedded engine with the same one by WiX.
-///
-/// # Errors
-/// One of them cannot be read.
-pub fn compare(name: &str, embedded: &mut File, wix: &mut File) -> Outcome<Report> {
-    let open = |file: &mut File, by: &str| -> Outcome<(msi::Database, Streams)> {
-        let fail = |error: String| {
-            let message = format!("`{name}`, made by {by}, cannot be read back: {error}");
-            Failure::new(Exit::Findings, "cross_check::unreadable", message)
-        };
-        file.rewind().map_err(|error| fail(error.to_string()))?;
-        let mut package = msi::Package::open(&mut *file).map_err(|error| fail(error.to_string()))?;
-        let streams = streams(&mut package).map_err(fail)?;
-        Ok((package.database().clone(), streams))
-    };
-    let (first, our_streams) = open(embedded, "the embedded engine")?;
-    let (second, their_streams) = open(wix, "WiX")?;
-    let mut found = msi::compare(&first, &second);
-    let names: BTreeSet<_> = our_streams.keys().chain(their_streams.keys()).collect();
+/// Why what an engine made cannot be compared.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// The file.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The package.
+    #[error(transparent)]
+    Package(#[from] msi::ReadError),
+    /// A cabinet in it.
+    #[error("cabinet `{name}`: {source}")]
+    Cabinet {
+        /// The name of its stream.
+        name: String,
+        /// What is wrong with it.
+        source: cab::ReadError,
+    },
+}
+
+/// A package, read to be compared.
+pub struct Compared {
+    database: msi::Database,
+    streams: Streams,
+}
+
+impl Compared {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// It is no package, or broken.
+    pub fn read(file: &mut (impl Read + Seek)) -> Result<Compared, Unreadable> {
+        file.rewind()?;
+        let mut package = msi::Package::open(file)?;
+        let streams = streams(&mut package)?;
+        Ok(Compared { database: package.into_database(), streams })
+    }
+}
+
+/// Compares the package `name` by the embedded engine with the same one by WiX.
+#[must_use]
+pub fn compare(name: &str, embedded: &Compared, wix: &Compared) -> Report {
+    let mut found = msi::compare(&embedded.database, &wix.database);
+    let names: BTreeSet<_> = embedded.streams.keys().chain(wix.streams.keys()).collect();
     for at @ (key, column) in names {
-        let (first, second) = (our_streams.get(at).cloned(), their_streams.get(at).cloned());
+        let (first, second) = (embedded.streams.get(at).cloned(), wix.streams.get(at).cloned());
         if first != second {
             let (table, key, column) = (STREAMS.to_owned(), key.clone(), (*column).to_owned());
             found.push(Difference { table, key, column, first, second });
         }
     }
-    Ok(judge(name, found))
+    judge(name, found)
 }
 
 /// Sorts differences, the first of each being the embedded engine's, into what is allowed and what is not.
@@ -151,25 +173,37 @@ pub fn judge(package: &str, found: Vec<Difference>) -> Report {
 /// What is in each stream, by name and kind: for a cabinet its files, each by name and SHA-256.
 type Streams = BTreeMap<(String, &'static str), String>;
 
-fn streams(package: &mut msi::Package<&mut File>) -> Result<Streams, String> {
+fn streams<R: Read + Seek>(package: &mut msi::Package<R>) -> Result<Streams, Unreadable> {
     let mut found = Streams::new();
     let names: Vec<String> = package.database().streams.keys().cloned().collect();
     for name in names {
-        let mut stream = package.stream(&name).map_err(|error| error.to_string())?;
+        let mut stream = package.stream(&name)?;
         let mut hash = Sha256::new();
-        let size = io::copy(&mut stream, &mut hash).map_err(|error| error.to_string())?;
+        let size = io::copy(&mut stream, &mut hash)?;
         let sha256 = format!("{size} bytes, SHA-256 {}", hexadecimal(hash.finalize()));
-        stream.rewind().map_err(|error| error.to_string())?;
+        stream.rewind()?;
         let mut magic = [0; 4];
         let is_cabinet = stream.read_exact(&mut magic).is_ok() && magic == *b"MSCF";
         if is_cabinet {
-            stream.rewind().map_err(|error| error.to_string())?;
-            let mut files = BTreeMap::new();
-            verify::contents(stream, &mut files).map_err(|error| format!("cabinet `{name}`: {error}"))?;
+            stream.rewind()?;
+            let files = files(stream).map_err(|source| Unreadable::Cabinet { name: name.clone(), source })?;
             found
                 .extend(files.into_iter().map(|(file, sha256)| ((format!("{name}|{file}"), "Data"), sha256)));
         }
         found.insert((name, if is_cabinet { COMPRESSED } else { "Data" }), sha256);
+    }
+    Ok(found)
+}
+
+/// SHA-256 of every file in a cabinet, by name.
+fn files(cabinet: impl Read + Seek) -> Result<BTreeMap<String, String>, cab::ReadError> {
+    let mut reader = cab::Reader::open(cabinet)?;
+    let mut found = BTreeMap::new();
+    for index in 0..reader.files().len() {
+        let name = reader.files()[index].name.clone();
+        let mut hash = Sha256::new();
+        reader.extract(index, &mut hash)?;
+        found.insert(name, hexadecimal(hash.finalize()));
     }
     Ok(found)
 }
