@@ -89,3 +89,34 @@ fn what_cargo_xtask_builds_serves_the_tests_too() {
     let again: Vec<_> = program.difference(&tests).collect();
     assert!(again.is_empty(), "with other features in the tests: {again:?}");
 }
+
+/// The crates that a table of docs/dependencies.md names in its first column, from `heading` to the next one.
+fn named(page: &str, heading: &str) -> BTreeSet<String> {
+    let section = page.split(heading).nth(1).expect("the heading").split("\n## ").next().unwrap_or_default();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
+    rows.flat_map(|row| row.split(',').map(|name| name.trim().trim_matches('`').to_owned())).collect()
+}
+
+#[test]
+fn the_page_of_dependencies_is_true() {
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/dependencies.md");
+    let page = std::fs::read_to_string(page).expect("readable");
+    let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata).expect("cargo prints JSON");
+    let packages = metadata["packages"].as_array().expect("a list").iter();
+    let all: Vec<&serde_json::Value> =
+        packages.flat_map(|package| package["dependencies"].as_array().expect("a list")).collect();
+    let of = |kind: Option<&str>| -> BTreeSet<String> {
+        let here = all.iter().filter(|it| it["path"].is_null() && it["kind"].as_str() == kind);
+        here.filter_map(|it| Some(it["name"].as_str()?.to_owned())).collect()
+    };
+    let (linked, tests) = (of(None), of(Some("dev")));
+    assert_eq!(named(&page, "# Dependencies"), linked, "the table, and what the packages depend on");
+    let only_tests: Vec<&String> = tests.difference(&linked).collect();
+    let said =
+        page.split("For tests alone:").nth(1).and_then(|rest| rest.split('\n').next()).expect("a line");
+    assert!(only_tests.iter().all(|name| said.contains(&format!("`{name}`"))), "{only_tests:?}: {said}");
+    let not_used = named(&page, "## Packages that were considered");
+    let used: Vec<&String> = not_used.intersection(&linked).collect();
+    assert!(used.is_empty() && not_used.len() > 5, "considered, not used, and used: {used:?}");
+}

@@ -26,7 +26,7 @@ pub use manifest::{
 };
 pub use matrix::{Matrix, Shard};
 pub use merge::{Part, differences, merge};
-pub use package_signature::{SIGNATURE, package_signature};
+pub use package_signature::{SIGNATURE, SIGNATURES, package_signature};
 pub use signed::{NotSigned, inside, is_as_signed, is_signed, is_signed_package, rebuilt};
 pub use signing::{NotACommand, SignCommand, Started, VariableError, judge, unsigned};
 pub use workflow::{ACTIONS, Action, pipelines};

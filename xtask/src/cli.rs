@@ -20,20 +20,23 @@ pub struct Cli {
     pub command: Command,
 }
 
+/// The heading of the flags that every command has, which stand behind its own.
+const EVERYWHERE: &str = "For every command";
+
 /// Flags of every command.
 #[derive(Debug, Args)]
 pub struct Global {
     /// Print the result as one JSON document on standard output
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Tell how things are done
-    #[arg(short, long, global = true, action = ArgAction::SetTrue)]
+    #[arg(short, long, global = true, action = ArgAction::SetTrue, help_heading = EVERYWHERE)]
     pub verbose: bool,
     /// Tell nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Use colours
-    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN", help_heading = EVERYWHERE)]
     pub color: ColorChoice,
 }
 

@@ -21,6 +21,17 @@ fn alone_it_prints_help_and_does_nothing() {
 }
 
 #[test]
+fn help_has_a_command_s_own_flags_first() {
+    for how in ["-h", "--help"] {
+        let help = text(&xtask(&["dist", how]).stdout);
+        let at = |flag: &str| help.find(flag).unwrap_or_else(|| panic!("{flag}: {help}"));
+        let order =
+            ["--product <", "--payload <", "--out <", "--dry-run", "For every command:", "--json"].map(at);
+        assert!(order.is_sorted(), "{order:?}: {help}");
+    }
+}
+
+#[test]
 fn the_documents_have_the_table_of_exit_codes() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/settings.md");
     let page = std::fs::read_to_string(path).expect("docs/settings.md");

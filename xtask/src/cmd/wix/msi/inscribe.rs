@@ -14,6 +14,7 @@ use ancm_installer::wix::inscribe::{cabinets_beside, inscribe};
 use ancm_installer::wix::paths;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
@@ -104,11 +105,8 @@ impl Inscription {
                 errors.push(Diagnostic::error("WIX0258", message).help("put it there, with its signature"));
                 continue;
             };
-            let read = || -> Result<Option<Vec<u8>>, String> {
-                let mut file = File::open(&path).map_err(|error| error.to_string())?;
-                let Some(bytes) = cab::signature(&mut file).map_err(|error| error.to_string())? else {
-                    return Ok(None);
-                };
+            let read = || -> Result<Option<Vec<u8>>, Box<dyn Error>> {
+                let Some(bytes) = cab::signature(&mut File::open(&path)?)? else { return Ok(None) };
                 Ok(Some(Signature::read(&bytes)?.certificate))
             };
             match read() {
