@@ -87,8 +87,8 @@ fn masked(stand_in: &StandIn, out: &Path) -> Vec<String> {
 }
 
 /// What the sources are told, but for the codes.
-const DEFINES: [&str; 26] = [
-    "Attributes=30",
+const DEFINES: [&str; 28] = [
+    "Attributes=28",
     "Cabinet=aspnetcoremodule.cab",
     "CodePage=1252",
     "Comments=Holds Microsoft's ASP.NET Core Module; the installer is not made by Microsoft.",
@@ -111,8 +111,10 @@ const DEFINES: [&str; 26] = [
     "Section=aspNetCore",
     "Summary=Installs the ASP.NET Core Module. Not made by Microsoft.",
     "Title=ASP.NET Core Module",
+    "TraceArea=ANCM",
+    "TraceValue=65536",
     "UpgradeCode={",
-    "UserAttributes=62",
+    "UserAttributes=60",
     "Version=110.0.3",
 ];
 

@@ -103,11 +103,7 @@ pub(super) fn admits_database(database: &Database) -> Result<(), TooLarge> {
     let costs = database.tables.values().map(|table| (cost(table), table));
     let total: u64 = costs.clone().map(|(cost, _)| cost).sum();
     if let Some((_, table)) = costs.max_by_key(|(cost, _)| *cost).filter(|_| total > MOST_MIB << 20) {
-        return Err(TooLarge::Texts {
-            needed: total >> 20,
-            table: table.name.clone(),
-            length: text(table),
-        });
+        return Err(TooLarge::Texts { needed: total >> 20, table: table.name.clone(), length: text(table) });
     }
     let conditions = database.tables.values().filter_map(|table| Some((table, table.column("Condition")?)));
     let lengths = conditions.flat_map(|(table, column)| {
