@@ -54,13 +54,13 @@ fn set(symbols: &mut Vec<Symbol>, file: &BoundFile, name: &str, value: String) {
 }
 
 fn of_dotnet(file: &BoundFile, assembly: &Assembly) -> Result<Vec<(&'static str, String)>, Problem> {
-    let invalid = |why: String| {
+    let invalid = |why: &dyn std::fmt::Display| {
         let message = format!("`{}` is no assembly of .NET: {why}", file.name);
         (132, message, "leave out `Assembly`, or package the right file")
     };
-    let bytes = file.content.read().map_err(|error| invalid(error.to_string()))?;
+    let bytes = file.content.read().map_err(|error| invalid(&error))?;
     let own_version = file.contents.version.map(|version| version.to_string());
-    let pairs = dotnet_names(&bytes, own_version.as_deref()).map_err(invalid)?;
+    let pairs = dotnet_names(&bytes, own_version.as_deref()).map_err(|error| invalid(&error))?;
     let name = pairs.first().map_or("", |(_, name)| name.as_str());
     let stem = file.name.rsplit_once('.').map_or(file.name.as_str(), |(stem, _)| stem);
     if !assembly.is_private && !stem.eq_ignore_ascii_case(name) {
@@ -82,6 +82,17 @@ fn of_dotnet(file: &BoundFile, assembly: &Assembly) -> Result<Vec<(&'static str,
 /// The kind of name that only assemblies with a strong one have.
 pub(crate) const TOKEN: &str = "publicKeyToken";
 
+/// Why a file is no assembly of .NET.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotDotnet {
+    /// It is no image, or broken.
+    #[error(transparent)]
+    Image(#[from] crate::pe::Error),
+    /// An image of something else.
+    #[error("it has no metadata")]
+    NoMetadata,
+}
+
 /// What the assembly of .NET with these `bytes` is called, its own name first; `own_version` is the file's.
 ///
 /// # Errors
@@ -89,11 +100,11 @@ pub(crate) const TOKEN: &str = "publicKeyToken";
 pub(crate) fn dotnet_names(
     bytes: &[u8],
     own_version: Option<&str>,
-) -> Result<Vec<(&'static str, String)>, String> {
-    let image = Image::parse(bytes).map_err(|error| error.to_string())?;
+) -> Result<Vec<(&'static str, String)>, NotDotnet> {
+    let image = Image::parse(bytes)?;
     let view = image.native();
-    let identity = view.assembly().map_err(|error| error.to_string())?;
-    let identity = identity.ok_or_else(|| "it has no metadata".to_owned())?;
+    let identity = view.assembly()?;
+    let identity = identity.ok_or(NotDotnet::NoMetadata)?;
     let culture = if identity.culture.is_empty() { "neutral".to_owned() } else { identity.culture.clone() };
     let mut pairs = vec![
         ("name", identity.name.clone()),
