@@ -138,7 +138,7 @@ mod tests {
             ("*.ini", "nsclient.ini a.b.ini .ini", "a.inix a.ini.txt ini"),
             ("*.*", "readme a.txt .x", ""),
             ("*", "readme a.txt", ""),
-            ("a?c*", "abcdef abc ac.txt", "abd"),
+            ("a?c*", "abcdef abc", "abd ac.txt"),
             ("*b*d", "abcbd bd", "abc"),
             ("file?.txt", "file1.txt file.txt", "file12.txt"),
             ("app.*", "app app.exe app.exe.config", "apps.exe"),
