@@ -217,6 +217,24 @@ fn reinstallmode_modifies_the_cells() {
     });
 }
 
+/// Where no letter says what replaces a file, one that is there stays, whatever it is; documented is that of `p`
+/// (<https://learn.microsoft.com/windows/win32/msi/reinstallmode>).
+#[test]
+fn only_missing_files_are_laid_where_nothing_else_is_asked_for() {
+    let old = Msi::new("1.0.0").key_file("C", &guid(1), 256 + 16, "a.dll", "1.0.0.0", 1).load();
+    let new = Msi::new("2.0.0").key_file("D", &guid(2), 256, "new.dll", "2.0.0.0", 2);
+    let new = new.file("D", "a.dll", "2.0.0.0", 2).load();
+    for (mode, expected) in [
+        ("pmus", (Verdict::PresentOld, Confidence::A)),
+        ("mus", (Verdict::PresentOld, Confidence::D)),
+        ("omus", (Verdict::PresentNew, Confidence::A)),
+    ] {
+        let mut scenario = Scenario::upgrade(&old, &new);
+        scenario.options = Options { mode: Some(ReinstallMode::new(mode)), ..Options::default() };
+        assert_eq!(verdict(&Report::of(&scenario)), expected, "{mode}");
+    }
+}
+
 #[test]
 fn attributes_and_clients_modify_the_cells() {
     check("permanent", &Variant { old_attributes: 256 + 16, ..Variant::default() }, protected);
