@@ -91,8 +91,8 @@ fn fetch(scratch: &Path) -> io::Result<()> {
     let at = scratch.display();
     let settings = format!(
         "APT::Architecture \"i386\";\nAPT::Architectures {{ \"i386\"; }};\nAPT::Sandbox::User \"\";\n\
-         Acquire::Languages \"none\";\nDir::State \"{at}/state\";\nDir::State::status \"{at}/status\";\n\
-         Dir::Cache \"{at}/cache\";\n"
+         Acquire::Languages \"none\";\nAcquire::Retries \"3\";\n\
+         Dir::State \"{at}/state\";\nDir::State::status \"{at}/status\";\nDir::Cache \"{at}/cache\";\n"
     );
     let file = scratch.join("apt.conf");
     fs::write(&file, settings)?;
