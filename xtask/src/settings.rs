@@ -186,7 +186,7 @@ settings! {
     #[arg(long, value_name = "KIND")]
     handler: Option<HandlerChoice>,
     /// Folder for the packages [default: dist]
-    #[arg(long, value_name = "FOLDER")]
+    #[arg(short, long, value_name = "FOLDER")]
     out: Option<PathBuf>,
     /// The command that signs a file, `{file}` in its place, or `{in}` as `{out}`; `${NAME}` is a variable of the environment,
     /// whose value is never shown [default: nothing is signed]

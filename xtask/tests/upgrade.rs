@@ -308,3 +308,11 @@ fn baselines_are_listed_and_never_overwritten() {
         assert_eq!(refused.status.code(), Some(2), "{name}: {}", text(&refused.stderr));
     }
 }
+
+#[test]
+fn what_is_no_package_is_refused_with_what_may_be_named() {
+    let output = upgrade(&[&document("README.md").to_string_lossy(), "old-iis-x64"]);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(10), "{said}");
+    assert!(said.contains("README.md`") && said.contains("cargo xtask baseline list"), "{said}");
+}

@@ -234,3 +234,12 @@ fn a_finding_of_several_packages_is_said_once() {
     assert_eq!(said.matches("WIX1096").count(), 1, "{said}");
     assert!(said.contains("look (in 3 packages)"), "{said}");
 }
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_each_place_once() {
+    let folder = sources("<File Id=\"A\" Source=\"none.dll\" />");
+    let output = build(folder.path(), &["-o", "x.msi"]);
+    let said = said(&output);
+    assert!(said.contains("WIX0103"), "{said}");
+    assert_eq!(said.matches("`none.dll`").count(), 2, "its name and where it was looked for: {said}");
+}

@@ -288,7 +288,7 @@ pub const KINDS: &[Kind] = &[
         Note,
         "removal and install are not one transaction",
         "If the install fails after the old product is gone, the old one stays gone; if a removal after InstallFinalize fails, both stay.",
-        "after InstallInitialize where nothing else speaks against it",
+        "set `MajorUpgrade/@Schedule` to `afterInstallInitialize`, unless another finding is about that place",
     ),
     kind(
         "U035",

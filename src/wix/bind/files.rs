@@ -64,7 +64,8 @@ pub(crate) fn on_disk(source: &str, paths: &[BindPath], at: &Location, report: &
         paths::note(wanted, &found, Some(at)).into_iter().for_each(|note| report.push(note));
         return Some(found);
     }
-    let looked: Vec<String> = candidates.iter().map(|path| format!("`{}`", path.display())).collect();
+    let mut looked: Vec<String> = candidates.iter().map(|path| format!("`{}`", path.display())).collect();
+    looked.dedup();
     let message = format!("cannot find the file `{source}`");
     report.push(
         Diagnostic::error("WIX0103", message)

@@ -16,7 +16,7 @@ pub struct Flags {
     /// The package: an .msi file, or the name of a baseline
     #[arg(value_name = "PACKAGE")]
     pub package: String,
-    /// Show what is otherwise in this one
+    /// The newer package: show what is otherwise in it, `layout OLD --diff NEW`
     #[arg(long, value_name = "PACKAGE")]
     pub diff: Option<String>,
 }
@@ -100,7 +100,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         }
     }
     let same = layout.len() - changes.iter().filter(|change| change.old.is_some()).count();
-    console.print(&format!("{} paths differ, {same} are the same", changes.len()));
+    let differ = if changes.len() == 1 { "path differs" } else { "paths differ" };
+    console.print(&format!("{} {differ}, {same} are the same", changes.len()));
     Ok(())
 }
 

@@ -92,6 +92,7 @@ fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
         source = cause.source();
     }
     Failure::new(Exit::Input, "upgrade::unreadable", message)
+        .help("name a package (.msi), or a baseline: `cargo xtask baseline list` has their names")
 }
 
 /// The folder of the baselines of a product.
