@@ -53,18 +53,24 @@ fn sign(folder: &Path, cabinet: &str, who: &str) {
     std::fs::rename(folder.join(made), folder.join(cabinet)).expect("room");
 }
 
+/// A folder with the package of `SOURCE` and its cabinets.
+fn built() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, text) in [("a.txt", "a"), ("b.txt", "b"), ("c.txt", "c"), ("d.txt", "d"), ("p.wxs", SOURCE)] {
+        std::fs::write(folder.path().join(name), text).expect("room");
+    }
+    let output = wix(folder.path(), &["build", "p.wxs"]);
+    assert!(output.status.success(), "{}", said(&output));
+    folder
+}
+
 #[test]
 fn who_signed_cabinets_beside_a_package_is_told_in_it() {
     if ["msiinfo", "osslsigncode", "openssl"].iter().any(|name| tool(name).is_none()) {
         return;
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = built();
     let at = folder.path();
-    for (name, text) in [("a.txt", "a"), ("b.txt", "b"), ("c.txt", "c"), ("d.txt", "d"), ("p.wxs", SOURCE)] {
-        std::fs::write(at.join(name), text).expect("room");
-    }
-    let output = wix(at, &["build", "p.wxs"]);
-    assert!(output.status.success(), "{}", said(&output));
     for who in ["first", "second"] {
         let (key, certificate) = (format!("{who}.key"), format!("{who}.pem"));
         let subject = format!("/CN={who} of nobody's");
@@ -122,13 +128,8 @@ fn who_signed_cabinets_beside_a_package_is_told_in_it() {
 
 #[test]
 fn what_cannot_be_inscribed_is_told_and_nothing_is_written() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = built();
     let at = folder.path();
-    for (name, text) in [("a.txt", "a"), ("b.txt", "b"), ("c.txt", "c"), ("d.txt", "d"), ("p.wxs", SOURCE)] {
-        std::fs::write(at.join(name), text).expect("room");
-    }
-    let output = wix(at, &["build", "p.wxs"]);
-    assert!(output.status.success(), "{}", said(&output));
     // reserved bytes that say of a signature behind the end
     let mut forged = std::fs::read(at.join("one.cab")).expect("readable");
     forged[30] |= 4;

@@ -89,8 +89,8 @@ pub(super) fn filter(
     Some(element.with("WebSite", row.text("Web_")).with("LoadOrder", order))
 }
 
-/// `WebDir`.
-pub(super) fn web_dir(
+/// `WebDir`, and `WebVirtualDir` outside of its site.
+pub(super) fn of_site(
     _: &mut Work<'_>,
     _: &'static Extension,
     row: Row<'_>,
@@ -108,16 +108,6 @@ pub(super) fn properties(
 ) -> Option<Element> {
     let age = row.int("CacheControlMaxAge").map(|age| age.cast_unsigned().to_string());
     Some(element.with("CacheControlMaxAge", age))
-}
-
-/// `WebVirtualDir`, outside of the site.
-pub(super) fn virtual_dir(
-    _: &mut Work<'_>,
-    _: &'static Extension,
-    row: Row<'_>,
-    element: Element,
-) -> Option<Element> {
-    Some(element.with("WebSite", row.text("Web_")))
 }
 
 /// `WebSite`.

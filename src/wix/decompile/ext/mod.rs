@@ -78,11 +78,11 @@ const MORE: &[(&str, More)] = &[
     ("Wix4IIsMimeMap", iis::part),
     ("Wix4IIsWebAddress", iis::address),
     ("Wix4IIsWebApplicationExtension", iis::application_extension),
-    ("Wix4IIsWebDir", iis::web_dir),
+    ("Wix4IIsWebDir", iis::of_site),
     ("Wix4IIsWebDirProperties", iis::properties),
     ("Wix4IIsWebError", iis::part),
     ("Wix4IIsWebSite", iis::web_site),
-    ("Wix4IIsWebVirtualDir", iis::virtual_dir),
+    ("Wix4IIsWebVirtualDir", iis::of_site),
 ];
 
 /// Shapes whose rows say by a number which of two elements they are.
