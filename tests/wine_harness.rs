@@ -2,6 +2,9 @@
 
 use crate::support;
 use std::cell::Cell;
+use std::process::Command;
+use std::time::Duration;
+
 #[test]
 fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
     let Some(wine) = support::wine::Wine::new() else { return };
@@ -34,4 +37,39 @@ fn what_never_began_is_run_again_and_what_fails_is_not() {
             ((given, runs), runs)
         );
     }
+}
+
+#[test]
+fn a_program_that_ends_with_1_and_no_word_is_run_again() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (script, runs, code) in [
+        ("test $(wc -l < starts) -ge 2", 2, 0),
+        ("exit 1", 3, 1),
+        ("echo why >&2; exit 1", 1, 1),
+        ("echo what; exit 1", 1, 1),
+        ("exit 2", 1, 2),
+    ] {
+        let starts = folder.path().join("starts");
+        let _ = std::fs::remove_file(&starts);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("echo >> starts; {script}")]).current_dir(folder.path());
+        let output = support::wine::bounded_again("sh", command, Duration::from_secs(20));
+        let began = std::fs::read(&starts).expect("it began").len();
+        assert_eq!((began, output.status.code()), (runs, Some(code)), "{script}");
+    }
+}
+
+/// Where the heap may lie anywhere, it lies now and then where Wine needs a page of its own.
+#[test]
+fn programs_have_no_random_addresses() {
+    let allowed = Command::new("setarch").args(["--addr-no-randomize", "true"]).output();
+    if !allowed.is_ok_and(|output| output.status.success()) {
+        eprintln!("skipped: random addresses cannot be turned off here");
+        return;
+    }
+    let Some(wine) = support::wine::Wine::new() else { return };
+    let output = wine.run(&["cmd", "/c", "type", r"Z:\proc\self\personality"]);
+    let flags = u32::from_str_radix(String::from_utf8_lossy(&output.stdout).trim(), 16);
+    // ADDR_NO_RANDOMIZE of <sys/personality.h>
+    assert!(flags.as_ref().is_ok_and(|flags| flags & 0x0004_0000 != 0), "{flags:?}");
 }

@@ -72,7 +72,7 @@ fn packages_install_and_go() {
         }
     }
     std::fs::write(wine.drive_c().join("all.bat"), script).expect("room");
-    bounded(wine.command(&["cmd", "/c", r"C:\all.bat"]), Duration::from_secs(600));
+    bounded(&mut wine.command(&["cmd", "/c", r"C:\all.bat"]), Duration::from_secs(600));
     let said = std::fs::read_to_string(wine.drive_c().join("said.txt")).expect("it ran").replace('\r', "");
     assert!(expected.lines().count() > 100, "{expected}");
     assert_eq!(said, expected);

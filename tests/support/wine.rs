@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 /// A Wine prefix in a temporary folder.
 pub struct Wine {
     prefix: tempfile::TempDir,
-    /// What its programs are started by: `taskset`, `setpriv`, or nothing.
+    /// What its programs are started by: `setarch`, `taskset`, `setpriv`, or nothing.
     starter: Vec<String>,
 }
 
@@ -47,6 +47,20 @@ fn on_one_processor() -> Vec<String> {
     ["taskset", "--cpu-list", &one.to_string()].map(str::to_owned).into()
 }
 
+/// What starts programs without random addresses; nothing where that cannot be had. Wine ends at once, with 1 and without a
+/// word, where the page at 0x7ffe0000 is taken that every Windows process shares with the system. Wine's loader has its place
+/// below it, and Linux lays the heap up to 1 GiB above a program (`arch_randomize_brk`): once in some thousands of programs it
+/// is there.
+fn at_fixed_addresses() -> &'static [String] {
+    static STARTER: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let words = ["setarch", "--addr-no-randomize"];
+        let tried = Command::new(words[0]).args([words[1], "true"]).stderr(Stdio::null()).status();
+        // a container may forbid it
+        if tried.is_ok_and(|status| status.success()) { words.map(str::to_owned).into() } else { Vec::new() }
+    });
+    &STARTER
+}
+
 fn command(program: &Path, prefix: &Path, starter: &[String]) -> Command {
     let mut words = starter.iter().map(OsStr::new).chain([program.as_os_str()]);
     let mut command = Command::new(words.next().expect("the program at least"));
@@ -63,7 +77,7 @@ fn command(program: &Path, prefix: &Path, starter: &[String]) -> Command {
 }
 
 /// Runs to the end or to the limit; a program that hangs fails the test instead of hanging it.
-pub fn bounded(mut command: Command, limit: Duration) -> Output {
+pub fn bounded(command: &mut Command, limit: Duration) -> Output {
     let shown = format!("{command:?}");
     // files, not pipes: a server that Wine leaves behind would keep a pipe open
     let mut out = tempfile::tempfile().expect("a temporary file");
@@ -95,9 +109,9 @@ pub fn bounded(mut command: Command, limit: Duration) -> Output {
 /// How often a program is started that Wine did not get to run.
 const STARTS: usize = 3;
 
-/// What `run` gives, and how often it ran; on a busy machine Wine sometimes ends before the program begins, and then it is
-/// run again. What fails every time is a failure like any other.
-pub fn again<T>(never_began: impl Fn(&T) -> bool, run: impl Fn() -> T) -> (T, usize) {
+/// What `run` gives, and how often it ran; where Wine ended before the program began, it is run again. What fails every time
+/// is a failure like any other.
+pub fn again<T>(never_began: impl Fn(&T) -> bool, mut run: impl FnMut() -> T) -> (T, usize) {
     let mut outcome = run();
     let mut starts = 1;
     while starts < STARTS && never_began(&outcome) {
@@ -107,8 +121,16 @@ pub fn again<T>(never_began: impl Fn(&T) -> bool, run: impl Fn() -> T) -> (T, us
     (outcome, starts)
 }
 
-/// The same, telling of further starts, which `cargo xtask test` counts.
-fn told_again<T>(what: &str, never_began: impl Fn(&T) -> bool, run: impl Fn() -> T) -> T {
+/// Runs a program that says why it fails, as [`bounded`] does: where it says nothing and ends with 1, it did not begin, and is
+/// run again.
+pub fn bounded_again(what: &str, mut command: Command, limit: Duration) -> Output {
+    let silent = |output: &Output| output.stdout.is_empty() && output.stderr.is_empty();
+    let never_began = |output: &Output| output.status.code() == Some(1) && silent(output);
+    told_again(what, never_began, || bounded(&mut command, limit))
+}
+
+/// The same as [`again`], telling of further starts, which `cargo xtask test` counts.
+fn told_again<T>(what: &str, never_began: impl Fn(&T) -> bool, run: impl FnMut() -> T) -> T {
     let (outcome, starts) = again(never_began, run);
     if starts > 1 {
         println!("retried: {what} did not begin at once; {starts} starts of at most {STARTS}");
@@ -148,7 +170,7 @@ impl Wine {
         let guard = ONE_AT_A_TIME.lock();
         if !template.is_dir() {
             let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
-            let wine = Wine { prefix: folder, starter: Vec::new() };
+            let wine = Wine { prefix: folder, starter: at_fixed_addresses().to_vec() };
             let made = told_again(
                 "wineboot",
                 |output: &Output| !output.status.success(),
@@ -162,7 +184,8 @@ impl Wine {
         drop(guard);
         let prefix = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a temporary folder");
         copy(&template, prefix.path()).expect("room for a Wine prefix");
-        let wine = Wine { prefix, starter: on_one_processor() };
+        let starter = [at_fixed_addresses(), &on_one_processor()].concat();
+        let wine = Wine { prefix, starter };
         // or it ends three seconds after a program, and the next one may find it half gone
         wine.server("-p60");
         Some(wine)
@@ -204,7 +227,7 @@ impl Wine {
 
     /// Runs a Windows program with arguments; two minutes at the most.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        bounded(self.command(arguments), Duration::from_secs(120))
+        bounded(&mut self.command(arguments), Duration::from_secs(120))
     }
 
     /// The same for a program that says something: where it says nothing and fails, it did not begin, and is run again.
@@ -319,7 +342,7 @@ impl Wine {
             }
             let mut command = command(Path::new(program), self.prefix.path(), &self.starter);
             command.arg(flag);
-            bounded(command, Duration::from_secs(60));
+            bounded(&mut command, Duration::from_secs(60));
             return;
         }
     }

@@ -6,7 +6,7 @@ use crate::machine::configurations::{REPAIR, repair};
 use crate::machine::{IIS, IIS_CONFIG, machine, text};
 use crate::modules::repository;
 use crate::support;
-use crate::support::wine::Wine;
+use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::job::{self, Job, Shared, Verb};
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -50,7 +50,7 @@ fn every_call_fails_in_turn(wine: &Wine, compiler: &str, dll: &str, how: &[&str]
     put("action.dll", &std::fs::read(repository().join("native/prebuilt").join(dll)).expect("committed"));
     let arguments =
         [&[r"C:\actions.exe", r"C:\action.dll", r"C:\conf", r"C:\add", r"C:\remove"], how].concat();
-    let output = support::wine::bounded(wine.command(&arguments), Duration::from_secs(600));
+    let output = wine::bounded_again("actions.exe", wine.command(&arguments), Duration::from_secs(600));
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     // an end after a call that changes nothing leaves what an end before it leaves

@@ -38,7 +38,7 @@ impl Wine32 {
         command.env("WINEPREFIX", self.prefix.path()).env("WINEARCH", "win32");
         command.env("WINESERVER", wine32::server(root())).env("WINEDEBUG", "-all");
         command.env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=").env_remove("DISPLAY");
-        bounded(command, Duration::from_secs(180)).status.code().unwrap_or(-1)
+        bounded(&mut command, Duration::from_secs(180)).status.code().unwrap_or(-1)
     }
 
     fn run(&self, arguments: &[&str]) -> i32 {

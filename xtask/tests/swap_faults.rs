@@ -74,7 +74,7 @@ fn machine(by_script: bool) -> Option<Wine> {
 fn said(wine: &Wine, last: Option<&str>) -> String {
     let mut arguments = vec![r"C:\swaps.exe", r"C:\action.dll", r"C:\swap", r"C:\add", r"C:\remove"];
     arguments.extend(last);
-    let output = wine::bounded(wine.command(&arguments), Duration::from_secs(600));
+    let output = wine::bounded_again("swaps.exe", wine.command(&arguments), Duration::from_secs(600));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}");
     said
