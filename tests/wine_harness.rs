@@ -40,6 +40,7 @@ fn what_never_began_is_run_again_and_what_fails_is_not() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "tests start foreign tools")]
 fn a_program_that_ends_with_1_and_no_word_is_run_again() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     for (script, runs, code) in [
@@ -61,6 +62,7 @@ fn a_program_that_ends_with_1_and_no_word_is_run_again() {
 
 /// Where the heap may lie anywhere, it lies now and then where Wine needs a page of its own.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "tests start foreign tools")]
 fn programs_have_no_random_addresses() {
     let allowed = Command::new("setarch").args(["--addr-no-randomize", "true"]).output();
     if !allowed.is_ok_and(|output| output.status.success()) {
