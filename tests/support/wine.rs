@@ -76,8 +76,11 @@ fn command(program: &Path, prefix: &Path, starter: &[String]) -> Command {
     command
 }
 
+/// How long a program may run. The longest ones take two minutes of processor time, and have a tenth of a busy machine.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
+
 /// Runs to the end or to the limit; a program that hangs fails the test instead of hanging it.
-pub fn bounded(command: &mut Command, limit: Duration) -> Output {
+pub fn bounded(command: &mut Command) -> Output {
     let shown = format!("{command:?}");
     // files, not pipes: a server that Wine leaves behind would keep a pipe open
     let mut out = tempfile::tempfile().expect("a temporary file");
@@ -91,9 +94,9 @@ pub fn bounded(command: &mut Command, limit: Duration) -> Output {
         if let Some(status) = child.try_wait().expect("a child of ours") {
             break status;
         }
-        if start.elapsed() > limit {
+        if start.elapsed() > LIMIT {
             child.kill().expect("a child of ours");
-            panic!("{shown}: did not end within {limit:?}");
+            panic!("{shown}: did not end within {LIMIT:?}");
         }
         std::thread::sleep(Duration::from_millis(20));
     };
@@ -123,10 +126,10 @@ pub fn again<T>(never_began: impl Fn(&T) -> bool, mut run: impl FnMut() -> T) ->
 
 /// Runs a program that says why it fails, as [`bounded`] does: where it says nothing and ends with 1, it did not begin, and is
 /// run again.
-pub fn bounded_again(what: &str, mut command: Command, limit: Duration) -> Output {
+pub fn bounded_again(what: &str, mut command: Command) -> Output {
     let silent = |output: &Output| output.stdout.is_empty() && output.stderr.is_empty();
     let never_began = |output: &Output| output.status.code() == Some(1) && silent(output);
-    told_again(what, never_began, || bounded(&mut command, limit))
+    told_again(what, never_began, || bounded(&mut command))
 }
 
 /// The same as [`again`], telling of further starts, which `cargo xtask test` counts.
@@ -225,9 +228,9 @@ impl Wine {
         self.prefix.path().join("drive_c")
     }
 
-    /// Runs a Windows program with arguments; two minutes at the most.
+    /// Runs a Windows program with arguments.
     pub fn run(&self, arguments: &[&str]) -> Output {
-        bounded(&mut self.command(arguments), Duration::from_secs(120))
+        bounded(&mut self.command(arguments))
     }
 
     /// The same for a program that says something: where it says nothing and fails, it did not begin, and is run again.
@@ -342,7 +345,7 @@ impl Wine {
             }
             let mut command = command(Path::new(program), self.prefix.path(), &self.starter);
             command.arg(flag);
-            bounded(&mut command, Duration::from_secs(60));
+            bounded(&mut command);
             return;
         }
     }

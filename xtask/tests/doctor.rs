@@ -194,7 +194,7 @@ fn a_tool_that_hangs_is_left_and_told() {
     }
     let start = Instant::now();
     let (tool, code) = machine.json("chromium");
-    assert!(start.elapsed() < Duration::from_secs(12), "all at once: {:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(15), "all at once: {:?}", start.elapsed());
     assert_eq!((&tool["state"], code), (&"unusable".into(), Some(0)), "{tool}");
     assert_eq!(tool["problem"], "did not answer within 5 seconds");
 }

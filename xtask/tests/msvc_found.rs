@@ -3,6 +3,7 @@
 
 use crate::msvc_stand_in::{Machine, PROGRAM_FILES};
 use std::path::PathBuf;
+use std::time::Duration;
 use xtask::tool::msvc::{Msvc, Search};
 
 fn version(search: &Search) -> Option<String> {
@@ -96,7 +97,11 @@ fn what_vswhere_may_answer_instead() {
     ] {
         let machine = Machine::new();
         machine.vswhere(answer);
-        let search = machine.search();
+        let mut host = machine.host("x86_64");
+        if answer.contains("sleep") {
+            host.patience = Duration::from_secs(1);
+        }
+        let search = Search::run(&host, None);
         assert!(search.found.is_none());
         assert!(search.why_not().contains(expected), "{answer}: {}", search.why_not());
     }

@@ -9,7 +9,6 @@ use crate::support;
 use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::job::{self, Job, Shared, Verb};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 /// Stands in the jobs for the name of a run, which the program puts there (`cross_windows/faults.h`).
 pub const RUN: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
@@ -50,7 +49,7 @@ fn every_call_fails_in_turn(wine: &Wine, compiler: &str, dll: &str, how: &[&str]
     put("action.dll", &std::fs::read(repository().join("native/prebuilt").join(dll)).expect("committed"));
     let arguments =
         [&[r"C:\actions.exe", r"C:\action.dll", r"C:\conf", r"C:\add", r"C:\remove"], how].concat();
-    let output = wine::bounded_again("actions.exe", wine.command(&arguments), Duration::from_secs(600));
+    let output = wine::bounded_again("actions.exe", wine.command(&arguments));
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     // an end after a call that changes nothing leaves what an end before it leaves

@@ -7,7 +7,6 @@ use crate::support::skip;
 use crate::support::wine::bounded;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 use xtask::tool::wine32;
 
 /// A 32-bit Windows.
@@ -38,7 +37,7 @@ impl Wine32 {
         command.env("WINEPREFIX", self.prefix.path()).env("WINEARCH", "win32");
         command.env("WINESERVER", wine32::server(root())).env("WINEDEBUG", "-all");
         command.env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=").env_remove("DISPLAY");
-        bounded(&mut command, Duration::from_secs(180)).status.code().unwrap_or(-1)
+        bounded(&mut command).status.code().unwrap_or(-1)
     }
 
     fn run(&self, arguments: &[&str]) -> i32 {

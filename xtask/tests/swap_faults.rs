@@ -7,7 +7,6 @@ use crate::registration_faults::{RUN, compiled};
 use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::swap::{self, LedTo, Processor, Swap, Verb};
 use ancm_installer::id::{Arch, FileVersion};
-use std::time::Duration;
 
 /// A DLL that comes to lead to two others, and one that another takes the place of.
 fn swaps(verb: Verb) -> String {
@@ -74,7 +73,7 @@ fn machine(by_script: bool) -> Option<Wine> {
 fn said(wine: &Wine, last: Option<&str>) -> String {
     let mut arguments = vec![r"C:\swaps.exe", r"C:\action.dll", r"C:\swap", r"C:\add", r"C:\remove"];
     arguments.extend(last);
-    let output = wine::bounded_again("swaps.exe", wine.command(&arguments), Duration::from_secs(600));
+    let output = wine::bounded_again("swaps.exe", wine.command(&arguments));
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}");
     said

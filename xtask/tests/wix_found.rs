@@ -41,7 +41,7 @@ impl Machine {
         let mut host = Host {
             variables: variables.iter().map(path).collect(),
             project: self.path("project"),
-            patience: Duration::from_secs(5),
+            patience: Duration::from_secs(20),
         };
         host.variables.entry("HOME").or_insert_with(|| self.path("home").into_os_string());
         host
@@ -200,10 +200,10 @@ fn one_that_hangs_or_breaks_is_left() {
     let machine = Machine::new();
     script(&machine.path("path/wix"), "sleep 60 & echo $! > child; wait");
     let mut host = machine.host(&[("PATH", "path")]);
-    host.patience = Duration::from_millis(300);
+    host.patience = Duration::from_secs(3);
     let start = Instant::now();
     let why = Search::run(&host, None, None).why_not();
-    assert!(why.contains("did not end within 0.3 seconds"), "{why}");
+    assert!(why.contains("did not end within 3 seconds"), "{why}");
     assert!(start.elapsed() < Duration::from_secs(20));
     // and what it had started is gone, too
     let child = std::fs::read_to_string(machine.path("project/child")).expect("it was started");

@@ -36,7 +36,7 @@ fn build(stand_in: &StandIn, source: &Path, limit: Duration) -> Run {
     let host = Host {
         variables: BTreeMap::new(),
         project: source.parent().expect("a folder").to_owned(),
-        patience: Duration::from_secs(5),
+        patience: Duration::from_secs(20),
     };
     let wix = Search::run(&host, Some(&stand_in.program()), None).found.expect("the stand-in");
     let inputs = EngineInputs {
@@ -271,7 +271,7 @@ const LIMIT: Duration = Duration::from_secs(60);
 fn one_that_hangs_is_stopped() {
     let stand_in = StandIn::new("6.0.2", "echo 'a.wxs(1) : warning WIX1076: so far'; sleep 60");
     let start = Instant::now();
-    let run = build(&stand_in, &stand_in.path("a.wxs"), Duration::from_millis(300));
+    let run = build(&stand_in, &stand_in.path("a.wxs"), Duration::from_secs(3));
     assert!(start.elapsed() < Duration::from_secs(20));
     assert_eq!(run.problem(&package(&stand_in)).as_deref(), Some("it did not end in time, and was stopped"));
     let said: Vec<String> = run.messages.diagnostics.iter().map(ToString::to_string).collect();
@@ -282,7 +282,8 @@ fn one_that_hangs_is_stopped() {
 fn a_command_line_that_is_too_long_for_windows_goes_into_a_file() {
     let stand_in = StandIn::new("6.0.2", "cat \"${before#@}\" > \"$(dirname \"$0\")/response\"; exit 1");
     let folder = stand_in.path("");
-    let host = Host { variables: BTreeMap::new(), project: folder.clone(), patience: Duration::from_secs(5) };
+    let host =
+        Host { variables: BTreeMap::new(), project: folder.clone(), patience: Duration::from_secs(20) };
     let wix = Search::run(&host, Some(&stand_in.program()), None).found.expect("the stand-in");
     let run = |name: &str, value: &str| {
         let inputs = EngineInputs {
