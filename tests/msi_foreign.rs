@@ -242,13 +242,27 @@ fn refusal(bytes: &[u8]) -> String {
 #[test]
 fn what_is_broken_is_named() {
     let whole = small();
+    for (bytes, likeness) in [
+        (&b""[..], "it is empty"),
+        (b"MZ no database", "it is a program or DLL of Windows"),
+        (b"PK\x03\x04\x14\0", "it is a zip file"),
+        (b"MSCF\0\0\0\0", "it is a cabinet"),
+        ("<Wix>\u{e9}".as_bytes(), "it is a text file"),
+        (b"\xFF\xFE<\0", "it is a text file"),
+        (b"\x01\x02", "it does not begin like one"),
+    ] {
+        assert_eq!(refusal(bytes), format!("this is not an installer package (.msi): {likeness}"));
+    }
     assert_eq!(
-        refusal(b"MZ no database"),
-        "this is not an installer database, or it is broken: its container cannot be opened"
+        refusal(&whole[..700]),
+        "this begins like an installer package (.msi), and is cut off or damaged"
     );
     let mut empty = Cursor::new(Vec::new());
     cfb::CompoundFile::create(&mut empty).expect("created").flush().expect("flushed");
-    assert_eq!(refusal(empty.get_ref()), "this is not an installer database: it has no string pool");
+    assert_eq!(
+        refusal(empty.get_ref()),
+        "this is not an installer package (.msi): it is another compound file, such as a document of Office"
+    );
     // A row and a half; then a row that refers to string 65535.
     assert_eq!(
         refusal(&with_stream(&whole, PROPERTY, &[1, 0, 1, 0, 1, 0])),

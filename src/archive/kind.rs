@@ -1,5 +1,6 @@
 //! What a file is, as far as it is an archive.
 
+use crate::msi::Likeness;
 use crate::pe::Headers;
 use serde::Serialize;
 use std::fmt;
@@ -44,11 +45,11 @@ fn is_bundle(head: &[u8]) -> bool {
 /// What a file that begins with `head` claims to be; nothing for what is no archive. Compound files that are no
 /// installer databases, such as documents, show that only when they are opened.
 pub(super) fn of(head: &[u8]) -> Option<Kind> {
-    match head {
-        [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => Some(Kind::Zip),
-        [b'M', b'S', b'C', b'F', 0, 0, 0, 0, ..] => Some(Kind::Cabinet),
-        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Some(Kind::Package),
-        [b'M', b'Z', ..] => is_bundle(head).then_some(Kind::Bundle),
-        _ => None,
+    match Likeness::of(head) {
+        Likeness::Zip => Some(Kind::Zip),
+        Likeness::Cabinet => Some(Kind::Cabinet),
+        Likeness::Compound => Some(Kind::Package),
+        Likeness::Program => is_bundle(head).then_some(Kind::Bundle),
+        Likeness::Empty | Likeness::Text | Likeness::Unknown => None,
     }
 }

@@ -39,7 +39,7 @@ impl Package {
     /// The package `source`; nothing where it is a compound file of another kind.
     pub(super) fn open(source: &Source, beside: &mut dyn Beside) -> Result<Option<Package>, Error> {
         let mut msi = match msi::Package::open(source.cursor()) {
-            Err(msi::ReadError::NotADatabase) => return Ok(None),
+            Err(msi::ReadError::NotADatabase(_)) => return Ok(None),
             opened => opened?,
         };
         let mut package = Package {

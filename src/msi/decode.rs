@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::codepage::CodePage;
 use super::error::ReadError;
 use super::layout::{COLUMNS_KINDS, NAME_KIND, from_type_bits, integer, width};
+use super::likeness::Likeness;
 use super::model::{Cell, Column, ColumnKind, Row, Table, Validation};
 use super::pool::LONG_REFERENCES;
 
@@ -31,7 +32,7 @@ impl Tables {
         mut streams: impl FnMut(&str) -> Result<Option<Vec<u8>>, ReadError>,
         fits: impl FnOnce(BTreeMap<&str, u64>) -> Result<(), ReadError>,
     ) -> Result<Tables, ReadError> {
-        let pool = streams("_StringPool")?.ok_or(ReadError::NotADatabase)?;
+        let pool = streams("_StringPool")?.ok_or(ReadError::NotADatabase(Likeness::Compound))?;
         let mut decoder = Decoder::new(&pool, streams("_StringData")?.unwrap_or_default())?;
         drop(pool);
         let names = vec![column("Name", NAME_KIND)];
@@ -149,7 +150,7 @@ impl Decoder {
     fn new(pool: &[u8], data: Vec<u8>) -> Result<Decoder, ReadError> {
         let mut entries =
             pool.chunks_exact(4).map(|entry| u32::from_le_bytes([entry[0], entry[1], entry[2], entry[3]]));
-        let head = entries.next().ok_or(ReadError::NotADatabase)?;
+        let head = entries.next().ok_or(ReadError::NotADatabase(Likeness::Compound))?;
         let codepage = head & !LONG_REFERENCES;
         let page = match CodePage::new(codepage) {
             Some(page) => page,

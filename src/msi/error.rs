@@ -1,5 +1,6 @@
 //! Why a database could not be read or written.
 
+use super::likeness::Likeness;
 use crate::cab;
 use std::io;
 use std::path::PathBuf;
@@ -7,12 +8,15 @@ use std::path::PathBuf;
 /// Why a database could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
-    /// Not a compound file, or a broken one.
-    #[error("this is not an installer database, or it is broken: its container cannot be opened")]
-    Container(#[source] io::Error),
-    /// A compound file, but not an installer database.
-    #[error("this is not an installer database: it has no string pool")]
-    NotADatabase,
+    /// Not an installer database, but something else.
+    #[error("this is not an installer package (.msi): {0}")]
+    NotADatabase(Likeness),
+    /// A compound file that is broken.
+    #[error("this begins like an installer package (.msi), and is cut off or damaged")]
+    Damaged,
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
     /// A code page that is not known.
     #[error("the database has code page {codepage}, which is not known")]
     CodePage {

@@ -4,10 +4,11 @@
 //! `_Validation`. Everything else that is broken is an error.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Seek};
+use std::io::{self, Read, Seek};
 
 use super::decode::Tables;
 use super::error::ReadError;
+use super::likeness::Likeness;
 use super::model::{Database, Stream, Table};
 use super::name;
 use super::summary;
@@ -41,7 +42,7 @@ impl<R: Read + Seek> Package<R> {
         reader: R,
         admits: impl FnOnce(&BTreeMap<&str, u64>) -> Result<(), E>,
     ) -> Result<Package<R>, ReadError> {
-        let mut file = cfb::CompoundFile::open(reader).map_err(ReadError::Container)?;
+        let mut file = container(reader)?;
         let mut database = Database::default();
         let (mut tables, mut stored, mut sizes) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let mut summary = None;
@@ -136,12 +137,28 @@ impl<R: Read + Seek> Package<R> {
     }
 }
 
+/// Opens the compound file `reader`; anything else is called what it seems to be.
+fn container<R: Read + Seek>(mut reader: R) -> Result<cfb::CompoundFile<R>, ReadError> {
+    let mut head = Vec::new();
+    reader.rewind()?;
+    reader.by_ref().take(Likeness::HEAD).read_to_end(&mut head)?;
+    match Likeness::of(&head) {
+        Likeness::Compound => {}
+        other => return Err(ReadError::NotADatabase(other)),
+    }
+    reader.rewind()?;
+    cfb::CompoundFile::open(reader).map_err(|error| match error.kind() {
+        io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof => ReadError::Damaged,
+        _ => ReadError::Io(error),
+    })
+}
+
 /// The names of storages in a package: transforms that are embedded in it.
 ///
 /// # Errors
 /// It is no compound file, or cannot be read.
 pub fn storages<R: Read + Seek>(reader: R) -> Result<Vec<String>, ReadError> {
-    let file = cfb::CompoundFile::open(reader).map_err(ReadError::Container)?;
+    let file = container(reader)?;
     let storages = file.read_root_storage().filter(cfb::Entry::is_storage);
     Ok(storages.map(|entry| entry.name().to_owned()).collect())
 }

@@ -20,6 +20,7 @@ mod intended;
 mod journal;
 mod judge;
 mod kin;
+mod late;
 mod machine;
 pub mod matrix;
 mod modules;

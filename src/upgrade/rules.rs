@@ -25,6 +25,19 @@ pub enum Confidence {
     D,
 }
 
+impl Confidence {
+    /// Where the knowledge comes from.
+    #[must_use]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Confidence::A => "documented by Microsoft, or seen in a log of Windows",
+            Confidence::B => "said by experts, or practised everywhere",
+            Confidence::C => "follows from what is documented or practised",
+            Confidence::D => "contested or unknown",
+        }
+    }
+}
+
 impl fmt::Display for Confidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{self:?}")

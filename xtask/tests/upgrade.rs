@@ -205,6 +205,62 @@ fn a_finding_is_explained_in_json_too() {
     assert!(!told["fix"].as_str().expect("a text").is_empty());
 }
 
+/// Every code that an answer shows can be asked for: findings, and the rules of the steps.
+#[test]
+fn a_rule_is_explained() {
+    let told = text(&upgrade(&["--explain", "a34"]).stdout);
+    assert!(told.starts_with("A34 [rule of Windows Installer, confidence A: documented"), "{told}");
+    assert!(told.contains("\n\nremoval deletes what its component owns"), "{told}");
+    let output = upgrade(&["--explain", "A34", "--json"]);
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert_eq!((&told["schema"], &told["confidence"]), (&"ancm-upgrade-rule/1".into(), &"A".into()));
+    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(["check", "--explain", "u001"]).output();
+    let output = output.expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    let said = text(&output.stderr);
+    assert!(said.contains("see `cargo xtask upgrade --explain U001`"), "{said}");
+}
+
+/// An upgrade that loses nothing only since the old product goes first says so; one that could go late does not.
+#[test]
+fn an_ok_that_hangs_on_an_early_removal_says_so() {
+    let pair = |name: &str| {
+        ["old", "new"].map(|side| {
+            document(&format!("tests/data/upgrades/{name}-{side}.msi")).to_string_lossy().into_owned()
+        })
+    };
+    let [old, new] = pair("am1");
+    let shown = text(&upgrade(&[&old, &new]).stdout);
+    assert!(shown.starts_with("OK: "), "{shown}");
+    let line =
+        "\n  safe only because they go early; late, it would lose file C:\\Program Files\\upgtest\\a.dll\n";
+    assert!(shown.contains(line), "{shown}");
+    let report: serde_json::Value =
+        serde_json::from_slice(&upgrade(&[&old, &new, "--json"]).stdout).expect("one JSON document");
+    assert_eq!(report["lost_if_late"], serde_json::json!([r"C:\Program Files\upgtest\a.dll"]));
+    let [old, new] = pair("c11");
+    let shown = text(&upgrade(&[&old, &new]).stdout);
+    assert!(!shown.contains("safe only"), "{shown}");
+}
+
+/// What stands behind an answer and is no part of it is called what it is.
+#[test]
+fn notes_are_called_notes() {
+    let shown = text(&upgrade(&["fixed-iis-x64", "--then-remove"]).stdout);
+    let (_, notes) = shown.split_once("\n\n").expect("notes");
+    assert!(notes.starts_with("note[U034]: "), "{notes}");
+    assert!(notes.lines().all(|line| line.starts_with("note") || line.starts_with("  ")), "{notes}");
+}
+
+#[test]
+fn help_has_the_answers_with_their_exit_codes() {
+    let help = text(&upgrade(&["--help"]).stdout);
+    assert!(help.contains("Usage: cargo xtask upgrade [OPTIONS] OLD... NEW\n"), "{help}");
+    for row in ["OK             0", "STALE         25", "REGRESSION    21", "REFUSED       24"] {
+        assert!(help.contains(&format!("\n  {row}  ")), "{row}: {help}");
+    }
+}
+
 #[test]
 fn assumptions_move_the_folder() {
     let assume = ["--assume", r"IISEXPRESS_INSTALL_PATH=D:\IISX\"];
@@ -221,16 +277,21 @@ fn mistakes_are_told_with_what_to_do() {
     for (arguments, code, said) in [
         (&["old-iis-x65", "fixed-iis-x64"][..], 10, "did you mean the baseline `old-iis-x"),
         (&["old-iis-x64"][..], 2, "at least two packages"),
-        (&["--explain", "U999"][..], 2, "there is no finding `U999`"),
+        (&["--explain", "U999"][..], 2, "no finding and no rule `U999`"),
+        (&["--explain", "ice08"][..], 2, "see `cargo xtask check --explain ICE08`"),
         (&["old-iis-x64", "fixed-iis-x64", "--assume", "X"][..], 2, "KEY=VALUE"),
         (&["old-iis-x64", "fixed-iis-x64", "--after", "flood"][..], 2, "`--after flood` is not known"),
         (&["old-iis-x64", "fixed-iis-x64", "--assume", "=X"][..], 2, "KEY=VALUE"),
         (&["old-iis-x64", "fixed-iis-x64", "--mode", "omuz"][..], 2, "`z` in `--mode omuz`"),
         (&["old-iis-x64", "fixed-iis-x64", "--after", "client=x"][..], 2, "is not a GUID"),
         (&["old-iis-x64", "fixed-iis-x64", "--after", "locked=a.dll"][..], 2, "no old package has a file"),
-        (&["old-iis-x64", "Cargo.toml"][..], 10, "not an installer database"),
+        (&["old-iis-x64", "Cargo.toml"][..], 10, "not an installer package (.msi): it is a text file"),
         (&["old-iis-x64", &misspelt][..], 10, "Module_x64.msi`?"),
-        (&["old-iis-x64", &damaged][..], 10, "Module_x64.msi`: this is not an installer database"),
+        (
+            &["old-iis-x64", &damaged][..],
+            10,
+            "Module_x64.msi`: this is not an installer package (.msi): it is a text",
+        ),
     ] {
         let output = upgrade(arguments);
         assert_eq!(output.status.code(), Some(code), "{arguments:?}");

@@ -13,6 +13,7 @@ use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::check::{self, Judged};
 use ancm_installer::diag::{Diagnostic, Severity, github, sarif};
+use ancm_installer::upgrade;
 use clap::Args;
 use serde::Serialize;
 use std::fs::File;
@@ -204,8 +205,11 @@ fn explain(code: &str, console: &Console) -> Outcome {
         None => {
             let codes: Vec<&str> = check::rules().iter().map(|rule| rule.code).collect();
             let message = format!("there is no rule `{code}`");
-            return Err(Failure::new(Exit::Usage, "check::usage", message)
-                .help(format!("the rules are {}", codes.join(", "))));
+            let help = match upgrade::explain(code) {
+                Some(kind) => format!("see `cargo xtask upgrade --explain {}`", kind.code),
+                None => format!("the rules are {}", codes.join(", ")),
+            };
+            return Err(Failure::new(Exit::Usage, "check::usage", message).help(help));
         }
     };
     if console.json() {

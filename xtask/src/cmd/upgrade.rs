@@ -8,11 +8,13 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::OfProduct;
 use crate::workspace;
+use ancm_installer::check;
 use ancm_installer::id::{Arch, ComponentId};
 use ancm_installer::release::Gate;
 use ancm_installer::upgrade::matrix::{Accident, Tally, Target};
 use ancm_installer::upgrade::{
-    Headline, KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Scenario, Then, explain,
+    Confidence, Headline, KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Rule, Scenario,
+    Then, explain,
 };
 use clap::Args;
 use serde::Serialize;
@@ -21,6 +23,7 @@ use std::path::PathBuf;
 
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
+#[command(override_usage = USAGE, after_help = answers())]
 pub struct Flags {
     /// Whose baselines `--all` plays.
     #[command(flatten)]
@@ -66,9 +69,26 @@ pub struct Flags {
     /// Draw the upgrade as a page: a lane for each resource, the phases from left to right
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub html: Option<PathBuf>,
-    /// Say what a finding means
+    /// Say what a finding (U001) or a rule (A34) means
     #[arg(long, value_name = "CODE", conflicts_with_all = ["packages", "all"])]
     pub explain: Option<String>,
+}
+
+/// What is asked, a form a line.
+const USAGE: &str = "\
+    cargo xtask upgrade [OPTIONS] OLD... NEW
+       cargo xtask upgrade [OPTIONS] PACKAGE --then-remove
+       cargo xtask upgrade [OPTIONS] --all [NEW]...
+       cargo xtask upgrade --explain CODE";
+
+/// The answers, each with its exit code.
+fn answers() -> String {
+    let row = |headline: &Headline| match Allowed::of(*headline) {
+        None => format!("  {headline:<12}   0  everything is as the new package brings it\n"),
+        Some((_, exit, what)) => format!("  {headline:<12}  {:>2}  {what}\n", exit.meaning().0),
+    };
+    let rows: String = Headline::ALL.iter().rev().map(row).collect();
+    format!("Answers, with exit codes; --allow ends with 0 for those that it names:\n{rows}")
 }
 
 /// An answer that a pipeline accepts.
@@ -139,7 +159,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
     let mut new = sources::package(&root, new)?;
     tell_apart(old.iter_mut().chain([&mut new]), &flags.packages);
-    let report = Report::of(&scenario(flags, &old, &new)?);
+    let scenario = scenario(flags, &old, &new)?;
+    let report = Report::of(&scenario);
     if let Some(path) = &flags.html {
         let packages: Vec<&Package> = old.iter().chain([&new]).collect();
         std::fs::write(path, report.picture(&packages)).map_err(|error| {
@@ -147,7 +168,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
             Failure::new(Exit::Output, "upgrade::html", message)
         })?;
     }
-    show::report(&report, console);
+    show::report(&report, &report.lost_if_late(&scenario), console);
     match Allowed::of(report.headline()) {
         Some((answer, exit, what)) if !flags.allow.contains(&answer) => {
             let code = format!("upgrade::{}", answer.word().replace('-', "_"));
@@ -258,28 +279,62 @@ fn client(id: &str, old: &[Package]) -> Outcome<Perturbation> {
     }
 }
 
+/// What a code of an answer means, as it is written in JSON.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Explained {
+    Finding {
+        schema: &'static str,
+        code: &'static str,
+        severity: String,
+        title: &'static str,
+        explanation: &'static str,
+        fix: &'static str,
+    },
+    Rule {
+        schema: &'static str,
+        code: String,
+        confidence: Confidence,
+        statement: &'static str,
+    },
+}
+
 fn tell(code: &str, console: &Console) -> Outcome {
-    let Some(kind) = explain(code) else {
-        let known: Vec<&str> = KINDS.iter().map(|kind| kind.code).collect();
-        return Err(usage(&format!("there is no finding `{code}`: {}", known.join(" "))));
+    let rule = Rule::ALL.iter().find(|rule| rule.to_string().eq_ignore_ascii_case(code));
+    let (told, shown) = match (explain(code), rule) {
+        (Some(kind), _) => {
+            let Kind { code, title, explanation, fix, .. } = *kind;
+            let severity = kind.severity.to_string();
+            let shown = format!("{code} [{severity}] {title}\n\n{explanation}\n\nfix: {fix}");
+            let schema = "ancm-finding/1";
+            (Explained::Finding { schema, code, severity, title, explanation, fix }, shown)
+        }
+        (None, Some(rule)) => {
+            let (code, confidence, statement) = (rule.to_string(), rule.confidence(), rule.statement());
+            let shown = format!(
+                "{code} [rule of Windows Installer, confidence {confidence}: {}]\n\n{statement}",
+                confidence.meaning()
+            );
+            (Explained::Rule { schema: "ancm-upgrade-rule/1", code, confidence, statement }, shown)
+        }
+        (None, None) => {
+            let failure = usage(&format!("`upgrade` has no finding and no rule `{code}`"));
+            return Err(match check::rule(code) {
+                Some(rule) => failure.help(format!("see `cargo xtask check --explain {}`", rule.code)),
+                None => {
+                    let findings: Vec<&str> = KINDS.iter().map(|kind| kind.code).collect();
+                    let rules: Vec<String> = Rule::ALL.iter().map(ToString::to_string).collect();
+                    let (findings, rules) = (findings.join(" "), rules.join(" "));
+                    failure.help(format!("findings are {findings}; rules are {rules}"))
+                }
+            });
+        }
     };
     if console.json() {
-        #[derive(Serialize)]
-        struct Explained<'a> {
-            schema: &'static str,
-            code: &'a str,
-            severity: String,
-            title: &'a str,
-            explanation: &'a str,
-            fix: &'a str,
-        }
-        let Kind { code, title, explanation, fix, .. } = *kind;
-        let severity = kind.severity.to_string();
-        console.result(&Explained { schema: "ancm-finding/1", code, severity, title, explanation, fix });
-        return Ok(());
+        console.result(&told);
+    } else {
+        console.print(&shown);
     }
-    console.print(&format!("{} [{}] {}\n", kind.code, kind.severity, kind.title));
-    console.print(&format!("{}\n\nfix: {}", kind.explanation, kind.fix));
     Ok(())
 }
 

@@ -18,10 +18,10 @@ const LISTED: usize = 200;
 /// Columns of a step; a longer one loses its middle, so that an answer fits a screen.
 const COLUMNS: usize = 100;
 
-/// Shows one upgrade.
-pub fn report(report: &Report, console: &Console) {
+/// Shows one upgrade; `if_late` is what it would lose if its old products went late.
+pub fn report(report: &Report, if_late: &[Outcome], console: &Console) {
     if console.json() {
-        return console.result(&Json::of(report));
+        return console.result(&Json::of(report, if_late));
     }
     let name = |code: &ProductCode| report.names.get(code).map_or_else(|| code.to_string(), Clone::clone);
     let old: Vec<String> = report.old.iter().map(&name).collect();
@@ -42,6 +42,12 @@ pub fn report(report: &Report, console: &Console) {
     let list = |codes: &[ProductCode]| codes.iter().map(&name).collect::<Vec<_>>().join(", ");
     let removed = if report.removed.is_empty() { "nothing".to_owned() } else { list(&report.removed) };
     console.print(&format!("  {when}; removed: {removed}"));
+    if let [first, more @ ..] = if_late {
+        let would = if if_late.iter().all(Outcome::is_uncertain) { "might" } else { "would" };
+        let first = format!("{} {}", first.resource.kind(), first.resource);
+        let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        console.print(&format!("  safe only because they go early; late, it {would} lose {first}{more}"));
+    }
     if !report.beside.is_empty() {
         console.print(&format!("  stays beside it: {}", list(&report.beside)));
     }
@@ -211,18 +217,19 @@ fn notes(report: &Report, console: &Console) {
                 console.print("");
             }
             let (code, title, message) = (finding.code(), finding.kind.title, &finding.message);
-            let note = format!("{code} {title}: {message}{more}");
+            let head = format!("{}[{code}]: {title}", finding.severity);
+            let note = format!("{head}: {message}{more}");
             if note.chars().count() <= COLUMNS {
                 console.print(&note);
             } else {
                 let room = COLUMNS - 2 - more.len();
-                console.print(&format!("{code} {title}\n  {}{more}", fit(&short(message), room)));
+                console.print(&format!("{head}\n  {}{more}", fit(&short(message), room)));
             }
         }
     }
     for (product, tables) in &report.not_simulated {
         let name = report.names.get(product).map_or("", String::as_str);
-        console.print(&format!("not simulated of {name}: {}", tables.join("; ")));
+        console.print(&format!("note: not simulated of {name}: {}", tables.join("; ")));
     }
 }
 
@@ -283,6 +290,7 @@ struct Json<'a> {
     removed: Vec<&'a str>,
     beside: Vec<&'a str>,
     restart: bool,
+    lost_if_late: Vec<String>,
     resources: Vec<JsonResource>,
     findings: Vec<JsonFinding<'a>>,
     not_simulated: BTreeMap<&'a str, &'a [String]>,
@@ -325,7 +333,7 @@ struct JsonFinding<'a> {
 }
 
 impl<'a> Json<'a> {
-    fn of(report: &'a Report) -> Json<'a> {
+    fn of(report: &'a Report, if_late: &[Outcome]) -> Json<'a> {
         let name = |code: &ProductCode| report.names.get(code).map_or("another product", String::as_str);
         Json {
             schema: "ancm-upgrade/1",
@@ -348,6 +356,7 @@ impl<'a> Json<'a> {
             removed: report.removed.iter().map(name).collect(),
             beside: report.beside.iter().map(name).collect(),
             restart: report.restart,
+            lost_if_late: if_late.iter().map(|outcome| outcome.resource.to_string()).collect(),
             resources: report.outcomes.iter().map(|outcome| resource_json(report, outcome)).collect(),
             findings: report
                 .findings
