@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::ops::ControlFlow;
 
 /// Name, what may stand inside, attributes; from the schema of WiX 6.0.2.
-const SCHEMA: &str = include_str!("data/wix-language.tsv");
+const SCHEMA: &str = include_str!("../src/wix/compile/language.tsv");
 
 /// What belongs to bundles, patches and merge modules, of which this engine makes none.
 const OTHER_OUTPUTS: [&str; 24] = [

@@ -12,7 +12,7 @@ use ancm_installer::wix::source::Node;
 use std::fmt::Write;
 
 /// Extension, name, what it may stand in, attributes; from the schemas of WiX 6.0.2.
-const SCHEMA: &str = include_str!("data/wix-ext-language.tsv");
+const SCHEMA: &str = include_str!("../src/wix/compile/ext-language.tsv");
 
 /// The line of the element that is asked about; its attributes follow.
 const OWN: u32 = 1000;

@@ -243,3 +243,20 @@ fn a_file_that_is_not_there_is_told_with_each_place_once() {
     assert!(said.contains("WIX0103"), "{said}");
     assert_eq!(said.matches("`none.dll`").count(), 2, "its name and where it was looked for: {said}");
 }
+
+/// As everywhere, an input that is not there ends with 10; what is wrong inside of one, with 13.
+#[test]
+fn a_source_that_is_not_there_ends_as_other_missing_inputs_do() {
+    let folder = sources("<Unknown />");
+    for arguments in
+        [&["none.wxs"][..], &["Product.wxs", "-loc", "none.wxl"], &["Product.wxs", "none.wixlib"]]
+    {
+        let mut command = xtask();
+        let output =
+            command.current_dir(folder.path()).args(["wix", "build", "-o", "x.msi"]).args(arguments).output();
+        let output = output.expect("it starts");
+        assert_eq!(output.status.code(), Some(10), "{arguments:?}: {}", said(&output));
+        assert!(said(&output).contains("help: "), "{}", said(&output));
+    }
+    assert_eq!(build(folder.path(), &["-o", "x.msi"]).status.code(), Some(13));
+}

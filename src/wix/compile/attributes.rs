@@ -1,7 +1,7 @@
 //! Reading an element's attributes: each is taken once, as the type it should have, and what is left over at the
 //! end was not expected. Problems go to the report with WiX's numbers.
 
-use super::{Extension, ext, names};
+use super::{language, names};
 use crate::diag::{Diagnostic, Location};
 use crate::report::Report;
 use crate::source::{Attribute, Element};
@@ -18,12 +18,20 @@ pub struct GuidForms {
     pub empty: bool,
 }
 
+/// Namespaces whose attributes an element may have besides its own.
+pub(super) trait Foreign {
+    /// Whether they are known.
+    fn is_known(&self, namespace: &str) -> bool;
+    /// What to do about one that is not.
+    fn advice(&self, namespace: &str) -> String;
+}
+
 /// The attributes of an element, being read. When dropped, reports those that nobody took (WIX0004), so that an
 /// element's function cannot forget to.
 pub struct Attributes<'e> {
     element: &'e Element,
     report: &'e Report,
-    extensions: &'e [&'static Extension],
+    foreign: Option<&'e dyn Foreign>,
     taken: RefCell<Vec<bool>>,
 }
 
@@ -38,20 +46,20 @@ impl<'e> Attributes<'e> {
                 (a.namespace.is_empty() && a.name == "xmlns") || a.namespace.starts_with("http://www.w3.org/")
             })
             .collect();
-        Attributes { element, report, extensions: &[], taken: RefCell::new(taken) }
+        Attributes { element, report, foreign: None, taken: RefCell::new(taken) }
     }
 
-    /// With attributes of these extensions, too.
-    pub(super) fn with_extensions(mut self, extensions: &'e [&'static Extension]) -> Self {
-        self.extensions = extensions;
+    /// With attributes of these namespaces, too.
+    pub(super) fn with_foreign(mut self, foreign: &'e dyn Foreign) -> Self {
+        self.foreign = Some(foreign);
         self
     }
 
-    /// Whether the attribute `name` of an extension that was named says `yes`.
-    pub(super) fn foreign_flag(&self, extension: &Extension, name: &str) -> bool {
-        let is_it = |a: &Attribute| a.namespace == extension.namespace && a.name == name;
+    /// Whether the attribute `name` of a namespace that is known says `yes`.
+    pub(super) fn foreign_flag(&self, namespace: &str, name: &str) -> bool {
+        let is_it = |a: &Attribute| a.namespace == namespace && a.name == name;
         let Some(index) = self.element.attributes.iter().position(is_it) else { return false };
-        if !ext::is_named(self.extensions, extension.namespace) {
+        if !self.foreign.is_some_and(|foreign| foreign.is_known(namespace)) {
             return false;
         }
         self.taken.borrow_mut()[index] = true;
@@ -396,22 +404,18 @@ impl Drop for Attributes<'_> {
                 continue;
             }
             let (element, name) = (&self.element.name, &attribute.name);
-            let is_named = ext::is_named(self.extensions, &attribute.namespace);
-            if attribute.namespace.is_empty() || is_named {
+            let namespace = attribute.namespace.as_str();
+            let is_known = self.foreign.is_some_and(|foreign| foreign.is_known(namespace));
+            self.report.push(if namespace.is_empty() || is_known {
                 let message = format!("`{element}` has no attribute `{name}` here");
-                self.report.push(
-                    Diagnostic::error("WIX0004", message)
-                        .at(&attribute.at)
-                        .help("check the spelling, or remove it"),
-                );
+                let help = language::no_attribute(name, (&self.element.namespace, element));
+                Diagnostic::error("WIX0004", message).at(&attribute.at).help(help)
             } else {
-                let message = format!("attribute `{name}` of `{element}` is from `{}`", attribute.namespace);
-                self.report.push(
-                    Diagnostic::error("WIX0200", message)
-                        .at(&attribute.at)
-                        .help(ext::advice(&attribute.namespace)),
-                );
-            }
+                let message = format!("attribute `{name}` of `{element}` is from `{namespace}`");
+                let help =
+                    self.foreign.map_or_else(|| "remove it".to_owned(), |foreign| foreign.advice(namespace));
+                Diagnostic::error("WIX0200", message).at(&attribute.at).help(help)
+            });
         }
     }
 }

@@ -29,6 +29,7 @@ mod folder;
 mod ini_file;
 mod instance;
 mod isolate;
+mod language;
 mod media;
 pub(crate) mod names;
 mod odbc;
@@ -51,6 +52,7 @@ mod symbol_path;
 mod ui;
 pub(crate) mod upgrade;
 
+use attributes::Foreign;
 pub use attributes::{Attributes, GuidForms};
 pub(crate) use dialog::localize;
 pub(crate) use directory::below as directory_below;
@@ -80,6 +82,8 @@ pub struct Compiler<'r> {
     pub compat: Compat,
     /// The extensions whose elements are known.
     pub extensions: &'r [&'static Extension],
+    /// What attributes of theirs are known.
+    foreign: &'r dyn Foreign,
     /// The section being filled.
     pub section: Section,
     /// The package, while its children are compiled.
@@ -110,7 +114,7 @@ impl<'r> Compiler<'r> {
     where
         'r: 'e,
     {
-        Attributes::new(element, self.report).with_extensions(self.extensions)
+        Attributes::new(element, self.report).with_foreign(self.foreign)
     }
 
     /// Gives each child of `element` that is in its own namespace to `compile`, which says whether it knows it; one that
@@ -151,7 +155,10 @@ impl<'r> Compiler<'r> {
                             Some((_, what)) => {
                                 format!("this engine makes no {what}; build it with WiX itself")
                             }
-                            None => "check the spelling, and what it may stand in".to_owned(),
+                            None => language::misplaced(
+                                (&child.namespace, &child.name),
+                                (&element.namespace, &element.name),
+                            ),
                         };
                         self.report.push(Diagnostic::error("WIX0005", message).at(&child.at).help(help));
                     }

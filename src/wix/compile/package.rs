@@ -40,6 +40,7 @@ pub(super) fn wix(
         arch,
         compat,
         extensions,
+        foreign: &extensions,
         section: empty(SectionKind::Fragment, &element.at),
         package: None,
         placeholders: 0,

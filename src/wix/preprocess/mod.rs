@@ -14,7 +14,7 @@ pub use decode::{DecodeError, Encoding, decode};
 
 use self::variables::Variables;
 use crate::compat::Compat;
-use crate::diag::Location;
+use crate::diag::{Diagnostic, Location};
 use crate::id::Arch;
 use crate::report::Report;
 use crate::source::Element;
@@ -45,8 +45,10 @@ pub fn preprocess(path: &Path, options: &Options, report: &Report) -> Option<Ele
     let text = match decode::read(path) {
         Ok(text) => text,
         Err(problem) => {
-            let file = path.to_string_lossy().into();
-            report.error(problem.number, &Location { file, line: 0, column: 0 }, problem.message);
+            let at = Location { file: path.to_string_lossy().into(), line: 0, column: 0 };
+            let code = format!("WIX{:04}", problem.number);
+            let help = "name a source (.wxs) that is there, in UTF-8 or UTF-16";
+            report.push(Diagnostic::error(code, problem.message).at(&at).help(help));
             return None;
         }
     };

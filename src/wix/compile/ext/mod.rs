@@ -19,6 +19,7 @@ mod ui;
 pub(crate) mod util;
 mod vs;
 
+use super::attributes::Foreign;
 use super::elements::Rule;
 use super::{Attributes, Compiler};
 use crate::diag::Location;
@@ -82,6 +83,16 @@ pub(super) fn advice(namespace: &str) -> String {
     }
 }
 
+impl Foreign for &[&'static Extension] {
+    fn is_known(&self, namespace: &str) -> bool {
+        is_named(self, namespace)
+    }
+
+    fn advice(&self, namespace: &str) -> String {
+        advice(namespace)
+    }
+}
+
 /// The definitions of all their tables.
 static TABLES: LazyLock<Definitions> = LazyLock::new(|| Definitions::read(include_str!("tables.tsv")));
 
@@ -121,7 +132,7 @@ fn only_in_component(
 
 /// Demands the action, if `attribute` of the extension is `yes` on the element of the core that `a` reads.
 fn demand_if(c: &mut Compiler, a: &Attributes<'_>, extension: &Extension, attribute: &str, action: &str) {
-    if a.foreign_flag(extension, attribute) {
+    if a.foreign_flag(extension.namespace, attribute) {
         demand_action(c, action, a.at_element());
     }
 }

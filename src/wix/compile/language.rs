@@ -1,0 +1,172 @@
+//! The schema's names: what may stand in what, and which attributes there are. Only what is wrong is looked up here, to say
+//! what was meant; what the engine takes, each element's function decides.
+
+use super::NAMESPACE;
+use std::sync::LazyLock;
+
+/// Elements of the core language: name, what may stand inside, attributes.
+const CORE: &str = include_str!("language.tsv");
+/// Elements of extensions: extension, name, what it may stand in, attributes.
+const EXTENSIONS: &str = include_str!("ext-language.tsv");
+
+/// Elements of the core that lead to no package of ours; nobody is told to put something there.
+const NOT_MADE: [&str; 11] = [
+    "Bundle",
+    "Include",
+    "Merge",
+    "MergeRef",
+    "Module",
+    "Patch",
+    "PatchBaseline",
+    "PatchCreation",
+    "PatchFamily",
+    "PatchFamilyGroup",
+    "RelatedBundle",
+];
+
+/// So many names are listed.
+const LISTED: usize = 12;
+
+/// An element of the schema.
+struct Known {
+    /// As it is written where the core's elements have no prefix.
+    name: String,
+    parents: Vec<&'static str>,
+    attributes: &'static str,
+}
+
+fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
+    table.lines().filter(|line| !line.starts_with('#')).map(|line| line.split('\t').collect())
+}
+
+/// The prefix that the schemas have for the elements of `namespace`, with its colon; none for the core.
+fn prefix(namespace: &str) -> String {
+    match namespace.rsplit('/').next().unwrap_or_default() {
+        _ if namespace == NAMESPACE => String::new(),
+        "powershell" => "ps:".to_owned(),
+        last => format!("{last}:"),
+    }
+}
+
+/// The prefix of an extension's elements.
+fn prefix_of(extension: &str) -> String {
+    match extension {
+        "PowerShell" => "ps:".to_owned(),
+        "VisualStudio" => "vs:".to_owned(),
+        other => format!("{}:", other.to_ascii_lowercase()),
+    }
+}
+
+/// Every element.
+static ALL: LazyLock<Vec<Known>> = LazyLock::new(|| {
+    let core = || rows(CORE).filter_map(|row| Some((*row.first()?, *row.get(1)?, *row.get(2)?)));
+    let parents = |name: &str| {
+        let takes = |inside: &str| inside.split(' ').any(|child| child == name);
+        core().filter(|(_, inside, _)| takes(inside)).map(|(parent, ..)| parent).collect()
+    };
+    let of_core = core().map(|(name, _, attributes)| Known {
+        name: name.to_owned(),
+        parents: parents(name),
+        attributes,
+    });
+    let of_extensions = rows(EXTENSIONS).filter_map(|row| {
+        let [extension, name, parents, attributes] = row[..] else { return None };
+        let name = format!("{}{name}", prefix_of(extension));
+        Some(Known { name, parents: parents.split(' ').collect(), attributes })
+    });
+    of_core.chain(of_extensions).collect()
+});
+
+/// The one of `names` that `word` is a slip of the pen away from.
+fn near<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    let word = word.to_ascii_lowercase();
+    let most = (word.chars().count() / 3).clamp(1, 3);
+    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_ascii_lowercase());
+    let (distance, name) = names.map(|name| (distance(name), name)).min()?;
+    (distance <= most).then_some(name)
+}
+
+fn listed(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// The page of an element.
+fn page(element: &str) -> String {
+    let element = element.rsplit(':').next().unwrap_or(element).to_ascii_lowercase();
+    format!("<https://docs.firegiant.com/wix/schema/wxs/{element}/>")
+}
+
+/// What to do about the element `child` that its parent, `parent`, does not take; each with its namespace.
+pub(super) fn misplaced(child: (&str, &str), parent: (&str, &str)) -> String {
+    let full = |(namespace, name): (&str, &str)| format!("{}{name}", prefix(namespace));
+    let (child, parent) = (full(child), full(parent));
+    let is_made = |known: &&Known| !NOT_MADE.contains(&known.name.as_str());
+    let inside = || ALL.iter().filter(|known| known.parents.contains(&parent.as_str())).filter(is_made);
+    if let Some(known) = ALL.iter().find(|known| known.name == child) {
+        let mut parents = known.parents.clone();
+        parents.retain(|parent| !NOT_MADE.contains(parent));
+        return match parents[..] {
+            [] => "it is for bundles, merge modules or patches, which this engine does not make; build it with WiX itself"
+                .to_owned(),
+            _ if parents.contains(&parent.as_str()) => {
+                "WiX has it there, and this engine does not; build it with WiX itself".to_owned()
+            }
+            _ => format!("it may stand in {}", listed(&parents)),
+        };
+    }
+    if let Some(meant) = near(&child, inside().map(|known| known.name.as_str())) {
+        return format!("did you mean `{meant}`?");
+    }
+    let inside: Vec<&str> = inside().map(|known| known.name.as_str()).collect();
+    match inside[..] {
+        [] => format!("`{parent}` has nothing inside; remove it"),
+        _ if inside.len() <= LISTED => format!("`{parent}` may have {} inside", listed(&inside)),
+        _ => format!("check the spelling; what may stand inside `{parent}`: {}", page(&parent)),
+    }
+}
+
+/// What to do about the attribute `name`, which the element does not take.
+pub(super) fn no_attribute(name: &str, (namespace, element): (&str, &str)) -> String {
+    let full = format!("{}{element}", prefix(namespace));
+    let Some(known) = ALL.iter().find(|known| known.name == full) else {
+        return "check the spelling, or remove it".to_owned();
+    };
+    match near(name, known.attributes.split(' ').filter(|other| *other != name && !other.is_empty())) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("check the spelling, or remove it; attributes of `{full}`: {}", page(&full)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const UTIL: &str = "http://wixtoolset.org/schemas/v4/wxs/util";
+
+    #[test]
+    fn an_element_out_of_place_is_told_where_it_may_stand() {
+        let core = |name| (NAMESPACE, name);
+        assert_eq!(misplaced(core("Compnent"), core("Directory")), "did you mean `Component`?");
+        let said = misplaced(core("RegistryValue"), core("Package"));
+        assert_eq!(said, "it may stand in `Component`, `RegistryKey`");
+        assert_eq!(
+            misplaced(core("Gizmo"), core("Media")),
+            "`Media` may have `DigitalSignature`, `SymbolPath` inside"
+        );
+        assert_eq!(misplaced(core("Gizmo"), core("Icon")), "`Icon` has nothing inside; remove it");
+        assert!(misplaced(core("Gizmo"), core("Package")).ends_with("/wxs/package/>"));
+        assert!(misplaced(core("Chain"), core("Package")).contains("does not make"));
+        assert!(misplaced(core("InstanceTransforms"), core("Package")).contains("this engine does not"));
+        assert_eq!(misplaced((UTIL, "Usr"), core("Component")), "did you mean `util:User`?");
+        assert!(misplaced((UTIL, "FileShare"), core("Package")).starts_with("it may stand in `Component`"));
+    }
+
+    #[test]
+    fn an_attribute_is_told_what_was_meant() {
+        assert_eq!(no_attribute("KeyPth", (NAMESPACE, "File")), "did you mean `KeyPath`?");
+        assert_eq!(no_attribute("keypath", (NAMESPACE, "File")), "did you mean `KeyPath`?");
+        assert!(no_attribute("Colour", (NAMESPACE, "File")).ends_with("/wxs/file/>"));
+        assert_eq!(no_attribute("Nmae", (UTIL, "User")), "did you mean `Name`?");
+        assert_eq!(no_attribute("Id", ("urn:x", "String")), "check the spelling, or remove it");
+    }
+}
