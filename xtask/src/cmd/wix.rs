@@ -9,7 +9,7 @@ mod nuget_config;
 mod switches;
 
 use crate::console::Console;
-use crate::exit::{Exit, Failure, Outcome};
+use crate::exit::{Failure, Outcome};
 use crate::inputs::configured;
 use crate::interrupt::{self, Stoppable};
 use crate::output::{self, Output};
@@ -84,7 +84,7 @@ fn build(arguments: &[OsString], console: &Console) -> Outcome {
     let diagnostics = switches.filter(outcome.diagnostics);
     let (Some(made), false) = (outcome.output, diagnostics.iter().any(|d| d.severity == Severity::Error))
     else {
-        return Err(Failure::of(Exit::Compile, diagnostics));
+        return Err(Failure::of(switches.blame(), diagnostics));
     };
     console.diagnostics(&diagnostics);
     write(&switches, made, threads).map_err(by_its_own_switch)?;
@@ -98,7 +98,7 @@ fn library(switches: &Switches, request: &wix::Request, console: &Console) -> Ou
     let diagnostics = switches.filter(made.diagnostics);
     let (Some(bytes), false) = (made.library, diagnostics.iter().any(|d| d.severity == Severity::Error))
     else {
-        return Err(Failure::of(Exit::Compile, diagnostics));
+        return Err(Failure::of(switches.blame(), diagnostics));
     };
     console.diagnostics(&diagnostics);
     write_library(switches, &bytes).map_err(by_its_own_switch)?;

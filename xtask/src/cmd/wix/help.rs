@@ -39,13 +39,19 @@ const ELSEWHERE: [(&str, &str); 5] = [
 /// What to say of `wix WORD`, with `next` after it, which is no command that is here.
 pub fn refuse(word: &str, next: Option<&str>) -> Failure {
     let both = next.map(|next| format!("{word} {next}"));
-    let is_named = |name: &str| name == word || both.as_deref() == Some(name);
+    // a command of `wix msi` is known without its first word, too
+    let last = |name: &'static str| name.rsplit(' ').next().unwrap_or(name);
+    let is_named = |name: &'static str| name == word || last(name) == word || both.as_deref() == Some(name);
     let usage = |message: String| Failure::new(Exit::Usage, "wix::command", message);
     if let Some((name, instead)) = ELSEWHERE.iter().find(|(name, _)| is_named(name)) {
         return usage(format!("`wix {name}` is a command of WiX itself, and not here")).help(*instead);
     }
     let said = both.as_deref().filter(|_| word == "msi").unwrap_or(word);
-    let near = COMMANDS.map(|known| (strsim::damerau_levenshtein(said, known), known)).into_iter().min();
+    let distance = |known: &'static str| {
+        let whole = strsim::damerau_levenshtein(said, known);
+        whole.min(strsim::damerau_levenshtein(word, last(known)))
+    };
+    let near = COMMANDS.map(|known| (distance(known), known)).into_iter().min();
     let failure = usage(format!("`wix {said}` is not a command"));
     match near {
         Some((distance, known)) if distance <= 2 => failure.help(format!("did you mean `wix {known}`?")),
@@ -67,6 +73,12 @@ mod tests {
     fn what_is_not_here_says_what_is_there_instead() {
         assert!(said("msi", Some("validate")).contains("`cargo xtask check FILE.msi`"));
         assert!(said("msi", Some("transform")).contains("major upgrade"));
+        assert!(said("validate", Some("a.msi")).contains("`cargo xtask check FILE.msi`"));
+        assert_eq!(
+            said("decompile", Some("a.msi")),
+            "`wix decompile` is not a command | did you mean `wix msi decompile`?"
+        );
+        assert!(said("inscrib", None).ends_with("did you mean `wix msi inscribe`?"));
         assert!(said("burn", Some("extract")).starts_with("`wix burn` is a command of WiX itself"));
         assert_eq!(said("conver", None), "`wix conver` is not a command | did you mean `wix convert`?");
         assert_eq!(

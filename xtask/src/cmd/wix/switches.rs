@@ -387,6 +387,14 @@ impl Switches {
         Ok(())
     }
 
+    /// How a build that failed ends: a file that the command line names and that is not there is a missing input, anything
+    /// else the sources' fault.
+    #[must_use]
+    pub fn blame(&self) -> Exit {
+        let mut named = [&self.sources, &self.libraries, &self.localizations].into_iter().flatten();
+        if named.any(|path| !path.is_file()) { Exit::Input } else { Exit::Compile }
+    }
+
     /// The request to the engine.
     #[must_use]
     pub fn request(

@@ -1,6 +1,7 @@
 //! `cargo xtask wix msi decompile`: a package as a source, with the switches of WiX's own command.
 
 use super::super::extension;
+use super::switches::{self, Took, Words};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
@@ -18,6 +19,8 @@ use std::io::{self, Read};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use tempfile::TempDir;
+
+const COMMAND: &str = "decompile";
 
 const HELP: &str = "\
 Make a WiX v4 source of a Windows Installer package, and extract its files, so that it can be built again.
@@ -77,13 +80,7 @@ pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
         return Ok(());
     };
     interrupt::listen()?;
-    let unreadable = |error: &dyn std::error::Error| {
-        let message = format!("cannot read `{}`: {error}", switches.package.display());
-        Failure::new(Exit::Input, "wix::package", message)
-            .help("name a Windows Installer package, an .msi file")
-    };
-    let file = File::open(&switches.package).map_err(|error| unreadable(&error))?;
-    let mut package = msi::Package::open(file).map_err(|error| unreadable(&error))?;
+    let (mut package, ()) = switches::open(&switches.package, |_| Ok(()))?;
     let extensions = opened(&switches, &mut package)?;
     let (decompiled, mut findings, extracted) = match &switches.extract {
         None => {
@@ -262,64 +259,39 @@ fn comment(switches: &Switches, decompiled: &Decompiled, findings: &[Diagnostic]
     lines
 }
 
-fn usage(message: String) -> Failure {
-    Failure::new(Exit::Usage, "wix::switch", message)
-        .help("`cargo xtask wix msi decompile -h` lists the switches")
-}
-
 /// The switches; none where help is asked for.
 fn parse(arguments: &[OsString]) -> Outcome<Option<Switches>> {
     let mut switches = Switches::default();
     let mut kind: Option<String> = None;
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        let word = word.to_str().ok_or_else(|| usage(format!("`{}` is not Unicode", word.display())))?;
-        let Some(name) = word.strip_prefix('-') else {
-            if !switches.package.as_os_str().is_empty() {
-                return Err(usage(format!("`{word}`: one package at a time")));
-            }
-            let path = paths::native(word);
-            switches.package = paths::find(&path).unwrap_or(path);
-            continue;
-        };
-        let mut value = || {
-            let next = words.next().and_then(|next| next.to_str());
-            next.map(str::to_owned).ok_or_else(|| usage(format!("`{word}` needs a value")))
-        };
-        match name.to_ascii_lowercase().as_str() {
-            "h" | "?" | "help" | "-help" => return Ok(None),
-            "o" | "out" => switches.output = paths::native(&value()?),
+    let words = switches::read(COMMAND, arguments, |name, value| {
+        match name {
             "x" => switches.extract = Some(value()?),
             "sct" => switches.options.without_custom_tables = true,
             "sui" => switches.options.without_ui = true,
-            "sdet" | "sras" | "nologo" | "-nologo" | "v" | "verbose" => {}
+            "sdet" | "sras" => {}
             "ext" => {
                 let given = value()?;
                 let found = extension::find(&given)?;
                 switches.extensions.push((given, found.name, found.path));
             }
-            "intermediatefolder" => drop(value()?),
             "type" => kind = Some(value()?),
             "data" => {
-                let message =
-                    "`-data`: the embedded engine writes sources, and no data of WiX's own".to_owned();
-                return Err(usage(message).help("leave it out"));
+                let message = "`-data`: the embedded engine writes sources, and no data of WiX's own";
+                return Err(switches::usage(COMMAND, message.to_owned()).help("leave it out"));
             }
-            _ => return Err(usage(format!("unknown switch `{word}`"))),
+            _ => return Ok(Took::Unknown),
         }
-    }
-    if switches.package.as_os_str().is_empty() {
-        return Err(usage("no package: name an .msi file".to_owned()));
-    }
-    let ending = switches.package.extension().map(|ending| ending.to_string_lossy().into_owned());
+        Ok(Took::Own)
+    })?;
+    let Some(Words { package, output }) = words else { return Ok(None) };
+    let ending = package.extension().map(|ending| ending.to_string_lossy().into_owned());
     let kind = kind.or(ending).unwrap_or_default().to_ascii_lowercase();
     if let "msm" | "mergemodule" | "module" | "mst" | "transform" | "msp" = kind.as_str() {
         let message = format!("the embedded engine decompiles packages, and no .{kind}");
-        return Err(usage(message).help("name an .msi file"));
+        return Err(switches::usage(COMMAND, message).help("name an .msi file"));
     }
-    if switches.output.as_os_str().is_empty() {
-        switches.output = switches.package.with_extension("wxs");
-    }
+    switches.output = output.unwrap_or_else(|| package.with_extension("wxs"));
+    switches.package = package;
     Ok(Some(switches))
 }
 

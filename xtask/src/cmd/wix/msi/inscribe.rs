@@ -1,6 +1,7 @@
 //! `cargo xtask wix msi inscribe`: who has signed the cabinets beside a package is told in the package, with the switches of WiX's
 //! own command.
 
+use super::switches::{self, Took, Words};
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
@@ -47,10 +48,13 @@ struct Answer<'a> {
 /// # Errors
 /// Switches that are wrong, a package or cabinet that cannot be read, an output that cannot be written.
 pub fn run(arguments: &[OsString], console: &Console) -> Outcome {
-    let Some((input, target)) = parse(arguments)? else {
+    let Some(Words { package: input, output }) =
+        switches::read("inscribe", arguments, |_, _| Ok(Took::Unknown))?
+    else {
         console.print(HELP);
         return Ok(());
     };
+    let target = output.unwrap_or_else(|| input.clone());
     interrupt::listen()?;
     let package = Inscription::open(&input)?;
     let mut findings = Vec::new();
@@ -77,14 +81,7 @@ struct Inscription {
 
 impl Inscription {
     fn open(input: &Path) -> Outcome<Inscription> {
-        let unreadable = |error: &dyn std::error::Error| {
-            let message = format!("cannot read `{}`: {error}", input.display());
-            Failure::new(Exit::Input, "wix::package", message)
-                .help("name a Windows Installer package, an .msi file")
-        };
-        let open = || File::open(input).map_err(|error| unreadable(&error));
-        let package = msi::Package::open(open()?).map_err(|error| unreadable(&error))?;
-        let storages = msi::storages(open()?).map_err(|error| unreadable(&error))?;
+        let (package, storages) = switches::open(input, msi::storages)?;
         if let Some(storage) = storages.first() {
             let message = format!("`{}` has the transform `{storage}` in it", input.display());
             return Err(Failure::new(Exit::Input, "wix::package", message)
@@ -169,41 +166,4 @@ impl Inscription {
         drop(stage);
         out.commit()
     }
-}
-
-fn usage(message: String) -> Failure {
-    Failure::new(Exit::Usage, "wix::switch", message)
-        .help("`cargo xtask wix msi inscribe -h` lists the switches")
-}
-
-/// Input and output; none where help is asked for.
-fn parse(arguments: &[OsString]) -> Outcome<Option<(PathBuf, PathBuf)>> {
-    let (mut input, mut output) = (None, None);
-    let mut words = arguments.iter();
-    while let Some(word) = words.next() {
-        let word = word.to_str().ok_or_else(|| usage(format!("`{}` is not Unicode", word.display())))?;
-        let Some(name) = word.strip_prefix('-') else {
-            let path = paths::native(word);
-            if input.replace(paths::find(&path).unwrap_or(path)).is_some() {
-                return Err(usage(format!("`{word}`: one package at a time")));
-            }
-            continue;
-        };
-        let mut value = || {
-            let next = words.next().and_then(|next| next.to_str());
-            next.map(str::to_owned).ok_or_else(|| usage(format!("`{word}` needs a value")))
-        };
-        match name.to_ascii_lowercase().as_str() {
-            "h" | "?" | "help" | "-help" => return Ok(None),
-            "o" | "out" => output = Some(paths::native(&value()?)),
-            "intermediatefolder" => drop(value()?),
-            "nologo" | "-nologo" | "v" | "verbose" => {}
-            _ => return Err(usage(format!("unknown switch `{word}`"))),
-        }
-    }
-    let Some(input) = input else {
-        let failure = Failure::new(Exit::Usage, "WIX0114", "no package: name an .msi file");
-        return Err(failure.help("`cargo xtask wix msi inscribe -h` lists the switches"));
-    };
-    Ok(Some((input.clone(), output.unwrap_or(input))))
 }

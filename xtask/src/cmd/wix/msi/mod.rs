@@ -2,6 +2,7 @@
 
 mod decompile;
 mod inscribe;
+mod switches;
 
 use super::help::refuse;
 use crate::console::Console;
