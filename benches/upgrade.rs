@@ -156,12 +156,12 @@ fn main() {
     let mut played = 0;
     let matrix = median(5, || {
         played = 0;
+        let installed: Vec<Installed> = packages.iter().map(|old| Installed::new(old, Vec::new())).collect();
         for new in six.map(|family| &packages[target(&format!("net11rc1-{family}"))]) {
             for mode in ["omus", "amus"] {
                 let target = Target::with_mode(new, mode);
-                for old in packages.iter().filter(|old| runs_on(old.arch, new.arch)) {
-                    let installed = Installed { package: old, damage: Vec::new() };
-                    let upgrades = target.over(&installed);
+                for old in installed.iter().filter(|old| runs_on(old.package().arch, new.arch)) {
+                    let upgrades = target.over(old);
                     for accident in Accident::ALL {
                         std::hint::black_box(upgrades.after(accident));
                         played += 1;

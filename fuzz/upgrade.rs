@@ -56,9 +56,9 @@ fn play(old: &Package, new: &Package) {
 struct Some3;
 
 impl Lookup for Some3 {
-    fn property(&self, name: &str) -> Value {
+    fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
         match name.len() % 3 {
-            0 => Value::Known(name.to_owned()),
+            0 => Value::Known(name),
             1 => Value::Found,
             _ => Value::Unknown,
         }

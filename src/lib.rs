@@ -25,8 +25,8 @@ pub use installer_cab as cab;
 ///
 /// struct Upgrade;
 /// impl Lookup for Upgrade {
-///     fn property(&self, name: &str) -> Value {
-///         Value::Known(if name == "VersionNT" { "603" } else { "" }.to_owned())
+///     fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
+///         Value::Known(if name == "VersionNT" { "603" } else { "" })
 ///     }
 ///     fn state(&self, _: char, _: &str) -> Option<i32> {
 ///         None

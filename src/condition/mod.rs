@@ -6,10 +6,10 @@ mod parse;
 use std::cmp::Ordering;
 
 /// What is known of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'v> {
     /// Its text; empty means that it is not set.
-    Known(String),
+    Known(&'v str),
     /// It is set, to what only the machine knows: a search has found something.
     Found,
     /// Depends on the machine.
@@ -65,7 +65,7 @@ impl Truth {
 /// What a condition asks of its surroundings.
 pub trait Lookup {
     /// The property `name`.
-    fn property(&self, name: &str) -> Value;
+    fn property<'v>(&'v self, name: &'v str) -> Value<'v>;
     /// The state that `prefix` (`$` `?` component action and state, `&` `!` feature action and state) asks for;
     /// nothing before costing.
     fn state(&self, prefix: char, name: &str) -> Option<i32>;
@@ -217,15 +217,15 @@ impl Condition {
 
 /// What is compared: numbers in the text of a condition and states are integers; properties and literals are texts,
 /// which count as integers beside one, where they can.
-enum Comparand {
+enum Comparand<'v> {
     Integer(i64),
-    Text(String),
+    Text(&'v str),
     Found,
     Unknown,
 }
 
 impl Operand {
-    fn value(&self, text: &str, lookup: &dyn Lookup) -> Comparand {
+    fn value<'v>(&self, text: &'v str, lookup: &'v dyn Lookup) -> Comparand<'v> {
         match self {
             Operand::Property(name) => match lookup.property(name.of(text)) {
                 Value::Known(text) => Comparand::Text(text),
@@ -236,7 +236,7 @@ impl Operand {
             Operand::State(prefix, name) => lookup
                 .state(*prefix, name.of(text))
                 .map_or(Comparand::Unknown, |state| Comparand::Integer(state.into())),
-            Operand::Literal(part) => Comparand::Text(part.of(text).to_owned()),
+            Operand::Literal(part) => Comparand::Text(part.of(text)),
             Operand::Number(number) => Comparand::Integer(*number),
         }
     }
@@ -251,7 +251,7 @@ impl Operand {
     }
 }
 
-impl Comparand {
+impl Comparand<'_> {
     fn integer(&self) -> Option<i64> {
         match self {
             Comparand::Integer(number) => Some(*number),
@@ -321,14 +321,14 @@ mod tests {
 
     struct Known;
     impl Lookup for Known {
-        fn property(&self, name: &str) -> Value {
+        fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
             match name {
-                "REMOVE" => Value::Known("All".to_owned()),
-                "VersionNT" => Value::Known("603".to_owned()),
+                "REMOVE" => Value::Known("All"),
+                "VersionNT" => Value::Known("603"),
                 "Search" => Value::Unknown,
                 "FOUND" => Value::Found,
-                "FIVE" => Value::Known("5".to_owned()),
-                _ => Value::Known(String::new()),
+                "FIVE" => Value::Known("5"),
+                _ => Value::Known(""),
             }
         }
         fn state(&self, prefix: char, name: &str) -> Option<i32> {

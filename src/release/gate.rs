@@ -65,7 +65,7 @@ impl Gate {
         let target = Target::of(new);
         let codes = self.codes(new);
         let related = |package: &Package| package.upgrade_code.is_some_and(|code| codes.contains(&code));
-        let all = self.all(new).into_iter().filter(|(_, installed)| related(installed.package));
+        let all = self.all(new).into_iter().filter(|(_, installed)| related(installed.package()));
         all.map(|(old, installed)| {
             let upgrades = target.over(&installed);
             let cells = Accident::ALL.map(|accident| (accident, upgrades.after(accident))).into();
@@ -94,7 +94,7 @@ impl Gate {
             .filter(|(_, old)| runs_on(old.arch, new.arch))
             .map(|(name, package)| {
                 let damage = self.damage[name].iter().map(|name| &self.baselines[name]).collect();
-                (name.as_str(), Installed { package, damage })
+                (name.as_str(), Installed::new(package, damage))
             })
             .collect()
     }

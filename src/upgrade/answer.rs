@@ -1,13 +1,15 @@
 //! The way to a report: an upgrade played, judged, compared with other worlds, and searched for causes.
 
+use super::elsewhere::Elsewhere;
 use super::engine::{Ending, Schedule, World};
 use super::findings::findings;
 use super::intended::Intended;
 use super::judge::outcomes;
 use super::kin::Kin;
+use super::package::Package;
 use super::report::Report;
 use super::scenario::{Played, Scenario, Then};
-use super::worlds::{self, Elsewhere};
+use super::worlds;
 use crate::id::{Arch, ProductCode};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -16,23 +18,14 @@ impl Report {
     /// Plays `scenario` and judges the result against a clean install.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Report {
-        Report::judged(scenario, &|world| {
-            let intended = |found: &BTreeMap<String, String>| {
-                Rc::new(Intended::in_world(scenario, scenario.new, world, found))
-            };
-            // what the clean install has in memory while it is played is gone before the rest begins
-            let clean = intended(&BTreeMap::new());
-            let played = scenario.play_in(world);
-            let clean = if played.run.found.is_empty() { clean } else { intended(&played.run.found) };
-            (played, clean)
-        })
+        Report::judged(scenario, &Afresh(scenario))
     }
 
-    /// As [`Report::of`]; `elsewhere` gives what happens in a world, and the clean install.
-    pub(super) fn judged<'a>(scenario: &Scenario<'a>, elsewhere: &Elsewhere<'_, 'a>) -> Report {
+    /// As [`Report::of`]; `elsewhere` plays it.
+    pub(super) fn judged<'a>(scenario: &Scenario<'a>, elsewhere: &dyn Elsewhere<'a>) -> Report {
         let assumed = World::default();
-        let (played, intended) = elsewhere(&assumed);
-        let assumed = outcomes(scenario, &played, &intended, &assumed);
+        let (played, intended) = elsewhere.played(&assumed);
+        let assumed = outcomes(scenario, &played, &intended, &assumed, elsewhere);
         let (outcomes, searches) = worlds::compared(scenario, &played, assumed, elsewhere);
         let kin = Kin::of(scenario, &played);
         let new = scenario.new.product_code;
@@ -83,6 +76,24 @@ impl Report {
         }
         report.findings = findings(scenario, &played, &report, &kin);
         report
+    }
+}
+
+/// A question that is asked once: nothing is remembered.
+struct Afresh<'s, 'a>(&'s Scenario<'a>);
+
+impl<'a> Elsewhere<'a> for Afresh<'_, 'a> {
+    fn played(&self, world: &World) -> (Played<'a>, Rc<Intended>) {
+        let intended = |found: &BTreeMap<String, String>| self.clean(self.0.new, world, found);
+        // what the clean install has in memory while it is played is gone before the rest begins
+        let clean = intended(&BTreeMap::new());
+        let played = self.0.play_in(world);
+        let clean = if played.run.found.is_empty() { clean } else { intended(&played.run.found) };
+        (played, clean)
+    }
+
+    fn clean(&self, package: &Package, world: &World, found: &BTreeMap<String, String>) -> Rc<Intended> {
+        Rc::new(Intended::in_world(self.0, package, world, found))
     }
 }
 

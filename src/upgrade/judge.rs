@@ -1,6 +1,7 @@
 //! The fate of each resource, judged by who owns it: what an installed product would put on a clean machine is its own.
 
 use super::cells;
+use super::elsewhere::Elsewhere;
 use super::engine::{Ending, Schedule, World};
 use super::folded::Folded;
 use super::intended::Intended;
@@ -13,13 +14,15 @@ use super::rules::{Confidence, Rule};
 use super::scenario::{Played, Scenario};
 use crate::id::{ComponentId, ProductCode};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The fates of all resources that somebody owns, and of those that nobody owns any more.
-pub(super) fn outcomes(
-    scenario: &Scenario,
-    played: &Played,
+pub(super) fn outcomes<'a>(
+    scenario: &Scenario<'a>,
+    played: &Played<'a>,
     intended: &Intended,
     world: &World,
+    elsewhere: &dyn Elsewhere<'a>,
 ) -> Vec<Outcome> {
     let keys = KeyFiles::of(scenario, played);
     let mut judge =
@@ -27,14 +30,14 @@ pub(super) fn outcomes(
     let (machine, before) = (&played.engine.machine, &played.before);
     let modules = Modules::of(played, intended);
     let new = scenario.new.product_code;
-    let others: Vec<(ProductCode, Intended)> = scenario
+    let others: Vec<(ProductCode, Rc<Intended>)> = scenario
         .installed
         .iter()
         .filter(|package| package.product_code != new && machine.products.contains_key(&package.product_code))
         .map(|package| {
             let code = package.product_code;
             let found = played.earlier.iter().rfind(|run| run.product == code).map(|run| &run.found);
-            (code, Intended::in_world(scenario, package, world, found.unwrap_or(&BTreeMap::new())))
+            (code, elsewhere.clean(package, world, found.unwrap_or(&BTreeMap::new())))
         })
         .collect();
     let is_there = played.run.ending == Ending::Done && machine.products.contains_key(&new);

@@ -287,7 +287,7 @@ pub struct Product {
     /// Which features are installed.
     pub features: BTreeMap<String, bool>,
     /// Where its directories were.
-    pub directories: BTreeMap<String, Folded>,
+    pub directories: Shared<BTreeMap<String, Folded>>,
     /// Keys of the components that were enabled when it was installed.
     pub components: BTreeSet<Arc<str>>,
 }

@@ -1,11 +1,12 @@
 //! Every baseline × every new package × what may have happened on the machine × how it is installed.
 
+use super::elsewhere::Elsewhere;
 use super::engine::{Ending, Options, ReinstallMode, World};
 use super::intended::Intended;
 use super::package::Package;
 use super::report::{Outcome, Report, Verdict};
-use super::scenario::{Earlier, Perturbation, Scenario};
-use crate::id::Arch;
+use super::scenario::{Earlier, Perturbation, Played, Scenario};
+use crate::id::{Arch, ProductCode};
 use serde::Serialize;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -55,13 +56,30 @@ impl fmt::Display for Accident {
     }
 }
 
-/// An old package of the matrix.
-#[derive(Clone, Debug)]
+/// What a clean install hangs on: how searches come out, the processor, and what searches find of what packages had written.
+type Setting = (World, Arch, BTreeMap<String, String>);
+
+/// An old package of the matrix: what it leaves on a machine, and what a clean install of it gives, is played once for all
+/// upgrades from it.
 pub struct Installed<'a> {
+    package: &'a Package,
+    damage: Vec<&'a Package>,
+    earlier: Memo<(World, Arch, bool), Earlier<'a>>,
+    clean: Memo<(ProductCode, Setting), Rc<Intended>>,
+}
+
+impl<'a> Installed<'a> {
+    /// `package`. On a damaged machine `damage` was installed before it, oldest first; the package itself may be one of them.
+    #[must_use]
+    pub fn new(package: &'a Package, damage: Vec<&'a Package>) -> Installed<'a> {
+        Installed { package, damage, earlier: Memo::default(), clean: Memo::default() }
+    }
+
     /// The package.
-    pub package: &'a Package,
-    /// What was installed before it on a damaged machine, oldest first; the package itself may be one of them.
-    pub damage: Vec<&'a Package>,
+    #[must_use]
+    pub fn package(&self) -> &'a Package {
+        self.package
+    }
 }
 
 /// The outcome of one upgrade, in numbers.
@@ -138,7 +156,7 @@ pub fn runs_on(package: Arch, machine: Arch) -> bool {
 pub struct Target<'a> {
     new: &'a Package,
     options: Options,
-    intended: Memo<(World, Arch, BTreeMap<String, String>), Rc<Intended>>,
+    intended: Memo<Setting, Rc<Intended>>,
 }
 
 impl<'a> Target<'a> {
@@ -161,22 +179,21 @@ impl<'a> Target<'a> {
     /// The upgrades from `old`.
     #[must_use]
     pub fn over<'t>(&'t self, old: &'t Installed<'a>) -> Upgrades<'t, 'a> {
-        Upgrades { target: self, old, earlier: Memo::default() }
+        Upgrades { target: self, old }
     }
 }
 
-/// The upgrades from one old package to a new one: what is installed before is played once for all accidents.
+/// The upgrades from one old package to a new one.
 pub struct Upgrades<'t, 'a> {
     target: &'t Target<'a>,
     old: &'t Installed<'a>,
-    earlier: Memo<(World, bool), Earlier<'a>>,
 }
 
 impl Upgrades<'_, '_> {
     /// The upgrade after `accident`. Nothing where the old package refuses to be installed on the machine.
     #[must_use]
     pub fn after(&self, accident: Accident) -> Option<Tally> {
-        let Upgrades { target, old, .. } = self;
+        let Upgrades { target, old } = self;
         let is_damaged = accident == Accident::Damaged;
         let mut chain = if is_damaged { old.damage.clone() } else { Vec::new() };
         if !chain.iter().any(|package| package.product_code == old.package.product_code) {
@@ -185,16 +202,40 @@ impl Upgrades<'_, '_> {
         let mut scenario = Scenario::chain(chain, target.new);
         scenario.options = target.options.clone();
         scenario.perturbations.extend(accident.perturbation());
-        let report = Report::judged(&scenario, &|world| {
-            let earlier = self.earlier.get((world.clone(), is_damaged), || scenario.earlier(world));
-            let played = scenario.play_after(earlier);
-            let found = &played.run.found;
-            let clean = || Rc::new(Intended::in_world(&scenario, target.new, world, found));
-            let intended = target.intended.get((world.clone(), scenario.arch(), found.clone()), clean);
-            (played, intended)
-        });
+        let arch = scenario.arch();
+        // asked for again and again
+        scenario.arch = Some(arch);
+        let remembered = Remembered { scenario: &scenario, arch, is_damaged, upgrades: self };
+        let report = Report::judged(&scenario, &remembered);
         let refused = report.earlier_failures.iter().any(|(product, _)| *product == old.package.product_code);
         (!refused).then(|| Tally::of(&report))
+    }
+}
+
+/// One upgrade, of which the target and what is installed remember what other upgrades have in common with it.
+struct Remembered<'s, 'a> {
+    scenario: &'s Scenario<'a>,
+    arch: Arch,
+    is_damaged: bool,
+    upgrades: &'s Upgrades<'s, 'a>,
+}
+
+impl<'a> Elsewhere<'a> for Remembered<'_, 'a> {
+    fn played(&self, world: &World) -> (Played<'a>, Rc<Intended>) {
+        let (Remembered { scenario, arch, .. }, Upgrades { target, old }) = (self, self.upgrades);
+        let earlier = || scenario.earlier(world);
+        let earlier = old.earlier.get((world.clone(), *arch, self.is_damaged), earlier);
+        let played = scenario.play_after(earlier);
+        let found = &played.run.found;
+        let clean = || Rc::new(Intended::in_world(scenario, target.new, world, found));
+        let intended = target.intended.get((world.clone(), *arch, found.clone()), clean);
+        (played, intended)
+    }
+
+    fn clean(&self, package: &Package, world: &World, found: &BTreeMap<String, String>) -> Rc<Intended> {
+        let key = (package.product_code, (world.clone(), self.arch, found.clone()));
+        let clean = || Rc::new(Intended::in_world(self.scenario, package, world, found));
+        self.upgrades.old.clean.get(key, clean)
     }
 }
 

@@ -13,6 +13,7 @@ use installer_pe as pe;
 mod answer;
 mod baseline;
 mod cells;
+mod elsewhere;
 mod engine;
 mod findings;
 mod folded;

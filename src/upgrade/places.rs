@@ -2,70 +2,87 @@
 
 use crate::folded::Folded;
 use crate::id::Arch;
+use installer_condition::Value;
 
-/// Properties that Windows Installer sets on an up-to-date Windows 11; folders as a plain installation has them.
-pub(super) fn standard_properties(arch: Arch) -> impl Iterator<Item = (&'static str, &'static str)> {
-    let wide = arch.is_64_bit();
-    let narrow = [
-        ("VersionNT", "603"),
-        ("VersionMsi", "5.00"),
-        ("WindowsBuild", "9600"),
-        ("ServicePackLevel", "0"),
-        ("ServicePackLevelMinor", "0"),
-        ("Privileged", "1"),
-        ("AdminUser", "1"),
-        ("MsiTrueAdminUser", "1"),
-        ("MsiRunningElevated", "1"),
-        ("MsiNetAssemblySupport", "4.8.9032.0"),
-        ("MsiWin32AssemblySupport", "6.3.26100.1"),
-        ("OLEAdvtSupport", "1"),
-        ("ShellAdvtSupport", "1"),
-        ("TTCSupport", "1"),
-        ("ACTION", "INSTALL"),
-        ("ROOTDRIVE", r"C:\"),
-        ("ProgramFilesFolder", if wide { r"C:\Program Files (x86)\" } else { r"C:\Program Files\" }),
-        (
-            "CommonFilesFolder",
-            if wide { r"C:\Program Files (x86)\Common Files\" } else { r"C:\Program Files\Common Files\" },
-        ),
-        ("SystemFolder", if wide { r"C:\Windows\SysWOW64\" } else { r"C:\Windows\System32\" }),
-        ("WindowsFolder", r"C:\Windows\"),
-        ("WindowsVolume", r"C:\"),
-        ("FontsFolder", r"C:\Windows\Fonts\"),
-        ("TempFolder", r"C:\Windows\Temp\"),
-        ("CommonAppDataFolder", r"C:\ProgramData\"),
-        ("ProgramMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\"),
-        ("StartMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\"),
-        ("StartupFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup\"),
-        ("AdminToolsFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Administrative Tools\"),
-        ("TemplateFolder", r"C:\ProgramData\Microsoft\Windows\Templates\"),
-        ("DesktopFolder", r"C:\Users\Public\Desktop\"),
-        ("AppDataFolder", r"C:\Users\user\AppData\Roaming\"),
-        ("LocalAppDataFolder", r"C:\Users\user\AppData\Local\"),
-        ("PersonalFolder", r"C:\Users\user\Documents\"),
-        ("SendToFolder", r"C:\Users\user\AppData\Roaming\Microsoft\Windows\SendTo\"),
-        ("FavoritesFolder", r"C:\Users\user\Favorites\"),
-        ("MyPicturesFolder", r"C:\Users\user\Pictures\"),
-    ];
-    let sixty_four = [
-        ("VersionNT64", "603"),
-        ("ProgramFiles64Folder", r"C:\Program Files\"),
-        ("CommonFiles64Folder", r"C:\Program Files\Common Files\"),
-        ("System64Folder", r"C:\Windows\System32\"),
-    ];
-    // the processor's level, as most have it
-    let of_processor: &[_] = match arch {
+/// Properties that Windows Installer sets on an up-to-date Windows 11, by name; folders as a plain installation has them.
+const EVERYWHERE: [(&str, &str); 33] = [
+    ("ACTION", "INSTALL"),
+    ("AdminToolsFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Administrative Tools\"),
+    ("AdminUser", "1"),
+    ("AppDataFolder", r"C:\Users\user\AppData\Roaming\"),
+    ("CommonAppDataFolder", r"C:\ProgramData\"),
+    ("DesktopFolder", r"C:\Users\Public\Desktop\"),
+    ("FavoritesFolder", r"C:\Users\user\Favorites\"),
+    ("FontsFolder", r"C:\Windows\Fonts\"),
+    ("LocalAppDataFolder", r"C:\Users\user\AppData\Local\"),
+    ("MsiNetAssemblySupport", "4.8.9032.0"),
+    ("MsiRunningElevated", "1"),
+    ("MsiTrueAdminUser", "1"),
+    ("MsiWin32AssemblySupport", "6.3.26100.1"),
+    ("MyPicturesFolder", r"C:\Users\user\Pictures\"),
+    ("OLEAdvtSupport", "1"),
+    ("PersonalFolder", r"C:\Users\user\Documents\"),
+    ("Privileged", "1"),
+    ("ProgramMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\"),
+    ("ROOTDRIVE", r"C:\"),
+    ("SendToFolder", r"C:\Users\user\AppData\Roaming\Microsoft\Windows\SendTo\"),
+    ("ServicePackLevel", "0"),
+    ("ServicePackLevelMinor", "0"),
+    ("ShellAdvtSupport", "1"),
+    ("StartMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\"),
+    ("StartupFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup\"),
+    ("TTCSupport", "1"),
+    ("TempFolder", r"C:\Windows\Temp\"),
+    ("TemplateFolder", r"C:\ProgramData\Microsoft\Windows\Templates\"),
+    ("VersionMsi", "5.00"),
+    ("VersionNT", "603"),
+    ("WindowsBuild", "9600"),
+    ("WindowsFolder", r"C:\Windows\"),
+    ("WindowsVolume", r"C:\"),
+];
+
+/// Those of 32-bit Windows.
+const NARROW: [(&str, &str); 3] = [
+    ("ProgramFilesFolder", r"C:\Program Files\"),
+    ("CommonFilesFolder", r"C:\Program Files\Common Files\"),
+    ("SystemFolder", r"C:\Windows\System32\"),
+];
+
+/// Those of 64-bit Windows.
+const WIDE: [(&str, &str); 7] = [
+    ("ProgramFilesFolder", r"C:\Program Files (x86)\"),
+    ("CommonFilesFolder", r"C:\Program Files (x86)\Common Files\"),
+    ("SystemFolder", r"C:\Windows\SysWOW64\"),
+    ("VersionNT64", "603"),
+    ("ProgramFiles64Folder", r"C:\Program Files\"),
+    ("CommonFiles64Folder", r"C:\Program Files\Common Files\"),
+    ("System64Folder", r"C:\Windows\System32\"),
+];
+
+/// Those that hang on the processor, whose level is as most have it.
+fn of_processor(arch: Arch) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let of_system: &[_] = if arch.is_64_bit() { &WIDE } else { &NARROW };
+    let own: &[_] = match arch {
         Arch::X86 => &[("Intel", "6")],
         Arch::X64 => &[("Intel", "6"), ("MsiAMD64", "6"), ("Msix64", "6")],
         Arch::Arm64 => &[("Arm64", "1")],
     };
-    let sixty_four = sixty_four.into_iter().take(if wide { 4 } else { 0 });
-    narrow.into_iter().chain(sixty_four).chain(of_processor.iter().copied())
+    of_system.iter().chain(own)
+}
+
+/// What the property `name` is worth before a package or a user sets it; nothing where it is not set.
+pub(super) fn standard_property(arch: Arch, name: &str) -> Option<Value<'static>> {
+    let known = match EVERYWHERE.binary_search_by_key(&name, |(other, _)| other) {
+        Ok(at) => Some(EVERYWHERE[at].1),
+        Err(_) => of_processor(arch).find(|(other, _)| *other == name).map(|(_, text)| *text),
+    };
+    let of_machine = || OF_THE_MACHINE.contains(&name).then_some(Value::Found);
+    known.map(Value::Known).or_else(of_machine)
 }
 
 /// Properties that Windows Installer sets to what only the machine knows
 /// (<https://learn.microsoft.com/windows/win32/msi/property-reference>).
-pub(super) const OF_THE_MACHINE: [&str; 13] = [
+const OF_THE_MACHINE: [&str; 13] = [
     "ComputerName",
     "Date",
     "LogonUser",
@@ -84,7 +101,7 @@ pub(super) const OF_THE_MACHINE: [&str; 13] = [
 /// Whether Windows itself has the folder, so that no package makes it or takes it away.
 pub(super) fn is_of_windows(path: &Folded, arch: Arch) -> bool {
     let own = path.folded();
-    standard_properties(arch).any(|(_, folder)| {
+    EVERYWHERE.iter().chain(of_processor(arch)).any(|(_, folder)| {
         folder.ends_with('\\')
             && folder.len() > own.len()
             && folder.is_char_boundary(own.len())
@@ -96,6 +113,19 @@ pub(super) fn is_of_windows(path: &Folded, arch: Arch) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_property_is_found() {
+        assert!(EVERYWHERE.is_sorted_by_key(|(name, _)| name));
+        assert_eq!(standard_property(Arch::X64, "VersionNT"), Some(Value::Known("603")));
+        assert_eq!(standard_property(Arch::X64, "VersionNT64"), Some(Value::Known("603")));
+        assert_eq!(standard_property(Arch::X86, "VersionNT64"), None);
+        assert_eq!(
+            standard_property(Arch::Arm64, "SystemFolder"),
+            Some(Value::Known(r"C:\Windows\SysWOW64\"))
+        );
+        assert_eq!(standard_property(Arch::X86, "Date"), Some(Value::Found));
+    }
 
     #[test]
     fn folders_of_windows_are_always_there() {

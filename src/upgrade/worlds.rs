@@ -1,29 +1,25 @@
 //! What hangs on answers that only a machine gives: the upgrade is played on machines that answer otherwise, and what
 //! comes out otherwise there is uncertain.
 
+use super::elsewhere::Elsewhere;
 use super::engine::World;
-use super::intended::Intended;
 use super::judge::outcomes;
 use super::machine::Resource;
 use super::report::{Outcome, Verdict};
 use super::rules::Confidence;
 use super::scenario::{Played, Scenario};
 use std::collections::BTreeMap;
-use std::rc::Rc;
-
-/// What the same question comes to in another world, and what a clean install gives there.
-pub(super) type Elsewhere<'e, 'a> = dyn Fn(&World) -> (Played<'a>, Rc<Intended>) + 'e;
 
 /// So many rows of packages are played in other worlds, all worlds together; beyond, everything is uncertain.
 const ROWS: usize = 300_000;
 
 /// The fates as they are in all worlds, and what was assumed of the machine. Where worlds disagree, the worse fate
-/// counts, and it is uncertain. `elsewhere` plays the same in another world.
+/// counts, and it is uncertain.
 pub(super) fn compared<'a>(
     scenario: &Scenario<'a>,
     played: &Played<'a>,
     assumed: Vec<Outcome>,
-    elsewhere: &Elsewhere<'_, 'a>,
+    elsewhere: &dyn Elsewhere<'a>,
 ) -> (Vec<Outcome>, Vec<String>) {
     let mut assumptions = Vec::new();
     let mut fates = Fates { known: assumed, assumed: Vec::new(), added: BTreeMap::new() };
@@ -45,7 +41,7 @@ pub(super) fn compared<'a>(
                         fates.doubt_all();
                         (true, true)
                     } else {
-                        play(scenario, (played, elsewhere(world)), world, &mut fates)
+                        play(scenario, played, elsewhere, world, &mut fates)
                     }
                 }
             };
@@ -134,12 +130,14 @@ impl Fates {
 }
 
 /// Compares with `world`, lowers what is otherwise there, and says whether the machine is possible and whether anything is otherwise.
-fn play(
-    scenario: &Scenario,
-    (played, (other, intended)): (&Played, (Played, Rc<Intended>)),
+fn play<'a>(
+    scenario: &Scenario<'a>,
+    played: &Played<'a>,
+    elsewhere: &dyn Elsewhere<'a>,
     world: &World,
     fates: &mut Fates,
 ) -> (bool, bool) {
+    let (other, intended) = elsewhere.played(world);
     let installs = |played: &Played| -> Vec<bool> {
         played.earlier.iter().map(|run| run.ending == super::engine::Ending::Done).collect()
     };
@@ -154,7 +152,8 @@ fn play(
     if !other.engine.machine.products.keys().eq(played.engine.machine.products.keys()) {
         fates.doubt_all();
     }
-    (true, fates.compare(outcomes(scenario, &other, &intended, world)))
+    let outcomes = outcomes(scenario, &other, &intended, world, elsewhere);
+    (true, fates.compare(outcomes))
 }
 
 /// Whether what is installed could have been installed there.

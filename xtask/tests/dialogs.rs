@@ -55,9 +55,9 @@ fn programs_that_hold_files_are_shown_and_can_be_closed() {
 struct Properties<'p>(&'p [(&'p str, &'p str)]);
 
 impl Lookup for Properties<'_> {
-    fn property(&self, name: &str) -> Value {
+    fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
         let found = self.0.iter().find(|(known, _)| *known == name);
-        Value::Known(found.map_or_else(String::new, |(_, value)| (*value).to_owned()))
+        Value::Known(found.map_or("", |(_, value)| *value))
     }
 
     fn state(&self, _prefix: char, _name: &str) -> Option<i32> {

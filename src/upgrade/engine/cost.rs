@@ -13,15 +13,16 @@ use std::collections::BTreeSet;
 impl<'a> Engine<'a> {
     /// CostFinalize.
     pub(super) fn cost(&mut self, session: &mut Session<'a>) {
-        session.resolve_directories();
         if let Some(Value::Known(letters)) = session.properties.get("REINSTALLMODE")
             && !letters.is_empty()
         {
             session.mode = ReinstallMode::new(letters);
         }
+        let installed = self.machine.products.get(&session.package.product_code);
         if session.purpose == Purpose::Install {
+            session.resolve_directories();
             self.select_features(session);
-        } else if let Some(product) = self.machine.products.get(&session.package.product_code) {
+        } else if let Some(product) = installed {
             session.directories.clone_from(&product.directories);
             session.features = session
                 .package

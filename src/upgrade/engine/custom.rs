@@ -1,6 +1,7 @@
 //! Custom actions: those that set properties and folders and those that end the install are played, what is known of ANCM's
 //! is followed, and the others are noted.
 
+use super::properties::Worth;
 use super::session::{Purpose, Session};
 use super::{Engine, Failure, Fired, handlers, registration, swaps};
 use crate::package::CustomAction;
@@ -71,11 +72,11 @@ impl<'a> Engine<'a> {
     fn set(&mut self, session: &mut Session<'a>, action: &CustomAction) {
         let text = session.formatted(&action.target);
         let value = if text.contains('[') && has_unknown(session, &action.target) {
-            Value::Unknown
+            Worth::Unknown
         } else {
-            Value::Known(text.into_owned())
+            Worth::Known(text.into_owned())
         };
-        session.properties.insert(action.source.clone(), value);
+        session.properties.set(&action.source, value);
         if matches!(action.source.as_str(), "ALLUSERS" | "MSIINSTALLPERUSER") {
             session.choose_context();
         }

@@ -1,12 +1,12 @@
 //! Which installed products a package replaces.
 
+use super::properties::Worth;
 use super::session::{Detected, Purpose, SELECTING, Session};
 use super::{Engine, Failure, Run};
 use crate::id::{ProductCode, ProductVersion};
 use crate::machine::Product;
 use crate::package::Upgrade;
 use crate::rules::Rule;
-use installer_condition::Value;
 use std::collections::BTreeSet;
 
 impl<'a> Engine<'a> {
@@ -29,7 +29,7 @@ impl<'a> Engine<'a> {
         }
         for (property, products) in &run.detected {
             let codes: Vec<String> = products.iter().map(ToString::to_string).collect();
-            session.properties.insert(property.clone(), Value::Known(codes.join(";")));
+            session.properties.set(property, Worth::Known(codes.join(";")));
         }
     }
 

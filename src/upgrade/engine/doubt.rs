@@ -4,12 +4,13 @@
 //! did not, that is a doubt, and whoever wants to know what hangs on it plays the other worlds.
 
 use super::Engine;
+use super::properties::Worth;
 use super::session::Session;
 use crate::folded::Folded;
 use crate::journal::shortened;
 use crate::machine::{RecordedKeyPath, Resource};
 use crate::package::{Package, Search};
-use crate::places::{OF_THE_MACHINE, standard_properties};
+use crate::places::standard_property;
 use installer_condition::{Condition, Lookup, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,9 +54,9 @@ struct Otherwise<'s, 'a> {
 }
 
 impl Lookup for Otherwise<'_, '_> {
-    fn property(&self, name: &str) -> Value {
+    fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
         let other = self.searches.get(name);
-        other.map_or_else(|| self.session.property(name), |text| Value::Known(text.clone()))
+        other.map_or_else(|| self.session.property(name), |text| Value::Known(text))
     }
 
     fn state(&self, prefix: char, name: &str) -> Option<i32> {
@@ -82,19 +83,17 @@ impl World {
         struct Door<'a> {
             package: &'a Package,
             world: &'a World,
-            system: BTreeMap<&'a str, &'a str>,
+            arch: crate::id::Arch,
         }
         impl Lookup for Door<'_> {
-            fn property(&self, name: &str) -> Value {
-                let known = |text: &str| Value::Known(text.to_owned());
+            fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
                 let search = || self.package.searches.iter().find(|search| search.property == name);
                 match (self.world.searches.get(name), search()) {
-                    (Some(text), Some(_)) => known(text),
+                    (Some(text), Some(_)) => Value::Known(text),
                     (None, Some(_)) => Value::Found,
                     _ => match self.package.properties.get(name) {
-                        Some(text) => known(text),
-                        None if OF_THE_MACHINE.contains(&name) => Value::Found,
-                        None => known(self.system.get(name).copied().unwrap_or_default()),
+                        Some(text) => Value::Known(text),
+                        None => standard_property(self.arch, name).unwrap_or(Value::Known("")),
                     },
                 }
             }
@@ -102,7 +101,7 @@ impl World {
                 None
             }
         }
-        let door = Door { package, world: self, system: standard_properties(arch).collect() };
+        let door = Door { package, world: self, arch };
         package.launch_conditions.iter().all(|(condition, _)| match condition.evaluate(&door) {
             Truth::True => true,
             Truth::False => false,
@@ -121,18 +120,18 @@ impl<'a> Engine<'a> {
             }
             // what packages have put there is no question
             if let Some(text) = self.look_up(session, search) {
-                session.properties.insert(property.clone(), Value::Known(text.clone()));
+                session.properties.set(property, Worth::Known(text.clone()));
                 session.found.insert(property.clone(), text);
                 continue;
             }
             session.searched.insert(property);
             let value = match (self.world.searches.get(property), path) {
                 (Some(nothing), _) if nothing.is_empty() => continue,
-                (Some(text), _) => Value::Known(text.clone()),
-                (None, Some(path)) => Value::Known(session.formatted(path).replace("\\\\", "\\")),
-                (None, None) => Value::Found,
+                (Some(text), _) => Worth::Known(text.clone()),
+                (None, Some(path)) => Worth::Known(session.formatted(path).replace("\\\\", "\\")),
+                (None, None) => Worth::Found,
             };
-            session.properties.insert(property.clone(), value);
+            session.properties.set(property, value);
         }
     }
 
@@ -203,6 +202,9 @@ impl<'a> Engine<'a> {
                 Truth::Unknown
             }
         };
+        if truth != Truth::Unknown && searched.is_empty() {
+            return Answer { holds: truth == Truth::True, is_open: false };
+        }
         let mut is_open = false;
         for (asked, worlds) in questions(session, condition, truth, &searched) {
             is_open = true;

@@ -26,30 +26,35 @@ impl Session<'_> {
 
     fn replaced(&self, text: &str, as_asked: bool) -> String {
         let mut length = 0;
-        let mut open: Vec<String> = vec![String::new()];
-        let mut characters = text.chars().peekable();
-        while let Some(character) = characters.next() {
-            match character {
-                '[' if characters.peek() == Some(&'\\') => {
-                    characters.next();
-                    open.last_mut().expect("never empty").extend(characters.next());
-                    if characters.peek() == Some(&']') {
-                        characters.next();
-                    }
+        // what stands before the brackets that are open, and in each of them
+        let mut open: Vec<String> = Vec::new();
+        let mut last = String::with_capacity(2 * text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(['[', ']']) {
+            last.push_str(&rest[..at]);
+            let is_opening = rest.as_bytes()[at] == b'[';
+            rest = &rest[at + 1..];
+            if is_opening && let Some(escaped) = rest.strip_prefix('\\') {
+                let mut characters = escaped.chars();
+                last.extend(characters.next());
+                rest = characters.as_str();
+                rest = rest.strip_prefix(']').unwrap_or(rest);
+            } else if is_opening {
+                open.push(std::mem::take(&mut last));
+            } else if let Some(mut before) = open.pop() {
+                let value = self.reference(&last, as_asked);
+                length += value.len();
+                if length > LONGEST {
+                    return text.to_owned();
                 }
-                '[' => open.push(String::new()),
-                ']' if open.len() > 1 => {
-                    let name = open.pop().expect("more than one");
-                    let value = self.reference(&name, as_asked);
-                    length += value.len();
-                    if length > LONGEST {
-                        return text.to_owned();
-                    }
-                    open.last_mut().expect("one is left").push_str(&value);
-                }
-                other => open.last_mut().expect("never empty").push(other),
+                before.push_str(&value);
+                last = before;
+            } else {
+                last.push(']');
             }
         }
+        last.push_str(rest);
+        open.push(last);
         open.join("[")
     }
 
@@ -58,18 +63,19 @@ impl Session<'_> {
         self.costed && (action == ComponentAction::Null || (action == ComponentAction::Vetoed && !as_asked))
     }
 
-    fn reference(&self, name: &str, as_asked: bool) -> String {
-        let unknown = || format!("[{name}]");
+    fn reference<'t>(&'t self, name: &'t str, as_asked: bool) -> Cow<'t, str> {
+        let unknown = || Cow::Owned(format!("[{name}]"));
         match name.chars().next() {
             Some('#' | '!') => match self.file(&name[1..]) {
                 Some((component, position)) => {
-                    self.file_path(&self.package.components[component], position).as_str().to_owned()
+                    let path = self.file_path(&self.package.components[component], position);
+                    Cow::Owned(path.as_str().to_owned())
                 }
                 None => unknown(),
             },
-            Some('$') => match self.components.get(&name[1..]) {
-                Some(index) if self.is_blank(*index, as_asked) => String::new(),
-                Some(index) => format!("{}\\", self.folder(&self.package.components[*index])),
+            Some('$') => match self.component(&name[1..]) {
+                Some(index) if self.is_blank(index, as_asked) => Cow::Borrowed(""),
+                Some(index) => Cow::Owned(format!("{}\\", self.folder(&self.package.components[index]))),
                 None => unknown(),
             },
             Some('%' | '~') | None => unknown(),
@@ -77,11 +83,13 @@ impl Session<'_> {
                 // folders have their properties from CostFinalize on
                 Value::Known(text) if text.is_empty() && self.costed => {
                     match self.package.directories.get(name) {
-                        Some(_) => self.directory(name).map(|path| format!("{path}\\")).unwrap_or_default(),
-                        None => text,
+                        Some(_) => {
+                            self.directory(name).map(|path| format!("{path}\\")).unwrap_or_default().into()
+                        }
+                        None => Cow::Borrowed(text),
                     }
                 }
-                Value::Known(text) => text,
+                Value::Known(text) => Cow::Borrowed(text),
                 Value::Found | Value::Unknown => unknown(),
             },
         }

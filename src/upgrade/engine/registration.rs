@@ -1,6 +1,7 @@
 //! What custom actions of ANCM packages do to the configuration of IIS: those of Microsoft's packages, and ours.
 
 use super::Engine;
+use super::properties::Worth;
 use super::schedule::Queued;
 use super::session::{ComponentAction, Purpose, Session};
 use crate::folded::Folded;
@@ -55,7 +56,7 @@ fn schedule(session: &mut Session) {
     let (adds, removes) = (named(ComponentAction::Local), named(ComponentAction::Absent) && !upgrading);
     let mut give = |names: &[&str]| {
         for name in names {
-            session.properties.insert((*name).to_owned(), Value::Known("scheduled".to_owned()));
+            session.properties.set(name, Worth::Known("scheduled".to_owned()));
         }
     };
     if adds {

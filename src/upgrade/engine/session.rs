@@ -1,14 +1,14 @@
 //! One run of one package: its properties, folders and names.
 
+use super::properties::{Properties, Worth};
 use super::registry::{self, Looker};
 use super::schedule::Queued;
 use super::{Fired, ReinstallMode};
 use crate::folded::Folded;
 use crate::id::{Arch, ProductCode};
 use crate::journal::Doer;
-use crate::machine::RegistryName;
+use crate::machine::{RegistryName, Shared};
 use crate::package::{Component, KeyPath, Package, is_per_machine};
-use crate::places::{OF_THE_MACHINE, standard_properties};
 use crate::rules::{Confidence, Rule};
 use installer_condition::{Lookup, Truth, Value};
 use std::cell::OnceCell;
@@ -66,8 +66,8 @@ pub(super) struct Session<'a> {
     pub run: usize,
     pub arch: Arch,
     pub mode: ReinstallMode,
-    pub properties: BTreeMap<String, Value>,
-    pub directories: BTreeMap<String, Folded>,
+    pub properties: Properties<'a>,
+    pub directories: Shared<BTreeMap<String, Folded>>,
     pub costed: bool,
     pub features: Vec<bool>,
     /// By feature: whether its level is 0, so that nothing installs it.
@@ -89,9 +89,10 @@ pub(super) struct Session<'a> {
     pub registered: bool,
     /// By component: what its events name, once there is one.
     pub doers: Vec<OnceCell<Arc<Doer>>>,
-    files: BTreeMap<&'a str, (usize, usize)>,
-    pub components: BTreeMap<&'a str, usize>,
-    feature_places: BTreeMap<&'a str, usize>,
+    /// Places by key, once one is asked for.
+    files: OnceCell<BTreeMap<&'a str, (usize, usize)>>,
+    components: OnceCell<BTreeMap<&'a str, usize>>,
+    feature_places: OnceCell<BTreeMap<&'a str, usize>>,
 }
 
 impl<'a> Session<'a> {
@@ -103,54 +104,38 @@ impl<'a> Session<'a> {
         assumed: &BTreeMap<String, String>,
         mode: Option<&ReinstallMode>,
     ) -> Session<'a> {
-        let mut properties: BTreeMap<String, Value> = standard_properties(arch)
-            .map(|(name, text)| (name.to_owned(), Value::Known(text.to_owned())))
-            .collect();
-        properties.extend(OF_THE_MACHINE.map(|name| (name.to_owned(), Value::Found)));
-        let known = |text: &str| Value::Known(text.to_owned());
-        for (name, value) in &package.properties {
-            properties.insert(name.clone(), known(value));
-        }
+        let mut properties = Properties::new(package, arch);
+        let known = |text: &str| Worth::Known(text.to_owned());
         let is_installed = purpose != Purpose::Install;
-        properties.insert("ProductState".to_owned(), known(if is_installed { "5" } else { "-1" }));
+        properties.set("ProductState", known(if is_installed { "5" } else { "-1" }));
         if is_installed {
-            properties.insert("Installed".to_owned(), known("00:00:00"));
+            properties.set("Installed", known("00:00:00"));
         }
         match &purpose {
             Purpose::Install => {}
             Purpose::Repair => {
-                properties.insert("REINSTALL".to_owned(), known("ALL"));
+                properties.set("REINSTALL", known("ALL"));
             }
             Purpose::Remove { upgrading, features } => {
                 let list = features.as_ref().map_or_else(
                     || "ALL".to_owned(),
                     |names| names.iter().map(String::as_str).collect::<Vec<_>>().join(","),
                 );
-                properties.insert("REMOVE".to_owned(), Value::Known(list));
+                properties.set("REMOVE", Worth::Known(list));
                 if let Some(product) = upgrading {
-                    properties.insert("UPGRADINGPRODUCTCODE".to_owned(), Value::Known(product.to_string()));
+                    properties.set("UPGRADINGPRODUCTCODE", Worth::Known(product.to_string()));
                 }
             }
         }
         if let Some(mode) = mode {
-            properties.insert("REINSTALLMODE".to_owned(), Value::Known(mode.to_string()));
+            properties.set("REINSTALLMODE", Worth::Known(mode.to_string()));
         }
         let own_selection = purpose != Purpose::Install;
         for (name, value) in assumed {
             if !(own_selection && SELECTING.contains(&name.as_str())) {
-                properties.insert(name.clone(), known(value));
+                properties.set(name, known(value));
             }
         }
-        let mut files = BTreeMap::new();
-        let mut components = BTreeMap::new();
-        for (index, component) in package.components.iter().enumerate() {
-            components.insert(&*component.key, index);
-            for (position, file) in component.files.iter().enumerate() {
-                files.insert(file.key.as_str(), (index, position));
-            }
-        }
-        let features = package.features.iter().enumerate();
-        let feature_places = features.map(|(place, feature)| (feature.key.as_str(), place)).collect();
         let count = package.components.len();
         let mut session = Session {
             package,
@@ -159,7 +144,7 @@ impl<'a> Session<'a> {
             arch,
             mode: ReinstallMode::default(),
             properties,
-            directories: BTreeMap::new(),
+            directories: Shared::default(),
             costed: false,
             features: vec![false; package.features.len()],
             disabled: vec![false; package.features.len()],
@@ -175,12 +160,12 @@ impl<'a> Session<'a> {
             fired: Vec::new(),
             registered: false,
             doers: vec![OnceCell::new(); count],
-            files,
-            components,
-            feature_places,
+            files: OnceCell::new(),
+            components: OnceCell::new(),
+            feature_places: OnceCell::new(),
         };
         session.choose_context();
-        session.resolve_directories();
+        *session.directories = session.moved_directories();
         session
     }
 
@@ -213,14 +198,17 @@ impl<'a> Session<'a> {
         self.purpose == Purpose::Install && self.text("REINSTALL").is_empty() && self.text("REMOVE") != "ALL"
     }
 
-    /// Resolves the directories that something stands in, and those that a property moves; done again at CostFinalize, when
-    /// custom actions have set properties. What else there is lies between them ([`Session::directory`]).
+    /// The directories that a property moves.
+    fn moved_directories(&self) -> BTreeMap<String, Folded> {
+        let keys = self.package.directories.keys();
+        keys.filter_map(|key| Some((key.clone(), self.path_property(key)?))).collect()
+    }
+
+    /// CostFinalize, when custom actions have set properties: resolves the directories that a property moves, and those that
+    /// something stands in. What else there is lies between them ([`Session::directory`]).
     pub fn resolve_directories(&mut self) {
-        let package = self.package;
-        let moved =
-            package.directories.keys().filter_map(|key| Some((key.clone(), self.path_property(key)?)));
-        self.directories = moved.collect();
-        for key in &package.used_directories {
+        *self.directories = self.moved_directories();
+        for key in &self.package.used_directories {
             if let Some(path) = self.directory(key) {
                 self.directories.insert(key.clone(), path);
             }
@@ -237,8 +225,8 @@ impl<'a> Session<'a> {
     /// Gives every folder's property the path with a backslash at its end, as CostFinalize does
     /// (<https://learn.microsoft.com/windows/win32/msi/costfinalize-action>).
     pub fn tell_directories(&mut self) {
-        for (key, path) in &self.directories {
-            self.properties.insert(key.clone(), Value::Known(format!("{path}\\")));
+        for (key, path) in self.directories.iter() {
+            self.properties.set(key, Worth::Known(format!("{path}\\")));
         }
     }
 
@@ -273,7 +261,7 @@ impl<'a> Session<'a> {
             let Some(path) = path else { continue };
             let is_kept = self.package.used_directories.contains(key) || self.directories.contains_key(key);
             if is_kept || key == moved {
-                self.properties.insert(key.to_owned(), Value::Known(format!("{path}\\")));
+                self.properties.set(key, Worth::Known(format!("{path}\\")));
                 self.directories.insert(key.to_owned(), path);
             }
         }
@@ -337,7 +325,28 @@ impl<'a> Session<'a> {
 
     /// Component and position of the file `key`.
     pub fn file(&self, key: &str) -> Option<(usize, usize)> {
-        self.files.get(key).copied()
+        let files = || {
+            let components = self.package.components.iter().enumerate();
+            let keys = components.flat_map(|(index, component)| {
+                component.files.iter().enumerate().map(move |(at, file)| (file.key.as_str(), (index, at)))
+            });
+            keys.collect()
+        };
+        self.files.get_or_init(files).get(key).copied()
+    }
+
+    /// The place of the component `key`.
+    pub fn component(&self, key: &str) -> Option<usize> {
+        let components = self.package.components.iter().enumerate();
+        let places = || components.map(|(index, component)| (&*component.key, index)).collect();
+        self.components.get_or_init(places).get(key).copied()
+    }
+
+    /// The place of the feature `key`.
+    fn feature(&self, key: &str) -> Option<usize> {
+        let features = self.package.features.iter().enumerate();
+        let places = || features.map(|(place, feature)| (feature.key.as_str(), place)).collect();
+        self.feature_places.get_or_init(places).get(key).copied()
     }
 
     /// The name of a registry value of `component`.
@@ -387,8 +396,8 @@ impl<'a> Session<'a> {
 }
 
 impl Lookup for Session<'_> {
-    fn property(&self, name: &str) -> Value {
-        self.properties.get(name).cloned().unwrap_or_else(|| Value::Known(String::new()))
+    fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
+        self.properties.get(name).unwrap_or(Value::Known(""))
     }
 
     /// `INSTALLSTATE` numbers: 2 absent, 3 local, -1 nothing happens.
@@ -397,12 +406,12 @@ impl Lookup for Session<'_> {
             return None;
         }
         match prefix {
-            '$' => self.components.get(name).map(|index| match self.actions[*index] {
+            '$' => self.component(name).map(|index| match self.actions[index] {
                 ComponentAction::Null | ComponentAction::Vetoed => -1,
                 ComponentAction::Local => 3,
                 ComponentAction::Absent | ComponentAction::FileAbsent => 2,
             }),
-            '&' => self.feature_places.get(name).map(|index| match (self.features[*index], self.removes()) {
+            '&' => self.feature(name).map(|index| match (self.features[index], self.removes()) {
                 (true, true) => 2,
                 (true, false) => 3,
                 (false, _) => -1,
@@ -411,10 +420,10 @@ impl Lookup for Session<'_> {
             _ => {
                 let is_installed = match prefix {
                     '?' => {
-                        let component = &self.package.components[*self.components.get(name)?];
+                        let component = &self.package.components[self.component(name)?];
                         component.features.iter().any(|feature| self.features[*feature])
                     }
-                    _ => self.features[*self.feature_places.get(name)?],
+                    _ => self.features[self.feature(name)?],
                 };
                 Some(if self.purpose != Purpose::Install && is_installed { 3 } else { 2 })
             }

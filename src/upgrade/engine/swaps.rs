@@ -1,6 +1,7 @@
 //! Our own actions that put DLLs in the place of another package's and give those back (`wix/patch.wxs`), as
 //! `native/configaction` carries them out.
 
+use super::properties::Worth;
 use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
 use super::{Engine, Failure};
@@ -9,7 +10,6 @@ use crate::journal::Deed;
 use crate::machine::{Client, DiskFile, RecordedKeyPath, Resource};
 use crate::package::{FileFacts, Swap};
 use crate::rules::Rule;
-use installer_condition::Value;
 use std::sync::Arc;
 
 /// What stands in a file's place that a swap wrote, and what was there.
@@ -107,7 +107,7 @@ impl<'a> Engine<'a> {
             false => &["RollBackRemovedSwap", "RemoveSwap", "CommitSwap"],
         };
         for name in names {
-            session.properties.insert((*name).to_owned(), Value::Known("scheduled".to_owned()));
+            session.properties.set(name, Worth::Known("scheduled".to_owned()));
         }
         Ok(())
     }
