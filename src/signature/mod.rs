@@ -4,6 +4,8 @@
 //! Source: RFC 5652 (*Cryptographic Message Syntax*). Trusts nobody: whether the certificate leads to a root that
 //! somebody trusts, whether it was revoked, and when it was used is not looked at, and nothing here says so.
 
+mod rsa;
+
 use cms::cert::CertificateChoices;
 use cms::cert::x509::Certificate;
 use cms::cert::x509::attr::Attributes;
@@ -12,7 +14,7 @@ use cms::content_info::ContentInfo;
 use cms::signed_data::{EncapsulatedContentInfo, SignerIdentifier, SignerInfo, SignerInfos};
 use der::asn1::{AnyRef, ObjectIdentifier, OctetString, PrintableStringRef, TeletexStringRef, Utf8StringRef};
 use der::{Any, Decode, Encode, Reader, SliceReader, Tag, TagNumber, Tagged};
-use rsa::{Pkcs1v15Sign, RsaPublicKey};
+use rsa::PublicKey;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
@@ -59,15 +61,6 @@ impl Algorithm {
         let mut hasher = Hasher::new(self);
         hasher.update(bytes);
         hasher.finish()
-    }
-
-    fn padding(self) -> Pkcs1v15Sign {
-        match self {
-            Algorithm::Sha1 => Pkcs1v15Sign::new::<Sha1>(),
-            Algorithm::Sha256 => Pkcs1v15Sign::new::<Sha256>(),
-            Algorithm::Sha384 => Pkcs1v15Sign::new::<Sha384>(),
-            Algorithm::Sha512 => Pkcs1v15Sign::new::<Sha512>(),
-        }
     }
 }
 
@@ -324,11 +317,10 @@ fn check(signer: &SignerInfo, certificate: &Certificate, content: &[u8]) -> Resu
     if key.algorithm.oid != RSA_ENCRYPTION {
         return Err(Problem::Unknown(format!("the key's algorithm {} is not known", key.algorithm.oid)));
     }
-    let key = key.to_der().ok().and_then(|der| {
-        use rsa::pkcs8::DecodePublicKey;
-        RsaPublicKey::from_public_key_der(&der).ok()
-    });
+    let key = key.subject_public_key.as_bytes().and_then(PublicKey::read);
     let key = key.ok_or_else(|| Problem::Unknown("the certificate's key cannot be read".to_owned()))?;
-    key.verify(algorithm.padding(), &signed, signer.signature.as_bytes())
-        .map_err(|_| Problem::Wrong("the signature is not one by its certificate's key"))
+    if !key.verifies(algorithm, &signed, signer.signature.as_bytes()) {
+        return Err(Problem::Wrong("the signature is not one by its certificate's key"));
+    }
+    Ok(())
 }

@@ -1,0 +1,288 @@
+//! Signatures by RSA keys, verified.
+//!
+//! Source: RFC 8017 (*PKCS #1*), sections 5.2.2 (RSAVP1), 8.2.2 (RSASSA-PKCS1-v1_5), 9.2 (EMSA-PKCS1-v1_5) and A.1.1 (the
+//! key). Key, signature and hash are public, so nothing has to take equally long for all of them; nothing here signs.
+
+use crate::Algorithm;
+use der::asn1::UintRef;
+use der::{Decode, Reader, SliceReader};
+use std::cmp::Ordering;
+
+/// Longer keys would be slow to use, and nobody has one.
+const MAX_BITS: usize = 4096;
+/// Where an exponent ends, for the same reason; in use are 3 and 65537.
+const MAX_EXPONENT_BITS: u32 = 33;
+/// Fewer would let a forger choose what stands in their place.
+const MIN_PADDING: usize = 8;
+
+/// A public key. Numbers are in digits of 32 bits, the lowest first.
+pub struct PublicKey {
+    modulus: Vec<u32>,
+    exponent: u64,
+    /// How many bytes the modulus has, and so every signature.
+    length: usize,
+}
+
+impl PublicKey {
+    /// Reads an `RSAPublicKey`; nothing where it is none, or none that could be used.
+    pub fn read(der: &[u8]) -> Option<PublicKey> {
+        let mut reader = SliceReader::new(der).ok()?;
+        let (modulus, exponent) = reader
+            .sequence(|fields| Ok((UintRef::decode(fields)?, UintRef::decode(fields)?)))
+            .ok()
+            .filter(|_| reader.is_finished())?;
+        let (modulus, exponent) = (modulus.as_bytes(), exponent.as_bytes());
+        if exponent.len() > 8 {
+            return None;
+        }
+        let exponent = exponent.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let usable = modulus.len() <= MAX_BITS / 8
+            && modulus.last().is_some_and(|byte| byte % 2 == 1)
+            && exponent % 2 == 1
+            && (3..1 << MAX_EXPONENT_BITS).contains(&exponent);
+        usable.then(|| PublicKey { modulus: digits(modulus), exponent, length: modulus.len() })
+    }
+
+    /// Whether `signature` is one by this key of what has the hash `hash`.
+    pub fn verifies(&self, algorithm: Algorithm, hash: &[u8], signature: &[u8]) -> bool {
+        let number = digits(signature);
+        if signature.len() != self.length || compare(&number, &self.modulus) != Ordering::Less {
+            return false;
+        }
+        // what it must be is made and compared whole: there is nothing to read in what somebody else made
+        padded(algorithm, hash, self.length)
+            .is_some_and(|expected| compare(&self.power(&number), &digits(&expected)) == Ordering::Equal)
+    }
+
+    /// `number` to the power of the exponent, modulo the modulus.
+    ///
+    /// Source: P. Montgomery, *Modular Multiplication Without Trial Division* (1985): numbers are held multiplied by 2 to the
+    /// power of the modulus's bits, in whole digits.
+    fn power(&self, number: &[u32]) -> Vec<u32> {
+        let mut base = number.to_vec();
+        for _ in 0..self.modulus.len() * 32 {
+            self.double(&mut base);
+        }
+        let mut power = base.clone();
+        for bit in (0..self.exponent.ilog2()).rev() {
+            power = self.multiply(&power, &power);
+            if self.exponent >> bit & 1 == 1 {
+                power = self.multiply(&power, &base);
+            }
+        }
+        let mut one = vec![0; self.modulus.len()];
+        one[0] = 1;
+        self.multiply(&power, &one)
+    }
+
+    /// Twice `number`, modulo the modulus.
+    fn double(&self, number: &mut [u32]) {
+        let mut carry = 0;
+        for digit in &mut *number {
+            (*digit, carry) = (*digit << 1 | carry, *digit >> 31);
+        }
+        self.reduce(number, carry);
+    }
+
+    /// `a` times `b`, and divided by 2 to the power of the modulus's digits' bits, modulo the modulus.
+    fn multiply(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
+        let modulus = &self.modulus;
+        // the inverse of the lowest digit, negated: each round doubles how many of its bits are right, of which there are three
+        let inverse = (0..4).fold(modulus[0], |inverse, _| {
+            inverse.wrapping_mul(2u32.wrapping_sub(modulus[0].wrapping_mul(inverse)))
+        });
+        let mut product = vec![0; modulus.len()];
+        let mut top = 0;
+        for &digit in a {
+            let carry = add_product(&mut product, digit, b);
+            let high = u64::from(top) + u64::from(carry);
+            let multiple = product[0].wrapping_mul(inverse.wrapping_neg());
+            let high = high + u64::from(add_product(&mut product, multiple, modulus));
+            // the lowest digit is zero now
+            product.rotate_left(1);
+            let last = modulus.len() - 1;
+            (product[last], top) = split(high);
+        }
+        self.reduce(&mut product, top);
+        product
+    }
+
+    /// Takes the modulus away once from a number with `top` above its digits that is less than twice as much, if it fits.
+    fn reduce(&self, number: &mut [u32], top: u32) {
+        if top == 0 && compare(number, &self.modulus) == Ordering::Less {
+            return;
+        }
+        let mut borrow = false;
+        for (digit, taken) in number.iter_mut().zip(&self.modulus) {
+            let (rest, below) = digit.overflowing_sub(*taken);
+            let (rest, still) = rest.overflowing_sub(u32::from(borrow));
+            (*digit, borrow) = (rest, below || still);
+        }
+    }
+}
+
+/// Adds `factor` times `number` to `sum`, which has as many digits; gives what does not fit.
+fn add_product(sum: &mut [u32], factor: u32, number: &[u32]) -> u32 {
+    sum.iter_mut().zip(number).fold(0, |carry, (digit, other)| {
+        let (low, high) = split(u64::from(*digit) + u64::from(factor) * u64::from(*other) + u64::from(carry));
+        *digit = low;
+        high
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "both halves")]
+fn split(number: u64) -> (u32, u32) {
+    (number as u32, (number >> 32) as u32)
+}
+
+/// The number that `bytes` are, the highest first.
+fn digits(bytes: &[u8]) -> Vec<u32> {
+    let digit = |bytes: &[u8]| bytes.iter().fold(0, |digit, byte| digit << 8 | u32::from(*byte));
+    bytes.rchunks(4).map(digit).collect()
+}
+
+/// Of numbers with as many digits.
+fn compare(a: &[u32], b: &[u32]) -> Ordering {
+    a.iter().rev().cmp(b.iter().rev())
+}
+
+/// What is signed for a hash, `length` bytes of it; nothing where they are too few.
+fn padded(algorithm: Algorithm, hash: &[u8], length: usize) -> Option<Vec<u8>> {
+    // section 9.2, note 1: a `DigestInfo` in DER up to the hash
+    let info: &[u8] = match algorithm {
+        Algorithm::Sha1 => b"\x30\x21\x30\x09\x06\x05\x2b\x0e\x03\x02\x1a\x05\x00\x04\x14",
+        Algorithm::Sha256 => b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20",
+        Algorithm::Sha384 => b"\x30\x41\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x02\x05\x00\x04\x30",
+        Algorithm::Sha512 => b"\x30\x51\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x03\x05\x00\x04\x40",
+    };
+    let padding =
+        length.checked_sub(3 + info.len() + hash.len()).filter(|padding| *padding >= MIN_PADDING)?;
+    Some([&[0, 1][..], &vec![0xff; padding], &[0], info, hash].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PublicKey;
+    use crate::Algorithm;
+
+    fn bytes(hex: &str) -> Vec<u8> {
+        let digit = |pair| u8::from_str_radix(pair, 16).expect("hexadecimal");
+        (0..hex.len()).step_by(2).map(|at| digit(&hex[at..at + 2])).collect()
+    }
+
+    fn verifies(key: &str, algorithm: Algorithm, signature: &str) -> bool {
+        let key = PublicKey::read(&bytes(key)).expect("a key");
+        key.verifies(algorithm, &algorithm.hash(b"what was signed"), &bytes(signature))
+    }
+
+    /// Keys, and what they signed; OpenSSL 3 verified each. Some moduli are no whole number of digits or bytes.
+    const SIGNED: [(Algorithm, &str, &str); 4] = [
+        (
+            Algorithm::Sha1,
+            "3046024100da16789a925cb21e6a712bb3e8bd43b36996b19a8b0f2e3ca312da63ed29f1ea5ee676c0895c0e9d9a88608ce2\
+            77e4502bc88318c8143126010b902f14a1eb69020103",
+            "4828303b59335214fbed4acc6ed9a499926aa76649962be99a9bfeb785c1a9037ac03bb03ee35680092c71ad102b7526fa1f\
+            3cca450bae8b51c1e9147a1a2678",
+        ),
+        (
+            Algorithm::Sha256,
+            "304902420129d56c970a8eb9aeff401c58b60d7738ae5c988a412c92c76ce936f8f7b8ce3b89597f1aaff5562ab2cb3b7f95\
+            aa735602677d021f72233e68655ca59862400b9b0203010001",
+            "00b5fdae0d7b80e6a9d4d72f6286e0e101c2913c4102ad4efd8ff18c976c3b77c2f7b4cfdbe71b5a400bc418a34ea515d4f7\
+            8e712ae5d06838f14d78f2be7387d382",
+        ),
+        (
+            Algorithm::Sha512,
+            "3066026101792b48dd1dff7103eed40f34a91aa72983f2cfaa7dc4f74e5f221a2aeaebfbea4da4877bdedfa7f1bda7f635df\
+            9e3ac4ced37572903c64a9635d050dc50b0eef1b62adb7754f72e0d2da0c97ff2ca62d137f2243aa6d100c1f22c0a6cfda91\
+            1d020111",
+            "001bbe9ee357a0ad7133df3bbc05650359cce19aa34404405ceb470b3c17824f7fcb591f8f9767de29eb279b32647c18e7a9\
+            2c5870e521d18d414c33dc66353cfc708ac13fba9d34d38f86fba83837ae1fc02a3762b064fd468682d1bfd41aa446",
+        ),
+        (
+            Algorithm::Sha384,
+            "3058025100c0bfdb436075a47c76a2ed9a91cc7fe55bc5dbcec1745b33cfdc29949d581ae777fdabbaebac0879ba40114a07\
+            36fdacf20448df9baea0a32c712fc4943e80179630f39a8dd37cd598041783898700530203010001",
+            "345a92f4ff73d40ed58f6daa1fa7789a191e0277f191b00fdbdec6bae7f0892cdc658712f6dd015c2d369f456abb36189257\
+            360b8980c891a8e6a01997dfea3a150adca1133ebd41ef70129a6492ba26",
+        ),
+    ];
+
+    #[test]
+    fn what_a_key_signed_is_verified_and_nothing_else() {
+        for (algorithm, key, signature) in SIGNED {
+            assert!(verifies(key, algorithm, signature), "{algorithm:?}");
+            let last = if signature.ends_with('0') { '1' } else { '0' };
+            let altered = format!("{}{last}", &signature[..signature.len() - 1]);
+            assert!(!verifies(key, algorithm, &altered), "{algorithm:?}");
+            assert!(!verifies(key, algorithm, &format!("00{signature}")), "{algorithm:?}: too long");
+            assert!(!verifies(key, algorithm, &signature[2..]), "{algorithm:?}: too short");
+            for (_, other, _) in SIGNED.iter().filter(|(_, other, _)| *other != key) {
+                assert!(!verifies(other, algorithm, signature), "{algorithm:?}: another key");
+            }
+        }
+    }
+
+    /// Made with the private key of an exponent of 3, with which who has no key makes the first one (CVE-2006-4339).
+    #[test]
+    fn a_padding_that_is_not_the_one_is_refused() {
+        let (algorithm, key, _) = SIGNED[0];
+        for (why, signature) in [
+            (
+                "bytes behind the hash",
+                "498f884ee5b49cbd034390366a7650f219df4f8a6512c11e1f0780ae7807c20bfdb2f688de84cc6fc6bb2671e82f08095f29\
+                0002dd22718937b0a7968c514af8",
+            ),
+            (
+                "something else in the padding",
+                "c32e865d4bfca16203d6144befab1718476d68a341dff7463936b13dc65d20076fbf88e486c41058cd5f220665c03278f3bf\
+                7b948056f729498269f0a3e1e91b",
+            ),
+            (
+                "the padding of what is encrypted",
+                "c6b750ca5fe27b1365a976260cc2586625c1cdd3c4541585b616e64794c682dc44818d8373ccc3a69c0c1277a85d706a6ca8\
+                a15f574069d998b5a1c46749e5f2",
+            ),
+            (
+                "a hash algorithm without its parameters",
+                "22e88357c78a2be1b6bc766d44a4b3c82335d6ade02ab36860d9d7c43f32dfd91cc3200c9424e0ab4904d4d378b9a6eea156\
+                7a7a9552dab13199e061d712f285",
+            ),
+        ] {
+            assert!(!verifies(key, algorithm, signature), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_signature_that_is_no_less_than_the_modulus_is_refused() {
+        let (algorithm, key, _) = SIGNED[2];
+        // the signature and the modulus, added
+        let signature = "0194e9e7c075a01e7522b34af0ae7faa8350d46a4dc1c937ab4a692567026e4b6a18fda70b7647861ba8cf9168441a53ac77\
+            ffcde3755e3636a4a938ea2b404beb8bed6ef72feca7b4626108403764544cd3a959a65ad20d52a5a59266a3f53563";
+        assert!(!verifies(key, algorithm, signature));
+    }
+
+    #[test]
+    fn a_key_that_could_not_be_used_is_none() {
+        for (why, key) in [
+            ("nothing", ""),
+            ("an even modulus", "30070202_0100_020103"),
+            ("an exponent of 1, with which everything is signed", "30070202_0101_020101"),
+            ("an even exponent", "30070202_0101_020102"),
+            ("a negative modulus", "30060201_81_020103"),
+            ("a modulus of 0", "30060201_00_020103"),
+            ("an exponent of 72 bits", "300f0202_0101_0209010000000000000001"),
+            ("bytes behind it", "30070202_0101_020103_00"),
+        ] {
+            assert!(PublicKey::read(&bytes(&key.replace('_', ""))).is_none(), "{why}");
+        }
+        let long = |length: u16| {
+            let [high, low] = length.to_be_bytes();
+            let fields =
+                [&[2, 0x82, high, low, 1][..], &vec![1; usize::from(length) - 1], &[2, 1, 3]].concat();
+            let [high, low] = u16::try_from(fields.len()).expect("short").to_be_bytes();
+            PublicKey::read(&[&[0x30, 0x82, high, low], &fields[..]].concat()).is_some()
+        };
+        assert!(long(512) && !long(513));
+    }
+}
