@@ -65,6 +65,12 @@ impl CodePage {
     /// The text of `bytes`; bytes that mean nothing become U+FFFD. Neutral text that is not ASCII is read as
     /// Windows-1252, for lack of better knowledge.
     pub(super) fn decode(self, bytes: &[u8]) -> String {
+        // most texts are ASCII, which every code page has at its place
+        if bytes.is_ascii()
+            && let Ok(text) = str::from_utf8(bytes)
+        {
+            return text.to_owned();
+        }
         let encoding = match self {
             CodePage::Neutral => WINDOWS_1252,
             CodePage::Encoding(encoding) => encoding,
@@ -119,6 +125,10 @@ mod tests {
         let western = CodePage::new(1252).expect("known");
         assert_eq!(western.encode_folded("Größe 日本 €"), b"Gr\xf6\xdfe ?? \x80");
         assert_eq!(western.decode(b"Gr\xf6\xdfe"), "Größe");
+        assert!((0..128).all(|byte| ANSI.iter().filter_map(|number| CodePage::new(*number)).all(|page| {
+            let CodePage::Encoding(encoding) = page else { return true };
+            encoding.decode_without_bom_handling(&[byte]).0 == page.decode(&[byte])
+        })));
         assert!(CodePage::new(437).is_none());
     }
 }

@@ -18,20 +18,29 @@ impl Folded {
     /// `text` as a name.
     #[must_use]
     pub fn new(text: &str) -> Folded {
-        if text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase()) {
+        if !text.is_ascii() {
+            return Folded::of(text, &text.to_lowercase());
+        }
+        if !has_upper(text) {
             return Folded { text: Arc::from(text), lower: None };
         }
-        Folded::of(text, &text.to_lowercase())
+        let mut both = [text, text].concat();
+        both[text.len()..].make_ascii_lowercase();
+        Folded::written(&both, text.len())
     }
 
     /// `text`, which is `folded` in lower case.
     fn of(text: &str, folded: &str) -> Folded {
-        let lower =
-            if folded == text { None } else { u32::try_from(text.len()).ok().and_then(NonZeroU32::new) };
-        Folded {
-            text: if lower.is_some() { Arc::from([text, folded].concat()) } else { Arc::from(text) },
-            lower,
+        if folded == text {
+            return Folded { text: Arc::from(text), lower: None };
         }
+        Folded::written(&[text, folded].concat(), text.len())
+    }
+
+    /// A name of so many bytes, behind which it stands in lower case.
+    fn written(both: &str, length: usize) -> Folded {
+        let lower = u32::try_from(length).ok().and_then(NonZeroU32::new);
+        Folded { text: Arc::from(if lower.is_some() { both } else { &both[..length] }), lower }
     }
 
     /// A path: as [`Folded::new`], with single backslashes and without trailing backslashes, dots and spaces.
@@ -51,7 +60,10 @@ impl Folded {
     /// A registry key: single backslashes, none at the end. Slashes, dots and spaces are letters as others are there.
     #[must_use]
     pub fn key(text: &str) -> Folded {
-        let is_plain = !text.starts_with('\\') && !text.ends_with('\\') && !text.contains(r"\\");
+        let bytes = text.as_bytes();
+        let is_plain = bytes.first() != Some(&b'\\')
+            && bytes.last() != Some(&b'\\')
+            && !bytes.windows(2).any(|pair| pair == br"\\");
         if is_plain {
             return Folded::new(text);
         }
@@ -66,8 +78,20 @@ impl Folded {
             Folded::path(name)
         } else if is_plain(name) && is_plain(self.as_str()) {
             // most names are: a simulated machine joins some hundred thousand
-            let joined = |a: &str, b: &str| [a, "\\", b].concat();
-            Folded::of(&joined(self.as_str(), name), &joined(self.folded(), &name.to_lowercase()))
+            let written = [self.as_str(), "\\", name];
+            if !name.is_ascii() {
+                let folded = [self.folded(), "\\", &name.to_lowercase()];
+                return Folded::of(&written.concat(), &folded.concat());
+            }
+            let length = written.iter().map(|part| part.len()).sum::<usize>();
+            if self.lower.is_none() && !has_upper(name) {
+                return Folded { text: Arc::from(written.concat()), lower: None };
+            }
+            let [folder, separator, name] = written;
+            let mut both = [folder, separator, name, self.folded(), separator, name].concat();
+            let at = both.len() - name.len();
+            both[at..].make_ascii_lowercase();
+            Folded::written(&both, length)
         } else {
             Folded::path(&format!("{self}\\{name}"))
         }
@@ -96,6 +120,10 @@ impl Folded {
     pub fn folded(&self) -> &str {
         &self.text[self.lower.map_or(0, |at| at.get() as usize)..]
     }
+}
+
+fn has_upper(text: &str) -> bool {
+    text.bytes().any(|byte| byte.is_ascii_uppercase())
 }
 
 /// Whether a path is written as [`Folded::path`] writes it.

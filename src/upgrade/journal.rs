@@ -4,8 +4,7 @@ use crate::id::ProductCode;
 use crate::machine::Resource;
 use crate::rules::{Confidence, Rule};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What an event did to its subject.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,27 +66,22 @@ pub struct Event {
 #[derive(Clone, Debug, Default)]
 pub struct Journal {
     entries: Vec<Entry>,
-    /// By subject: the places of the first and of the last event about it.
-    by_subject: BTreeMap<Subject, (u32, u32)>,
+    /// The places of all events by what they are about, then by age: made once somebody asks, who asks when nothing happens
+    /// any more.
+    by_subject: OnceLock<Vec<u32>>,
 }
 
-/// An event, and the place of the next one about the same subject; its own for the last one.
 #[derive(Clone, Debug)]
 struct Entry {
+    subject: Subject,
     event: Arc<Event>,
-    next: u32,
 }
 
 impl Journal {
     /// Adds an event.
     pub fn add(&mut self, subject: Subject, event: Event) {
-        let place = u32::try_from(self.entries.len()).expect("fewer events than rows that can be read");
-        let (_, last) = self.by_subject.entry(subject).or_insert((place, place));
-        if let Some(before) = self.entries.get_mut(*last as usize) {
-            before.next = place;
-        }
-        *last = place;
-        self.entries.push(Entry { event: Arc::new(event), next: place });
+        self.entries.push(Entry { subject, event: Arc::new(event) });
+        self.by_subject.take();
     }
 
     /// Forgets what the events so far say to a reader: nobody asks how what was there before came to be.
@@ -97,34 +91,46 @@ impl Journal {
         }
     }
 
+    fn entry(&self, place: u32) -> &Entry {
+        &self.entries[place as usize]
+    }
+
+    fn by_subject(&self) -> &[u32] {
+        self.by_subject.get_or_init(|| {
+            let count = u32::try_from(self.entries.len()).expect("fewer events than rows that can be read");
+            let mut places: Vec<u32> = (0..count).collect();
+            places.sort_by(|a, b| self.entry(*a).subject.cmp(&self.entry(*b).subject));
+            places
+        })
+    }
+
     /// The events about `subject`, oldest first, with their place in the whole.
     pub fn of<'a>(&'a self, subject: &Subject) -> impl Iterator<Item = (usize, &'a Arc<Event>)> + use<'a> {
-        self.from(self.by_subject.get(subject).map(|(first, _)| *first))
+        let places = self.by_subject();
+        let own = &places[places.partition_point(|place| self.entry(*place).subject < *subject)..];
+        let count = own.iter().take_while(|place| self.entry(**place).subject == *subject).count();
+        own[..count].iter().map(|place| (*place as usize, &self.entry(*place).event))
     }
 
-    /// The event at `first` and those after it about the same subject.
-    fn from(&self, first: Option<u32>) -> impl Iterator<Item = (usize, &Arc<Event>)> {
-        let places = std::iter::successors(first, |at| {
-            let next = self.entries[*at as usize].next;
-            (next != *at).then_some(next)
-        });
-        places.map(|place| (place as usize, &self.entries[place as usize].event))
-    }
-
-    /// Each resource that something happened to, in order, with what happened to it, oldest first.
-    pub fn of_resources(&self) -> impl Iterator<Item = (&Resource, impl Iterator<Item = &Arc<Event>>)> {
-        self.by_subject.iter().filter_map(|(subject, (first, _))| match subject {
-            Subject::Resource(resource) => Some((resource, self.from(Some(*first)).map(|(_, event)| event))),
+    /// The places of the events about each resource.
+    fn each_resource(&self) -> impl Iterator<Item = (&Resource, &[u32])> {
+        let same = |a: &u32, b: &u32| self.entry(*a).subject == self.entry(*b).subject;
+        self.by_subject().chunk_by(same).filter_map(|places| match &self.entry(places[0]).subject {
+            Subject::Resource(resource) => Some((resource, places)),
             Subject::Component(..) => None,
         })
     }
 
+    /// Each resource that something happened to, in order, with what happened to it, oldest first.
+    pub fn of_resources(&self) -> impl Iterator<Item = (&Resource, impl Iterator<Item = &Arc<Event>>)> {
+        self.each_resource()
+            .map(|(resource, places)| (resource, places.iter().map(|place| &self.entry(*place).event)))
+    }
+
     /// The resources that something happened to from the event at `start` on.
     pub fn resources_since(&self, start: usize) -> impl Iterator<Item = &Resource> {
-        self.by_subject.iter().filter_map(move |(subject, (_, last))| match subject {
-            Subject::Resource(resource) if *last as usize >= start => Some(resource),
-            _ => None,
-        })
+        let is_since = move |places: &[u32]| places.last().is_some_and(|last| *last as usize >= start);
+        self.each_resource().filter(move |(_, places)| is_since(places)).map(|(resource, _)| resource)
     }
 
     /// How many events there are.
@@ -137,19 +143,6 @@ impl Journal {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
-    }
-
-    /// The chain of a resource: its own events, and those of the components that owned it, in order.
-    #[must_use]
-    pub fn chain(&self, resource: &Resource, owners: &[(ProductCode, Arc<str>)]) -> Vec<&Event> {
-        let mut places: Vec<usize> =
-            self.of(&Subject::Resource(resource.clone())).map(|(place, _)| place).collect();
-        for (product, component) in owners {
-            places.extend(self.of(&Subject::Component(*product, component.clone())).map(|(place, _)| place));
-        }
-        places.sort_unstable();
-        places.dedup();
-        places.into_iter().map(|place| &*self.entries[place].event).collect()
     }
 }
 

@@ -60,7 +60,7 @@ fn without_node(hive: &str, key: &Folded) -> Option<Folded> {
     Some(Folded::key(&format!("{}{rest}", key.as_str().get(..before)?)))
 }
 
-/// Keys below `HKLM\Software` that are listed, with whether they are redirected; a key is as its nearest listed parent.
+/// Keys below `HKLM\Software` that are listed, by name, with whether they are redirected; a key is as its nearest listed parent.
 const LISTED: [(&str, bool); 56] = [
     ("", true),
     (r"\classes", false),
@@ -132,9 +132,8 @@ fn is_redirected(hive: &str, key: &str) -> bool {
     }
     let mut at = below;
     loop {
-        let listed = LISTED.iter().find(|(name, _)| *name == at);
-        if let Some((_, redirected)) = listed {
-            return *redirected;
+        if let Ok(place) = LISTED.binary_search_by_key(&at, |(name, _)| name) {
+            return LISTED[place].1;
         }
         at = at.rfind('\\').map_or("", |end| &at[..end]);
     }
@@ -150,6 +149,7 @@ mod tests {
 
     #[test]
     fn one_place_has_one_name() {
+        assert!(LISTED.is_sorted_by_key(|(name, _)| name), "looked through as if sorted");
         for (names, place) in [
             (
                 &[(0, r".foo"), (2, r"Software\Classes\.foo"), (-1, r"SOFTWARE\Classes\.foo")][..],
