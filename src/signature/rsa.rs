@@ -6,19 +6,19 @@
 use crate::Algorithm;
 use der::asn1::UintRef;
 use der::{Decode, Reader, SliceReader};
-use std::cmp::Ordering;
+use num_bigint::BigUint;
 
 /// Longer keys would be slow to use, and nobody has one.
 const MAX_BITS: usize = 4096;
 /// Where an exponent ends, for the same reason; in use are 3 and 65537.
-const MAX_EXPONENT_BITS: u32 = 33;
+const MAX_EXPONENT_BITS: u64 = 33;
 /// Fewer would let a forger choose what stands in their place.
 const MIN_PADDING: usize = 8;
 
-/// A public key. Numbers are in digits of 32 bits, the lowest first.
+/// A public key.
 pub struct PublicKey {
-    modulus: Vec<u32>,
-    exponent: u64,
+    modulus: BigUint,
+    exponent: BigUint,
     /// How many bytes the modulus has, and so every signature.
     length: usize,
 }
@@ -31,119 +31,26 @@ impl PublicKey {
             .sequence(|fields| Ok((UintRef::decode(fields)?, UintRef::decode(fields)?)))
             .ok()
             .filter(|_| reader.is_finished())?;
-        let (modulus, exponent) = (modulus.as_bytes(), exponent.as_bytes());
-        if exponent.len() > 8 {
-            return None;
-        }
-        let exponent = exponent.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
-        let usable = modulus.len() <= MAX_BITS / 8
-            && modulus.last().is_some_and(|byte| byte % 2 == 1)
-            && exponent % 2 == 1
-            && (3..1 << MAX_EXPONENT_BITS).contains(&exponent);
-        usable.then(|| PublicKey { modulus: digits(modulus), exponent, length: modulus.len() })
+        let length = modulus.as_bytes().len();
+        let [modulus, exponent] = [modulus, exponent].map(|number| BigUint::from_bytes_be(number.as_bytes()));
+        let usable = length <= MAX_BITS / 8
+            && modulus.bit(0)
+            && exponent.bit(0)
+            && (2..=MAX_EXPONENT_BITS).contains(&exponent.bits());
+        usable.then_some(PublicKey { modulus, exponent, length })
     }
 
     /// Whether `signature` is one by this key of what has the hash `hash`.
     pub fn verifies(&self, algorithm: Algorithm, hash: &[u8], signature: &[u8]) -> bool {
-        let number = digits(signature);
-        if signature.len() != self.length || compare(&number, &self.modulus) != Ordering::Less {
+        let number = BigUint::from_bytes_be(signature);
+        if signature.len() != self.length || number >= self.modulus {
             return false;
         }
         // what it must be is made and compared whole: there is nothing to read in what somebody else made
-        padded(algorithm, hash, self.length)
-            .is_some_and(|expected| compare(&self.power(&number), &digits(&expected)) == Ordering::Equal)
+        padded(algorithm, hash, self.length).is_some_and(|expected| {
+            number.modpow(&self.exponent, &self.modulus) == BigUint::from_bytes_be(&expected)
+        })
     }
-
-    /// `number` to the power of the exponent, modulo the modulus.
-    ///
-    /// Source: P. Montgomery, *Modular Multiplication Without Trial Division* (1985): numbers are held multiplied by 2 to the
-    /// power of the modulus's bits, in whole digits.
-    fn power(&self, number: &[u32]) -> Vec<u32> {
-        let mut base = number.to_vec();
-        for _ in 0..self.modulus.len() * 32 {
-            self.double(&mut base);
-        }
-        let mut power = base.clone();
-        for bit in (0..self.exponent.ilog2()).rev() {
-            power = self.multiply(&power, &power);
-            if self.exponent >> bit & 1 == 1 {
-                power = self.multiply(&power, &base);
-            }
-        }
-        let mut one = vec![0; self.modulus.len()];
-        one[0] = 1;
-        self.multiply(&power, &one)
-    }
-
-    /// Twice `number`, modulo the modulus.
-    fn double(&self, number: &mut [u32]) {
-        let mut carry = 0;
-        for digit in &mut *number {
-            (*digit, carry) = (*digit << 1 | carry, *digit >> 31);
-        }
-        self.reduce(number, carry);
-    }
-
-    /// `a` times `b`, and divided by 2 to the power of the modulus's digits' bits, modulo the modulus.
-    fn multiply(&self, a: &[u32], b: &[u32]) -> Vec<u32> {
-        let modulus = &self.modulus;
-        // the inverse of the lowest digit, negated: each round doubles how many of its bits are right, of which there are three
-        let inverse = (0..4).fold(modulus[0], |inverse, _| {
-            inverse.wrapping_mul(2u32.wrapping_sub(modulus[0].wrapping_mul(inverse)))
-        });
-        let mut product = vec![0; modulus.len()];
-        let mut top = 0;
-        for &digit in a {
-            let carry = add_product(&mut product, digit, b);
-            let high = u64::from(top) + u64::from(carry);
-            let multiple = product[0].wrapping_mul(inverse.wrapping_neg());
-            let high = high + u64::from(add_product(&mut product, multiple, modulus));
-            // the lowest digit is zero now
-            product.rotate_left(1);
-            let last = modulus.len() - 1;
-            (product[last], top) = split(high);
-        }
-        self.reduce(&mut product, top);
-        product
-    }
-
-    /// Takes the modulus away once from a number with `top` above its digits that is less than twice as much, if it fits.
-    fn reduce(&self, number: &mut [u32], top: u32) {
-        if top == 0 && compare(number, &self.modulus) == Ordering::Less {
-            return;
-        }
-        let mut borrow = false;
-        for (digit, taken) in number.iter_mut().zip(&self.modulus) {
-            let (rest, below) = digit.overflowing_sub(*taken);
-            let (rest, still) = rest.overflowing_sub(u32::from(borrow));
-            (*digit, borrow) = (rest, below || still);
-        }
-    }
-}
-
-/// Adds `factor` times `number` to `sum`, which has as many digits; gives what does not fit.
-fn add_product(sum: &mut [u32], factor: u32, number: &[u32]) -> u32 {
-    sum.iter_mut().zip(number).fold(0, |carry, (digit, other)| {
-        let (low, high) = split(u64::from(*digit) + u64::from(factor) * u64::from(*other) + u64::from(carry));
-        *digit = low;
-        high
-    })
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "both halves")]
-fn split(number: u64) -> (u32, u32) {
-    (number as u32, (number >> 32) as u32)
-}
-
-/// The number that `bytes` are, the highest first.
-fn digits(bytes: &[u8]) -> Vec<u32> {
-    let digit = |bytes: &[u8]| bytes.iter().fold(0, |digit, byte| digit << 8 | u32::from(*byte));
-    bytes.rchunks(4).map(digit).collect()
-}
-
-/// Of numbers with as many digits.
-fn compare(a: &[u32], b: &[u32]) -> Ordering {
-    a.iter().rev().cmp(b.iter().rev())
 }
 
 /// What is signed for a hash, `length` bytes of it; nothing where they are too few.
