@@ -147,6 +147,22 @@ impl Payload {
         needed
     }
 
+    /// What goes into no package of `product` for `arches`, by path: what was not taken, and what is for other processors.
+    /// Nothing of stand-ins that were made here.
+    #[must_use]
+    pub fn unused(&self, product: &Product, arches: &[Arch]) -> Vec<IgnoredFile> {
+        if self.source == Source::StandIn {
+            return Vec::new();
+        }
+        let needed: Vec<Role> = arches.iter().flat_map(|arch| product.needed_by(*arch)).collect();
+        let others = self.files.values().filter(|file| !needed.contains(&file.role));
+        let others = others
+            .map(|file| IgnoredFile { path: file.path.clone(), why: Ignored::NotAsked { role: file.role } });
+        let mut unused: Vec<IgnoredFile> = self.ignored.iter().cloned().chain(others).collect();
+        unused.sort_by(|a, b| a.path.cmp(&b.path));
+        unused
+    }
+
     /// Whether the packages must be marked as made of stand-ins: one is enough.
     #[must_use]
     pub fn is_stand_in(&self) -> bool {

@@ -34,6 +34,11 @@ pub enum Ignored {
     },
     /// The schema of the same section by another product: version 1 of the module, say.
     SchemaOfAnother,
+    /// A file of the module, for a processor that no package is made for.
+    NotAsked {
+        /// What it is for.
+        role: Role,
+    },
     /// Neither a PE image nor the schema.
     Other,
     /// Has the same bytes as a file that was taken.
@@ -78,6 +83,7 @@ impl fmt::Display for Ignored {
             Ignored::OtherPe { detail } => write!(f, "not a DLL of the module: {detail}"),
             Ignored::BrokenPe { detail } => write!(f, "a broken PE image: {detail}"),
             Ignored::SchemaOfAnother => f.write_str("the schema of another version of the module"),
+            Ignored::NotAsked { role } => write!(f, "{role}, which no package that is made has"),
             Ignored::Other => f.write_str("neither a PE image nor the schema"),
             Ignored::SameAs { path } => write!(f, "the same bytes as `{path}`"),
             Ignored::TooLarge { size } => write!(f, "{size} bytes, more than any of the module's files has"),

@@ -301,6 +301,31 @@ fn a_dry_run_makes_nothing_and_results_stand_alone_on_standard_output() {
     assert!(!said(&output).contains("Packaged"), "{}", said(&output));
 }
 
+/// What of a payload goes into no package is said, with the reason, to people and programs; `-o` is `--out`.
+#[test]
+fn what_is_left_of_a_payload_is_said() {
+    let payload = payload();
+    std::fs::write(payload.path().join("ünread.txt"), "a note").expect("writable");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("out");
+    let mut command = xtask();
+    command.args(["dist", "--json", "--arch", "x86", "--flavour", "iis", "--payload"]).arg(payload.path());
+    let output = command.arg("-o").arg(&out).output().expect("it starts");
+    let said = said(&output);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(packages(&out).len(), 1);
+    let unused = said.lines().filter(|line| line.trim_start().starts_with("Unused "));
+    assert_eq!(unused.filter(|line| line.contains("which no package that is made has")).count(), 4, "{said}");
+    assert!(said.contains("1 other, which is not of the module"), "{said}");
+    let answer: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let unused = answer["payload_unused"].as_array().expect("a list");
+    let why =
+        |name: &str| unused.iter().find(|file| file["path"].as_str().is_some_and(|p| p.ends_with(name)));
+    assert_eq!(unused.len(), 5, "{unused:?}");
+    assert_eq!(why("ünread.txt").expect("listed")["because"], "other");
+    assert!(json(&out.join("manifest.json")).get("payload_unused").is_none());
+}
+
 #[test]
 fn stand_ins_are_announced() {
     let folder = tempfile::tempdir().expect("a temporary folder");

@@ -313,7 +313,20 @@ fn a_layout_shows_what_a_package_installs_and_a_difference() {
     let same = json(&["layout", text(&package), "--diff", text(&package)], 0);
     assert_eq!(same["changes"], Value::Array(Vec::new()));
     let changes = json(&["layout", "old-iis-x64", "--diff", text(&package)], 0);
-    assert!(!changes["changes"].as_array().expect("changes").is_empty());
+    let changes = changes["changes"].as_array().expect("changes");
+    assert!(!changes.is_empty());
+    // the same for people: a line for each path, and how many there are of either kind
+    let output =
+        xtask().args(["layout", "old-iis-x64", "--diff", text(&package)]).output().expect("it starts");
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    let marked = shown.lines().filter(|line| line.starts_with(['~', '-', '+'])).count();
+    assert_eq!(marked, changes.len(), "{shown}");
+    assert!(
+        shown.contains("~ [ProgramFiles64Folder]IIS\\Asp.Net Core Module\\V2\\aspnetcorev2.dll  ("),
+        "{shown}"
+    );
+    let last = format!("{marked} paths differ, ");
+    assert!(shown.lines().last().is_some_and(|line| line.starts_with(&last)), "{shown}");
     let output = xtask().args(["layout", text(&package)]).output().expect("it starts");
     assert!(String::from_utf8_lossy(&output.stdout).contains("aspnetcorev2.dll"));
 

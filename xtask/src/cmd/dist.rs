@@ -18,6 +18,7 @@ use crate::packaging::verify::verify;
 use crate::packaging::{made, stage, with_wix};
 use crate::workspace::{self, Known};
 use ancm_installer::diag::{Diagnostic, Severity};
+use ancm_installer::payload::IgnoredFile;
 use ancm_installer::plan::Package;
 use ancm_installer::release::cross_check::{self, Compared, Report};
 use ancm_installer::release::{self, Gate, Made, Manifest};
@@ -40,6 +41,9 @@ struct Shown<'m> {
     manifest: &'m Manifest,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     cross_check: &'m [Report],
+    /// What of the payload went into no package.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    payload_unused: &'m [IgnoredFile],
 }
 
 #[derive(Serialize)]
@@ -75,7 +79,9 @@ pub fn run(flags: &Dist, console: &Console) -> Outcome {
     let Built { manifest, reports } = build(&mut gathered, &known, asked, &signing, gate, console)?;
     console.diagnostics(&judged);
     if console.json() {
-        console.result(&Shown { manifest: &manifest, cross_check: &reports });
+        let inputs = &gathered.inputs;
+        let unused = inputs.payload.unused(&inputs.product, &inputs.arches.value);
+        console.result(&Shown { manifest: &manifest, cross_check: &reports, payload_unused: &unused });
     } else {
         for package in &manifest.packages {
             console.print(&out.join(&package.file).display().to_string());

@@ -10,8 +10,7 @@ use crate::tool::linker::Linker;
 use crate::tool::wix::eula::EulaId;
 use crate::workspace::Known;
 use ancm_installer::ledger::{KeyPath, Ledger};
-use ancm_installer::payload::Payload;
-use ancm_installer::plan::{self, Plan, Sourced};
+use ancm_installer::plan::{self, Inputs, Plan, Sourced};
 use ancm_installer::wix;
 use ancm_installer::wix::preprocess::Options;
 use serde::Serialize;
@@ -104,7 +103,7 @@ pub fn run(flags: &Build, cross_check: bool, console: &Console) -> Outcome {
 /// # Errors
 /// Whatever keeps the packages from being made.
 pub fn make(gathered: &Gathered, ledger: &Ledger, console: &Console) -> Outcome<Plan> {
-    report(&gathered.inputs.payload, console);
+    report(&gathered.inputs, console);
     let plan = plan::plan(&gathered.inputs, ledger).map_err(|refusal| match refusal {
         plan::Refusal::Inputs(findings) => Failure::of(Exit::Input, findings),
         plan::Refusal::Ledger(findings) => Failure::of(Exit::Ledger, findings),
@@ -113,26 +112,25 @@ pub fn make(gathered: &Gathered, ledger: &Ledger, console: &Console) -> Outcome<
     Ok(plan)
 }
 
-fn report(payload: &Payload, console: &Console) {
+fn report(inputs: &Inputs, console: &Console) {
+    let payload = &inputs.payload;
     for file in payload.files.values() {
         let version = file.version.map_or(String::new(), |version| format!(" {version}"));
         console.detail(&format!("{}: {}{version}, {} bytes", file.path, file.role, file.size));
     }
-    if payload.is_stand_in() {
+    let unused = payload.unused(&inputs.product, &inputs.arches.value);
+    if unused.is_empty() && (payload.files.is_empty() || payload.is_stand_in()) {
         return;
     }
-    if payload.files.is_empty() && payload.ignored.is_empty() {
-        return;
-    }
-    console
-        .status("Payload", &format!("{} files taken, {} left", payload.files.len(), payload.ignored.len()));
+    let used = payload.files.len() + payload.ignored.len() - unused.len();
+    console.status("Payload", &format!("{used} files used, {} left unused", unused.len()));
     let mut others = 0;
-    for ignored in &payload.ignored {
-        let line = format!("{}: {}", ignored.path, ignored.why);
-        if ignored.why.is_of_interest() {
-            console.status("Left", &line);
+    for file in &unused {
+        let line = format!("{}: {}", file.path, file.why);
+        if file.why.is_of_interest() {
+            console.status("Unused", &line);
         } else {
-            console.detail(&format!("left {line}"));
+            console.detail(&format!("unused {line}"));
             others += 1;
         }
     }
@@ -141,7 +139,7 @@ fn report(payload: &Payload, console: &Console) {
             1 => "1 other, which is not of the module (`-v` names it)".to_owned(),
             _ => format!("{others} others, which are not of the module (`-v` lists them)"),
         };
-        console.status("Left", &said);
+        console.status("Unused", &said);
     }
 }
 
