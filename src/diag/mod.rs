@@ -7,8 +7,11 @@
 
 pub mod github;
 pub mod markup;
+mod meant;
 pub mod sarif;
 pub mod text;
+
+pub use meant::meant;
 
 use serde::Serialize;
 use std::fmt;

@@ -38,7 +38,8 @@ impl Payload {
                     }
                     _ => (
                         "unreadable",
-                        "name a folder, or a bundle, package, cabinet or zip file, that you may read",
+                        "name a folder, or a bundle, package, cabinet or zip file, that you may read; or a release to fetch, \
+                         as `hosting-bundle@9.0.7`",
                     ),
                 };
                 scan.problem(slug, message, help);

@@ -2,7 +2,7 @@
 
 use crate::exit::{Exit, Failure, Outcome};
 use crate::settings::{self, ACCEPT_WIX_EULA, Settings, ValueError, variable};
-use ancm_installer::diag::{Diagnostic, Location};
+use ancm_installer::diag::{Diagnostic, Location, meant};
 use ancm_installer::plan::Origin;
 use std::path::Path;
 use std::sync::Arc;
@@ -86,10 +86,9 @@ fn unknown(name: &str, place: &Location) -> Diagnostic {
             .help(format!("who accepts it says `--{name}`, or sets `{}`", variable(name)));
     }
     let keys: Vec<String> = settings::keys().collect();
-    let near = keys.iter().map(|known| (strsim::damerau_levenshtein(name, known), known)).min();
-    let help = match near {
-        Some((distance, known)) if distance <= 2 => format!("did you mean `{known}`?"),
-        _ => format!("the keys are {}", keys.join(", ")),
+    let help = match meant(name, keys.iter().map(String::as_str)) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the keys are {}", keys.join(", ")),
     };
     Diagnostic::error("config::unknown_key", format!("unknown key `{name}`")).at(place).help(help)
 }

@@ -1,7 +1,7 @@
 //! Where the project is, and where the user stands.
 
 use crate::exit::{Exit, Failure, Outcome};
-use ancm_installer::diag::{Diagnostic, Location};
+use ancm_installer::diag::{Diagnostic, Location, meant};
 use ancm_installer::id::UpgradeCode;
 use ancm_installer::ledger::Ledger;
 use ancm_installer::product::{self, Product};
@@ -109,9 +109,7 @@ pub fn known(root: &Path, name: &str) -> Outcome<Known> {
 pub fn product(root: &Path, name: &str) -> Outcome<Product> {
     let names = products(root);
     if !names.iter().any(|known| known == name) {
-        let near = names
-            .iter()
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let near = meant(name, names.iter().map(String::as_str));
         let help = near.map_or_else(String::new, |near| format!("did you mean `{near}`? "));
         let message = format!("there is no product `{name}`: `{PRODUCTS}` has {}", names.join(", "));
         return Err(Failure::new(Exit::Usage, "product::unknown", message)

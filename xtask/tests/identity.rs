@@ -385,4 +385,6 @@ fn a_path_is_explained_however_it_is_written() {
     let unknown = ledger.run(&["explain", "aspnetcorev3.dll"]);
     assert_eq!(unknown.status.code(), Some(10));
     assert!(said(&unknown).contains("did you mean `["), "{}", said(&unknown));
+    let unknown = said(&ledger.run(&["explain", "nothing like it"]));
+    assert!(unknown.contains("` has every path, such as `"), "{unknown}");
 }

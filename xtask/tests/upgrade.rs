@@ -276,6 +276,8 @@ fn mistakes_are_told_with_what_to_do() {
     let (misspelt, damaged) = (path("Modul_x64.msi"), path("Module_x64.msi"));
     for (arguments, code, said) in [
         (&["old-iis-x65", "fixed-iis-x64"][..], 10, "did you mean the baseline `old-iis-x"),
+        (&["nonesuch", "fixed-iis-x64"][..], 10, "`cargo xtask baseline list` has their names"),
+        (&["src", "fixed-iis-x64"][..], 10, "`src` is a folder, and no package"),
         (&["old-iis-x64"][..], 2, "at least two packages"),
         (&["--explain", "U999"][..], 2, "no finding and no rule `U999`"),
         (&["--explain", "ice08"][..], 2, "see `cargo xtask check --explain ICE08`"),

@@ -259,4 +259,10 @@ fn a_source_that_is_not_there_ends_as_other_missing_inputs_do() {
         assert!(said(&output).contains("help: "), "{}", said(&output));
     }
     assert_eq!(build(folder.path(), &["-o", "x.msi"]).status.code(), Some(13));
+    std::fs::write(folder.path().join("Product.wxs"), "plain text").expect("room");
+    let said = said(&build(folder.path(), &["-o", "x.msi"]));
+    assert!(
+        said.contains("Product.wxs:1:1") && said.contains("help: expected XML: a source begins"),
+        "{said}"
+    );
 }

@@ -2,6 +2,7 @@
 //! what was meant; what the engine takes, each element's function decides.
 
 use super::NAMESPACE;
+use crate::diag::meant;
 use std::sync::LazyLock;
 
 /// Elements of the core language: name, what may stand inside, attributes.
@@ -77,15 +78,6 @@ static ALL: LazyLock<Vec<Known>> = LazyLock::new(|| {
     of_core.chain(of_extensions).collect()
 });
 
-/// The one of `names` that `word` is a slip of the pen away from.
-fn near<'n>(word: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    let word = word.to_ascii_lowercase();
-    let most = (word.chars().count() / 3).clamp(1, 3);
-    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_ascii_lowercase());
-    let (distance, name) = names.map(|name| (distance(name), name)).min()?;
-    (distance <= most).then_some(name)
-}
-
 fn listed(names: &[&str]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
@@ -114,8 +106,8 @@ pub(super) fn misplaced(child: (&str, &str), parent: (&str, &str)) -> String {
             _ => format!("it may stand in {}", listed(&parents)),
         };
     }
-    if let Some(meant) = near(&child, inside().map(|known| known.name.as_str())) {
-        return format!("did you mean `{meant}`?");
+    if let Some(near) = meant(&child, inside().map(|known| known.name.as_str())) {
+        return format!("did you mean `{near}`?");
     }
     let inside: Vec<&str> = inside().map(|known| known.name.as_str()).collect();
     match inside[..] {
@@ -131,8 +123,8 @@ pub(super) fn no_attribute(name: &str, (namespace, element): (&str, &str)) -> St
     let Some(known) = ALL.iter().find(|known| known.name == full) else {
         return "check the spelling, or remove it".to_owned();
     };
-    match near(name, known.attributes.split(' ').filter(|other| *other != name && !other.is_empty())) {
-        Some(meant) => format!("did you mean `{meant}`?"),
+    match meant(name, known.attributes.split(' ').filter(|other| *other != name && !other.is_empty())) {
+        Some(near) => format!("did you mean `{near}`?"),
         None => format!("check the spelling, or remove it; attributes of `{full}`: {}", page(&full)),
     }
 }

@@ -66,7 +66,8 @@ impl<'s, 'o> Source<'s, 'o> {
         budget: &mut Budget,
     ) -> Option<Element> {
         if self.text.trim().is_empty() {
-            self.report.error(104, &self.at(0, 0), "not a valid source file: root element is missing");
+            let message = "not a valid source file: root element is missing";
+            self.report.push(Diagnostic::error("WIX0104", message).at(&self.at(0, 0)).help(BEGINNING));
             return None;
         }
         let limit = ParsingOptions { allow_dtd: false, nodes_limit: 10_000_000, ..ParsingOptions::default() };
@@ -75,7 +76,9 @@ impl<'s, 'o> Source<'s, 'o> {
             Err(error) => {
                 let at = error.pos();
                 let message = format!("not a valid source file: {}", detail(&error));
-                self.report.error(104, &self.at(at.row, at.col), message);
+                let help = if (at.row, at.col) == (1, 1) { BEGINNING } else { "correct the XML there" };
+                let finding = Diagnostic::error("WIX0104", message).at(&self.at(at.row, at.col));
+                self.report.push(finding.help(help));
                 return None;
             }
         };
@@ -432,6 +435,10 @@ impl<'s, 'o> Source<'s, 'o> {
 
 /// Bytes between two counts of characters.
 const BLOCK: usize = 1024;
+
+/// What a file that is no XML should have been.
+const BEGINNING: &str =
+    "expected XML: a source begins with `<Wix xmlns=\"http://wixtoolset.org/schemas/v4/wxs\">`";
 
 /// How many characters begin in `bytes`, which are part of a text.
 fn starts(bytes: &[u8]) -> usize {

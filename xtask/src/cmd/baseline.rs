@@ -53,7 +53,10 @@ pub fn run(Flags { of: OfProduct { product }, command }: &Flags, console: &Conso
     workspace::product(&root, product)?;
     match command {
         Command::Import { package, name, stands_for } => {
-            let failure = |problem: String| Failure::new(Exit::Input, "baseline::import", problem);
+            let failure = |problem: String| {
+                Failure::new(Exit::Input, "baseline::import", problem)
+                    .help("name an installer package (.msi)")
+            };
             let shown = package.display();
             let stem =
                 package.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());

@@ -9,7 +9,7 @@ use crate::flags::OfProduct;
 use crate::inputs;
 use crate::output::Output;
 use crate::workspace;
-use ancm_installer::diag::Diagnostic;
+use ancm_installer::diag::{Diagnostic, meant};
 use ancm_installer::id::{Arch, Flavour};
 use ancm_installer::identity::{self, Identities};
 use ancm_installer::ledger::{self, Bits, Component, Holds, KeyPath, Ledger, ROOTS, VERSION};
@@ -333,16 +333,24 @@ fn import(flags: &Import, root: &Path, ledger: &Ledger, written: &Written, conso
 fn explain(path: &str, ledger: &Ledger, console: &Console) -> Outcome {
     let found = identity::explain(ledger, path);
     if found.is_empty() {
-        let places =
-            Flavour::ALL.into_iter().flat_map(|f| &ledger.entries(f).components).map(|c| c.key_path.text());
-        let closeness = |place: &String| strsim::jaro_winkler(&place.to_lowercase(), &path.to_lowercase());
-        let near = places.max_by(|a, b| closeness(a).total_cmp(&closeness(b))).unwrap_or_default();
-        return Err(Failure::new(
-            Exit::Input,
-            "identity::unknown",
-            format!("the ledger knows nothing of `{path}`"),
-        )
-        .help(format!("did you mean `{near}`?")));
+        let components = Flavour::ALL.into_iter().flat_map(|flavour| &ledger.entries(flavour).components);
+        let places: Vec<String> = components.map(|component| component.key_path.text()).collect();
+        let last = |path: &'_ str| path.rsplit(['\\', '/']).next().unwrap_or_default().to_owned();
+        let names: Vec<String> = places.iter().map(|place| last(place)).collect();
+        let near = meant(path, places.iter().map(String::as_str)).or_else(|| {
+            let near = meant(&last(path), names.iter().map(String::as_str))?;
+            places.iter().zip(&names).find(|(_, name)| *name == near).map(|(place, _)| place.as_str())
+        });
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!(
+                "`{}` has every path, such as `{}`",
+                ledger.file,
+                places.first().map_or("", String::as_str)
+            ),
+        };
+        let message = format!("the ledger knows nothing of `{path}`");
+        return Err(Failure::new(Exit::Input, "identity::unknown", message).help(help));
     }
     show::explained(ledger, &found, console);
     Ok(())

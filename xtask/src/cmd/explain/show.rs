@@ -1,6 +1,6 @@
 //! The answer on a terminal.
 
-use crate::console::{Console, Paint};
+use crate::console::{Console, Paint, counted};
 use ancm_installer::diag::Severity;
 use ancm_installer::explain::{
     Agreement, Bundle, Certainty, Comparison, Finding, Purpose, Session, Story, codes,
@@ -55,8 +55,12 @@ pub fn story(name: &str, story: &Story, console: &Console) {
     }
     let coverage = &story.coverage;
     console.print(&format!(
-        "\n{} lines ({}): {} of a known kind, {} that go on with one, {} unknown",
-        story.lines, story.encoding, coverage.known, coverage.continued, coverage.unknown
+        "\n{} ({}): {} of a known kind, {} that go on with one, {} unknown",
+        counted(usize::try_from(story.lines).unwrap_or(usize::MAX), "line"),
+        story.encoding,
+        coverage.known,
+        coverage.continued,
+        coverage.unknown
     ));
     if console.verbose() {
         for (text, line) in &coverage.samples.items {
@@ -92,7 +96,8 @@ fn verdict(story: &Story) -> (Paint, String) {
         return (Paint::Bad, "LOST SOMETHING".to_owned());
     }
     if story.sessions.is_empty() && story.bundles.is_empty() {
-        return (Paint::Doubtful, "no installation is in this log".to_owned());
+        let said = "no installation is in this log; `msiexec /l*v FILE` writes one that has it";
+        return (Paint::Doubtful, said.to_owned());
     }
     let sessions = story.sessions.iter().filter(outer).all(|session| session.succeeded() == Some(true));
     let bundles = story.bundles.iter().all(|bundle| bundle.result.is_some());

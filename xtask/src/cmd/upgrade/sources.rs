@@ -3,6 +3,7 @@
 use super::{DIST, msi_files};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
+use ancm_installer::diag::meant;
 use ancm_installer::msi;
 use ancm_installer::pools::{Dll, Dlls};
 use ancm_installer::upgrade::{Baseline, FileFacts, Package, Payload, admits, for_each_file};
@@ -125,13 +126,19 @@ pub fn baseline(root: &Path, name: &str) -> Outcome<Baseline> {
     let path = |product: &String| folder(root, product).join(format!("{name}.toml"));
     let found = products.iter().map(path).find(|path| path.is_file());
     let Some(path) = found.filter(|_| !name.contains(['/', '\\'])) else {
+        if Path::new(name).is_dir() {
+            let failure = wrong(format!("`{name}` is a folder, and no package"));
+            return Err(failure.help("name the .msi files in it"));
+        }
         let failure = wrong(format!("`{name}` is neither a file nor a baseline"));
         return Err(match nearest(root, name) {
             Some(near) => failure.help(format!("did you mean {near}?")),
             None if workspace::products(root).is_empty() => {
                 failure.help("baselines are in a clone of the project; elsewhere, name .msi files")
             }
-            None => failure,
+            None => {
+                failure.help("name an .msi file, or a baseline: `cargo xtask baseline list` has their names")
+            }
         });
     };
     let text = std::fs::read_to_string(&path)
@@ -150,7 +157,6 @@ fn nearest(root: &Path, name: &str) -> Option<String> {
         let products = workspace::products(root);
         ("the baseline ", products.iter().flat_map(|product| names(root, product)).collect())
     };
-    let closeness = |other: &str| strsim::jaro_winkler(other, name);
-    let near = known.into_iter().max_by(|a, b| closeness(a).total_cmp(&closeness(b)))?;
+    let near = meant(name.trim_start_matches("./"), known.iter().map(String::as_str))?;
     Some(format!("{kind}`{near}`"))
 }

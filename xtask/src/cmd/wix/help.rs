@@ -1,6 +1,7 @@
 //! `wix --help`, laid out as WiX's, and what to use for its commands that are not here.
 
 use crate::exit::{Exit, Failure};
+use ancm_installer::diag::meant;
 
 /// What `wix`, `wix -h` and `wix help` say.
 pub const HELP: &str = "\
@@ -47,15 +48,14 @@ pub fn refuse(word: &str, next: Option<&str>) -> Failure {
         return usage(format!("`wix {name}` is a command of WiX itself, and not here")).help(*instead);
     }
     let said = both.as_deref().filter(|_| word == "msi").unwrap_or(word);
-    let distance = |known: &'static str| {
-        let whole = strsim::damerau_levenshtein(said, known);
-        whole.min(strsim::damerau_levenshtein(word, last(known)))
-    };
-    let near = COMMANDS.map(|known| (distance(known), known)).into_iter().min();
+    let near = meant(said, COMMANDS).or_else(|| {
+        let near = meant(word, COMMANDS.map(last))?;
+        COMMANDS.into_iter().find(|known| last(known) == near)
+    });
     let failure = usage(format!("`wix {said}` is not a command"));
     match near {
-        Some((distance, known)) if distance <= 2 => failure.help(format!("did you mean `wix {known}`?")),
-        _ => failure.help("`cargo xtask wix -h` lists the commands"),
+        Some(known) => failure.help(format!("did you mean `wix {known}`?")),
+        None => failure.help("`cargo xtask wix -h` lists the commands"),
     }
 }
 

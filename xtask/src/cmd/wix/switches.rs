@@ -5,7 +5,7 @@ mod response;
 use super::extension;
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::cab::Effort;
-use ancm_installer::diag::{Diagnostic, Severity};
+use ancm_installer::diag::{Diagnostic, Severity, meant};
 use ancm_installer::id::Arch;
 use ancm_installer::wix::paths::{find, native, note};
 use ancm_installer::wix::preprocess::Options;
@@ -271,16 +271,11 @@ fn intermediate(file: &str) -> Failure {
 
 fn unknown(word: &str) -> Failure {
     let name = word.trim_start_matches('-');
-    let near = SWITCHES
-        .iter()
-        .flat_map(|(names, _)| *names)
-        .map(|known| (strsim::damerau_levenshtein(name, known), known));
+    let near = meant(name, SWITCHES.iter().flat_map(|(names, _)| names.iter().copied()));
     let failure = usage(format!("unknown switch `{word}`"));
-    match near.min() {
-        Some((distance, known)) if distance <= 2 && name.len() > 2 => {
-            failure.help(format!("did you mean `-{known}`?"))
-        }
-        _ => failure,
+    match near.filter(|_| name.len() > 2) {
+        Some(near) => failure.help(format!("did you mean `-{near}`?")),
+        None => failure,
     }
 }
 

@@ -58,7 +58,13 @@ pub(super) fn find(
             }
         })?;
         if !seen && found.len() == before {
-            let message = format!("cannot find `{word}`");
+            let message = match Path::new(word).is_dir() {
+                true => format!(
+                    "no source in `{word}`: {}",
+                    ENDINGS.map(|ending| format!(".{ending}")).join(", ")
+                ),
+                false => format!("cannot find `{word}`"),
+            };
             let help = format!(
                 "name files, folders or patterns; `-r` looks in folders below, too (`wix {} -h`)",
                 work.name()

@@ -1,0 +1,37 @@
+//! Which of the names that there are was meant by one that there is not.
+
+/// So many letters may stand for the name that they begin.
+const BEGINNING: usize = 3;
+
+/// The one of `known` that `word` is a slip of the pen away from, whatever the case; the fewer letters, the less may differ.
+/// Where there is none, the first that begins with it.
+#[must_use]
+pub fn meant<'n>(word: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let word = word.to_lowercase();
+    let most = (word.chars().count() / 3).clamp(1, 3);
+    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let known: Vec<&str> = known.into_iter().collect();
+    let (distance, near) = known.iter().map(|name| (distance(name), *name)).min()?;
+    if distance <= most {
+        return Some(near);
+    }
+    let is_beginning = word.chars().count() >= BEGINNING;
+    known.into_iter().find(|name| is_beginning && name.to_lowercase().starts_with(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_understood_and_another_word_is_not() {
+        let known = ["arch", "flavour", "version"];
+        assert_eq!(meant("arhc", known), Some("arch"));
+        assert_eq!(meant("FLAVOR", known), Some("flavour"));
+        assert_eq!(meant("vershion", known), Some("version"));
+        assert_eq!(meant("fla", known), Some("flavour"));
+        assert_eq!(meant("fl", known), None);
+        assert_eq!(meant("bread", known), None);
+        assert_eq!(meant("x", []), None);
+    }
+}
