@@ -2,7 +2,6 @@
 //!
 //! Plain state. The engine changes it by the rules; perturbations change it by hand.
 
-use crate::engine::Swapped;
 use crate::folded::Folded;
 use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
 use crate::package::FileFacts;
@@ -299,6 +298,17 @@ pub enum Pending {
     Delete(Folded),
     /// Put the new file in its place.
     Replace(Folded, DiskFile),
+}
+
+/// What stands in a file's place that a swap wrote, and what was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Swapped {
+    /// The file.
+    pub path: Folded,
+    /// What was there before; none where there was no file.
+    pub before: Option<DiskFile>,
+    /// What was put there.
+    pub after: FileFacts,
 }
 
 /// A machine.

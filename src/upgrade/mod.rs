@@ -35,16 +35,16 @@ mod worlds;
 
 pub use baseline::{Baseline, BaselineError};
 pub use engine::{
-    Decision, Doubt, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, Swapped,
-    World, decide, veto,
+    Decision, Doubt, Ending, Engine, Fired, Options, ReinstallMode, Run, Schedule, ScheduleClass, World,
+    decide, veto,
 };
 pub use findings::{Finding, KINDS, Kind, explain};
 pub use folded::Folded;
 pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
 pub use journal::{Deed, Doer, Event, Journal, Subject};
 pub use machine::{
-    Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, View,
-    Written,
+    Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, Swapped,
+    View, Written,
 };
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,

@@ -25,7 +25,6 @@ pub(crate) use detect::is_in_range;
 pub use doubt::{Doubt, World};
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
-pub use swaps::Swapped;
 
 use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};

@@ -7,21 +7,10 @@ use super::write::by;
 use super::{Engine, Failure};
 use crate::folded::Folded;
 use crate::journal::Deed;
-use crate::machine::{Client, DiskFile, RecordedKeyPath, Resource};
+use crate::machine::{Client, DiskFile, RecordedKeyPath, Resource, Swapped};
 use crate::package::{FileFacts, Swap};
 use crate::rules::Rule;
 use std::sync::Arc;
-
-/// What stands in a file's place that a swap wrote, and what was there.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Swapped {
-    /// The file.
-    pub path: Folded,
-    /// What was there before; none where there was no file.
-    pub before: Option<DiskFile>,
-    /// What was put there.
-    pub after: FileFacts,
-}
 
 /// What a swap would do: other files first.
 enum Decision<'m> {
