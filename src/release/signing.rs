@@ -182,7 +182,7 @@ pub fn judge(tag: Option<&str>, signed: bool, stand_in: bool) -> Vec<Diagnostic>
         tell(
             "dist::stand_in",
             "these packages hold stand-in DLLs that run no application",
-            "name what has Microsoft's binaries: `cargo xtask dist --payload dotnet-hosting-9.0.7-win.exe`",
+            "name what has the real ones with `--payload`, such as `--payload dotnet-hosting-9.0.7-win.exe` for ANCM",
         );
     }
     if !signed {
