@@ -37,7 +37,7 @@ impl Rust {
 }
 
 /// What is built more often than it is run here.
-const NOT_OPTIMIZED: [&str; 4] = ["installer-upgrade", "registration", "toml_parser", "md-5"];
+const NOT_OPTIMIZED: [&str; 3] = ["installer-upgrade", "toml_parser", "md-5"];
 
 /// `xtask.exe`, built with every warning an error.
 pub fn xtask_exe() -> Option<PathBuf> {
@@ -53,7 +53,6 @@ pub fn xtask_exe() -> Option<PathBuf> {
         .args(NOT_OPTIMIZED.iter().flat_map(|package| {
             ["--config".to_owned(), format!("profile.dev.package.{package}.opt-level=0")]
         }))
-        .env("CARGO_PROFILE_DEV_DEBUG", "false")
         .env("CARGO_INCREMENTAL", "0")
         .current_dir(root);
     if rust.from_source {
