@@ -8,15 +8,18 @@ const BEGINNING: usize = 3;
 #[must_use]
 pub fn meant<'n>(word: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let word = word.to_lowercase();
-    let most = (word.chars().count() / 3).clamp(1, 3);
-    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    let length = word.chars().count();
+    let most = (length / 3).clamp(1, 3);
     let known: Vec<&str> = known.into_iter().collect();
-    let (distance, near) = known.iter().map(|name| (distance(name), *name)).min()?;
-    if distance <= most {
+    // a word may be as long as the file that it stands in, and to compare takes the product of both lengths
+    let comparable = known.iter().filter(|name| name.chars().count().abs_diff(length) <= most);
+    let distance = |name: &str| strsim::damerau_levenshtein(&word, &name.to_lowercase());
+    if let Some((_, near)) =
+        comparable.map(|name| (distance(name), *name)).min().filter(|(distance, _)| *distance <= most)
+    {
         return Some(near);
     }
-    let is_beginning = word.chars().count() >= BEGINNING;
-    known.into_iter().find(|name| is_beginning && name.to_lowercase().starts_with(&word))
+    known.into_iter().find(|name| length >= BEGINNING && name.to_lowercase().starts_with(&word))
 }
 
 #[cfg(test)]
@@ -33,5 +36,6 @@ mod tests {
         assert_eq!(meant("fl", known), None);
         assert_eq!(meant("bread", known), None);
         assert_eq!(meant("x", []), None);
+        assert_eq!(meant(&"version".repeat(1_000_000), known), None, "at once");
     }
 }
