@@ -235,7 +235,8 @@ fn what_is_no_package_is_refused_by_what_it_is() {
     assert!(help("", "<Bundle />").contains("makes no bundles"));
     assert!(help("", "<Module />").contains("makes no merge modules"));
     assert!(help("<Feature Id=\"F\"><MergeRef Id=\"M\" /></Feature>", "").contains("merge modules"));
-    assert!(help("<Fiel />", "").contains("spelling"));
+    assert_eq!(help("<Fiel />", ""), "did you mean `File`?");
+    assert!(help("<Gizmo />", "").contains("spelling"));
 }
 
 #[test]
