@@ -1,6 +1,6 @@
 //! Packages that ask for more than anybody has.
 
-use super::fixture::{Msi, guid};
+use super::fixture::{Msi, app_file, guid};
 use ancm_installer::msi;
 use ancm_installer::upgrade::{Package, Payload, Report, Scenario, admits, for_each_file_in};
 use std::io::{Cursor, Write};
@@ -63,6 +63,25 @@ fn what_a_cabinet_unpacks_to_is_bounded_altogether() {
     };
     assert_eq!(read(1_000, MIB), (512, 512 << 20), "altogether");
     assert_eq!(read(1, 129 * MIB), (0, 0), "one file");
+}
+
+/// The number of an action goes to the end of what a number can be, and is not counted on from there.
+#[test]
+fn an_upgrade_is_played_with_a_late_removal_whatever_its_numbers_are() {
+    let release = |version: &str, component: u32, early: i32| {
+        let msi = Msi::new(version).property("ProductCode", &guid(0x700 + component)).removes_at(early);
+        msi.key_file("C", &guid(component), 256, "a.txt", "", 10).load()
+    };
+    let (old, mut new) = (release("1.0.0", 1, 1501), release("2.0.0", 2, 1501));
+    let lost = |new: &Package| {
+        let scenario = Scenario::upgrade(&old, new);
+        let report = Report::of(&scenario);
+        let lost = report.lost_if_late(&scenario);
+        lost.iter().map(|outcome| outcome.resource.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(lost(&new), [app_file("a.txt")]);
+    new.execute.last_mut().expect("actions").sequence = i32::MAX;
+    assert_eq!(lost(&new), []);
 }
 
 /// Rows in their thousands, each about much: the time does not grow with the square of their number.
