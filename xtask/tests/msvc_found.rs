@@ -120,11 +120,11 @@ fn a_developer_prompt_and_the_users_word_come_first() {
     machine.knows(&[("vs", "17.1.1", "")]);
     let prompt = machine.tools("other", "14.38.1", "x64");
     let mut host = machine.host("x86_64");
-    host.variables.insert("VCToolsInstallDir", prompt.clone().into_os_string());
+    host.variables.extend([("VCToolsInstallDir", prompt.clone().into_os_string())]);
     assert_eq!(version(&Search::run(&host, None)).as_deref(), Some("14.38.1"));
     assert!(!machine.path("vswhere.log").exists(), "nobody was asked");
 
-    host.variables.insert("VCToolsInstallDir", machine.path("gone").into_os_string());
+    host.variables.extend([("VCToolsInstallDir", machine.path("gone").into_os_string())]);
     let search = Search::run(&host, None);
     assert_eq!(version(&search).as_deref(), Some("14.40.1"));
     assert!(search.candidates[0].verdict.starts_with("left: its folder is gone"), "{:?}", search.candidates);
@@ -260,7 +260,7 @@ fn where_one_vswhere_fails_another_is_asked() {
         std::fs::rename(&good, &path).expect("moved");
         let folder = if variable == "PATH" { "path" } else { "Program Files" };
         let mut host = machine.host("x86_64");
-        host.variables.insert(variable, machine.path(folder).into_os_string());
+        host.variables.extend([(variable, machine.path(folder).into_os_string())]);
         assert_eq!(version(&Search::run(&host, None)).as_deref(), Some("14.44.1"), "the only one: {place}");
         machine.vswhere("echo 'Error 0x57: unknown parameter: utf8'; exit 87");
         assert_eq!(version(&Search::run(&host, None)).as_deref(), Some("14.44.1"), "the second one: {place}");

@@ -38,13 +38,13 @@ impl Machine {
 
     fn host(&self, variables: &[(&'static str, &str)]) -> Host {
         let path = |(name, below): &(&'static str, &str)| (*name, self.path(below).into_os_string());
-        let mut host = Host {
-            variables: variables.iter().map(path).collect(),
+        let home = ("HOME", self.path("home").into_os_string());
+        Host {
+            // of two with one name, the last counts
+            variables: [home].into_iter().chain(variables.iter().map(path)).collect(),
             project: self.path("project"),
             patience: Duration::from_secs(20),
-        };
-        host.variables.entry("HOME").or_insert_with(|| self.path("home").into_os_string());
-        host
+        }
     }
 
     fn search(&self, variables: &[(&'static str, &str)]) -> Search {

@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use xtask::tool::search::Variables;
 use xtask::tool::wix::build::{Job, Run};
 use xtask::tool::wix::{Host, Search};
 
@@ -34,7 +35,7 @@ fn build(stand_in: &StandIn, source: &Path, limit: Duration) -> Run {
     let _ = fs::remove_dir_all(&folder); // of the last source
     fs::create_dir(&folder).expect("writable");
     let host = Host {
-        variables: BTreeMap::new(),
+        variables: Variables::default(),
         project: source.parent().expect("a folder").to_owned(),
         patience: Duration::from_secs(20),
     };
@@ -283,7 +284,7 @@ fn a_command_line_that_is_too_long_for_windows_goes_into_a_file() {
     let stand_in = StandIn::new("6.0.2", "cat \"${before#@}\" > \"$(dirname \"$0\")/response\"; exit 1");
     let folder = stand_in.path("");
     let host =
-        Host { variables: BTreeMap::new(), project: folder.clone(), patience: Duration::from_secs(20) };
+        Host { variables: Variables::default(), project: folder.clone(), patience: Duration::from_secs(20) };
     let wix = Search::run(&host, Some(&stand_in.program()), None).found.expect("the stand-in");
     let run = |name: &str, value: &str| {
         let inputs = EngineInputs {

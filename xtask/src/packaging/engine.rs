@@ -3,7 +3,7 @@
 use crate::exit::{Exit, Failure, Outcome};
 use crate::inputs::Gathered;
 use crate::settings::EngineChoice;
-use crate::tool::candidate::Candidate;
+use crate::tool::search::Candidate;
 use crate::tool::wix::{self, Host, Search, Wix};
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::plan::Origin;
@@ -73,7 +73,7 @@ pub fn choose(gathered: &Gathered, cross_check: bool) -> Outcome<Engine> {
     };
     let takes_wix = insists.is_some() || automatic && cfg!(windows);
     let why_not = search.why_not();
-    let Search { found, candidates } = search;
+    let Search { found, candidates, .. } = search;
     let like = |wix: &Wix| wix.version.major.to_string().parse().ok();
     let compat =
         gathered.compat.as_ref().map(|compat| compat.value).or_else(|| found.as_ref().and_then(like));

@@ -1,8 +1,8 @@
 //! What links the ARM64X DLLs: the Rust toolchain's LLD, or Visual C++.
 
-use super::candidate::Candidate;
 use super::lld::{Lld, LldError};
 use super::msvc::{self, BuildError, Host, Msvc, Search};
+use super::search::Candidate;
 use crate::exit::{Exit, Failure, Outcome};
 use ancm_installer::id::UnknownWord;
 use ancm_installer::native::LinkJob;

@@ -1,6 +1,5 @@
 //! The programs that we start: where they are, and whether they will do.
 
-pub mod candidate;
 mod inventory;
 #[cfg(windows)]
 mod job;
@@ -11,6 +10,7 @@ pub mod npm;
 mod probe;
 mod process;
 pub mod python;
+pub mod search;
 pub mod signer;
 pub mod wine32;
 pub mod wix;

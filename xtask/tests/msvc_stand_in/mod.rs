@@ -22,7 +22,7 @@ impl Machine {
 
     pub fn host(&self, arch: &'static str) -> Host {
         let variables = [("ProgramFiles(x86)", self.path(PROGRAM_FILES).into_os_string())];
-        Host { arch, variables: variables.into(), patience: Duration::from_secs(20) }
+        Host { arch, variables: variables.into_iter().collect(), patience: Duration::from_secs(20) }
     }
 
     pub fn search(&self) -> Search {

@@ -11,11 +11,10 @@ pub mod vswhere;
 
 pub use error::{BuildError, Unfit, VswhereError};
 
-use super::candidate::Candidate;
 use super::probe::numbers;
-use std::collections::BTreeMap;
+use super::search::{self, Variables};
 use std::env;
-use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,7 +46,7 @@ pub struct Host {
     /// As [`env::consts::ARCH`] has it.
     pub arch: &'static str,
     /// Its environment.
-    pub variables: BTreeMap<&'static str, OsString>,
+    pub variables: Variables,
     /// How long `vswhere` may take. It answers within a second; on a machine that is just being updated it takes longer.
     pub patience: Duration,
 }
@@ -56,12 +55,8 @@ impl Host {
     /// This one.
     #[must_use]
     pub fn this() -> Host {
-        let variables = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
-        Host { arch: env::consts::ARCH, variables: variables.collect(), patience: Duration::from_secs(20) }
-    }
-
-    fn variable(&self, name: &str) -> Option<&OsString> {
-        self.variables.get(name).filter(|value| !value.is_empty())
+        let variables = Variables::of_this(&VARIABLES);
+        Host { arch: env::consts::ARCH, variables, patience: Duration::from_secs(20) }
     }
 
     /// The names of the programs that run on it, the best first.
@@ -83,15 +78,7 @@ pub struct Msvc {
 }
 
 /// What a search found.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// What was taken.
-    pub found: Option<Msvc>,
-    /// Everything that was looked at, in order.
-    pub candidates: Vec<Candidate>,
-    /// Why there is nothing more to look at: no `vswhere`, or one that fails.
-    pub problem: Option<String>,
-}
+pub type Search = search::Search<Msvc>;
 
 impl Msvc {
     /// Its version: the name of its folder.
@@ -108,12 +95,6 @@ impl Msvc {
 
     fn program(&self, target: &str, name: &str) -> PathBuf {
         self.bin.join(target).join(name)
-    }
-
-    /// What it is, for people. No library of `lib\arm64ec` is linked; whether it is there tells what was installed.
-    fn description(&self) -> String {
-        let with = if self.folder.join("lib/arm64ec").is_dir() { "with" } else { "without" };
-        format!("Visual C++ {}, programs for {}, {with} lib\\arm64ec", self.version(), self.host)
     }
 
     /// The version of Visual C++ in `folder`, or why it will not do.
@@ -160,6 +141,14 @@ impl Msvc {
     }
 }
 
+/// What it is, for people. No library of `lib\arm64ec` is linked; whether it is there tells what was installed.
+impl fmt::Display for Msvc {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let with = if self.folder.join("lib/arm64ec").is_dir() { "with" } else { "without" };
+        write!(f, "Visual C++ {}, programs for {}, {with} lib\\arm64ec", self.version(), self.host)
+    }
+}
+
 /// The versions in `Microsoft.VCToolsVersion.default.txt`, then in those of each toolset, such as
 /// `Microsoft.VCToolsVersion.v143.default.txt`, the newest first.
 fn default_versions(folder: &Path) -> Vec<String> {
@@ -184,12 +173,12 @@ impl Search {
         if let Some(folder) = asked {
             let found = Msvc::at(folder, host).or_else(|_| Msvc::in_studio(folder, host));
             // what the user names is taken or refused, and nothing else instead
-            search.consider("the folder that was asked for", folder, found);
+            search.settle("the folder that was asked for", folder, found);
             return search;
         }
         if let Some(prompt) = prompt::Prompt::of(host) {
             let name = format!("developer prompt{}", prompt.opened_for());
-            search.consider(&name, &prompt.folder, prompt.found(host));
+            search.settle(&name, &prompt.folder, prompt.found(host));
         }
         if search.found.is_none() {
             search.studios(host);
@@ -198,7 +187,7 @@ impl Search {
             && let Some(tool) = find_msvc_tools::find_tool("arm64-pc-windows-msvc", "link.exe")
             && let Some(folder) = tool.path().ancestors().nth(4)
         {
-            search.consider("find-msvc-tools", folder, Msvc::at(folder, host));
+            search.settle("find-msvc-tools", folder, Msvc::at(folder, host));
         }
         search
     }
@@ -228,30 +217,7 @@ impl Search {
             let name = format!("{} {installation_version}", instance.display_name);
             let found =
                 if instance.is_complete { Msvc::in_studio(folder, host) } else { Err(Unfit::Incomplete) };
-            self.consider(name.trim(), folder, found);
+            self.settle(name.trim(), folder, found);
         }
-    }
-
-    fn consider(&mut self, name: &str, folder: &Path, found: Result<Msvc, Unfit>) {
-        self.candidates.push(match (found, &self.found) {
-            (Ok(_), Some(_)) => Candidate::left(name, folder, "another one came first"),
-            (Ok(msvc), None) => {
-                let taken = Candidate::taken(name, folder, msvc.description());
-                self.found = Some(msvc);
-                taken
-            }
-            (Err(problem), _) => Candidate::left(name, folder, problem),
-        });
-    }
-
-    /// Why nothing was found.
-    #[must_use]
-    pub fn why_not(&self) -> String {
-        self.candidates
-            .iter()
-            .map(ToString::to_string)
-            .chain(self.problem.clone())
-            .collect::<Vec<_>>()
-            .join("; ")
     }
 }

@@ -22,9 +22,9 @@ pub(super) struct Prompt {
 impl Prompt {
     /// The one of `host`; none where it was started elsewhere.
     pub fn of(host: &Host) -> Option<Prompt> {
-        let text = |name: &str| host.variable(name).map(|value| value.to_string_lossy().into_owned());
-        let tools = host.variable("VCToolsInstallDir").map(PathBuf::from);
-        let studio = host.variable("VSINSTALLDIR").map(PathBuf::from);
+        let text = |name: &str| host.variables.text(name);
+        let tools = host.variables.folder("VCToolsInstallDir");
+        let studio = host.variables.folder("VSINSTALLDIR");
         Some(Prompt {
             has_tools: tools.is_some(),
             folder: tools.or_else(|| studio.clone())?,

@@ -34,12 +34,9 @@ fn yes() -> bool {
 /// Every `vswhere`: the installer puts it into one of the two Program Files; else it may be on the PATH.
 pub fn find(host: &Host) -> impl Iterator<Item = PathBuf> {
     let installed = ["ProgramFiles(x86)", "ProgramFiles"].into_iter().filter_map(|name| {
-        Some(Path::new(&host.variable(name)?).join("Microsoft Visual Studio/Installer/vswhere.exe"))
+        Some(host.variables.folder(name)?.join("Microsoft Visual Studio/Installer/vswhere.exe"))
     });
-    let on_path = host.variable("PATH").into_iter().flat_map(|path| {
-        std::env::split_paths(path).map(|folder| folder.join("vswhere.exe")).collect::<Vec<_>>()
-    });
-    installed.chain(on_path).filter(|file| file.is_file())
+    installed.filter(|file| file.is_file()).chain(host.variables.on_path("vswhere.exe"))
 }
 
 /// Every installation, the one to look at first in front: releases before previews, the newest first. It is asked once,

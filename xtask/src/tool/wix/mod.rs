@@ -11,13 +11,12 @@ mod manifest;
 pub mod messages;
 mod version;
 
-use super::candidate::Candidate;
+use super::search::{self, ANOTHER, Candidate, Variables};
 use crate::tool::process;
 use eula::EulaId;
 use manifest::ManifestError;
-use std::collections::BTreeMap;
 use std::env;
-use std::ffi::OsString;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -37,7 +36,7 @@ const VARIABLES: [&str; 8] =
 #[derive(Clone, Debug)]
 pub struct Host {
     /// Its environment.
-    pub variables: BTreeMap<&'static str, OsString>,
+    pub variables: Variables,
     /// The folder of the project, which may have a .NET tool manifest.
     pub project: PathBuf,
     /// How long a candidate may take to say its version. The .NET runtime starts within a second or two.
@@ -48,27 +47,16 @@ impl Host {
     /// This one, with the project in `project`.
     #[must_use]
     pub fn this(project: &Path) -> Host {
-        let variables = VARIABLES.into_iter().filter_map(|name| Some((name, env::var_os(name)?)));
         Host {
-            variables: variables.collect(),
+            variables: Variables::of_this(&VARIABLES),
             project: project.to_owned(),
             patience: Duration::from_secs(30),
         }
     }
 
-    fn folder(&self, name: &str) -> Option<PathBuf> {
-        self.variables.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
-    }
-
     /// The user's own folder, as .NET sees it.
     fn home(&self) -> Option<PathBuf> {
-        self.folder(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
-    }
-
-    /// The programs `name` on the PATH.
-    fn on_path(&self, name: &str) -> Vec<PathBuf> {
-        let path = self.variables.get("PATH").cloned().unwrap_or_default();
-        env::split_paths(&path).map(|folder| folder.join(name)).filter(|file| file.is_file()).collect()
+        self.variables.folder(if cfg!(windows) { "USERPROFILE" } else { "HOME" })
     }
 }
 
@@ -114,14 +102,18 @@ impl Wix {
     }
 }
 
-/// What a search found.
-#[derive(Clone, Debug, Default)]
-pub struct Search {
-    /// What was taken.
-    pub found: Option<Wix>,
-    /// Everything that was looked at, in order.
-    pub candidates: Vec<Candidate>,
+impl fmt::Display for Wix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "WiX {}", self.version)
+    }
 }
+
+/// What a search found.
+pub type Search = search::Search<Wix>;
+
+/// What is said where nothing was looked at.
+const NOWHERE: &str = "`wix` is not in a .NET tool manifest, on the PATH or among the .NET tools, and neither WIX7 nor \
+                       WIX6 is set";
 
 impl Search {
     /// Searches `host`. `asked` is the program, or its folder, that the user named; `accepted` is the EULA that the user
@@ -134,18 +126,9 @@ impl Search {
             Some(path) => looking.asked(&std::path::absolute(path).unwrap_or_else(|_| path.to_owned())),
             None => looking.everywhere(),
         }
-        looking.search
-    }
-
-    /// Why nothing was found.
-    #[must_use]
-    pub fn why_not(&self) -> String {
-        if self.candidates.is_empty() {
-            return "`wix` is not in a .NET tool manifest, on the PATH or among the .NET tools, and neither WIX7 nor \
-                    WIX6 is set"
-                .to_owned();
-        }
-        self.candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+        let mut search = looking.search;
+        search.problem = search.candidates.is_empty().then(|| NOWHERE.to_owned());
+        search
     }
 }
 
@@ -173,22 +156,22 @@ impl Looking<'_> {
             self.manifest(&path, state);
         }
         for name in ["WIX7", "WIX6"] {
-            if let Some(bin) = host.folder(name) {
+            if let Some(bin) = host.variables.folder(name) {
                 self.consider(name, &bin.join(program("wix")), &[]);
             }
         }
-        for path in host.on_path(&program("wix")) {
+        for path in host.variables.on_path(&program("wix")) {
             self.consider("PATH", &path, &[]);
         }
-        if let Some(home) = host.folder("DOTNET_CLI_HOME").or_else(|| host.home()) {
+        if let Some(home) = host.variables.folder("DOTNET_CLI_HOME").or_else(|| host.home()) {
             let path = home.join(".dotnet/tools").join(program("wix"));
             if path.is_file() {
                 self.consider("the folder of .NET tools", &path, &[]);
             }
         }
-        let three = host.folder("WIX").map(|folder| folder.join("bin/candle.exe"));
+        let three = host.variables.folder("WIX").map(|folder| folder.join("bin/candle.exe"));
         let three = three.filter(|path| path.is_file()).map(|path| ("WIX", path));
-        let on_path = host.on_path("candle.exe").into_iter().map(|path| ("PATH", path));
+        let on_path = host.variables.on_path("candle.exe").into_iter().map(|path| ("PATH", path));
         for (name, path) in three.into_iter().chain(on_path) {
             self.left(name, &path, WIX_3);
         }
@@ -199,9 +182,9 @@ impl Looking<'_> {
         if let Err(problem) = state {
             return self.left(name, path, &problem.to_string());
         }
-        let root = self.host.folder("DOTNET_ROOT").map(|folder| folder.join(program("dotnet")));
+        let root = self.host.variables.folder("DOTNET_ROOT").map(|folder| folder.join(program("dotnet")));
         let root = root.filter(|file| file.is_file());
-        match root.or_else(|| self.host.on_path(&program("dotnet")).into_iter().next()) {
+        match root.or_else(|| self.host.variables.on_path(&program("dotnet")).into_iter().next()) {
             Some(dotnet) => self.consider(name, &dotnet, &["tool", "run", "wix", "--"]),
             None => self.left(name, path, "it lists `wix`, and there is no `dotnet` to run it"),
         }
@@ -213,7 +196,7 @@ impl Looking<'_> {
 
     fn consider(&mut self, name: &str, path: &Path, before: &'static [&'static str]) {
         if self.search.found.is_some() {
-            return self.left(name, path, "another one came first");
+            return self.left(name, path, ANOTHER);
         }
         let real = |path: &Path| path.canonicalize().ok();
         let seen = |candidate: &&Candidate| before.is_empty() && real(&candidate.path) == real(path);
@@ -228,14 +211,8 @@ impl Looking<'_> {
             version: Version::default(),
             eula: None,
         };
-        match wix.probe(self.host, self.accepted) {
-            Ok(()) => {
-                let what = format!("WiX {}", wix.version);
-                self.search.candidates.push(Candidate::taken(name, path, what));
-                self.search.found = Some(wix);
-            }
-            Err(problem) => self.left(name, path, &problem.to_string()),
-        }
+        let probed = wix.probe(self.host, self.accepted);
+        self.search.settle(name, path, probed.map(|()| wix));
     }
 }
 
