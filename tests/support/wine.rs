@@ -124,11 +124,13 @@ pub fn again<T>(never_began: impl Fn(&T) -> bool, mut run: impl FnMut() -> T) ->
     (outcome, starts)
 }
 
-/// Runs a program that says why it fails, as [`bounded`] does: where it says nothing and ends with 1, it did not begin, and is
-/// run again.
+/// Whether a program that says why it fails did not begin: it ended with 1, and said nothing.
+pub fn never_began(output: &Output) -> bool {
+    output.status.code() == Some(1) && output.stdout.is_empty() && output.stderr.is_empty()
+}
+
+/// Runs a program that says why it fails, as [`bounded`] does, and again where it did not begin.
 pub fn bounded_again(what: &str, mut command: Command) -> Output {
-    let silent = |output: &Output| output.stdout.is_empty() && output.stderr.is_empty();
-    let never_began = |output: &Output| output.status.code() == Some(1) && silent(output);
     told_again(what, never_began, || bounded(&mut command))
 }
 
