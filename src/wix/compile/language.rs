@@ -42,19 +42,18 @@ fn rows(table: &'static str) -> impl Iterator<Item = Vec<&'static str>> {
 
 /// The prefix that the schemas have for the elements of `namespace`, with its colon; none for the core.
 fn prefix(namespace: &str) -> String {
-    match namespace.rsplit('/').next().unwrap_or_default() {
-        _ if namespace == NAMESPACE => String::new(),
-        "powershell" => "ps:".to_owned(),
-        last => format!("{last}:"),
+    match namespace.rsplit('/').next() {
+        Some(extension) if namespace != NAMESPACE => prefix_of(extension),
+        _ => String::new(),
     }
 }
 
-/// The prefix of an extension's elements.
+/// The prefix of an extension's elements; its namespace ends with its name.
 fn prefix_of(extension: &str) -> String {
-    match extension {
-        "PowerShell" => "ps:".to_owned(),
-        "VisualStudio" => "vs:".to_owned(),
-        other => format!("{}:", other.to_ascii_lowercase()),
+    match extension.to_ascii_lowercase().as_str() {
+        "powershell" => "ps:".to_owned(),
+        "visualstudio" => "vs:".to_owned(),
+        other => format!("{other}:"),
     }
 }
 
