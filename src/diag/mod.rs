@@ -9,6 +9,7 @@ pub mod github;
 pub mod markup;
 mod meant;
 pub mod sarif;
+mod source;
 pub mod text;
 
 pub use meant::meant;
