@@ -4,7 +4,8 @@
 use crate::support;
 use ancm_installer::apphost::journal::Fingerprint;
 use ancm_installer::apphost::swap::{
-    Image, Journal, Kept, LedTo, Processor, Record, Role, Swap, Verb, Version, parse, to_text,
+    Decision, Image, Journal, Kept, LedTo, Present, Processor, Record, Refusal, Role, Swap, Verb, Version,
+    parse, to_text,
 };
 use ancm_installer::pe;
 use std::path::{Path, PathBuf};
@@ -158,4 +159,117 @@ fn what_the_actions_hand_each_other_is_read_again() {
     assert_eq!(parse(&to_text(&[&plain, &leading])), Some(vec![plain.clone(), leading.clone()]));
     assert_eq!(plain.path(Role::Kept), None);
     assert_eq!(leading.path(Role::Second).as_deref(), Some("C:\\a\tb\\rewrite_arm64.dll"));
+}
+
+/// Our own DLLs play the parts; the one for ARM64 is the one for x64 with another machine in its header.
+#[test]
+fn what_is_refused_says_which_file_and_why() {
+    let read = |arch: &str| {
+        let path = format!("native/prebuilt/configaction-{arch}.dll");
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("committed")
+    };
+    let (x64, x86) = (read("x64"), read("x86"));
+    let mut arm64 = x64.clone();
+    let header = u32::from_le_bytes(x64[0x3C..0x40].try_into().expect("four bytes")) as usize;
+    arm64[header + 4..header + 6].copy_from_slice(&0xAA64_u16.to_le_bytes());
+    let image = Image::parse(&x64).expect("a DLL");
+    let exports: Vec<String> = image.exports.iter().cloned().collect();
+    let names = exports.join(", ");
+    let swap = Swap {
+        verb: Verb::Add,
+        run: "0123".to_owned(),
+        file: r"C:\IIS\rewrite.dll".to_owned(),
+        from: Processor::X64,
+        right: None,
+        lowest: None,
+        highest: None,
+        exports,
+        new: r"C:\new\rewrite.dll".to_owned(),
+        led_to: Some(LedTo {
+            kept: "rewrite_x64.dll".to_owned(),
+            second: "rewrite_arm64.dll".to_owned(),
+            source: r"C:\IIS Express\rewrite.dll".to_owned(),
+            processor: Processor::Arm64,
+            missing: "install IIS Express".to_owned(),
+        }),
+        backup: "rewrite.dll.bak".to_owned(),
+        missing: "install URL Rewrite".to_owned(),
+    };
+    let alone = Swap { led_to: None, ..swap.clone() };
+    let from_2 = Swap { lowest: Some(Version([2, 0, 0, 0])), ..swap.clone() };
+    let other_exports = Swap { exports: vec!["RegisterModule".to_owned()], ..swap.clone() };
+    let file = |bytes: &[u8]| Present { file: Some(bytes.to_vec()), ..Present::default() };
+    let sourced = |source: &[u8]| Present { source: Some(source.to_vec()), ..file(&x64) };
+    let kept = |backup: &[u8]| Present { backup: Some(backup.to_vec()), ..file(&arm64) };
+    let about = |file: &str, refusal| Refusal::Other { file: file.to_owned(), refusal: Box::new(refusal) };
+    let is_for = |is, expected| Refusal::Processor { is, expected };
+    let (source, backup) = (r"C:\IIS Express\rewrite.dll", "rewrite.dll.bak");
+    for (swap, present, refusal, text) in [
+        (
+            &swap,
+            Present::default(),
+            Refusal::Missing("install URL Rewrite".to_owned()),
+            "install URL Rewrite",
+        ),
+        (&swap, file(b"MZ"), Refusal::NotADll, "it is no DLL for Windows, or a damaged one"),
+        (&alone, file(&x86), is_for(Processor::X86, Processor::X64), "it is for x86, expected x64"),
+        (&swap, file(&x86), is_for(Processor::X86, Processor::X64), "it is for x86, expected x64"),
+        (
+            &swap,
+            file(&arm64),
+            Refusal::NothingKept {
+                is: Processor::Arm64,
+                expected: Processor::X64,
+                backup: backup.to_owned(),
+            },
+            "it is for arm64, and what was there before, for x64, is not beside it (rewrite.dll.bak). Repair the product that it \
+             belongs to, and run this again",
+        ),
+        (
+            &swap,
+            kept(&arm64),
+            about(backup, is_for(Processor::Arm64, Processor::X64)),
+            "rewrite.dll.bak beside it: it is for arm64, expected x64",
+        ),
+        (
+            &swap,
+            kept(b"MZ"),
+            about(backup, Refusal::NotADll),
+            "rewrite.dll.bak beside it: it is no DLL for Windows, or a damaged one",
+        ),
+        (&swap, file(&x64), Refusal::Missing("install IIS Express".to_owned()), "install IIS Express"),
+        (
+            &swap,
+            sourced(&x64),
+            about(source, is_for(Processor::X64, Processor::Arm64)),
+            r"C:\IIS Express\rewrite.dll: it is for x64, expected arm64",
+        ),
+        (
+            &from_2,
+            sourced(&arm64),
+            Refusal::Version { is: Version([1, 0, 0, 0]), lowest: from_2.lowest, highest: None },
+            "it has version 1.0.0.0, and this package is for 2.0.0.0 to any",
+        ),
+        (
+            &other_exports,
+            sourced(&arm64),
+            Refusal::Exports { are: names.clone(), expected: "RegisterModule".to_owned() },
+            &*format!("it exports {names}, expected RegisterModule"),
+        ),
+    ] {
+        let Err(found) = swap.decide(&present) else { panic!("it is swapped: {text}") };
+        assert_eq!((found.to_string().as_str(), &found), (text, &refusal));
+    }
+    let [low, high] = [Version([1, 0, 0, 0]), Version([2, 0, 0, 0])];
+    for (lowest, highest, text) in [
+        (Some(low), Some(high), "1.0.0.0 to 2.0.0.0"),
+        (Some(low), Some(low), "1.0.0.0"),
+        (None, Some(low), "any to 1.0.0.0"),
+        (Some(low), None, "1.0.0.0 to any"),
+    ] {
+        let refusal = Refusal::Version { is: Version([3, 0, 0, 0]), lowest, highest };
+        assert_eq!(refusal.to_string(), format!("it has version 3.0.0.0, and this package is for {text}"));
+    }
+    let beside = vec![(Role::Kept, x64.clone()), (Role::Second, arm64.clone())];
+    assert!(swap.decide(&sourced(&arm64)) == Ok(Decision::Swap { beside, adopted: false }));
 }

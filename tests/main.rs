@@ -12,6 +12,7 @@ mod cab;
 mod cab_split;
 mod check;
 mod dependencies;
+mod diag;
 mod documents;
 mod explain;
 mod layers;

@@ -153,32 +153,6 @@ mod tests {
         }
     }
 
-    /// As many as there are elements in a generated source, on lines of their own or all on one. It takes two seconds; with
-    /// the source read again for each finding, it took minutes.
-    #[test]
-    fn the_last_of_many_findings_is_shown_as_fast_as_the_first() {
-        const COUNT: u32 = 50_000;
-        fn lines(_: &str) -> Option<String> {
-            Some("<Filé />\n".repeat(COUNT as usize))
-        }
-        fn line(_: &str) -> Option<String> {
-            Some("<Filé />".repeat(COUNT as usize))
-        }
-        let start = std::time::Instant::now();
-        let (mut of_lines, mut of_line) = (Renderer::new(false, lines), Renderer::new(false, line));
-        for number in 0..COUNT {
-            for (renderer, line, column) in
-                [(&mut of_lines, number + 1, 1), (&mut of_line, 1, 8 * number + 1)]
-            {
-                let at = Location { file: "a.wxs".into(), line, column };
-                let text = renderer.diagnostic(&Diagnostic::error("WIX0005", "no").at(&at));
-                let (_, shown) = text.rsplit_once("| ").expect("a line under the source");
-                assert!(text.contains("<Filé />") && shown.contains('^'), "{text}");
-            }
-        }
-        assert!(start.elapsed().as_secs() < 60, "{:?}", start.elapsed());
-    }
-
     #[test]
     fn a_finding_without_a_readable_place_is_still_told() {
         let at = Location { file: "gone.wxs".into(), line: 7, column: 1 };

@@ -71,6 +71,17 @@ pub fn skip(why: &str) {
     eprintln!("skipped: {why}");
 }
 
+/// How long this thread has computed so far, whatever else the machine does; where the system does not tell, how much time has gone
+/// by since the first call.
+pub fn processor_time() -> std::time::Duration {
+    static FIRST: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+    let first = FIRST.get_or_init(std::time::Instant::now);
+    // proc_pid_schedstat(5): nanoseconds on a processor, nanoseconds waiting for one, turns
+    let of_thread = std::fs::read_to_string("/proc/thread-self/schedstat").ok();
+    let computed = of_thread.and_then(|text| text.split(' ').next()?.parse().ok());
+    computed.map_or_else(|| first.elapsed(), std::time::Duration::from_nanos)
+}
+
 /// Runs a program to its end and gives its standard output; panics with everything it said where it fails.
 pub fn run(command: &mut std::process::Command) -> Vec<u8> {
     let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}"));

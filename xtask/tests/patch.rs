@@ -178,7 +178,12 @@ fn what_others_did_is_adopted_and_given_back_or_refused() {
             "it exports GetIISVersion, RegisterModule, expected CreateCoreLogic",
         ),
         (Some(&arm64), Some(&arm64), None, "is not beside it (rewrite.dll.bak)"),
-        (Some(&arm64), Some(&arm64), Some(&arm64), "rewrite.dll.bak beside it: it is not for x64"),
+        (
+            Some(&arm64),
+            Some(&arm64),
+            Some(&arm64),
+            "rewrite.dll.bak beside it: it is for arm64, expected x64",
+        ),
         (Some(&b"MZ".to_vec()), Some(&arm64), None, "it is no DLL"),
     ] {
         for (name, bytes) in [(DLL, dll), (NATIVE, native), (BACKUP, backup)] {

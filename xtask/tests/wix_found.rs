@@ -198,13 +198,13 @@ fn the_eula_of_7_is_the_users_to_accept() {
 #[test]
 fn one_that_hangs_or_breaks_is_left() {
     let machine = Machine::new();
-    script(&machine.path("path/wix"), "sleep 60 & echo $! > child; wait");
+    script(&machine.path("path/wix"), "sleep 600 & echo $! > child; wait");
     let mut host = machine.host(&[("PATH", "path")]);
     host.patience = Duration::from_secs(3);
     let start = Instant::now();
     let why = Search::run(&host, None, None).why_not();
     assert!(why.contains("did not end within 3 seconds"), "{why}");
-    assert!(start.elapsed() < Duration::from_secs(20));
+    assert!(start.elapsed() < Duration::from_secs(300));
     // and what it had started is gone, too
     let child = std::fs::read_to_string(machine.path("project/child")).expect("it was started");
     let gone = || {

@@ -9,9 +9,11 @@
 
 mod image;
 mod record;
+mod refusal;
 
 pub use image::{Image, Processor, Version};
 pub use record::{Journal, Kept, Record};
+pub use refusal::Refusal;
 
 use crate::field::{escape, unescape};
 use alloc::borrow::ToOwned;
@@ -156,10 +158,10 @@ impl Swap {
     /// Decides, where `present` is what would be there without us.
     ///
     /// # Errors
-    /// Why it cannot be done, and what the user can do.
-    pub fn decide(&self, present: &Present) -> Result<Decision, String> {
-        let Some(file) = &present.file else { return Err(self.missing.clone()) };
-        let image = Image::parse(file).ok_or("it is no DLL for Windows, or a damaged one")?;
+    /// Why it cannot be done.
+    pub fn decide(&self, present: &Present) -> Result<Decision, Refusal> {
+        let Some(file) = &present.file else { return Err(Refusal::Missing(self.missing.clone())) };
+        let image = Image::parse(file).ok_or(Refusal::NotADll)?;
         if self.right == Some(image.processor) {
             return Ok(Decision::Right);
         }
@@ -172,85 +174,73 @@ impl Swap {
             }
             return Ok(Decision::Swap { beside, adopted: false });
         }
-        let Some(led_to) = &self.led_to else {
-            return Err(alloc::format!("it is for {}, expected {}", image.processor, self.from));
-        };
-        let is = |bytes: &Option<Vec<u8>>, wanted: Processor| {
-            bytes
-                .as_ref()
-                .and_then(|bytes| Image::parse(bytes))
-                .filter(|image| image.processor.serves(wanted))
-        };
+        let other = Refusal::Processor { is: image.processor, expected: self.from };
+        let Some(led_to) = &self.led_to else { return Err(other) };
         // somebody's forwarder, with what it leads to
         if image.processor == Processor::Arm64X
-            && let (Some(kept), Some(_)) =
-                (is(&present.kept, self.from), is(&present.second, led_to.processor))
+            && let (Some(kept), Some(second)) = (&present.kept, &present.second)
+            && let (Ok(kept), Ok(_)) = (image_of(kept, self.from), image_of(second, led_to.processor))
         {
-            self.check(&kept).map_err(|reason| alloc::format!("{} beside it: {reason}", led_to.kept))?;
+            self.check(&kept).map_err(|refusal| refusal.of(&led_to.kept))?;
             return Ok(Decision::Swap { beside: Vec::new(), adopted: true });
         }
-        // the other DLL, put there by a script which keeps what was there
-        if image.processor.serves(led_to.processor) {
-            let named = |reason: String| alloc::format!("{} beside it: {reason}", self.backup);
-            return match (is(&present.backup, self.from), &present.backup) {
-                (Some(backup), Some(bytes)) => {
-                    self.check(&backup).map_err(named)?;
-                    self.check_exports(&image)?;
-                    let beside = [(Role::Kept, bytes.clone()), (Role::Second, file.clone())];
-                    Ok(Decision::Swap { beside: beside.into(), adopted: true })
-                }
-                (None, Some(_)) => Err(named(alloc::format!("it is not for {}", self.from))),
-                _ => Err(alloc::format!(
-                    "it is for {}, and what was there before, for {}, is not beside it{}. Repair the product that it \
-                     belongs to, and run this again",
-                    image.processor,
-                    self.from,
-                    if self.backup.is_empty() { String::new() } else { alloc::format!(" ({})", self.backup) }
-                )),
-            };
+        if !image.processor.serves(led_to.processor) {
+            return Err(other);
         }
-        Err(alloc::format!("it is for {}, expected {}", image.processor, self.from))
+        // the other DLL, put there by a script which keeps what was there
+        let Some(bytes) = &present.backup else {
+            let backup = self.backup.clone();
+            return Err(Refusal::NothingKept { is: image.processor, expected: self.from, backup });
+        };
+        image_of(bytes, self.from)
+            .and_then(|backup| self.check(&backup))
+            .map_err(|refusal| refusal.of(&self.backup))?;
+        self.check_exports(&image)?;
+        let beside = [(Role::Kept, bytes.clone()), (Role::Second, file.clone())];
+        Ok(Decision::Swap { beside: beside.into(), adopted: true })
     }
 
     /// What becomes the DLL for the other kind of processes.
-    fn source(&self, led_to: &LedTo, present: &Present) -> Result<Vec<u8>, String> {
-        let Some(bytes) = &present.source else { return Err(led_to.missing.clone()) };
-        let named = |reason: String| alloc::format!("{}: {reason}", led_to.source);
-        let image = Image::parse(bytes).ok_or_else(|| named("it is no DLL for Windows".into()))?;
-        if !image.processor.serves(led_to.processor) {
-            let wanted = led_to.processor;
-            return Err(named(alloc::format!("it is for {}, expected {wanted}", image.processor)));
-        }
-        self.check_exports(&image).map_err(named)?;
+    fn source(&self, led_to: &LedTo, present: &Present) -> Result<Vec<u8>, Refusal> {
+        let Some(bytes) = &present.source else { return Err(Refusal::Missing(led_to.missing.clone())) };
+        image_of(bytes, led_to.processor)
+            .and_then(|image| self.check_exports(&image))
+            .map_err(|refusal| refusal.of(&led_to.source))?;
         Ok(bytes.clone())
     }
 
-    fn check(&self, image: &Image) -> Result<(), String> {
-        let is_low = |version: &Version| self.lowest.is_some_and(|lowest| *version < lowest);
-        let is_high = |version: &Version| self.highest.is_some_and(|highest| *version > highest);
+    fn check(&self, image: &Image) -> Result<(), Refusal> {
+        let (lowest, highest) = (self.lowest, self.highest);
         match image.version {
-            None if self.lowest.is_some() || self.highest.is_some() => Err("it has no version".into()),
-            Some(version) if is_low(&version) || is_high(&version) => {
-                let text = |bound: Option<Version>| bound.map_or_else(|| "any".into(), |it| it.to_string());
-                let expected = match (self.lowest, self.highest) {
-                    (Some(lowest), Some(highest)) if lowest == highest => lowest.to_string(),
-                    (lowest, highest) => alloc::format!("{} to {}", text(lowest), text(highest)),
-                };
-                Err(alloc::format!("it has version {version}, and this package is for {expected}"))
+            None if lowest.is_some() || highest.is_some() => Err(Refusal::NoVersion),
+            Some(is)
+                if lowest.is_some_and(|lowest| is < lowest)
+                    || highest.is_some_and(|highest| is > highest) =>
+            {
+                Err(Refusal::Version { is, lowest, highest })
             }
             _ => self.check_exports(image),
         }
     }
 
     /// What ours does not lead to, nobody would find.
-    fn check_exports(&self, image: &Image) -> Result<(), String> {
+    fn check_exports(&self, image: &Image) -> Result<(), Refusal> {
         let is_same = image.exports.len() == self.exports.len()
             && self.exports.iter().all(|name| image.exports.contains(name));
         if self.exports.is_empty() || is_same {
             return Ok(());
         }
         let names: Vec<&str> = image.exports.iter().map(String::as_str).collect();
-        Err(alloc::format!("it exports {}, expected {}", names.join(", "), self.exports.join(", ")))
+        Err(Refusal::Exports { are: names.join(", "), expected: self.exports.join(", ") })
+    }
+}
+
+/// The DLL that `bytes` are, which must be one for `wanted`.
+fn image_of(bytes: &[u8], wanted: Processor) -> Result<Image, Refusal> {
+    let image = Image::parse(bytes).ok_or(Refusal::NotADll)?;
+    match image.processor.serves(wanted) {
+        true => Ok(image),
+        false => Err(Refusal::Processor { is: image.processor, expected: wanted }),
     }
 }
 
