@@ -208,9 +208,10 @@ fn every_element_and_attribute_of_the_schema_is_in_the_reference() {
     let schema = schema();
     let (ways, parents) = places(&schema);
     let mut page = String::from(
-        "# The WiX language here\n\n\
-         Every element and attribute of the schema of WiX 6.0.2, and what the embedded engine does with it. Made by \
-         `UPDATE_GOLDEN=1 cargo test --test suite wix_reference`: each line is what the engine itself says.\n\n\
+        "# The WiX language\n\n\
+         Every element and attribute in the schema of WiX 6.0.2, and whether the embedded engine accepts it. A test writes this page \
+         (`UPDATE_GOLDEN=1 cargo test --test suite wix_reference`) by asking the engine about each one. Attributes listed without a \
+         remark are accepted.\n\n\
          Elements of extensions (Util, Firewall, Iis, …) have [a page of their own](wix-extensions.md).\n",
     );
     let mut problems = Vec::new();

@@ -103,14 +103,15 @@ fn findings(
 fn every_element_and_attribute_of_the_extensions_schemas_is_taken() {
     let schema = schema();
     let mut page = String::from(
-        "# The elements of WiX's extensions here\n\n\
-         Every element and attribute of the schemas of WiX 6.0.2's extensions that the embedded engine knows. Made by \
-         `UPDATE_GOLDEN=1 cargo test --test suite wix_reference`: each line is what the engine itself says. They are known \
-         where the extension was named (`-ext`); the custom actions, dialogs and texts behind them come from its library.\n\n\
-         Searches of bundles may stand in fragments, as in WiX; nothing of them reaches a package.\n\n\
-         Not known are the elements of WixToolset.ComPlus.wixext: an element of it is refused with its place (`WIX0200`). Of its 25 \
-         tables, the recordings of WiX that the engine is held against have a single one, with a single row, so nobody here could \
-         say whether what the engine made of them would be right. The extension's library is read as any other.\n",
+        "# The elements of WiX's extensions\n\n\
+         Every element and attribute in the schemas of WiX 6.0.2's extensions that the embedded engine knows. A test writes this page \
+         (`UPDATE_GOLDEN=1 cargo test --test suite wix_reference`) by asking the engine about each one. `-ext` must name the \
+         extension; `cargo xtask wix extension add` gets it. The custom actions, dialogs and texts behind the elements come from the \
+         extension's library.\n\n\
+         As in WiX, searches for bundles are accepted in fragments, but do not affect a package.\n\n\
+         The elements of WixToolset.ComPlus.wixext are not supported: each is refused with its place (`WIX0200`). The recordings of \
+         WiX's output that the engine is tested with have only one of its 25 tables, with one row, so nobody here could tell whether \
+         the result would be right. The extension's library is read like any other.\n",
     );
     let mut problems = Vec::new();
     let mut last = "";
