@@ -29,10 +29,10 @@ pub struct Global {
     /// Print the result as one JSON document on standard output
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
-    /// Tell how things are done
+    /// Also print how things are done
     #[arg(short, long, global = true, action = ArgAction::SetTrue, help_heading = EVERYWHERE)]
     pub verbose: bool,
-    /// Tell nothing but errors
+    /// Print only the result and errors
     #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = EVERYWHERE)]
     pub quiet: bool,
     /// Use colours

@@ -83,7 +83,7 @@ impl Exit {
             ),
             Exit::Upgrade => (21, "an upgrade would lose a file, registry value or module"),
             Exit::Uncertain => {
-                (22, "what an upgrade does hangs on what is not known of Windows or of the machine")
+                (22, "what an upgrade does depends on what is not known about Windows or the machine")
             }
             Exit::SideBySide => (23, "an upgrade would leave the old product installed beside the new one"),
             Exit::Refused => (24, "Windows Installer would refuse the new package"),

@@ -72,10 +72,10 @@ pub(super) fn facts(release: &Release) -> Value {
     })
 }
 
-/// The page about installing without questions, as Markdown.
+/// The page about silent installations, as Markdown.
 pub(super) fn page(release: &Release) -> String {
-    let mut page = format!("# Installing {} without questions\n\n", release.manifest.version);
-    page.push_str("Each command wants administrator rights, asks nothing, and writes a log. An older package, of whoever made it, is replaced; there is nothing to remove first.\n");
+    let mut page = format!("# Installing {} silently\n\n", release.manifest.version);
+    page.push_str("Each command needs administrator rights, asks nothing, and writes a log. An older package is replaced, whoever made it; nothing has to be removed first.\n");
     for (package, subject) in release.packages() {
         let PackageEntry { file, product_name, product_code, upgrade_code, .. } = package;
         let signed = &subject.signed;
@@ -97,17 +97,17 @@ pub(super) fn page(release: &Release) -> String {
         if subject.settable.is_empty() {
             page.push_str("It has no property of its own to set.\n");
         }
-        page.push_str("\nIt refuses to be installed, in these words:\n\n");
+        page.push_str("\nWhere it cannot be installed, it says why, in one of these sentences:\n\n");
         for refusal in &subject.refusals {
             writeln!(page, "- {}", refusal.replace(['\n', '\r'], " ")).expect("a string takes it");
         }
     }
-    page.push_str("\n## How it ends\n\n| code | Intune | meaning |\n|---|---|---|\n");
+    page.push_str("\n## Exit codes\n\n| code | Intune | meaning |\n|---|---|---|\n");
     for (code, kind, meaning) in RETURN_CODES {
         writeln!(page, "| {code} | {kind} | {meaning} |").expect("a string takes it");
     }
     page.push_str(
-        "\n## Intune\n\n`deployment.json` has, for each package, the two command lines, the detection rule (ProductCode, and a version not below this one) and the return codes, in Intune's words. A package replaces its predecessor by itself: supersede the older app without uninstalling it.\n\n## Group Policy\n\nAssign a package to computers, not to users: it installs for the machine. Group Policy starts a package without a command line, so properties keep their defaults; who needs others puts them into a transform (.mst). Add a new release as an upgrade of the one before, without removal.\n",
+        "\n## Intune\n\n`deployment.json` has, for each package, the two command lines, the detection rule (ProductCode, and a version not below this one) and the return codes, in Intune's terms. A package replaces its predecessor by itself: supersede the older app without uninstalling it.\n\n## Group Policy\n\nAssign a package to computers, not to users: it installs for the machine. Group Policy starts a package without a command line, so properties keep their defaults; to change them, use a transform (.mst). Add a new release as an upgrade of the one before, without removal.\n",
     );
     page
 }

@@ -19,7 +19,7 @@ pub(super) fn page(release: &Release) -> String {
         let arch = package.for_machines();
         writeln!(page, "| `{file}` | {product_name}, {arch} | `{sha256}` |").expect("a string takes it");
     }
-    page.push_str("\n`sha256sum --check SHA256SUMS` compares what was downloaded with this. `INSTALL.md` says how to install without questions.\n");
+    page.push_str("\n`sha256sum --check SHA256SUMS` checks the downloaded files. `INSTALL.md` says how to install silently.\n");
     page.push_str("\n## What is in them\n\n| file | version | signature | SHA-256 |\n|---|---|---|---|\n");
     for file in &manifest.payload {
         let version = file.version.map_or("-".to_owned(), |version| version.to_string());
@@ -40,7 +40,7 @@ pub(super) fn page(release: &Release) -> String {
     if release.subjects.iter().all(|subject| subject.upgrades.is_empty()) {
         return page;
     }
-    page.push_str("\n## Upgrades\n\nPlayed by the rules of Windows Installer on a model of a machine, from every package that shipped, after what may have happened there. `ok` is everything as a fresh installation has it.\n");
+    page.push_str("\n## Upgrades\n\nSimulated by the rules of Windows Installer on a model of a machine, from every package that has shipped, after what may have happened there. `ok` means that everything is as after a fresh installation.\n");
     for (package, subject) in release.packages() {
         matrix(&mut page, package, subject);
     }

@@ -65,7 +65,7 @@ struct Add {
     /// name of the handler's folder
     #[arg(value_name = "PATH")]
     path: String,
-    /// The product
+    /// The kind of IIS
     #[arg(long)]
     flavour: Flavour,
     /// Packages that have it
@@ -96,7 +96,7 @@ struct Import {
     /// The package: an .msi file, or the name of a baseline
     #[arg(value_name = "PACKAGE")]
     package: String,
-    /// The product [default: the one whose UpgradeCode the package has]
+    /// The kind of IIS [default: the one whose UpgradeCode the package has]
     #[arg(long)]
     flavour: Option<Flavour>,
     /// The era that the package is of, written into `shipped`

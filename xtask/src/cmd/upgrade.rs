@@ -117,7 +117,7 @@ impl Allowed {
                 (Allowed::Regression, Exit::Upgrade, what)
             }
             Headline::Uncertain => {
-                (Allowed::Uncertain, Exit::Uncertain, "what the upgrade does hangs on what is not known")
+                (Allowed::Uncertain, Exit::Uncertain, "what the upgrade does depends on what is not known")
             }
             Headline::SideBySide => {
                 (Allowed::SideBySide, Exit::SideBySide, "the old product would stay beside the new one")
