@@ -151,6 +151,9 @@ const SHOWN: usize = 512;
 
 /// `text`, without its end where it is longer than anybody reads: packages may have megabytes in a cell.
 pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
+    if text.len() <= SHOWN {
+        return Cow::Borrowed(text);
+    }
     match text.char_indices().nth(SHOWN) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
         None => Cow::Borrowed(text),

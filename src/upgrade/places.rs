@@ -4,41 +4,42 @@ use crate::folded::Folded;
 use crate::id::Arch;
 use installer_condition::Value;
 
-/// Properties that Windows Installer sets on an up-to-date Windows 11, by name; folders as a plain installation has them.
+/// Properties that Windows Installer sets on an up-to-date Windows 11; folders as a plain installation has them. Sorted by the
+/// length of their names, then by the names: most names that are asked for are no property of these, and their length says so.
 const EVERYWHERE: [(&str, &str); 33] = [
     ("ACTION", "INSTALL"),
-    ("AdminToolsFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Administrative Tools\"),
     ("AdminUser", "1"),
-    ("AppDataFolder", r"C:\Users\user\AppData\Roaming\"),
-    ("CommonAppDataFolder", r"C:\ProgramData\"),
-    ("DesktopFolder", r"C:\Users\Public\Desktop\"),
-    ("FavoritesFolder", r"C:\Users\user\Favorites\"),
-    ("FontsFolder", r"C:\Windows\Fonts\"),
-    ("LocalAppDataFolder", r"C:\Users\user\AppData\Local\"),
-    ("MsiNetAssemblySupport", "4.8.9032.0"),
-    ("MsiRunningElevated", "1"),
-    ("MsiTrueAdminUser", "1"),
-    ("MsiWin32AssemblySupport", "6.3.26100.1"),
-    ("MyPicturesFolder", r"C:\Users\user\Pictures\"),
-    ("OLEAdvtSupport", "1"),
-    ("PersonalFolder", r"C:\Users\user\Documents\"),
-    ("Privileged", "1"),
-    ("ProgramMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\"),
     ("ROOTDRIVE", r"C:\"),
-    ("SendToFolder", r"C:\Users\user\AppData\Roaming\Microsoft\Windows\SendTo\"),
-    ("ServicePackLevel", "0"),
-    ("ServicePackLevelMinor", "0"),
-    ("ShellAdvtSupport", "1"),
-    ("StartMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\"),
-    ("StartupFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup\"),
+    ("VersionNT", "603"),
+    ("Privileged", "1"),
     ("TTCSupport", "1"),
     ("TempFolder", r"C:\Windows\Temp\"),
-    ("TemplateFolder", r"C:\ProgramData\Microsoft\Windows\Templates\"),
     ("VersionMsi", "5.00"),
-    ("VersionNT", "603"),
+    ("FontsFolder", r"C:\Windows\Fonts\"),
+    ("SendToFolder", r"C:\Users\user\AppData\Roaming\Microsoft\Windows\SendTo\"),
     ("WindowsBuild", "9600"),
+    ("AppDataFolder", r"C:\Users\user\AppData\Roaming\"),
+    ("DesktopFolder", r"C:\Users\Public\Desktop\"),
+    ("StartupFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Startup\"),
     ("WindowsFolder", r"C:\Windows\"),
     ("WindowsVolume", r"C:\"),
+    ("OLEAdvtSupport", "1"),
+    ("PersonalFolder", r"C:\Users\user\Documents\"),
+    ("TemplateFolder", r"C:\ProgramData\Microsoft\Windows\Templates\"),
+    ("FavoritesFolder", r"C:\Users\user\Favorites\"),
+    ("StartMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\"),
+    ("AdminToolsFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\Administrative Tools\"),
+    ("MsiTrueAdminUser", "1"),
+    ("MyPicturesFolder", r"C:\Users\user\Pictures\"),
+    ("ServicePackLevel", "0"),
+    ("ShellAdvtSupport", "1"),
+    ("ProgramMenuFolder", r"C:\ProgramData\Microsoft\Windows\Start Menu\Programs\"),
+    ("LocalAppDataFolder", r"C:\Users\user\AppData\Local\"),
+    ("MsiRunningElevated", "1"),
+    ("CommonAppDataFolder", r"C:\ProgramData\"),
+    ("MsiNetAssemblySupport", "4.8.9032.0"),
+    ("ServicePackLevelMinor", "0"),
+    ("MsiWin32AssemblySupport", "6.3.26100.1"),
 ];
 
 /// Those of 32-bit Windows.
@@ -70,9 +71,14 @@ fn of_processor(arch: Arch) -> impl Iterator<Item = &'static (&'static str, &'st
     of_system.iter().chain(own)
 }
 
+/// Where a name stands among others.
+fn order(name: &str) -> (usize, &str) {
+    (name.len(), name)
+}
+
 /// What the property `name` is worth before a package or a user sets it; nothing where it is not set.
 pub(super) fn standard_property(arch: Arch, name: &str) -> Option<Value<'static>> {
-    let known = match EVERYWHERE.binary_search_by_key(&name, |(other, _)| other) {
+    let known = match EVERYWHERE.binary_search_by_key(&order(name), |(other, _)| order(other)) {
         Ok(at) => Some(EVERYWHERE[at].1),
         Err(_) => of_processor(arch).find(|(other, _)| *other == name).map(|(_, text)| *text),
     };
@@ -116,7 +122,7 @@ mod tests {
 
     #[test]
     fn every_property_is_found() {
-        assert!(EVERYWHERE.is_sorted_by_key(|(name, _)| name));
+        assert!(EVERYWHERE.is_sorted_by_key(|(name, _)| order(name)));
         assert_eq!(standard_property(Arch::X64, "VersionNT"), Some(Value::Known("603")));
         assert_eq!(standard_property(Arch::X64, "VersionNT64"), Some(Value::Known("603")));
         assert_eq!(standard_property(Arch::X86, "VersionNT64"), None);

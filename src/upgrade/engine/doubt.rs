@@ -82,26 +82,26 @@ impl World {
     pub(crate) fn admits(&self, package: &Package, arch: crate::id::Arch) -> bool {
         struct Door<'a> {
             package: &'a Package,
+            searched: BTreeSet<&'a str>,
             world: &'a World,
             arch: crate::id::Arch,
         }
         impl Lookup for Door<'_> {
             fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
-                let search = || self.package.searches.iter().find(|search| search.property == name);
-                match (self.world.searches.get(name), search()) {
-                    (Some(text), Some(_)) => Value::Known(text),
-                    (None, Some(_)) => Value::Found,
-                    _ => match self.package.properties.get(name) {
-                        Some(text) => Value::Known(text),
-                        None => standard_property(self.arch, name).unwrap_or(Value::Known("")),
-                    },
+                if self.searched.contains(name) {
+                    return self.world.searches.get(name).map_or(Value::Found, |text| Value::Known(text));
+                }
+                match self.package.properties.get(name) {
+                    Some(text) => Value::Known(text),
+                    None => standard_property(self.arch, name).unwrap_or(Value::Known("")),
                 }
             }
             fn state(&self, _: char, _: &str) -> Option<i32> {
                 None
             }
         }
-        let door = Door { package, world: self, arch };
+        let searched = package.searches.iter().map(|search| search.property.as_str()).collect();
+        let door = Door { package, searched, world: self, arch };
         package.launch_conditions.iter().all(|(condition, _)| match condition.evaluate(&door) {
             Truth::True => true,
             Truth::False => false,

@@ -319,7 +319,7 @@ impl<'a> Engine<'a> {
                 "MigrateFeatureStates" => self.migrate_features(session),
                 "InstallExecute" | "InstallExecuteAgain" | "InstallFinalize" => self.flush(session),
                 "RemoveExistingProducts" => self.remove_existing(session, run)?,
-                name if schedule::queues(name) => session.queue.push(Queued::Standard(name.to_owned())),
+                name if schedule::queues(name) => session.queue.push(Queued::Standard(name)),
                 _ => {}
             }
         }
@@ -351,7 +351,7 @@ impl<'a> Engine<'a> {
     fn flush(&mut self, session: &mut Session<'a>) {
         for queued in std::mem::take(&mut session.queue) {
             match queued {
-                Queued::Standard(action) => self.standard(session, &action),
+                Queued::Standard(action) => self.standard(session, action),
                 Queued::Modules { install } => self.modules(session, install),
                 Queued::Configurations { install } => self.configurations(session, install),
                 Queued::Swaps { install } => self.swaps(session, install),

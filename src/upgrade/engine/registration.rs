@@ -15,10 +15,11 @@ const CONFIGURATION_FILE: &str = "/apphostconfig:\"";
 
 /// The command line that an action runs which edits a configuration.
 fn command<'s>(session: &'s Session, action: &CustomAction) -> Option<&'s str> {
+    if action.stage() != "deferred" {
+        return None;
+    }
     match session.properties.get(&action.name) {
-        Some(Value::Known(command)) if action.stage() == "deferred" => {
-            command.contains(CONFIGURATION_FILE).then_some(command)
-        }
+        Some(Value::Known(command)) => command.contains(CONFIGURATION_FILE).then_some(command),
         _ => None,
     }
 }
@@ -132,9 +133,13 @@ impl<'a> Engine<'a> {
             command.split(marker).nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
         };
         let resource = |name: &str| entry(name, config);
-        let owner = session.package.components.iter().position(|component| {
-            component.key_file().is_some_and(|file| command.contains(file.name.as_str()))
-        });
+        let names: Vec<&str> = command.split(['\\', '"']).collect();
+        let is_named = |name: &str| names.iter().any(|named| named.eq_ignore_ascii_case(name));
+        let owner = session
+            .package
+            .components
+            .iter()
+            .position(|component| component.key_file().is_some_and(|file| is_named(&file.name)));
         let index = owner.unwrap_or(0);
         if session.package.components.is_empty() {
             return;

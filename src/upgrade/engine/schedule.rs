@@ -163,9 +163,9 @@ fn pending(execute: &[Action], at: i32) -> bool {
 
 /// Operations of the script that waits to be run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Queued {
+pub(super) enum Queued<'a> {
     /// A standard action.
-    Standard(String),
+    Standard(&'a str),
     /// IIS module rows: register, or unregister.
     Modules {
         /// Whether modules of installed components are registered.

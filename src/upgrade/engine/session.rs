@@ -84,7 +84,7 @@ pub(super) struct Session<'a> {
     pub detected: Vec<Detected>,
     /// Files that an action has RemoveFiles take away, and the components that they go with.
     pub abandoned: Vec<(usize, Folded)>,
-    pub queue: Vec<Queued>,
+    pub queue: Vec<Queued<'a>>,
     pub fired: Vec<Fired>,
     pub registered: bool,
     /// By component: what its events name, once there is one.
