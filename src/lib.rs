@@ -60,6 +60,7 @@ pub use installer_id as id;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub use installer_msi as msi;
+pub use installer_names as names;
 
 /// ```
 /// use ancm_installer::pe::{Image, Machine};

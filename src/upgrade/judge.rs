@@ -3,11 +3,11 @@
 use super::cells;
 use super::elsewhere::Elsewhere;
 use super::engine::{Ending, Schedule, World};
-use super::folded::Folded;
 use super::intended::Intended;
 use super::journal::{Deed, Subject};
 use super::machine::{Client, DiskFile, RecordedKeyPath, Resource};
 use super::modules::Modules;
+use super::names::Folded;
 use super::package::{ComponentAttributes, File};
 use super::report::{Link, Outcome, Owners, Verdict};
 use super::rules::{Confidence, Rule};

@@ -2,71 +2,13 @@
 //!
 //! Plain state. The engine changes it by the rules; perturbations change it by hand.
 
-use crate::folded::Folded;
 use crate::id::{Arch, ComponentId, ProductCode, ProductVersion, UpgradeCode};
+use crate::names::{Folded, RegistryName, is_of_windows};
 use crate::package::FileFacts;
-use crate::places::is_of_windows;
-use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::ptr;
 use std::sync::Arc;
-
-/// The registry view that a value is seen through.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum View {
-    /// Both processors' programs see the same value.
-    Shared,
-    /// Below `WOW6432Node` on a 64-bit machine.
-    Bits32,
-    /// The 64-bit half.
-    Bits64,
-}
-
-/// The name of a registry value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegistryName {
-    /// `HKLM`, `HKCU`, `HKCR` or `HKU`.
-    pub hive: &'static str,
-    /// The view.
-    pub view: View,
-    /// The key below the hive.
-    pub key: Folded,
-    /// The value; empty for the default value, `*` for a key without values.
-    pub value: Folded,
-}
-
-impl Ord for RegistryName {
-    fn cmp(&self, other: &RegistryName) -> Ordering {
-        // one name is often held against itself
-        if ptr::eq(self, other) {
-            return Ordering::Equal;
-        }
-        let hive = if ptr::eq(self.hive, other.hive) { Ordering::Equal } else { self.hive.cmp(other.hive) };
-        hive.then(self.view.cmp(&other.view))
-            .then_with(|| self.key.cmp(&other.key))
-            .then_with(|| self.value.cmp(&other.value))
-    }
-}
-
-impl PartialOrd for RegistryName {
-    fn partial_cmp(&self, other: &RegistryName) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl fmt::Display for RegistryName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let view = match self.view {
-            View::Shared => "",
-            View::Bits32 => " (32-bit view)",
-            View::Bits64 => " (64-bit view)",
-        };
-        let value = if self.value.as_str().is_empty() { "(default)" } else { self.value.as_str() };
-        write!(f, "{}\\{} : {value}{view}", self.hive, self.key)
-    }
-}
 
 /// Anything that an install puts on a machine and an upgrade can lose.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -8,6 +8,7 @@ use installer_cab as cab;
 use installer_diag as diag;
 use installer_id as id;
 use installer_msi as msi;
+use installer_names as names;
 use installer_pe as pe;
 
 mod answer;
@@ -16,7 +17,6 @@ mod cells;
 mod elsewhere;
 mod engine;
 mod findings;
-mod folded;
 mod intended;
 mod journal;
 mod judge;
@@ -27,7 +27,6 @@ pub mod matrix;
 mod modules;
 mod package;
 mod picture;
-mod places;
 mod report;
 mod rules;
 mod scenario;
@@ -39,12 +38,11 @@ pub use engine::{
     decide, veto,
 };
 pub use findings::{Finding, KINDS, Kind, explain};
-pub use folded::Folded;
 pub use installer_condition::{Condition, ConditionError, Lookup, Truth, Value};
+pub use installer_names::{Folded, RegistryName, View};
 pub use journal::{Deed, Doer, Event, Journal, Subject};
 pub use machine::{
-    Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, RegistryName, Resource, Swapped,
-    View, Written,
+    Client, Clients, DiskFile, Machine, Pending, Product, RecordedKeyPath, Resource, Swapped, Written,
 };
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,

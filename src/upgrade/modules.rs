@@ -1,8 +1,8 @@
 //! Entries of IIS modules, and the DLLs that they point to.
 
-use super::folded::Folded;
 use super::intended::Intended;
 use super::machine::{Machine, Resource};
+use super::names::Folded;
 use super::rules::Confidence;
 use super::scenario::Played;
 use std::collections::{BTreeMap, BTreeSet};

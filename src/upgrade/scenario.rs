@@ -1,8 +1,8 @@
 //! A question: what is installed, what happened to it since, and what comes over it.
 
 use super::engine::{Ending, Engine, Options, Run, World};
-use super::folded::Folded;
 use super::machine::{Client, DiskFile, Machine, Product, RecordedKeyPath, Resource};
+use super::names::Folded;
 use super::package::{FileFacts, KeyPath, Package};
 use crate::id::{Arch, ComponentId, FileVersion, Guid, ProductCode};
 use std::collections::{BTreeMap, BTreeSet};

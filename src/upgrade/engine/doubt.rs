@@ -6,11 +6,11 @@
 use super::Engine;
 use super::properties::Worth;
 use super::session::Session;
-use crate::folded::Folded;
 use crate::journal::shortened;
 use crate::machine::{RecordedKeyPath, Resource};
+use crate::names::Folded;
+use crate::names::standard_property;
 use crate::package::{Package, Search};
-use crate::places::standard_property;
 use installer_condition::{Condition, Lookup, Truth, Value};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,8 +2,8 @@
 
 use super::Engine;
 use super::session::Session;
-use crate::folded::Folded;
 use crate::machine::{Client, RecordedKeyPath};
+use crate::names::Folded;
 use crate::package::HandlerFolder;
 
 /// The entry of the action.

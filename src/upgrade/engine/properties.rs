@@ -1,8 +1,8 @@
 //! What properties are worth in one run.
 
 use crate::id::Arch;
+use crate::names::standard_property;
 use crate::package::Package;
-use crate::places::standard_property;
 use installer_condition::Value;
 use std::collections::BTreeMap;
 

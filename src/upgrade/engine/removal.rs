@@ -3,9 +3,9 @@
 use super::Engine;
 use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
-use crate::folded::Folded;
 use crate::journal::Deed;
 use crate::machine::{Pending, RecordedKeyPath, Resource};
+use crate::names::Folded;
 use crate::package::{Component, KeyPath};
 use crate::rules::{Confidence, Rule};
 use std::sync::Arc;

@@ -1,13 +1,12 @@
 //! One run of one package: its properties, folders and names.
 
 use super::properties::{Properties, Worth};
-use super::registry::{self, Looker};
 use super::schedule::Queued;
 use super::{Fired, ReinstallMode};
-use crate::folded::Folded;
 use crate::id::{Arch, ProductCode};
 use crate::journal::Doer;
-use crate::machine::{RegistryName, Shared};
+use crate::machine::Shared;
+use crate::names::{Folded, Looker, RegistryName};
 use crate::package::{Component, KeyPath, Package, is_per_machine};
 use crate::rules::{Confidence, Rule};
 use installer_condition::{Lookup, Truth, Value};
@@ -367,7 +366,7 @@ impl<'a> Session<'a> {
             wide_component: is_wide,
             per_machine: self.per_machine,
         };
-        Arc::new(registry::name(root, &self.formatted(path), &self.formatted(value), looker))
+        Arc::new(RegistryName::of_row(root, &self.formatted(path), &self.formatted(value), looker))
     }
 
     /// The recorded key path of `component`.

@@ -3,9 +3,9 @@
 use super::Engine;
 use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
-use crate::folded::Folded;
 use crate::journal::Deed;
 use crate::machine::Resource;
+use crate::names::Folded;
 use crate::package::{Component, Environment, Package};
 use crate::rules::{Confidence, Rule};
 use std::collections::BTreeSet;

@@ -2,10 +2,10 @@
 
 use super::session::{ComponentAction, Session};
 use super::{Engine, ReinstallMode, decide};
-use crate::folded::Folded;
 use crate::id::Arch;
 use crate::journal::Deed;
-use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, RegistryName, Resource, Written};
+use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, Resource, Written};
+use crate::names::{Folded, RegistryName, joined};
 use crate::package::{Component, ComponentAttributes, File, MoveFile};
 use crate::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
@@ -396,16 +396,6 @@ fn is_spared_redistributable(arch: Arch, path: &Folded) -> bool {
     arch == Arch::Arm64 && RUNTIMES.iter().any(|runtime| name.starts_with(runtime)) && name.ends_with(".dll")
 }
 
-/// Joins multi-string data: `[~]text` appends, `text[~]` prepends, everything else replaces.
-fn joined(old: &str, new: &str) -> String {
-    match (new.strip_prefix("[~]"), new.strip_suffix("[~]")) {
-        (Some(_), Some(_)) | (None, None) => new.to_owned(),
-        (Some(added), None) if !old.split("[~]").any(|part| part == added) => format!("{old}[~]{added}"),
-        (None, Some(added)) if !old.split("[~]").any(|part| part == added) => format!("{added}[~]{old}"),
-        _ => old.to_owned(),
-    }
-}
-
 fn describe(file: &File) -> String {
     file.version.map_or_else(|| "an unversioned file".to_owned(), |version| format!("version {version}"))
 }
@@ -415,17 +405,5 @@ fn describe_disk(disk: &DiskFile) -> String {
         Some(version) => format!("version {version}"),
         None if disk.modified => "an edited unversioned file".to_owned(),
         None => "an unversioned file".to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_joined() {
-        assert_eq!(joined("a[~]b", "[~]c"), "a[~]b[~]c");
-        assert_eq!(joined("a", "[~]a"), "a");
-        assert_eq!(joined("a", "b"), "b");
     }
 }

@@ -3,10 +3,10 @@
 use super::Finding;
 use crate::diag::Severity;
 use crate::engine::FileOwner;
-use crate::folded::Folded;
 use crate::id::{ComponentId, ProductCode};
 use crate::journal::{Deed, Subject};
 use crate::machine::{Client, Clients, Product, RecordedKeyPath, Resource};
+use crate::names::Folded;
 use crate::package::{Component, Package};
 use crate::report::Report;
 use crate::rules::{Confidence, Rule};

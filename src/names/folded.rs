@@ -110,12 +110,14 @@ impl Folded {
     }
 
     /// As it was written.
+    #[inline]
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.text[..self.lower.map_or(self.text.len(), |at| at.get() as usize)]
     }
 
     /// In lower case.
+    #[inline]
     #[must_use]
     pub fn folded(&self) -> &str {
         &self.text[self.lower.map_or(0, |at| at.get() as usize)..]

@@ -3,45 +3,104 @@
 //! By <https://learn.microsoft.com/windows/win32/winprog64/shared-registry-keys> for Windows 7 and later.
 
 use crate::folded::Folded;
-use crate::machine::{RegistryName, View};
+use std::cmp::Ordering;
+use std::{fmt, ptr};
+
+/// The registry view that a value is seen through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum View {
+    /// Both processors' programs see the same value.
+    Shared,
+    /// Below `WOW6432Node` on a 64-bit machine.
+    Bits32,
+    /// The 64-bit half.
+    Bits64,
+}
+
+/// The name of a registry value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegistryName {
+    /// `HKLM`, `HKCU`, `HKCR` or `HKU`.
+    pub hive: &'static str,
+    /// The view.
+    pub view: View,
+    /// The key below the hive.
+    pub key: Folded,
+    /// The value; empty for the default value, `*` for a key without values.
+    pub value: Folded,
+}
+
+impl RegistryName {
+    /// The value `value` of `key` below `root`, a number of the Registry table
+    /// (<https://learn.microsoft.com/windows/win32/msi/registry-table>).
+    #[must_use]
+    pub fn of_row(root: i32, key: &str, value: &str, looker: Looker) -> RegistryName {
+        let own = if looker.per_machine { "HKLM" } else { "HKCU" };
+        let (hive, key) = match root {
+            // a merged view, in which an install for the machine writes to the machine's half
+            0 => (own, Folded::key(&format!(r"Software\Classes\{key}"))),
+            1 => ("HKCU", Folded::key(key)),
+            3 => ("HKU", Folded::key(key)),
+            -1 => (own, Folded::key(key)),
+            _ => ("HKLM", Folded::key(key)),
+        };
+        let value = Folded::new(value);
+        if !looker.wide_machine {
+            return RegistryName { hive, view: View::Shared, key, value };
+        }
+        let (key, written_out) = match without_node(hive, &key) {
+            Some(key) => (key, true),
+            None => (key, false),
+        };
+        let view = match is_redirected(hive, key.folded()) {
+            false => View::Shared,
+            true if written_out || !looker.wide_component => View::Bits32,
+            true => View::Bits64,
+        };
+        RegistryName { hive, view, key, value }
+    }
+}
+
+impl Ord for RegistryName {
+    fn cmp(&self, other: &RegistryName) -> Ordering {
+        // one name is often held against itself
+        if ptr::eq(self, other) {
+            return Ordering::Equal;
+        }
+        let hive = if ptr::eq(self.hive, other.hive) { Ordering::Equal } else { self.hive.cmp(other.hive) };
+        hive.then(self.view.cmp(&other.view))
+            .then_with(|| self.key.cmp(&other.key))
+            .then_with(|| self.value.cmp(&other.value))
+    }
+}
+
+impl PartialOrd for RegistryName {
+    fn partial_cmp(&self, other: &RegistryName) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for RegistryName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let view = match self.view {
+            View::Shared => "",
+            View::Bits32 => " (32-bit view)",
+            View::Bits64 => " (64-bit view)",
+        };
+        let value = if self.value.as_str().is_empty() { "(default)" } else { self.value.as_str() };
+        write!(f, "{}\\{} : {value}{view}", self.hive, self.key)
+    }
+}
 
 /// Who looks at the registry.
-#[derive(Clone, Copy)]
-pub(super) struct Looker {
+#[derive(Clone, Copy, Debug)]
+pub struct Looker {
     /// Whether the machine has two views.
     pub wide_machine: bool,
     /// Whether the component is a 64-bit one.
     pub wide_component: bool,
     /// Whether the package installs for the machine.
     pub per_machine: bool,
-}
-
-/// The value `value` of `key` below `root`, a number of the Registry table
-/// (<https://learn.microsoft.com/windows/win32/msi/registry-table>).
-pub(super) fn name(root: i32, key: &str, value: &str, looker: Looker) -> RegistryName {
-    let own = if looker.per_machine { "HKLM" } else { "HKCU" };
-    let (hive, key) = match root {
-        // a merged view, in which an install for the machine writes to the machine's half
-        0 => (own, Folded::key(&format!(r"Software\Classes\{key}"))),
-        1 => ("HKCU", Folded::key(key)),
-        3 => ("HKU", Folded::key(key)),
-        -1 => (own, Folded::key(key)),
-        _ => ("HKLM", Folded::key(key)),
-    };
-    let value = Folded::new(value);
-    if !looker.wide_machine {
-        return RegistryName { hive, view: View::Shared, key, value };
-    }
-    let (key, written_out) = match without_node(hive, &key) {
-        Some(key) => (key, true),
-        None => (key, false),
-    };
-    let view = match is_redirected(hive, key.folded()) {
-        false => View::Shared,
-        true if written_out || !looker.wide_component => View::Bits32,
-        true => View::Bits64,
-    };
-    RegistryName { hive, view, key, value }
 }
 
 /// `key` without the `Wow6432Node` by which it names the 32-bit view; nothing where it names none.
@@ -139,12 +198,24 @@ fn is_redirected(hive: &str, key: &str) -> bool {
     }
 }
 
+/// Joins multi-string data: `[~]text` appends, `text[~]` prepends, everything else replaces.
+#[must_use]
+pub fn joined(old: &str, new: &str) -> String {
+    match (new.strip_prefix("[~]"), new.strip_suffix("[~]")) {
+        (Some(_), Some(_)) | (None, None) => new.to_owned(),
+        (Some(added), None) if !old.split("[~]").any(|part| part == added) => format!("{old}[~]{added}"),
+        (None, Some(added)) if !old.split("[~]").any(|part| part == added) => format!("{added}[~]{old}"),
+        _ => old.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shown(root: i32, key: &str, wide_component: bool, per_machine: bool) -> String {
-        name(root, key, "v", Looker { wide_machine: true, wide_component, per_machine }).to_string()
+        RegistryName::of_row(root, key, "v", Looker { wide_machine: true, wide_component, per_machine })
+            .to_string()
     }
 
     #[test]
@@ -205,5 +276,12 @@ mod tests {
             shown(1, r"Software\Classes\CLSID\x", true, true),
             shown(1, r"Software\Classes\CLSID\x", false, true)
         );
+    }
+
+    #[test]
+    fn lists_are_joined() {
+        assert_eq!(joined("a[~]b", "[~]c"), "a[~]b[~]c");
+        assert_eq!(joined("a", "[~]a"), "a");
+        assert_eq!(joined("a", "b"), "b");
     }
 }

@@ -1,8 +1,8 @@
 //! Where Windows has its folders, and what Windows Installer says of the system.
 
 use crate::folded::Folded;
-use crate::id::Arch;
 use installer_condition::Value;
+use installer_id::Arch;
 
 /// Properties that Windows Installer sets on an up-to-date Windows 11; folders as a plain installation has them. Sorted by the
 /// length of their names, then by the names: most names that are asked for are no property of these, and their length says so.
@@ -77,7 +77,8 @@ fn order(name: &str) -> (usize, &str) {
 }
 
 /// What the property `name` is worth before a package or a user sets it; nothing where it is not set.
-pub(super) fn standard_property(arch: Arch, name: &str) -> Option<Value<'static>> {
+#[must_use]
+pub fn standard_property(arch: Arch, name: &str) -> Option<Value<'static>> {
     let known = match EVERYWHERE.binary_search_by_key(&order(name), |(other, _)| order(other)) {
         Ok(at) => Some(EVERYWHERE[at].1),
         Err(_) => of_processor(arch).find(|(other, _)| *other == name).map(|(_, text)| *text),
@@ -105,7 +106,8 @@ const OF_THE_MACHINE: [&str; 13] = [
 ];
 
 /// Whether Windows itself has the folder, so that no package makes it or takes it away.
-pub(super) fn is_of_windows(path: &Folded, arch: Arch) -> bool {
+#[must_use]
+pub fn is_of_windows(path: &Folded, arch: Arch) -> bool {
     let own = path.folded();
     EVERYWHERE.iter().chain(of_processor(arch)).any(|(_, folder)| {
         folder.ends_with('\\')
