@@ -139,7 +139,9 @@ fn is_plain(path: &str) -> bool {
         && bytes.windows(2).all(plain)
 }
 
+// whoever sorts by names is in another package, where what is small is compiled into what calls it
 impl PartialEq for Folded {
+    #[inline]
     fn eq(&self, other: &Folded) -> bool {
         self.cmp(other) == Ordering::Equal
     }
@@ -148,12 +150,14 @@ impl PartialEq for Folded {
 impl Eq for Folded {}
 
 impl PartialOrd for Folded {
+    #[inline]
     fn partial_cmp(&self, other: &Folded) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
 impl Ord for Folded {
+    #[inline]
     fn cmp(&self, other: &Folded) -> Ordering {
         // one name is often held against itself
         if Arc::ptr_eq(&self.text, &other.text) { Ordering::Equal } else { self.folded().cmp(other.folded()) }

@@ -62,6 +62,7 @@ impl RegistryName {
 }
 
 impl Ord for RegistryName {
+    #[inline]
     fn cmp(&self, other: &RegistryName) -> Ordering {
         // one name is often held against itself
         if ptr::eq(self, other) {

@@ -133,13 +133,12 @@ impl<'a> Engine<'a> {
             command.split(marker).nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
         };
         let resource = |name: &str| entry(name, config);
-        let names: Vec<&str> = command.split(['\\', '"']).collect();
-        let is_named = |name: &str| names.iter().any(|named| named.eq_ignore_ascii_case(name));
-        let owner = session
-            .package
-            .components
-            .iter()
-            .position(|component| component.key_file().is_some_and(|file| is_named(&file.name)));
+        let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
+        let named = image.and_then(|path| path.rsplit('\\').next());
+        let is_named = |component: &Component| {
+            named.zip(component.key_file()).is_some_and(|(name, file)| file.name.eq_ignore_ascii_case(name))
+        };
+        let owner = session.package.components.iter().position(is_named);
         let index = owner.unwrap_or(0);
         if session.package.components.is_empty() {
             return;
@@ -147,7 +146,6 @@ impl<'a> Engine<'a> {
         // the command runs whatever becomes of the component
         let sure = std::mem::replace(&mut session.confidence[index], Confidence::A);
         if let Some(name) = word(" install module /name:") {
-            let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
             self.write(session, index, resource(&name), image.unwrap_or_default());
         } else if let Some(name) = word(" uninstall module ") {
             self.take_away(session, index, resource(&name), Rule::S09);
