@@ -125,15 +125,13 @@ impl<'a> Engine<'a> {
     /// ANCM's actions for IIS Express: `appcmd install module /name:X … /apphostconfig:"FILE"` and `uninstall module`.
     /// The entry is booked on the component that holds the module's file, or on the first one.
     pub(super) fn command(&mut self, session: &mut Session<'a>, command: &str) {
-        let Some(config) = command.split(CONFIGURATION_FILE).nth(1).and_then(|rest| rest.split('"').next())
-        else {
-            return;
-        };
+        let quoted = |marker: &str| command.split(marker).nth(1).and_then(|rest| rest.split('"').next());
+        let Some(config) = quoted(CONFIGURATION_FILE) else { return };
         let word = |marker: &str| {
             command.split(marker).nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
         };
         let resource = |name: &str| entry(name, config);
-        let image = command.split("/image:\"").nth(1).and_then(|rest| rest.split('"').next());
+        let image = quoted("/image:\"");
         let named = image.and_then(|path| path.rsplit('\\').next());
         let is_named = |component: &Component| {
             named.zip(component.key_file()).is_some_and(|(name, file)| file.name.eq_ignore_ascii_case(name))
