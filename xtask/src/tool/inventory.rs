@@ -1,7 +1,7 @@
 //! Every tool that `doctor` and the set-up of the tests know.
 
 use super::probe::{self, PATIENCE, Range, is_debian};
-use super::{Need, State, Tool, Wanted, lld, msvc, npm, python, wine32, wix};
+use super::{Need, State, Tool, Wanted, lld, msvc, npm, python, rust_src, wine32, wix};
 use crate::environment;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -143,7 +143,7 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
         Box::new(|| dotnet(patience)),
         Box::new(signtool),
         Box::new(|| targets(patience)),
-        Box::new(|| rust_sources(patience)),
+        Box::new(|| rust_sources(wanted, patience)),
         Box::new(|| actionlint(wanted)),
         Box::new(|| wine_for_i386(wanted, patience)),
     ];
@@ -322,31 +322,16 @@ fn targets(patience: Duration) -> Tool {
     tool.wrong(State::NotNeeded, problem)
 }
 
-/// The first `rustc` on the PATH that has the sources of Rust's own libraries beside it, from which those for any
-/// target can be made. None is waited for longer than `patience`.
-#[must_use]
-pub fn rustc_with_sources(patience: Duration) -> Option<PathBuf> {
-    which::which_all_global("rustc").ok()?.find(|rustc| {
-        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]), patience);
-        answer.is_ok_and(|answer| {
-            Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
-        })
-    })
-}
-
-/// What the tests make Windows programs with, where Rust has no standard library for Windows: the prebuilt DLLs of the
-/// custom actions, and `xtask.exe`.
-fn rust_sources(patience: Duration) -> Tool {
-    let debian = "rustc-web cargo-web rust-web-src rust-web-clippy";
-    let tool = Tool { debian, ..Tool::new("Rust with its sources", Need::Test) };
-    let tool = match rustc_with_sources(patience) {
-        Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
-        None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
+/// Those of the toolchain, or those that `cargo xtask setup` has unpacked.
+fn rust_sources(wanted: &Wanted, patience: Duration) -> Tool {
+    let tool = Tool::new(rust_src::NAME, Need::Test);
+    let tool = match rust_src::library(&wanted.project, patience) {
+        Some(library) => tool.found(library, None, Range::ANY),
+        None => tool.wrong(State::Missing, "the toolchain has no `rust-src`"),
     };
-    tool.mended_by(if is_debian() {
-        format!("sudo apt-get install {debian}")
-    } else {
-        "rustup component add rust-src clippy".to_owned()
+    tool.mended_by(match rust_src::can_be_made() {
+        true => "cargo xtask setup",
+        false => "rustup component add rust-src",
     })
 }
 

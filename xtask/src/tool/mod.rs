@@ -1,5 +1,6 @@
 //! The programs that we start: where they are, and whether they will do.
 
+mod apt;
 mod inventory;
 #[cfg(windows)]
 mod job;
@@ -10,12 +11,12 @@ pub mod npm;
 mod probe;
 mod process;
 pub mod python;
+pub mod rust_src;
 pub mod search;
 pub mod signer;
 pub mod wine32;
 pub mod wix;
 
-pub use inventory::rustc_with_sources;
 pub(crate) use probe::is_debian;
 use probe::{Fit, Range};
 use serde::Serialize;

@@ -2,12 +2,12 @@
 //! more of it than Windows Installer needs. On the system, beside the one for x64, it would double every Windows that tests
 //! make; and foreign architectures are the owner's to allow.
 
+use super::apt::{self, Wanted};
 use super::probe::is_debian;
 use crate::workspace;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 /// What `doctor` calls it.
 pub const NAME: &str = "wine (i386)";
@@ -69,40 +69,12 @@ pub fn make(root: &Path) -> io::Result<()> {
     if scratch.exists() {
         fs::remove_dir_all(&scratch)?;
     }
-    fetch(&scratch)?;
+    apt::unpack(&Wanted { packages: &PACKAGES, architecture: Some("i386"), suite: None }, &scratch)?;
     let (all, tree) = (scratch.join("all"), scratch.join("tree"));
-    for entry in fs::read_dir(scratch.join("packages"))? {
-        let package = entry?.path();
-        quietly(Command::new("dpkg-deb").arg("-x").arg(&package).arg(&all))?;
-    }
     assemble(&all, &tree)
         .map_err(|error| io::Error::other(format!("Debian's Wine is not as expected: {error}")))?;
     fs::rename(&tree, folder(root))?;
     fs::remove_dir_all(&scratch)
-}
-
-/// Has apt-get fetch the packages, with lists and caches of its own and the sources and keys of the system. Nothing of the
-/// system is changed, and nobody has to be root.
-fn fetch(scratch: &Path) -> io::Result<()> {
-    let packages = scratch.join("packages");
-    for folder in ["state/lists/partial", "cache/archives/partial", "packages"] {
-        fs::create_dir_all(scratch.join(folder))?;
-    }
-    let at = scratch.display();
-    let settings = format!(
-        "APT::Architecture \"i386\";\nAPT::Architectures {{ \"i386\"; }};\nAPT::Sandbox::User \"\";\n\
-         Acquire::Languages \"none\";\nAcquire::Retries \"3\";\n\
-         Dir::State \"{at}/state\";\nDir::State::status \"{at}/status\";\nDir::Cache \"{at}/cache\";\n"
-    );
-    let file = scratch.join("apt.conf");
-    fs::write(&file, settings)?;
-    fs::write(scratch.join("status"), "")?;
-    let apt = |arguments: &[&str]| {
-        quietly(Command::new("apt-get").args(arguments).current_dir(&packages).env("APT_CONFIG", &file))
-    };
-    // one list of several may fail, and another one have the packages
-    let listed = apt(&["update", "-qq"]);
-    apt(&[&["download", "-qq"], &PACKAGES[..]].concat()).map_err(|why| listed.err().unwrap_or(why))
 }
 
 /// Puts what is needed of `all` into `tree`.
@@ -139,12 +111,4 @@ fn assemble(all: &Path, tree: &Path) -> io::Result<()> {
         fs::set_permissions(&script, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     }
     Ok(())
-}
-
-/// Runs a program that says nothing where it succeeds.
-fn quietly(command: &mut Command) -> io::Result<()> {
-    let output = command.stdin(Stdio::null()).output();
-    let output = output.map_err(|error| io::Error::other(format!("{command:?}: {error}")))?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    output.status.success().then_some(()).ok_or_else(|| io::Error::other(said.trim().to_owned()))
 }
