@@ -1,7 +1,7 @@
 //! Texts with references to properties, files and components.
 
 use super::session::{ComponentAction, Session};
-use installer_condition::{Lookup, Value};
+use installer_condition::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -26,36 +26,36 @@ impl Session<'_> {
 
     fn replaced(&self, text: &str, as_asked: bool) -> String {
         let mut length = 0;
-        // what stands before the brackets that are open, and in each of them
-        let mut open: Vec<String> = Vec::new();
-        let mut last = String::with_capacity(2 * text.len());
+        let mut made = String::with_capacity(2 * text.len());
+        // where in it the brackets stand that are open
+        let mut open: Vec<usize> = Vec::new();
         let mut rest = text;
-        while let Some(at) = rest.find(['[', ']']) {
-            last.push_str(&rest[..at]);
+        while let Some(at) = rest.bytes().position(|byte| matches!(byte, b'[' | b']')) {
+            made.push_str(&rest[..at]);
             let is_opening = rest.as_bytes()[at] == b'[';
             rest = &rest[at + 1..];
             if is_opening && let Some(escaped) = rest.strip_prefix('\\') {
                 let mut characters = escaped.chars();
-                last.extend(characters.next());
+                made.extend(characters.next());
                 rest = characters.as_str();
                 rest = rest.strip_prefix(']').unwrap_or(rest);
             } else if is_opening {
-                open.push(std::mem::take(&mut last));
-            } else if let Some(mut before) = open.pop() {
-                let value = self.reference(&last, as_asked);
+                open.push(made.len());
+                made.push('[');
+            } else if let Some(bracket) = open.pop() {
+                let value = self.reference(&made[bracket + 1..], as_asked);
                 length += value.len();
                 if length > LONGEST {
                     return text.to_owned();
                 }
-                before.push_str(&value);
-                last = before;
+                made.truncate(bracket);
+                made.push_str(&value);
             } else {
-                last.push(']');
+                made.push(']');
             }
         }
-        last.push_str(rest);
-        open.push(last);
-        open.join("[")
+        made.push_str(rest);
+        made
     }
 
     fn is_blank(&self, index: usize, as_asked: bool) -> bool {
@@ -63,7 +63,7 @@ impl Session<'_> {
         self.costed && (action == ComponentAction::Null || (action == ComponentAction::Vetoed && !as_asked))
     }
 
-    fn reference<'t>(&'t self, name: &'t str, as_asked: bool) -> Cow<'t, str> {
+    fn reference(&self, name: &str, as_asked: bool) -> Cow<'_, str> {
         let unknown = || Cow::Owned(format!("[{name}]"));
         match name.chars().next() {
             Some('#' | '!') => match self.file(&name[1..]) {
@@ -79,7 +79,7 @@ impl Session<'_> {
                 None => unknown(),
             },
             Some('%' | '~') | None => unknown(),
-            Some(_) => match self.property(name) {
+            Some(_) => match self.properties.get(name).unwrap_or(Value::Known("")) {
                 // folders have their properties from CostFinalize on
                 Value::Known(text) if text.is_empty() && self.costed => {
                     match self.package.directories.get(name) {
