@@ -125,11 +125,10 @@ impl<'a> Engine<'a> {
     /// ANCM's actions for IIS Express: `appcmd install module /name:X … /apphostconfig:"FILE"` and `uninstall module`.
     /// The entry is booked on the component that holds the module's file, or on the first one.
     pub(super) fn command(&mut self, session: &mut Session<'a>, command: &str) {
-        let quoted = |marker: &str| command.split(marker).nth(1).and_then(|rest| rest.split('"').next());
+        let after = |marker: &str| command.split_once(marker).map(|(_, rest)| rest);
+        let quoted = |marker: &str| after(marker).and_then(|rest| rest.split('"').next());
         let Some(config) = quoted(CONFIGURATION_FILE) else { return };
-        let word = |marker: &str| {
-            command.split(marker).nth(1).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
-        };
+        let word = |marker: &str| after(marker).and_then(|rest| rest.split_whitespace().next());
         let resource = |name: &str| entry(name, config);
         let image = quoted("/image:\"");
         let named = image.and_then(|path| path.rsplit('\\').next());
@@ -144,9 +143,9 @@ impl<'a> Engine<'a> {
         // the command runs whatever becomes of the component
         let sure = std::mem::replace(&mut session.confidence[index], Confidence::A);
         if let Some(name) = word(" install module /name:") {
-            self.write(session, index, resource(&name), image.unwrap_or_default());
+            self.write(session, index, resource(name), image.unwrap_or_default());
         } else if let Some(name) = word(" uninstall module ") {
-            self.take_away(session, index, resource(&name), Rule::S09);
+            self.take_away(session, index, resource(name), Rule::S09);
         }
         session.confidence[index] = sure;
     }
