@@ -168,8 +168,8 @@ impl Condition {
     /// Whether it holds; an empty condition does.
     #[must_use]
     pub fn evaluate(&self, lookup: &dyn Lookup) -> Truth {
-        let mut truths: Vec<Truth> = Vec::new();
-        let pop = |truths: &mut Vec<Truth>| truths.pop().unwrap_or(Truth::True);
+        // most conditions come to one truth after the other, and need no room for more
+        let (mut below, mut top): (Vec<Truth>, Option<Truth>) = (Vec::new(), None);
         for step in &self.steps {
             let truth = match step {
                 Step::Value(operand) => operand.truth(&self.text, lookup),
@@ -177,9 +177,10 @@ impl Condition {
                     let (left, operator, right) = &**comparison;
                     operator.compare(&left.value(&self.text, lookup), &right.value(&self.text, lookup))
                 }
-                Step::Not => pop(&mut truths).not(),
+                Step::Not => top.take().unwrap_or(Truth::True).not(),
                 Step::Logic(logic) => {
-                    let (right, left) = (pop(&mut truths), pop(&mut truths));
+                    let right = top.take().unwrap_or(Truth::True);
+                    let left = below.pop().unwrap_or(Truth::True);
                     match logic {
                         Logic::And => left.and(right),
                         Logic::Or => left.or(right),
@@ -189,9 +190,9 @@ impl Condition {
                     }
                 }
             };
-            truths.push(truth);
+            below.extend(top.replace(truth));
         }
-        pop(&mut truths)
+        top.unwrap_or(Truth::True)
     }
 
     /// What it asks for: properties, and with their prefix the states of components (`$` `?`) and features (`&` `!`),
