@@ -140,7 +140,8 @@ const NAMED: usize = 4;
 /// Names the custom actions of the new package itself: what they do is not simulated.
 fn own_actions(report: &mut Report) {
     let own = report.fired.iter().filter(|fired| fired.product == report.new && !fired.is_followed);
-    let mut names: Vec<String> = own.map(|fired| format!("`{}` ({})", fired.action, fired.stage)).collect();
+    let mut names: Vec<String> =
+        own.map(|fired| format!("`{}` ({})", fired.action.name, fired.action.stage())).collect();
     names.dedup();
     if !names.is_empty() {
         let more =

@@ -109,7 +109,7 @@ fn real_files_become_the_baselines() {
         let place = |package: &Package| {
             let of_action = |action: &Action| {
                 // the tables come from WiX 6, which orders custom actions between the same standard ones otherwise
-                let known = !by_wix_3 || !package.custom_actions.contains_key(&action.name);
+                let known = !by_wix_3 || action.custom.is_none();
                 (action.name.clone(), action.condition.clone(), known.then_some(action.sequence))
             };
             let mut actions: Vec<_> = package.execute.iter().map(of_action).collect();

@@ -7,6 +7,7 @@ use super::{Engine, Failure, Fired, handlers, registration, swaps};
 use crate::package::CustomAction;
 use crate::rules::Rule;
 use installer_condition::{Condition, Truth, Value};
+use std::sync::Arc;
 
 /// The low bits of `CustomAction.Type`, which say what the action does
 /// (<https://learn.microsoft.com/windows/win32/msi/summary-list-of-all-custom-action-types>).
@@ -20,7 +21,7 @@ impl<'a> Engine<'a> {
     pub(super) fn custom_action(
         &mut self,
         session: &mut Session<'a>,
-        action: &CustomAction,
+        action: &Arc<CustomAction>,
         condition: &Condition,
     ) -> Result<(), Failure> {
         match action.kind & KIND {
@@ -55,11 +56,8 @@ impl<'a> Engine<'a> {
                 session.fired.push(Fired {
                     product: session.package.product_code,
                     upgrading: matches!(session.purpose, Purpose::Remove { upgrading: Some(_), .. }),
-                    action: action.name.clone(),
-                    stage: action.stage(),
+                    action: action.clone(),
                     is_followed,
-                    target: action.target.clone(),
-                    condition: condition.text().to_owned(),
                     unknown: truth == Truth::Unknown,
                 });
             }

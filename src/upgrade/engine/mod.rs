@@ -29,7 +29,7 @@ use crate::id::{ComponentId, ProductCode};
 use crate::journal::{Deed, Doer, Event, Journal, Subject, shortened};
 use crate::machine::{Machine, Product, Resource};
 use crate::names::Folded;
-use crate::package::{Component, Package};
+use crate::package::{Component, CustomAction, Package};
 use crate::rules::{Confidence, Rule};
 use schedule::Queued;
 use session::{ComponentAction, Purpose, Session};
@@ -53,15 +53,9 @@ pub struct Fired {
     /// Whether that product was being removed for an upgrade.
     pub upgrading: bool,
     /// The action.
-    pub action: String,
-    /// When it runs: immediate, deferred, rollback or commit.
-    pub stage: &'static str,
+    pub action: Arc<CustomAction>,
     /// Whether what it does is known, and played.
     pub is_followed: bool,
-    /// What it calls.
-    pub target: String,
-    /// Its condition.
-    pub condition: String,
     /// Whether the condition depends on the machine.
     pub unknown: bool,
 }
@@ -303,7 +297,7 @@ impl<'a> Engine<'a> {
     ) -> Result<(), Failure> {
         let package = session.package;
         for action in &package.execute {
-            if let Some(custom) = package.custom_actions.get(&action.name) {
+            if let Some(custom) = &action.custom {
                 self.custom_action(session, custom, &action.condition)?;
                 continue;
             }
@@ -318,7 +312,7 @@ impl<'a> Engine<'a> {
                 "MigrateFeatureStates" => self.migrate_features(session),
                 "InstallExecute" | "InstallExecuteAgain" | "InstallFinalize" => self.flush(session),
                 "RemoveExistingProducts" => self.remove_existing(session, run)?,
-                name if schedule::queues(name) => session.queue.push(Queued::Standard(name)),
+                name if action.is_queued => session.queue.push(Queued::Standard(name)),
                 _ => {}
             }
         }

@@ -4,66 +4,6 @@ use crate::package::{Action, Package};
 use serde::Serialize;
 use std::fmt;
 
-/// Standard actions that write operations into the script, so that nothing happens before it runs
-/// (<https://learn.microsoft.com/windows/win32/msi/suggested-installexecutesequence>).
-const QUEUING: [&str; 50] = [
-    "AllocateRegistrySpace",
-    "BindImage",
-    "CreateFolders",
-    "CreateShortcuts",
-    "DeleteServices",
-    "DuplicateFiles",
-    "InstallFiles",
-    "InstallODBC",
-    "InstallSFPCatalogFile",
-    "InstallServices",
-    "IsolateComponents",
-    "MoveFiles",
-    "MsiConfigureServices",
-    "MsiPublishAssemblies",
-    "MsiUnpublishAssemblies",
-    "PatchFiles",
-    "ProcessComponents",
-    "PublishComponents",
-    "PublishFeatures",
-    "PublishProduct",
-    "RegisterClassInfo",
-    "RegisterComPlus",
-    "RegisterExtensionInfo",
-    "RegisterFonts",
-    "RegisterMIMEInfo",
-    "RegisterProduct",
-    "RegisterProgIdInfo",
-    "RegisterTypeLibraries",
-    "RegisterUser",
-    "RemoveDuplicateFiles",
-    "RemoveEnvironmentStrings",
-    "RemoveFiles",
-    "RemoveFolders",
-    "RemoveIniValues",
-    "RemoveODBC",
-    "RemoveRegistryValues",
-    "RemoveShortcuts",
-    "SelfRegModules",
-    "SelfUnregModules",
-    "StartServices",
-    "StopServices",
-    "UnpublishComponents",
-    "UnpublishFeatures",
-    "UnregisterClassInfo",
-    "UnregisterComPlus",
-    "UnregisterFonts",
-    "UnregisterTypeLibraries",
-    "WriteEnvironmentStrings",
-    "WriteIniValues",
-    "WriteRegistryValues",
-];
-
-/// Whether the standard action `name` queues operations.
-pub(super) fn queues(name: &str) -> bool {
-    QUEUING.contains(&name)
-}
-
 /// The classes of SPEC §2.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub enum ScheduleClass {
@@ -129,7 +69,7 @@ impl Schedule {
             ScheduleClass::LateC
         } else if before("InstallInitialize") {
             ScheduleClass::EarlyA
-        } else if !package.execute.iter().any(|action| queues(&action.name) && action.sequence < at) {
+        } else if !package.execute.iter().any(|action| action.is_queued && action.sequence < at) {
             ScheduleClass::EarlyB
         } else if number("InstallFiles").is_some_and(|files| at < files) {
             ScheduleClass::Between
@@ -158,7 +98,7 @@ fn pending(execute: &[Action], at: i32) -> bool {
         matches!(action.name.as_str(), "InstallExecute" | "InstallExecuteAgain" | "InstallFinalize")
     };
     let last_run = execute.iter().filter(runs).map(|a| a.sequence).filter(|s| *s < at).max().unwrap_or(0);
-    execute.iter().any(|action| queues(&action.name) && action.sequence > last_run && action.sequence < at)
+    execute.iter().any(|action| action.is_queued && action.sequence > last_run && action.sequence < at)
 }
 
 /// Operations of the script that waits to be run.

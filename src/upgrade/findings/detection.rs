@@ -90,7 +90,7 @@ fn queued_before_removal<'p>(new: &'p Package, report: &Report) -> Option<&'p st
         return None;
     }
     let before = new.execute.iter().take_while(|action| action.sequence < report.schedule.sequence);
-    let mut deferred = before.filter_map(|action| new.custom_actions.get(&action.name));
+    let mut deferred = before.filter_map(|action| action.custom.as_ref());
     deferred.find(|custom| custom.is_deferred()).map(|custom| custom.name.as_str())
 }
 

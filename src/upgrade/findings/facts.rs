@@ -232,16 +232,16 @@ impl Facts {
         for fired in report.fired.iter().filter(|fired| fired.upgrading) {
             let confidence = if fired.unknown { Rule::S06.confidence() } else { Rule::A12.confidence() };
             let own = matches!(report.schedule.class, ScheduleClass::EarlyA | ScheduleClass::LateC);
-            let confidence = match fired.stage {
+            let confidence = match fired.action.stage() {
                 "commit" => confidence.max(Rule::A54.confidence()),
                 _ => confidence,
             };
-            let kind = match (fired.stage, own) {
+            let kind = match (fired.action.stage(), own) {
                 ("commit", true) => "commit, in the removal's own transaction",
                 ("commit", false) => "commit, after the new package's own actions",
                 (stage, _) => stage,
             };
-            let message = format!("`{}` ({kind}; `{}`)", fired.action, fired.target);
+            let message = format!("`{}` ({kind}; `{}`)", fired.action.name, fired.action.target);
             self.add("U026", confidence, message);
         }
     }

@@ -3,8 +3,9 @@
 use super::components::Components;
 use super::limits::admits_database;
 use super::search::searches;
+use super::sequence::{custom_actions, sequence};
 use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
-use super::{Action, Component, CustomAction, Directory, Feature, Package, Payload, Upgrade};
+use super::{Component, Directory, Feature, Package, Payload, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
 use crate::msi::schema::standard_table;
@@ -72,6 +73,7 @@ impl Package {
         let features = features(database)?;
         let components = Components::read(database, &features, payload)?.components;
         let directories = directories(database)?;
+        let custom_actions = custom_actions(database)?;
         let not_simulated = not_simulated(database, payload, &components, &directories);
         Ok(Package {
             name: name.to_owned(),
@@ -93,9 +95,8 @@ impl Package {
             features,
             components,
             upgrades: upgrades(database)?,
-            execute: sequence(database, "InstallExecuteSequence")?,
-            ui: sequence(database, "InstallUISequence")?,
-            custom_actions: custom_actions(database)?,
+            execute: sequence(database, "InstallExecuteSequence", &custom_actions)?,
+            ui: sequence(database, "InstallUISequence", &custom_actions)?,
             launch_conditions: launch_conditions(database)?,
             searches: searches(database)?,
             not_simulated,
@@ -338,42 +339,6 @@ fn bound(row: &RowView, column: &str) -> Result<Option<ProductVersion>, PackageE
         }
         _ => row.parsed(column),
     }
-}
-
-fn sequence(database: &Database, table: &str) -> Result<Vec<Action>, PackageError> {
-    let mut actions = Vec::new();
-    for row in Rows::of(database, table).with(&["Action", "Condition", "Sequence"])? {
-        let sequence = row.number("Sequence", 0)?;
-        if sequence > 0 {
-            actions.push(Action {
-                name: row.required("Action")?.to_owned(),
-                condition: condition(&row, "Condition")?,
-                sequence,
-            });
-        }
-    }
-    actions.sort_by(|a: &Action, b: &Action| (a.sequence, &a.name).cmp(&(b.sequence, &b.name)));
-    // the action is the table's key, so that it has one turn
-    let mut seen = BTreeSet::new();
-    actions.retain(|action| seen.insert(action.name.clone()));
-    Ok(actions)
-}
-
-fn custom_actions(database: &Database) -> Result<BTreeMap<String, CustomAction>, PackageError> {
-    Rows::of(database, "CustomAction")
-        .with(&["Action", "Type", "Source", "Target"])?
-        .iter()
-        .map(|row| {
-            let name = row.required("Action")?.to_owned();
-            let action = CustomAction {
-                name: name.clone(),
-                kind: row.number("Type", 0)?,
-                source: row.text("Source")?.to_owned(),
-                target: row.text("Target")?.to_owned(),
-            };
-            Ok((name, action))
-        })
-        .collect()
 }
 
 fn launch_conditions(database: &Database) -> Result<Vec<(Condition, String)>, PackageError> {

@@ -10,6 +10,7 @@ mod load;
 mod payload;
 mod registry;
 mod search;
+mod sequence;
 mod swap;
 mod table;
 
@@ -328,6 +329,10 @@ pub struct Action {
     pub condition: Condition,
     /// Its place.
     pub sequence: i32,
+    /// What it does where it is a custom one.
+    pub custom: Option<Arc<CustomAction>>,
+    /// Whether it writes operations into the script, so that nothing happens before that runs.
+    pub is_queued: bool,
 }
 
 /// A row of the CustomAction table.
@@ -400,8 +405,6 @@ pub struct Package {
     pub execute: Vec<Action>,
     /// InstallUISequence, likewise.
     pub ui: Vec<Action>,
-    /// Custom actions by key.
-    pub custom_actions: BTreeMap<String, CustomAction>,
     /// Launch conditions with the text that is shown where they do not hold.
     pub launch_conditions: Vec<(Condition, String)>,
     /// Searches of AppSearch.
