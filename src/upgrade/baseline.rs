@@ -232,7 +232,7 @@ impl Baseline {
     /// The tables do not make a package.
     pub fn package(&self) -> Result<Package, PackageError> {
         let mut package = Package::load(&self.name, &self.database, &self.payload)?;
-        if !package.properties.contains_key(SECURE) {
+        if package.properties.get(SECURE).is_none() {
             // a baseline that does not say it is taken to have it right
             package.secure = package.upgrades.iter().map(|row| row.property.clone()).collect();
         }

@@ -46,7 +46,7 @@ pub use machine::{
 };
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,
-    Environment, Feature, Few, File, FileFacts, InRegistry, KeyPath, MoveFile, Package, PackageError,
+    Environment, Feature, Few, File, FileFacts, InRegistry, KeyPath, MoveFile, Named, Package, PackageError,
     Payload, PayloadError, Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Swap,
     TooLarge, Upgrade, admits, for_each_file, for_each_file_in, read_payload,
 };

@@ -163,6 +163,6 @@ fn settable(package: &Package) -> Vec<String> {
 
 /// A text of the package with the properties that its Property table has in their places.
 fn with_properties(text: &str, package: &Package) -> String {
-    let properties = package.properties.iter();
+    let properties = package.properties.in_order().into_iter();
     properties.fold(text.to_owned(), |text, (name, value)| text.replace(&format!("[{name}]"), value))
 }

@@ -2,9 +2,8 @@
 
 use crate::id::Arch;
 use crate::names::standard_property;
-use crate::package::Package;
+use crate::package::{Named, Package};
 use installer_condition::Value;
-use std::collections::BTreeMap;
 
 /// What a run has set a property to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,31 +29,26 @@ impl Worth {
 /// The properties of a run: what it has set, over the package's table, over what Windows Installer sets. Only the first are
 /// its own: most runs set a few, and a package may have a hundred thousand.
 pub(super) struct Properties<'a> {
-    set: BTreeMap<String, Worth>,
-    package: &'a BTreeMap<String, String>,
+    set: Named<Worth>,
+    package: &'a Named<String>,
     arch: Arch,
 }
 
 impl<'a> Properties<'a> {
     /// Those of a run of `package` before it sets any.
     pub fn new(package: &'a Package, arch: Arch) -> Properties<'a> {
-        Properties { set: BTreeMap::new(), package: &package.properties, arch }
+        Properties { set: Named::default(), package: &package.properties, arch }
     }
 
     /// What `name` is worth; nothing where nobody has set it.
     pub fn get(&self, name: &str) -> Option<Value<'_>> {
-        match (self.set.get(name), self.package.get(name)) {
-            (Some(worth), _) => Some(worth.value()),
-            (None, Some(text)) => Some(Value::Known(text)),
-            (None, None) => standard_property(self.arch, name),
-        }
+        let set = self.set.get(name).map(Worth::value);
+        let of_package = || self.package.get(name).map(|text| Value::Known(text));
+        set.or_else(of_package).or_else(|| standard_property(self.arch, name))
     }
 
     /// Sets `name`.
     pub fn set(&mut self, name: &str, worth: Worth) {
-        match self.set.get_mut(name) {
-            Some(before) => *before = worth,
-            None => _ = self.set.insert(name.to_owned(), worth),
-        }
+        self.set.set(name, worth);
     }
 }

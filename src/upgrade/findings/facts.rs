@@ -102,7 +102,7 @@ impl Facts {
             if !new.secure.contains(property) {
                 problems.push("it is not in SecureCustomProperties");
             }
-            if new.properties.contains_key(property) {
+            if new.properties.get(property).is_some() {
                 problems.push("the Property table sets it already");
             }
             if !seen.insert(property) {

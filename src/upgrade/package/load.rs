@@ -5,7 +5,7 @@ use super::limits::admits_database;
 use super::search::searches;
 use super::sequence::{custom_actions, sequence};
 use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
-use super::{Component, Directory, Feature, Package, Payload, Upgrade};
+use super::{Component, Directory, Feature, Named, Package, Payload, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
 use crate::msi::schema::standard_table;
@@ -176,10 +176,7 @@ fn type_libraries(database: &Database) -> Result<BTreeMap<(String, i32), i32>, P
 }
 
 /// Public directories of features and of WiX's dialog that nothing in the package sets again.
-fn chosen_by_user(
-    database: &Database,
-    properties: &BTreeMap<String, String>,
-) -> Result<BTreeSet<String>, PackageError> {
+fn chosen_by_user(database: &Database, properties: &Named<String>) -> Result<BTreeSet<String>, PackageError> {
     let mut chosen: BTreeSet<String> = properties.get("WIXUI_INSTALLDIR").cloned().into_iter().collect();
     for row in Rows::of(database, "Feature").with(&["Feature"])? {
         chosen.insert(row.text("Directory_")?.to_owned());
@@ -200,12 +197,12 @@ fn chosen_by_user(
     Ok(chosen)
 }
 
-fn properties(database: &Database) -> Result<BTreeMap<String, String>, PackageError> {
-    Rows::of(database, "Property")
-        .with(&["Property", "Value"])?
-        .iter()
-        .map(|row| Ok((row.required("Property")?.to_owned(), row.text("Value")?.to_owned())))
-        .collect()
+fn properties(database: &Database) -> Result<Named<String>, PackageError> {
+    let mut properties = Named::default();
+    for row in Rows::of(database, "Property").with(&["Property", "Value"])? {
+        properties.set(row.required("Property")?, row.text("Value")?.to_owned());
+    }
+    Ok(properties)
 }
 
 /// Folders below each other beyond this are refused: Windows Installer's paths have 260 characters at the most.

@@ -7,6 +7,7 @@ mod components;
 mod few;
 mod limits;
 mod load;
+mod named;
 mod payload;
 mod registry;
 mod search;
@@ -17,6 +18,7 @@ mod table;
 pub use few::Few;
 pub use limits::{TooLarge, admits};
 pub(super) use load::is_per_machine;
+pub use named::Named;
 pub use payload::{FileFacts, Payload, PayloadError, for_each_file, for_each_file_in, read_payload};
 pub use registry::{Registry, RemoveRegistry};
 pub use search::{InRegistry, Search};
@@ -386,7 +388,7 @@ pub struct Package {
     /// Whether it installs for the machine.
     pub per_machine: bool,
     /// The Property table.
-    pub properties: BTreeMap<String, String>,
+    pub properties: Named<String>,
     /// `SecureCustomProperties`.
     pub secure: BTreeSet<String>,
     /// Directories by key.
