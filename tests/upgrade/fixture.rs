@@ -283,3 +283,14 @@ pub fn app_file(name: &str) -> Resource {
 pub fn upgrade(old: &Package, new: &Package, resource: &Resource) -> Option<Verdict> {
     Report::of(&Scenario::upgrade(old, new)).outcome(resource).map(|outcome| outcome.verdict)
 }
+
+/// What becomes of everything that is not as the new package brings it, by the last part of its name; `?` where it is
+/// uncertain.
+pub fn fates(report: &Report) -> Vec<String> {
+    let shown = report.outcomes.iter().map(|outcome| {
+        let name = outcome.resource.to_string();
+        let end = name.rsplit('\\').next().unwrap_or(&name).to_owned();
+        format!("{end} {}{}", outcome.verdict, if outcome.is_uncertain() { "?" } else { "" })
+    });
+    shown.filter(|fate| !fate.ends_with(" present-new")).collect()
+}

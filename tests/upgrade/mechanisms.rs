@@ -1,6 +1,6 @@
 //! One mechanism each, on pairs that nobody reported: what Windows means by a name, a search, a context, a choice.
 
-use super::fixture::{Msi, family, guid};
+use super::fixture::{Msi, family, fates, guid};
 use ancm_installer::upgrade::{Headline, Options, Package, Report, Scenario, Then};
 use std::collections::BTreeMap;
 
@@ -30,17 +30,6 @@ fn played(old: &[&Package], new: &Package, change: impl FnOnce(&mut Scenario)) -
     let mut scenario = Scenario::chain(old.to_vec(), new);
     change(&mut scenario);
     Report::of(&scenario)
-}
-
-/// What becomes of everything that is not as the new package brings it, by the last part of its name; `?` where it is
-/// uncertain.
-fn fates(report: &Report) -> Vec<String> {
-    let shown = report.outcomes.iter().map(|outcome| {
-        let name = outcome.resource.to_string();
-        let end = name.rsplit('\\').next().unwrap_or(&name).to_owned();
-        format!("{end} {}{}", outcome.verdict, if outcome.is_uncertain() { "?" } else { "" })
-    });
-    shown.filter(|fate| !fate.ends_with(" present-new")).collect()
 }
 
 #[track_caller]

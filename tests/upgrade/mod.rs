@@ -11,7 +11,7 @@ mod hostile;
 mod judge;
 mod mechanisms;
 mod owners;
-
+mod pairs;
 mod properties;
 mod reported;
 mod rules;
