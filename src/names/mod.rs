@@ -9,4 +9,4 @@ mod registry;
 pub use folded::Folded;
 pub use pattern::Pattern;
 pub use places::{is_of_windows, standard_property};
-pub use registry::{Looker, RegistryName, View, joined};
+pub use registry::{Looker, RegistryName, View};

@@ -199,17 +199,6 @@ fn is_redirected(hive: &str, key: &str) -> bool {
     }
 }
 
-/// Joins multi-string data: `[~]text` appends, `text[~]` prepends, everything else replaces.
-#[must_use]
-pub fn joined(old: &str, new: &str) -> String {
-    match (new.strip_prefix("[~]"), new.strip_suffix("[~]")) {
-        (Some(_), Some(_)) | (None, None) => new.to_owned(),
-        (Some(added), None) if !old.split("[~]").any(|part| part == added) => format!("{old}[~]{added}"),
-        (None, Some(added)) if !old.split("[~]").any(|part| part == added) => format!("{added}[~]{old}"),
-        _ => old.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -277,12 +266,5 @@ mod tests {
             shown(1, r"Software\Classes\CLSID\x", true, true),
             shown(1, r"Software\Classes\CLSID\x", false, true)
         );
-    }
-
-    #[test]
-    fn lists_are_joined() {
-        assert_eq!(joined("a[~]b", "[~]c"), "a[~]b[~]c");
-        assert_eq!(joined("a", "[~]a"), "a");
-        assert_eq!(joined("a", "b"), "b");
     }
 }

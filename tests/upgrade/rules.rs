@@ -278,3 +278,47 @@ fn registry_data_speak_of_what_was_asked_for() {
     assert_eq!(data("registry value"), r"C:\Program Files\App\");
     assert_eq!(data("shortcut"), "a.dll");
 }
+
+/// `[~]` stands between the texts of a list; before it they join what is there at its end, behind it at its beginning, and a text
+/// that is there already moves (<https://learn.microsoft.com/windows/win32/msi/registry-table>). What joined a list leaves the rest.
+#[test]
+fn lists_in_the_registry_are_joined_and_left() {
+    let listing = |release: &str, family: u32, data: &str| {
+        Msi::new(release)
+            .property("UpgradeCode", &guid(family))
+            .upgrade(&guid(family), 0x100)
+            .component("R", &guid(family + 1), 256 + 4)
+            .with("Registry", &["r", "2", r"Software\App", "List", data, "R"])
+            .set("Component", "R", "KeyPath", "r")
+            .load()
+    };
+    let play = |first: Option<&str>, second: &str| {
+        let first = first.map(|data| listing("1.0.0", 10, data));
+        let second = listing("2.0.0", 20, second);
+        let mut engine = Engine::new(Machine::new(second.arch));
+        for package in first.iter().chain([&second]) {
+            engine.install(package, &Options::default());
+        }
+        let data =
+            |engine: &Engine| engine.machine.others.values().next().map(|written| written.data.to_string());
+        let joined = data(&engine);
+        engine.remove(second.product_code, &Options::default());
+        (joined, data(&engine))
+    };
+    for (second, joined, left) in [
+        ("[~]c", "a[~]b[~]c", Some("a[~]b")),
+        ("c[~]", "c[~]a[~]b", Some("a[~]b")),
+        ("[~]a", "b[~]a", Some("b")),
+        ("b[~]", "b[~]a", Some("a")),
+        ("[~]c[~]a", "b[~]c[~]a", Some("b")),
+        ("[~]c[~]", "c", None),
+        ("c[~]d", "c[~]d", None),
+        ("c", "c", None),
+    ] {
+        let expected = (Some(joined.to_owned()), left.map(str::to_owned));
+        assert_eq!(play(Some("a[~]b"), second), expected, "{second} over a list");
+    }
+    for (alone, written) in [("[~]c", "c"), ("c[~]d[~]", "c[~]d"), ("c[~]d", "c[~]d")] {
+        assert_eq!(play(None, alone), (Some(written.to_owned()), None), "{alone} where nothing is");
+    }
+}

@@ -10,6 +10,7 @@ mod doubt;
 mod files;
 mod formatted;
 mod handlers;
+mod lists;
 mod properties;
 mod registration;
 mod removal;

@@ -1,6 +1,7 @@
 //! What a removal takes away: whatever is at the place, whoever wrote it.
 
 use super::Engine;
+use super::lists::List;
 use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
 use crate::journal::Deed;
@@ -156,22 +157,16 @@ impl<'a> Engine<'a> {
                 let resource = Resource::Registry(name);
                 let Some(there) = self.machine.others.get(&resource).cloned() else { continue };
                 let own = session.formatted_data(&row.value);
-                let is_list = own.contains("[~]");
-                if is_list && !self.can_afford(1 + there.data.len() / 256) {
+                let list = List::of(&own);
+                if list.is_some() && !self.can_afford(1 + there.data.len() / 256) {
                     continue;
                 }
-                let part = own.trim_start_matches("[~]").trim_end_matches("[~]");
-                let parts: Vec<&str> = match is_list {
-                    true => there.data.split("[~]").filter(|other| *other != part).collect(),
-                    false => Vec::new(),
-                };
-                if !parts.is_empty() {
-                    let data = parts.join("[~]");
-                    let data = data.into();
+                if let Some(left) = list.as_ref().and_then(|list| list.left_of(&there.data)) {
+                    let data = left.into();
                     self.machine.others.insert(resource, crate::machine::Written { data, ..there });
                     continue;
                 }
-                let same = there.data == own;
+                let same = list.map_or(there.data == own, |list| list.is_all_of(&there.data));
                 let confidence = if same { Confidence::A } else { Confidence::D };
                 let detail = if same {
                     format!("the value that {} owns", component.key)

@@ -1,11 +1,12 @@
 //! What an install writes: registration, files, registry.
 
+use super::lists::List;
 use super::session::{ComponentAction, Session};
 use super::{Engine, ReinstallMode, decide};
 use crate::id::Arch;
 use crate::journal::Deed;
 use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, Resource, Written};
-use crate::names::{Folded, RegistryName, joined};
+use crate::names::{Folded, RegistryName};
 use crate::package::{Component, ComponentAttributes, File, MoveFile};
 use crate::rules::{Confidence, Rule};
 use std::collections::BTreeMap;
@@ -280,12 +281,12 @@ impl<'a> Engine<'a> {
                 let name = session.registry_name(component, row.root, &row.path, row.written_name());
                 let resource = Resource::Registry(name);
                 let data = session.formatted_data(&row.value);
-                let is_list = data.contains("[~]");
-                let old = if is_list { self.machine.others.get(&resource) } else { None };
-                let data = match old.map(|old| old.data.clone()) {
-                    Some(old) if !self.can_afford(1 + old.len() / 256) => old,
-                    Some(old) => joined(&old, &data).into(),
+                let data = match List::of(&data) {
                     None => data,
+                    Some(list) => match self.machine.others.get(&resource).map(|old| old.data.clone()) {
+                        Some(old) if !self.can_afford(1 + old.len() / 256) => old,
+                        old => list.over(old.as_deref().unwrap_or_default()).into(),
+                    },
                 };
                 self.write(session, index, resource, data);
             }
