@@ -3,22 +3,57 @@
 use ancm_installer::pe::{self, Directory, Image, Resource, ResourceId, Target, View};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fmt::Write;
-use std::io::Cursor;
-use std::process::Command;
+use std::fmt::Write as _;
+use std::io::{BufRead, BufReader, Cursor, Write};
+use std::path::Path;
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{LazyLock, Mutex};
+
+/// A Python with LIEF, for all tests of a program.
+struct Lief {
+    asked: ChildStdin,
+    said: BufReader<ChildStdout>,
+}
+
+impl Lief {
+    /// Nothing where Python or LIEF is absent.
+    fn start() -> Option<Lief> {
+        let found = Command::new(super::python()?).args(["-c", "import lief"]).output();
+        if !found.expect("python3 starts").status.success() {
+            return None;
+        }
+        let mut judge = super::judge("lief_facts.py")?;
+        judge.env("PYTHONIOENCODING", "utf-8").stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = judge.spawn().expect("python3 starts");
+        let (asked, said) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
+        Some(Lief { asked, said: BufReader::new(said) })
+    }
+
+    fn facts(&mut self, image: &Path) -> String {
+        writeln!(self.asked, "{}", image.display()).expect("it listens");
+        let mut facts = String::new();
+        loop {
+            let start = facts.len();
+            let length = self.said.read_line(&mut facts).expect("UTF-8");
+            assert!(length > 0, "LIEF ended after\n{facts}");
+            if &facts[start..] == "end\n" {
+                facts.truncate(start);
+                return facts;
+            }
+        }
+    }
+}
 
 /// The facts that `tests/judges/lief_facts.py` prints; prints why and gives nothing where Python or LIEF is absent.
 pub fn lief_facts(image: &[u8]) -> Option<String> {
-    let lief = Command::new(super::python()?).args(["-c", "import lief"]).output().expect("python3 starts");
-    if !lief.status.success() {
+    static LIEF: LazyLock<Option<Mutex<Lief>>> = LazyLock::new(|| Lief::start().map(Mutex::new));
+    let Some(lief) = &*LIEF else {
         super::skip("Python has no LIEF; `cargo xtask setup` installs it");
         return None;
-    }
+    };
     let file = tempfile::NamedTempFile::new().expect("a temporary file");
     std::fs::write(file.path(), image).expect("writable");
-    let mut judge = super::judge("lief_facts.py")?;
-    let output = super::run(judge.arg(file.path()).env("PYTHONIOENCODING", "utf-8"));
-    Some(String::from_utf8(output).expect("UTF-8"))
+    Some(lief.lock().expect("it has ended in no other test").facts(file.path()))
 }
 
 /// What `tests/judges/arm64x-view.py` says of an ARM64X image; prints why and gives nothing where it cannot run.
