@@ -125,8 +125,10 @@ static void matrix(int removes, int kind, const char *name) {
                 problem("rolled back where it could try again", name, number);
             if (done && !is(to, to_size) && kind != END && kind != POWER)
                 problem("success without what was asked for", name, number);
-            if (is_new(fingerprint()))
+            snapshot *left = take();
+            if (is_new(left->fingerprint))
                 follow_up(name, number);
+            release(left);
         }
     }
 }

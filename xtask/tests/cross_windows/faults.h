@@ -421,36 +421,60 @@ static unsigned long long mix(unsigned long long hash, const void *bytes, size_t
     return hash;
 }
 
-/* The folder's files: names without what is random in them, and contents but for the name of the run. */
-static unsigned long long fingerprint(void) {
-    wchar_t pattern[MAX_PATH], path[MAX_PATH];
+/* What a file is known by: its name without what is random in it, and its content but for the name of the run. */
+static unsigned long long mark(const WIN32_FIND_DATAW *found, const char *bytes, size_t size) {
+    wchar_t name[MAX_PATH];
+    wcscpy(name, found->cFileName);
+    /* the first line of a journal has the name of its run */
+    int is_journal = !strncmp(bytes, "registration journal", 20) || !strncmp(bytes, "swap journal", 12);
+    size_t from = is_journal ? strcspn(bytes, "\n") : 0;
+    unsigned long long hash = mix(0xCBF29CE484222325ull, bytes + from, size - from);
+    for (wchar_t *dot = name; (dot = wcschr(dot, L'.')); dot++)
+        if (wcsspn(dot + 1, L"0123456789abcdef") == 32)
+            wmemset(dot + 1, L'0', 32);
+    hash = mix(hash, name, wcslen(name) * sizeof *name);
+    return mix(hash, &found->dwFileAttributes, sizeof found->dwFileAttributes);
+}
+
+#define MOST 64
+
+/* All files of the folder, and the sum of what they are known by. */
+typedef struct {
+    int count;
+    struct { wchar_t name[MAX_PATH]; char *bytes; size_t size; } file[MOST];
+    unsigned long long fingerprint;
+} snapshot;
+
+static snapshot *take(void) {
+    snapshot *all = calloc(1, sizeof *all);
+    wchar_t path[MAX_PATH];
     WIN32_FIND_DATAW found;
-    unsigned long long sum = 0;
-    swprintf(pattern, MAX_PATH, L"%ls\\*", folder);
-    HANDLE search = FindFirstFileW(pattern, &found);
+    swprintf(path, MAX_PATH, L"%ls\\*", folder);
+    HANDLE search = FindFirstFileW(path, &found);
     if (search == INVALID_HANDLE_VALUE)
         fatal("no folder");
     do {
         if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
             continue;
+        if (all->count == MOST)
+            fatal("too many files");
         size_t size;
         swprintf(path, MAX_PATH, L"%ls\\%ls", folder, found.cFileName);
         char *bytes = load(path, &size);
-        /* the first line of a journal has the name of its run */
-        int is_journal = bytes && (!strncmp(bytes, "registration journal", 20) || !strncmp(bytes, "swap journal", 12));
-        size_t from = is_journal ? strcspn(bytes, "\n") : 0;
-        unsigned long long hash = mix(0xCBF29CE484222325ull, bytes + from, size - from);
-        free(bytes);
-        wchar_t *name = found.cFileName;
-        for (wchar_t *dot = name; (dot = wcschr(dot, L'.')); dot++)
-            if (wcsspn(dot + 1, L"0123456789abcdef") == 32)
-                wmemset(dot + 1, L'0', 32);
-        hash = mix(hash, name, wcslen(name) * sizeof *name);
-        hash = mix(hash, &found.dwFileAttributes, sizeof found.dwFileAttributes);
-        sum += hash;
+        wcscpy(all->file[all->count].name, found.cFileName);
+        all->file[all->count].bytes = bytes;
+        all->file[all->count].size = size;
+        all->count++;
+        all->fingerprint += mark(&found, bytes, size);
     } while (FindNextFileW(search, &found));
     FindClose(search);
-    return sum;
+    return all;
+}
+
+static void release(snapshot *all) {
+    for (int i = 0; i < all->count; i++)
+        free(all->file[i].bytes);
+    free(all);
 }
 
 static unsigned long long known[4096];

@@ -10,42 +10,7 @@
 
 /* ---- all files of the folder ---- */
 
-#define MOST 64
-
-typedef struct {
-    int count;
-    struct { wchar_t name[MAX_PATH]; char *bytes; size_t size; } file[MOST];
-} snapshot;
-
 static void path_of(wchar_t *path, const wchar_t *name) { swprintf(path, MAX_PATH, L"%ls\\%ls", folder, name); }
-
-static snapshot *take(void) {
-    snapshot *all = calloc(1, sizeof *all);
-    wchar_t path[MAX_PATH];
-    WIN32_FIND_DATAW found;
-    path_of(path, L"*");
-    HANDLE search = FindFirstFileW(path, &found);
-    if (search == INVALID_HANDLE_VALUE)
-        fatal("no folder");
-    do {
-        if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY)
-            continue;
-        if (all->count == MOST)
-            fatal("too many files");
-        wcscpy(all->file[all->count].name, found.cFileName);
-        path_of(path, found.cFileName);
-        all->file[all->count].bytes = load(path, &all->file[all->count].size);
-        all->count++;
-    } while (FindNextFileW(search, &found));
-    FindClose(search);
-    return all;
-}
-
-static void release(snapshot *all) {
-    for (int i = 0; i < all->count; i++)
-        free(all->file[i].bytes);
-    free(all);
-}
 
 static int place(const snapshot *all, const wchar_t *name) {
     for (int i = 0; i < all->count; i++)
@@ -73,9 +38,8 @@ static int same(const snapshot *now, const snapshot *expected) {
     return is_same;
 }
 
-/* Whether the folder has just these files; says what differs. */
-static int is(const snapshot *expected) {
-    snapshot *now = take();
+/* Whether `now` has just these files; says what differs. */
+static int is_as(const snapshot *now, const snapshot *expected) {
     int is_same = same(now, expected);
     for (int i = 0; !is_same && i < now->count; i++)
         if (!alike(now, expected, now->file[i].name))
@@ -83,13 +47,18 @@ static int is(const snapshot *expected) {
     for (int i = 0; !is_same && i < expected->count; i++)
         if (place(now, expected->file[i].name) < 0)
             printf("  is missing: %ls\n", expected->file[i].name);
+    return is_same;
+}
+
+static int is(const snapshot *expected) {
+    snapshot *now = take();
+    int is_same = is_as(now, expected);
     release(now);
     return is_same;
 }
 
-/* Whether the folder has these files; a commit or a rollback that could not delete what it had beside them has done its work. */
-static int has(const snapshot *expected) {
-    snapshot *now = take();
+/* Whether `now` has these files; a commit or a rollback that could not delete what it had beside them has done its work. */
+static int has(const snapshot *now, const snapshot *expected) {
     int has_all = 1;
     for (int i = 0; i < expected->count; i++)
         if (!alike(now, expected, expected->file[i].name))
@@ -97,7 +66,6 @@ static int has(const snapshot *expected) {
     for (int i = 0; i < now->count; i++)
         if (place(expected, now->file[i].name) < 0 && wcslen(now->file[i].name) < 32)
             has_all = 0;
-    release(now);
     return has_all;
 }
 
@@ -149,8 +117,10 @@ static void taken_back(const wchar_t *jobs, int kind) {
     mode = NONE;
     if (code == ENDED)
         code = run("RollBackSwap", jobs);
-    if (code == ERROR_SUCCESS && !has(before))
+    snapshot *now = take();
+    if (code == ERROR_SUCCESS && !has(now, before))
         problem("a rollback that succeeded has not brought back what was there", "rollback", at);
+    release(now);
 }
 
 static void finish(const char *what, const char *name, int number, const snapshot *expected, const wchar_t *jobs) {
@@ -163,10 +133,9 @@ static void finish(const char *what, const char *name, int number, const snapsho
         problem(text, name, number);
 }
 
-static void follow_up(const char *name, int number) {
+static void follow_up(const char *name, int number, const snapshot *left) {
     char *earlier = strdup(log_text);
     int had = problems;
-    snapshot *left = take();
     log_text[0] = 0;
     /* one that is rolled back takes back nothing but its own, and clears up */
     number_of_run++;
@@ -183,17 +152,15 @@ static void follow_up(const char *name, int number) {
     finish("the next removal", name, number, without, take_out);
     reset(left);
     finish("a removal at once", name, number, without, take_out);
-    release(left);
     if (problems > had)
         printf("before that:\n%s", earlier);
     free(earlier);
 }
 
 /* Every DLL is the old one or the new one, and what leads to others has them beside it. */
-static void is_whole(const char *name, int number) {
+static void is_whole(const snapshot *now, const char *name, int number) {
     static const wchar_t *const DLLS[] = { L"rewrite.dll", L"narrow.dll" };
     static const wchar_t *const LED_TO[] = { L"rewrite_x64.dll", L"rewrite_arm64.dll" };
-    snapshot *now = take();
     for (int i = 0; i < 2; i++)
         if (!alike(now, before, DLLS[i]) && !alike(now, after, DLLS[i]))
             problem("neither old nor new", name, number);
@@ -201,7 +168,6 @@ static void is_whole(const char *name, int number) {
     for (int i = 0; alike(now, swapped, DLLS[0]) && i < 2; i++)
         if (!alike(now, led, LED_TO[i]))
             problem("it leads nowhere", name, number);
-    release(now);
 }
 
 static void matrix(const wchar_t *jobs, int kind, const char *name) {
@@ -232,15 +198,17 @@ static void matrix(const wchar_t *jobs, int kind, const char *name) {
         if (kind >= GAP && kind < BACK_FAIL && strcmp(hit, "ReplaceFileW"))
             continue;
         runs++;
+        snapshot *left = take();
         /* only there is a moment without a file of this name, and only who lost power then can find it so */
         if (kind != POWER_GAP)
-            is_whole(name, number);
-        if (!done && kind != POWER && kind != POWER_GAP && kind < BACK_FAIL && !is(before))
+            is_whole(left, name, number);
+        if (!done && kind != POWER && kind != POWER_GAP && kind < BACK_FAIL && !is_as(left, before))
             problem("rolled back, and not as before", name, number);
-        if (done && !has(after))
+        if (done && !has(left, after))
             problem("success without what was asked for", name, number);
-        if (is_new(fingerprint()))
-            follow_up(name, number);
+        if (is_new(left->fingerprint))
+            follow_up(name, number, left);
+        release(left);
     }
 }
 
