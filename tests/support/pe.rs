@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Cursor, Write};
 use std::path::Path;
-use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 /// A Python with LIEF, for all tests of a program.
 struct Lief {
-    asked: ChildStdin,
+    judge: Child,
     said: BufReader<ChildStdout>,
 }
 
@@ -24,13 +24,14 @@ impl Lief {
         }
         let mut judge = super::judge("lief_facts.py")?;
         judge.env("PYTHONIOENCODING", "utf-8").stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = judge.spawn().expect("python3 starts");
-        let (asked, said) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-        Some(Lief { asked, said: BufReader::new(said) })
+        let mut judge = judge.spawn().expect("python3 starts");
+        let said = BufReader::new(judge.stdout.take().expect("piped"));
+        Some(Lief { judge, said })
     }
 
     fn facts(&mut self, image: &Path) -> String {
-        writeln!(self.asked, "{}", image.display()).expect("it listens");
+        let asked = self.judge.stdin.as_mut().expect("piped");
+        writeln!(asked, "{}", image.display()).expect("it listens");
         let mut facts = String::new();
         loop {
             let start = facts.len();

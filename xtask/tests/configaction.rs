@@ -2,7 +2,7 @@
 //! What its jobs make of configurations is in `tests/apphost_jobs.rs`, and what it does on a machine in `registration.rs`.
 
 use crate::modules::repository;
-use crate::{rust_src, support};
+use crate::{other_rust, support};
 use ancm_installer::id::{FileVersion, hexadecimal};
 use ancm_installer::native::configaction::{ENTRIES, Prebuilt, Provenance};
 use ancm_installer::pe::{
@@ -11,14 +11,10 @@ use ancm_installer::pe::{
 use ancm_installer::release::sha256;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-#[cfg(unix)]
-use std::os::unix::fs::symlink;
-#[cfg(windows)]
-use std::os::windows::fs::symlink_dir as symlink;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::OnceLock;
 use xtask::tool::lld::Lld;
+use xtask::tool::rustc_with_sources;
 
 fn provenance() -> (PathBuf, String, Provenance) {
     let path = repository().join("native/prebuilt/provenance.toml");
@@ -60,59 +56,42 @@ fn sources_sha256() -> String {
     hexadecimal(hash.finalize())
 }
 
-/// What the sources of Rust's libraries are called beside those of the DLL.
-const RUST_SRC: &str = "rust-src";
-
 fn target_folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("configaction")
 }
 
-/// The sources in a folder of their own, and beside them, as `rust-src`, those of Rust's libraries: cargo puts places
-/// into symbols, those below the root of the source as they are seen from there, and so DLLs are the same wherever the
-/// project and its compiler are.
-fn source_folder(library: &Path) -> &'static Path {
-    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
-    FOLDER.get_or_init(|| {
-        let folder = target_folder().join("source");
-        for (name, bytes) in sources() {
-            let path = folder.join(name);
-            // cargo compiles what was written since
-            if std::fs::read(&path).is_ok_and(|there| there == bytes) {
-                continue;
-            }
-            std::fs::create_dir_all(path.parent().expect("in a folder")).expect("writable");
-            std::fs::write(path, bytes).expect("writable");
-        }
-        let link = folder.join("native").join(RUST_SRC);
-        if !link.is_dir() {
-            symlink(library, link).expect("writable");
-        }
-        folder
-    })
-}
-
-/// The cargo that compiles the DLL `made`.
-fn dll(library: &Path, recorded: &Provenance, made: &Prebuilt) -> Command {
-    let native = source_folder(library).join("native");
+/// The cargo beside `rustc`, that compiles the DLL `made`.
+fn dll(rustc: &Path, recorded: &Provenance, made: &Prebuilt) -> Command {
+    let mut cargo = other_rust::cargo(&rustc.with_file_name("cargo"), rustc);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let own = rustc.parent().expect("in a folder").to_owned();
+    let path =
+        std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).expect("joined before");
     let mut flags = recorded.rustc_flags.clone();
     flags.push(format!("-Clinker={}", Lld::find().expect("the toolchain's").path().display()));
-    let mut cargo = rust_src::cargo_with_sources(&native.join(RUST_SRC));
+    cargo.env("PATH", path).env("RUSTC_BOOTSTRAP", "1");
     cargo.env("CARGO_BUILD_TARGET", &made.target).env("CARGO_TARGET_DIR", target_folder());
     cargo.args(&recorded.cargo_flags).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
-    cargo.current_dir(native.join("configaction"));
+    cargo.current_dir(repository().join("native/configaction"));
     cargo
 }
 
 #[test]
 fn the_source_passes_the_lints() {
-    let Some(library) = rust_src::library() else { return };
+    let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) else {
+        return support::skip(
+            "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
+        );
+    };
     // in the place of the compiler, for the source alone: `cargo clippy` would compile Rust's own libraries once more
-    let clippy = Path::new(&rust_src::rustc(&["--print", "sysroot"])).join("bin/clippy-driver");
+    let clippy = rustc.with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
     if !clippy.is_file() {
-        return support::skip("the toolchain has no clippy: `rustup component add clippy`");
+        return support::skip(
+            "the Rust with the sources of its libraries has no clippy (rust-web-clippy of Debian)",
+        );
     }
     let (_, _, recorded) = provenance();
-    support::run(dll(&library, &recorded, &recorded.x86).env("RUSTC_WORKSPACE_WRAPPER", clippy));
+    support::run(dll(&rustc, &recorded, &recorded.x86).env("RUSTC_WORKSPACE_WRAPPER", clippy));
 }
 
 #[test]
@@ -128,16 +107,20 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
         }
     }
 
-    let Some(library) = rust_src::library() else { return };
-    let version = rust_src::rustc(&["--version"]);
+    let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) else {
+        return support::skip(
+            "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
+        );
+    };
+    let version = String::from_utf8(support::run(Command::new(&rustc).arg("--version"))).expect("UTF-8");
     let lld = Lld::find().expect("the toolchain's");
     let linker = format!("LLD {}", lld.version());
-    if !update && (version != recorded.compiler || linker != recorded.linker) {
+    if !update && (version.trim() != recorded.compiler || linker != recorded.linker) {
         // others may well write other bytes, and are not wrong for that; but then nothing is proved
         let [this, that] = [&recorded.compiler, &recorded.linker];
         return support::skip(&format!(
             "`{}` and `{linker}` are not `{this}` and `{that}`, which made the DLLs",
-            version
+            version.trim()
         ));
     }
     if update {
@@ -146,10 +129,10 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
     }
     let mut written = text
         .replace(&recorded.source_sha256, &sources_sha256())
-        .replace(&recorded.compiler, &version)
+        .replace(&recorded.compiler, version.trim())
         .replace(&format!("\"{}\"", recorded.linker), &format!("\"{linker}\""));
     for (name, made) in [("x86", &recorded.x86), ("x64", &recorded.x64)] {
-        support::run(&mut dll(&library, &recorded, made));
+        support::run(&mut dll(&rustc, &recorded, made));
         let dll = target_folder().join(&made.target).join("release/configaction.dll");
         let bytes = std::fs::read(dll).expect("compiled");
         if update {

@@ -27,6 +27,7 @@ mod modules;
 mod msvc_found;
 mod msvc_links;
 mod msvc_stand_in;
+mod other_rust;
 mod outside;
 mod packages;
 mod patch;

@@ -13,10 +13,10 @@ const NOT_OPTIMIZED: [&str; 5] = ["installer-upgrade", "toml_parser", "md-5", "i
 /// `xtask.exe`, built with every warning an error.
 pub fn xtask_exe() -> Option<PathBuf> {
     support::tool("x86_64-w64-mingw32-gcc")?;
-    let libraries = PathBuf::from(rust_src::rustc(&["--print", "sysroot"])).join("lib/rustlib").join(TARGET);
+    let libraries = rust_src::sysroot().join("lib/rustlib").join(TARGET);
     let mut cargo = match libraries.is_dir() {
         true => rust_src::cargo(),
-        false => from_source(&rust_src::library()?),
+        false => from_source()?,
     };
     let root = crate::made::root();
     let folder = root.join("target/windows");
@@ -34,12 +34,12 @@ pub fn xtask_exe() -> Option<PathBuf> {
 }
 
 /// Cargo that compiles the standard library for Windows, too.
-fn from_source(library: &Path) -> Command {
-    let mut cargo = rust_src::cargo_with_sources(library);
+fn from_source() -> Option<Command> {
+    let mut cargo = rust_src::cargo_with_sources()?;
     // without what reads debug information to name the places of a panic
     cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features="]);
     cargo.env("CARGO_PROFILE_DEV_PANIC", "abort");
-    cargo
+    Some(cargo)
 }
 
 /// Compiles a program or DLL of one C source beside this file.
