@@ -426,7 +426,7 @@ static unsigned long long mark(const WIN32_FIND_DATAW *found, const char *bytes,
     wchar_t name[MAX_PATH];
     wcscpy(name, found->cFileName);
     /* the first line of a journal has the name of its run */
-    int is_journal = !strncmp(bytes, "registration journal", 20) || !strncmp(bytes, "swap journal", 12);
+    int is_journal = bytes && (!strncmp(bytes, "registration journal", 20) || !strncmp(bytes, "swap journal", 12));
     size_t from = is_journal ? strcspn(bytes, "\n") : 0;
     unsigned long long hash = mix(0xCBF29CE484222325ull, bytes + from, size - from);
     for (wchar_t *dot = name; (dot = wcschr(dot, L'.')); dot++)
@@ -458,7 +458,8 @@ static snapshot *take(void) {
             continue;
         if (all->count == MOST)
             fatal("too many files");
-        size_t size;
+        /* what cannot be read has no bytes */
+        size_t size = 0;
         swprintf(path, MAX_PATH, L"%ls\\%ls", folder, found.cFileName);
         char *bytes = load(path, &size);
         wcscpy(all->file[all->count].name, found.cFileName);

@@ -50,6 +50,7 @@ static int is_as(const snapshot *now, const snapshot *expected) {
     return is_same;
 }
 
+/* The same of the folder as it is. */
 static int is(const snapshot *expected) {
     snapshot *now = take();
     int is_same = is_as(now, expected);
