@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::tool::lld::Lld;
-use xtask::tool::rustc_with_sources;
+use xtask::tool::rust_src::rustc_with_sources;
 
 fn provenance() -> (PathBuf, String, Provenance) {
     let path = repository().join("native/prebuilt/provenance.toml");

@@ -4,7 +4,7 @@
 use crate::console::Console;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Setup;
-use crate::tool::{Need, Tool, Wanted, is_debian, npm, python, rust_src, rustc_with_sources, wine32};
+use crate::tool::{Need, Tool, Wanted, is_debian, npm, python, rust_src, wine32};
 use crate::workspace;
 use std::io;
 use std::path::Path;
@@ -82,7 +82,7 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
     }
     let mut absent = missing(root);
     // Debian's Rust, which is slower, has sources too
-    absent.retain(|tool| tool.name != rust_src::NAME || rustc_with_sources(PATIENCE).is_none());
+    absent.retain(|tool| tool.name != rust_src::NAME || rust_src::rustc_with_sources(PATIENCE).is_none());
     for tool in &absent {
         let mend = tool.mend.as_deref().unwrap_or_default();
         console.status("Missing", &format!("{}: {mend}", tool.name));

@@ -323,24 +323,12 @@ fn targets(patience: Duration) -> Tool {
     tool.wrong(State::NotNeeded, problem)
 }
 
-/// The first `rustc` on the PATH that has the sources of Rust's own libraries beside it, from which those for any
-/// target can be made. None is waited for longer than `patience`.
-#[must_use]
-pub fn rustc_with_sources(patience: Duration) -> Option<PathBuf> {
-    which::which_all_global("rustc").ok()?.find(|rustc| {
-        let answer = probe::ask(Command::new(rustc).args(["--print", "sysroot"]), patience);
-        answer.is_ok_and(|answer| {
-            Path::new(answer.out.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file()
-        })
-    })
-}
-
 /// What the tests make the prebuilt DLLs of the custom actions with. Bytes hang on the compiler's version and on where its
 /// sources are, which is the same place wherever Debian's is installed.
 fn rust_with_sources(patience: Duration) -> Tool {
     let debian = "rustc-web cargo-web rust-web-src rust-web-clippy";
     let tool = Tool { debian, ..Tool::new("Rust with its sources", Need::Test) };
-    let tool = match rustc_with_sources(patience) {
+    let tool = match rust_src::rustc_with_sources(patience) {
         Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
         None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
     };

@@ -17,7 +17,6 @@ pub mod signer;
 pub mod wine32;
 pub mod wix;
 
-pub use inventory::rustc_with_sources;
 pub(crate) use probe::is_debian;
 use probe::{Fit, Range};
 use serde::Serialize;

@@ -1,12 +1,12 @@
-//! The sources of Rust's own libraries, for the test that compiles `xtask.exe` where the toolchain has no standard library for
-//! Windows. They are those of the toolchain (`rustup component add rust-src`), or what Debian has of the same version,
+//! The sources of Rust's own libraries, for the tests that compile for Windows. Those with which `xtask.exe` is compiled, where
+//! the toolchain has no standard library for Windows, are those of the toolchain (`rustup component add rust-src`), or what Debian has of the same version,
 //! unpacked below the target folder. Debian's own Rust has sources, too, and takes 1.6 times as long as rustup's.
 
 use super::apt::{self, Wanted};
 use super::probe::{self, is_debian};
 use crate::workspace;
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -31,10 +31,25 @@ pub fn folder(root: &Path) -> PathBuf {
 /// The folder `library` with the sources that belong to the compiler that `RUSTC` names, or else to the `rustc` on the PATH.
 #[must_use]
 pub fn library(root: &Path, patience: Duration) -> Option<PathBuf> {
-    let own = Path::new(&ask(&["--print", "sysroot"], patience)?).join("lib/rustlib/src/rust/library");
-    let debians = || Some(folder(root).join(release(patience)?));
-    let has_sources = |library: &PathBuf| library.join("Cargo.lock").is_file();
-    Some(own).filter(has_sources).or_else(|| debians().filter(has_sources))
+    let debians = || Some(folder(root).join(release(patience)?)).filter(|library| has_sources(library));
+    beside(&rustc(), patience).or_else(debians)
+}
+
+/// The first `rustc` on the PATH that has the sources of Rust's own libraries beside it, from which those for any
+/// target can be made. None is waited for longer than `patience`.
+#[must_use]
+pub fn rustc_with_sources(patience: Duration) -> Option<PathBuf> {
+    which::which_all_global("rustc").ok()?.find(|rustc| beside(rustc.as_os_str(), patience).is_some())
+}
+
+/// The sources that `rustc` has beside it.
+fn beside(rustc: &OsStr, patience: Duration) -> Option<PathBuf> {
+    let sysroot = ask(rustc, &["--print", "sysroot"], patience)?;
+    Some(Path::new(&sysroot).join("lib/rustlib/src/rust/library")).filter(|library| has_sources(library))
+}
+
+fn has_sources(library: &Path) -> bool {
+    library.join("Cargo.lock").is_file()
 }
 
 /// Whether Debian may have them.
@@ -65,12 +80,15 @@ pub fn make(root: &Path) -> io::Result<()> {
 
 /// The compiler's version, in numbers.
 fn release(patience: Duration) -> Option<String> {
-    ask(&["--version"], patience)?.split(' ').nth(1).map(str::to_owned)
+    ask(&rustc(), &["--version"], patience)?.split(' ').nth(1).map(str::to_owned)
 }
 
-/// What the compiler answers.
-fn ask(arguments: &[&str], patience: Duration) -> Option<String> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+fn rustc() -> OsString {
+    env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"))
+}
+
+/// What a compiler answers.
+fn ask(rustc: &OsStr, arguments: &[&str], patience: Duration) -> Option<String> {
     let answer = probe::ask(Command::new(rustc).args(arguments), patience).ok()?;
     answer.success.then(|| answer.out.trim().to_owned())
 }

@@ -4,7 +4,7 @@ use crate::made::root;
 use crate::{other_rust, support};
 use std::path::PathBuf;
 use std::process::Command;
-use xtask::tool::{rust_src, rustc_with_sources};
+use xtask::tool::rust_src;
 
 /// The toolchain's program `name`, as the environment has it or the PATH.
 fn program(name: &str) -> PathBuf {
@@ -30,7 +30,7 @@ pub fn cargo_with_sources() -> Option<Command> {
         // cargo's own tests say so where the sources are, which are otherwise looked for in the toolchain
         cargo.env("__CARGO_TESTS_ONLY_SRC_ROOT", library);
         cargo
-    } else if let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) {
+    } else if let Some(rustc) = rust_src::rustc_with_sources(other_rust::PATIENCE) {
         other_rust::cargo(&rustc.with_file_name("cargo"), &rustc)
     } else {
         support::skip("no Rust here has `rust-src`; `cargo xtask setup` gets it from Debian");
