@@ -2,8 +2,8 @@
 
 use super::fixture::{Msi, app_file, guid, upgrade};
 use ancm_installer::upgrade::{
-    Confidence, DiskFile, Engine, File, FileFacts, Folded, KINDS, Machine, Options, Outcome, Package,
-    Payload, ReinstallMode, Report, Resource, Rule, Scenario, Verdict, decide, explain,
+    Confidence, Deed, DiskFile, Engine, File, FileFacts, Folded, KINDS, Machine, Options, Outcome, Package,
+    Payload, ReinstallMode, Report, Resource, Rule, Scenario, Subject, Verdict, decide, explain,
 };
 use std::collections::BTreeSet;
 
@@ -320,5 +320,25 @@ fn lists_in_the_registry_are_joined_and_left() {
     }
     for (alone, written) in [("[~]c", "c"), ("c[~]d[~]", "c[~]d"), ("c[~]d", "c[~]d")] {
         assert_eq!(play(None, alone), (Some(written.to_owned()), None), "{alone} where nothing is");
+    }
+}
+
+/// A list that replaces owns the value as it was written; what somebody made of it since is not certainly theirs to take.
+#[test]
+fn a_list_that_was_changed_goes_with_doubts() {
+    let package = Msi::new("1.0.0")
+        .component("R", &guid(1), 256 + 4)
+        .with("Registry", &["r", "2", r"Software\App", "List", "c[~]d", "R"])
+        .set("Component", "R", "KeyPath", "r")
+        .load();
+    for (there, expected) in [("c[~]d", Confidence::B), ("c", Confidence::D)] {
+        let mut engine = Engine::new(Machine::new(package.arch));
+        engine.install(&package, &Options::default());
+        let (resource, written) = engine.machine.others.iter_mut().next().expect("the list");
+        written.data = there.into();
+        let resource = Subject::Resource(resource.clone());
+        engine.remove(package.product_code, &Options::default());
+        let (_, removed) = engine.journal.of(&resource).last().expect("it went");
+        assert_eq!((removed.deed, removed.confidence), (Deed::Removed, expected), "{there}");
     }
 }

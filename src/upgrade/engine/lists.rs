@@ -53,9 +53,12 @@ impl<'r> List<'r> {
         }
     }
 
-    /// Whether `there` has no other texts.
+    /// Whether `there` is what the row alone has written.
     pub fn is_all_of(&self, there: &str) -> bool {
-        self.others(there).is_empty()
+        match self.way {
+            Way::Replaces => there == self.texts,
+            Way::Appends | Way::Prepends => self.others(there).is_empty(),
+        }
     }
 
     fn others<'t>(&self, there: &'t str) -> Vec<&'t str> {
