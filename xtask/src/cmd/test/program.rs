@@ -165,7 +165,7 @@ pub fn run(programs: &Programs, names: &[String], console: &Console) -> Outcome<
     }
     let all = lists.iter().map(|(_, tests)| tests.len()).sum();
     // most tests wait for other programs, so a thread for each processor leaves some idle
-    let threads = std::thread::available_parallelism().map_or(2, |count| count.get() + 1);
+    let threads = std::thread::available_parallelism().map_or(2, |count| count.get() + 3);
     let now = Instant::now();
     let running = Mutex::new(Running {
         report: Report::default(),
