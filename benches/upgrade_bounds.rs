@@ -249,6 +249,12 @@ const SHAPES: &[Shape] = &[
         made.row("Component", &[&format!("C{number}"), &guid(3, number + 1), "APP", "256", &condition]);
         made.row("FeatureComponents", &["F", &format!("C{number}")]);
     }),
+    ("conditions that repeat themselves", |made, number, _| {
+        let condition = vec![format!("S{number} OR A"); 4_000].join(" OR ");
+        made.row("LaunchCondition", &[&condition, "no"]);
+        made.row("Component", &[&format!("C{number}"), &guid(3, number + 1), "APP", "256", &condition]);
+        made.row("FeatureComponents", &["F", &format!("C{number}")]);
+    }),
     ("conditions about many searches", |made, number, _| {
         let names: Vec<String> = (0..200).map(|search| format!("S{}", number * 200 + search)).collect();
         for name in &names {

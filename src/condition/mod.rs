@@ -2,7 +2,10 @@
 //! (<https://learn.microsoft.com/windows/win32/msi/conditional-statement-syntax>).
 
 mod parse;
+mod reduce;
+mod token;
 
+pub use reduce::reduced;
 use std::cmp::Ordering;
 
 /// What is known of a property.
@@ -148,18 +151,19 @@ pub struct ConditionError {
 impl std::str::FromStr for Condition {
     type Err = ConditionError;
     fn from_str(text: &str) -> Result<Self, ConditionError> {
-        match parse::steps(text) {
+        let text = reduced(text);
+        match parse::steps(&text) {
             Ok(mut steps) => {
                 steps.shrink_to_fit();
-                Ok(Condition { text: text.to_owned(), steps })
+                Ok(Condition { text: text.into_owned(), steps })
             }
-            Err(problem) => Err(ConditionError { text: text.to_owned(), problem }),
+            Err(problem) => Err(ConditionError { text: text.into_owned(), problem }),
         }
     }
 }
 
 impl Condition {
-    /// As it stands in the table.
+    /// As it stands in the table; where it is long, without what it repeats ([`reduced`]).
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
@@ -320,7 +324,7 @@ impl Operator {
 mod tests {
     use super::*;
 
-    struct Known;
+    pub(super) struct Known;
     impl Lookup for Known {
         fn property<'v>(&'v self, name: &'v str) -> Value<'v> {
             match name {
@@ -337,7 +341,7 @@ mod tests {
         }
     }
 
-    fn check(text: &str, expected: Truth) {
+    pub(super) fn check(text: &str, expected: Truth) {
         let condition: Condition = text.parse().expect(text);
         assert_eq!(condition.evaluate(&Known), expected, "{text}");
     }

@@ -3,7 +3,7 @@
 use super::fixture::{Msi, app_file, guid};
 use crate::support;
 use ancm_installer::msi;
-use ancm_installer::upgrade::{Package, Payload, Report, Scenario, admits, for_each_file_in};
+use ancm_installer::upgrade::{Headline, Package, Payload, Report, Scenario, admits, for_each_file_in};
 use std::io::{Cursor, Write};
 use std::num::NonZeroUsize;
 
@@ -135,15 +135,37 @@ fn more_rows_than_can_be_played_are_refused() {
 }
 
 #[test]
-fn conditions_that_are_longer_than_any_package_has_are_refused() {
-    let long = |length: usize| {
+fn conditions_that_say_more_than_those_of_any_package_are_refused() {
+    let loaded = |condition: &str| {
         let mut msi = Msi::new("1.0.0");
-        msi.row("LaunchCondition", &[&vec!["A"; length].join(" OR "), "no"]);
-        Package::load("long", &msi.database().clone(), &Payload::new()).map(drop)
+        msi.row("LaunchCondition", &[condition, "no"]);
+        Package::load("long", msi.database(), &Payload::new()).map(drop)
     };
-    assert!(long(800_000).is_ok());
-    let refused = long(900_000).expect_err("too long").to_string();
-    assert_eq!(refused, "its conditions have 4499996 characters altogether: at most 4194304 are played");
+    let long = |count: usize| (0..count).map(|number| format!("A{number}")).collect::<Vec<_>>().join(" OR ");
+    assert!(loaded(&long(350_000)).is_ok());
+    let refused = loaded(&long(400_000)).expect_err("too long").to_string();
+    assert_eq!(
+        refused,
+        "its conditions have 4288886 characters altogether, without what they repeat: at most 4194304 are played"
+    );
+}
+
+/// `A OR A OR …` may have any length: what is said again changes nothing, and is told once.
+#[test]
+fn conditions_that_repeat_themselves_are_played_at_any_length() {
+    let package = |version: &str, condition: &str| {
+        let mut msi = Msi::new(version);
+        msi.row("LaunchCondition", &[condition, "no"]);
+        msi.load()
+    };
+    let old = package("1.0.0", "1");
+    let (holds, fails) = ("VersionNT OR VersionNT64 OR ", "A AND NOT (A OR A) AND A AND NOT (A OR A) AND ");
+    for (term, end, is_refused) in [(holds, "0", false), (fails, "1", true)] {
+        let new = package("2.0.0", &(term.repeat(20_000_000 / term.len()) + end));
+        let report = Report::of(&Scenario::upgrade(&old, &new));
+        assert_eq!(report.headline() == Headline::Refused, is_refused);
+        assert!(format!("{:?}", report.ending).len() < 500, "it is told once");
+    }
 }
 
 /// One text may stand in every row, so that a small file has much of it.

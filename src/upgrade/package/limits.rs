@@ -6,6 +6,7 @@
 //! played where rows are long, and short rows are counted.
 
 use crate::msi::{Cell, Database, Table};
+use installer_condition::reduced;
 use std::collections::BTreeMap;
 
 /// What a row takes in memory while a package is played over an older release with as many rows, in bytes, rounded up from what
@@ -33,8 +34,8 @@ const TEXT_OF_A_ROW: u64 = 64;
 /// So much memory is taken, in MiB.
 const MOST_MIB: u64 = 256;
 
-/// Conditions are kept in parts, some ten times their length; all of a package together have so many bytes, and known packages
-/// have some thousands.
+/// Conditions are kept in parts, some ten times their length without what they repeat; all of a package together have so many bytes,
+/// and known packages have some thousands.
 const CONDITIONS: usize = 4 << 20;
 
 /// A package is too large to be played in the memory that a machine has.
@@ -67,9 +68,11 @@ pub enum TooLarge {
         length: u64,
     },
     /// By its conditions.
-    #[error("its conditions have {length} characters altogether: at most {CONDITIONS} are played")]
+    #[error(
+        "its conditions have {length} characters altogether, without what they repeat: at most {CONDITIONS} are played"
+    )]
     Conditions {
-        /// Bytes of all its conditions.
+        /// Bytes of all its conditions, without what they repeat.
         length: usize,
     },
 }
@@ -110,11 +113,14 @@ pub(super) fn admits_database(database: &Database) -> Result<(), TooLarge> {
     if let Some((_, table)) = costs.max_by_key(|(cost, _)| *cost).filter(|_| total > MOST_MIB << 20) {
         return Err(TooLarge::Texts { needed: total >> 20, table: table.name.clone(), length: text(table) });
     }
-    let conditions = database.tables.values().filter_map(|table| Some((table, table.column("Condition")?)));
-    let lengths = conditions.flat_map(|(table, column)| {
-        table.rows.iter().filter_map(move |row| Some(row.get(column)?.as_str()?.len()))
-    });
-    match lengths.sum::<usize>() {
+    let conditions = || {
+        let columns = database.tables.values().filter_map(|table| Some((table, table.column("Condition")?)));
+        columns.flat_map(|(table, column)| table.rows.iter().filter_map(move |row| row.get(column)?.as_str()))
+    };
+    if conditions().map(str::len).sum::<usize>() <= CONDITIONS {
+        return Ok(());
+    }
+    match conditions().map(|text| reduced(text).len()).sum() {
         length if length > CONDITIONS => Err(TooLarge::Conditions { length }),
         _ => Ok(()),
     }
