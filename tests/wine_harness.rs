@@ -16,7 +16,7 @@ fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
     assert_eq!(wine.registry(64, key, "Answer").as_deref(), Some("forty two"));
     assert_eq!(wine.registry(64, key, "Number").as_deref(), Some("0x2a"));
     assert_eq!(wine.registry(32, key, "Answer"), None);
-    let all: Vec<(String, String)> = wine.registry_values(64, key).into_iter().collect();
+    let all: Vec<(String, String)> = wine.registry_values(key).into_iter().collect();
     let path = r"HKEY_LOCAL_MACHINE\Software\Acme";
     let expected = [("Answer", "forty two"), ("Number", "0x2a")]
         .map(|(name, data)| (format!(r"{path}\{name}"), data.to_owned()));

@@ -75,6 +75,6 @@ fn packages_install_and_go() {
     let said = std::fs::read_to_string(wine.drive_c().join("said.txt")).expect("it ran").replace('\r', "");
     assert!(expected.lines().count() > 100, "{expected}");
     assert_eq!(said, expected);
-    let products = wine.registry_values(64, r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall");
+    let products = wine.registry_values(r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall");
     assert!(products.keys().all(|key| !key.contains("Case")), "{products:?}");
 }

@@ -303,11 +303,10 @@ impl Wine {
         })
     }
 
-    /// Every value at and below `key` in the registry view of 64-bit programs (`view` 64) or of 32-bit ones (32): `KEY\NAME`
-    /// and the data as `reg query` shows it. Empty where there is no such key.
-    pub fn registry_values(&self, view: u8, key: &str) -> BTreeMap<String, String> {
-        let view = if view == 32 { "/reg:32" } else { "/reg:64" };
-        let text = self.queried(&["reg", "query", key, "/s", view]).unwrap_or_default();
+    /// Every value at and below `key` in the view of 64-bit programs: `KEY\NAME` and the data as `reg query` shows it.
+    /// Empty where there is no such key.
+    pub fn registry_values(&self, key: &str) -> BTreeMap<String, String> {
+        let text = self.queried(&["reg", "query", key, "/s", "/reg:64"]).unwrap_or_default();
         let mut values = BTreeMap::new();
         let mut at = "";
         for line in text.lines() {

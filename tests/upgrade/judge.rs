@@ -200,7 +200,7 @@ pub fn play(wine: &Wine, installer: &Installer, bytes: &Bytes, cases: Vec<Case>)
             }
         }
     }
-    let values = wine.registry_values(64, r"HKLM\Software\Acme");
+    let values = wine.registry_values(r"HKLM\Software\Acme");
     let found = |case: &Case| {
         let mut found = Vec::new();
         files_below(&path(case), &mut found);

@@ -212,7 +212,7 @@ fn wine_plays_the_reported_cases() {
         .map(|written| (written.files[written.files.len() - 2].clone(), "REMOVE=ALL".to_owned()))
         .collect();
     installer.install(&wine, &bundled);
-    let mut values = wine.registry_values(64, r"HKLM\Software");
+    let mut values = wine.registry_values(r"HKLM\Software");
     values.retain(|name, _| !name.to_lowercase().contains(r"\microsoft\windows"));
     let mut used = 0;
     for written in &all {

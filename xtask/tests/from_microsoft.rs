@@ -16,7 +16,7 @@ use crate::made::xtask;
 use crate::support;
 use crate::support::wine::Wine;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 const ERAS: [&str; 6] = ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"];
@@ -55,35 +55,22 @@ fn predicted(old: &Path, new: &Path) -> BTreeMap<String, bool> {
         .collect()
 }
 
-/// What is on the machine, each key of the registry asked for once.
-struct Left<'w> {
-    wine: &'w Wine,
-    /// The values of the keys that were asked for, by view and key; in lower case, as Windows compares them.
-    keys: BTreeMap<(u8, String), BTreeSet<String>>,
-}
-
-impl Left<'_> {
-    /// Whether the thing that `upgrade` calls `name` is there.
-    fn has(&mut self, name: &str) -> bool {
-        let Some(rest) = name.strip_prefix(r"HKLM\") else {
-            let path = name.strip_prefix(r"C:\").expect("on the only drive").replace('\\', "/");
-            // Wine finds its folders in any case; Unix does not
-            return self.wine.drive_c().join(path.replace("Windows/System32", "windows/system32")).is_file();
-        };
-        // Windows has one `Classes\Installer` for both kinds of programs; Wine has two, and our component is 32-bit
-        let shared = rest.starts_with(r"Software\Classes\Installer");
-        let (rest, view) = match (rest.strip_suffix(" (32-bit view)"), rest.strip_suffix(" (64-bit view)")) {
-            (Some(rest), _) => (rest, 32),
-            (_, Some(rest)) => (rest, 64),
-            _ => (rest, if shared { 32 } else { 64 }),
-        };
-        let (key, value) = rest.split_once(" : ").expect("key and value");
-        let key = format!(r"HKEY_LOCAL_MACHINE\{key}");
-        let values = self.keys.entry((view, key.clone())).or_insert_with(|| {
-            self.wine.registry_values(view, &key).into_keys().map(|name| name.to_lowercase()).collect()
-        });
-        values.contains(&format!(r"{key}\{value}").to_lowercase())
-    }
+/// Whether the thing that `upgrade` calls `name` is on the machine.
+fn is_there(wine: &Wine, name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(r"HKLM\") else {
+        let path = name.strip_prefix(r"C:\").expect("on the only drive").replace('\\', "/");
+        // Wine finds its folders in any case; Unix does not
+        return wine.drive_c().join(path.replace("Windows/System32", "windows/system32")).is_file();
+    };
+    // Windows has one `Classes\Installer` for both kinds of programs; Wine has two, and our component is 32-bit
+    let shared = rest.starts_with(r"Software\Classes\Installer");
+    let (rest, view) = match (rest.strip_suffix(" (32-bit view)"), rest.strip_suffix(" (64-bit view)")) {
+        (Some(rest), _) => (rest, 32),
+        (_, Some(rest)) => (rest, 64),
+        _ => (rest, if shared { 32 } else { 64 }),
+    };
+    let (key, value) = rest.split_once(" : ").expect("key and value");
+    wine.registry(view, &format!(r"HKLM\{key}"), if value == "(default)" { "" } else { value }).is_some()
 }
 
 /// The upgrade from one of Microsoft's packages.
@@ -109,9 +96,8 @@ fn upgraded(era: &str, expected: &Expected, ours: &str) {
     let file = ours.strip_prefix("Z:").expect("on Wine's drive of all").replace('\\', "/");
     let predicted = predicted(&old, Path::new(&file));
     assert!(predicted.len() > expected.files.len() + 4, "files, event source and provider: {predicted:?}");
-    let mut left = Left { wine: &wine, keys: BTreeMap::new() };
     for (resource, present) in predicted {
-        assert_eq!(left.has(&resource), present, "over {name}: {resource}");
+        assert_eq!(is_there(&wine, &resource), present, "over {name}: {resource}");
     }
 
     let (code, log) = wine.msiexec(&["/x", ours]);

@@ -193,13 +193,13 @@ pub fn state(wine: &Wine) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String
             found.extend(files(&path).into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
         }
     }
-    let values = KEYS.iter().flat_map(|key| wine.registry_values(64, key)).collect();
+    let values = KEYS.iter().flat_map(|key| wine.registry_values(key)).collect();
     (found, values)
 }
 
 /// Versions in Apps & Features of products that say to be this module.
 pub fn entries(wine: &Wine) -> Vec<String> {
-    let values = wine.registry_values(64, KEYS[0]);
+    let values = wine.registry_values(KEYS[0]);
     let of_module = values
         .iter()
         .filter(|(path, data)| path.ends_with(r"\DisplayName") && data.contains("ASP.NET Core Module V2"));
