@@ -231,10 +231,19 @@ fn a_module_of_python_is_found_without_being_imported() {
         std::fs::create_dir_all(file.parent().expect("in a folder")).expect("writable");
         std::fs::write(file, text).expect("writable");
     }
-    let output = xtask().args(["doctor", "--json"]).env("PYTHONPATH", modules.path()).output();
-    let report: Value = serde_json::from_slice(&output.expect("it starts").stdout).expect("JSON");
-    let tools = report["tools"].as_array().expect("a list");
-    let lief = tools.iter().find(|tool| tool["name"] == "lief (Python)").expect("it is known");
+    let asked = || {
+        let output = xtask().args(["doctor", "--json"]).env("PYTHONPATH", modules.path()).output();
+        let report: Value = serde_json::from_slice(&output.expect("it starts").stdout).expect("JSON");
+        let tools = report["tools"].as_array().expect("a list");
+        tools.iter().find(|tool| tool["name"] == "lief (Python)").expect("it is known").clone()
+    };
+    let mut lief = asked();
+    // on a busy machine Python may take longer than anybody waits; whoever imports the module takes a minute each time
+    for _ in 0..4 {
+        if lief["problem"].as_str().is_some_and(|problem| problem.contains("did not answer")) {
+            lief = asked();
+        }
+    }
     assert_eq!((&lief["state"], &lief["version"]), (&json!("usable"), &json!("9.9")), "{lief}");
 }
 
