@@ -145,7 +145,7 @@ pub struct Condition {
 #[error("`{text}` is not a condition: {problem}")]
 pub struct ConditionError {
     text: String,
-    problem: parse::Problem,
+    problem: token::Problem,
 }
 
 impl std::str::FromStr for Condition {

@@ -1,30 +1,7 @@
 //! Text → steps in the order in which they are evaluated. Nothing recurses, so that no length and no depth is too much.
 
-use super::token::{Token, Tokens};
+use super::token::{Problem, Token, Tokens};
 use super::{Logic, Step};
-
-/// What is wrong with a text that is no condition.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Problem {
-    #[error("an operator has nothing on its right")]
-    NoRight,
-    #[error("`{0}` is not expected there")]
-    Unexpected(String),
-    #[error("it ends too early")]
-    TooEarly,
-    #[error("a parenthesis is not closed")]
-    OpenParenthesis,
-    #[error("it is too long")]
-    TooLong,
-    #[error("a string literal is not closed")]
-    OpenLiteral,
-    #[error("`{0}` begins no operator")]
-    NoOperator(char),
-    #[error("`-` is not a number")]
-    NoNumber,
-    #[error("`{0}` stands without a name")]
-    NoName(char),
-}
 
 /// What waits for its right side.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! Text → tokens, one after the other.
 
-use super::parse::Problem;
 use super::{Comparison, Logic, Operand, Operator, Part};
 
 /// The smallest piece of a condition.
@@ -30,6 +29,29 @@ impl Token {
             }
         }
     }
+}
+
+/// What is wrong with a text that is no condition.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Problem {
+    #[error("an operator has nothing on its right")]
+    NoRight,
+    #[error("`{0}` is not expected there")]
+    Unexpected(String),
+    #[error("it ends too early")]
+    TooEarly,
+    #[error("a parenthesis is not closed")]
+    OpenParenthesis,
+    #[error("it is too long")]
+    TooLong,
+    #[error("a string literal is not closed")]
+    OpenLiteral,
+    #[error("`{0}` begins no operator")]
+    NoOperator(char),
+    #[error("`-` is not a number")]
+    NoNumber,
+    #[error("`{0}` stands without a name")]
+    NoName(char),
 }
 
 const OPERATORS: [(&str, Comparison); 9] = [
