@@ -250,7 +250,7 @@ const SHAPES: &[Shape] = &[
         made.row("FeatureComponents", &["F", &format!("C{number}")]);
     }),
     ("conditions that repeat themselves", |made, number, _| {
-        let condition = vec![format!("S{number} OR A"); 4_000].join(" OR ");
+        let condition = vec![format!("S{number} OR NOT A"); 4_000].join(" OR ");
         made.row("LaunchCondition", &[&condition, "no"]);
         made.row("Component", &[&format!("C{number}"), &guid(3, number + 1), "APP", "256", &condition]);
         made.row("FeatureComponents", &["F", &format!("C{number}")]);
