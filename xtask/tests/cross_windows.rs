@@ -35,14 +35,7 @@ fn json(bytes: &[u8]) -> Value {
 
 /// It finds what packages are made with, and says so in UTF-8. What does not answer is ended, with all that it started.
 fn doctor(machine: &Machine) {
-    // on a busy machine a tool may take longer than anybody waits
-    let late = |report: &Value| report.to_string().contains("did not answer");
-    let mut report = json(&machine.ends(&["doctor", "--json"], 0).stdout);
-    for _ in 0..4 {
-        if late(&report) {
-            report = json(&machine.ends(&["doctor", "--json"], 0).stdout);
-        }
-    }
+    let report = json(&machine.ends(&["doctor", "--json"], 0).stdout);
     let tools = report["tools"].as_array().expect("tools");
     for name in ["rustc", "cargo", "rust-lld"] {
         let tool = tools.iter().find(|tool| tool["name"] == name).expect("it is known");
