@@ -9,10 +9,12 @@ pub mod github;
 pub mod markup;
 mod meant;
 pub mod sarif;
+mod shortened;
 mod source;
 pub mod text;
 
 pub use meant::meant;
+pub use shortened::shortened;
 
 use serde::Serialize;
 use std::fmt;

@@ -3,7 +3,6 @@
 use crate::id::ProductCode;
 use crate::machine::Resource;
 use crate::rules::{Confidence, Rule};
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// What an event did to its subject.
@@ -146,16 +145,5 @@ impl Journal {
     }
 }
 
-/// So many characters of a detail are kept, and of a condition that is shown.
-const SHOWN: usize = 512;
-
-/// `text`, without its end where it is longer than anybody reads: packages may have megabytes in a cell.
-pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
-    if text.len() <= SHOWN {
-        return Cow::Borrowed(text);
-    }
-    match text.char_indices().nth(SHOWN) {
-        Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),
-        None => Cow::Borrowed(text),
-    }
-}
+/// So many bytes of a detail are kept, and of a condition that is shown.
+pub(crate) const SHOWN: usize = 512;

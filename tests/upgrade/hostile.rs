@@ -150,6 +150,21 @@ fn conditions_that_say_more_than_those_of_any_package_are_refused() {
     );
 }
 
+#[test]
+fn a_cell_that_is_wrong_and_long_is_not_told_whole() {
+    let long = "text ".repeat(400_000);
+    for (table, row) in [
+        ("LaunchCondition", [&*format!("({long}"), "no"]),
+        ("LaunchCondition", ["A AND", &long]),
+        ("Property", ["ProductVersion", &long]),
+    ] {
+        let mut msi = Msi::new("1.0.0");
+        msi.row(table, &row);
+        let refused = Package::load("long", msi.database(), &Payload::new()).expect_err(table).to_string();
+        assert!(refused.len() < 3_000, "{} bytes, {:.200}", refused.len(), refused);
+    }
+}
+
 /// `A OR A OR …` may have any length: what is said again changes nothing, and is told once.
 #[test]
 fn conditions_that_repeat_themselves_are_played_at_any_length() {

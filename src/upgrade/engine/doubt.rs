@@ -6,7 +6,8 @@
 use super::Engine;
 use super::properties::Worth;
 use super::session::Session;
-use crate::journal::shortened;
+use crate::diag::shortened;
+use crate::journal::SHOWN;
 use crate::machine::{RecordedKeyPath, Resource};
 use crate::names::Folded;
 use crate::names::standard_property;
@@ -219,7 +220,7 @@ impl<'a> Engine<'a> {
             is_open = true;
             let text = condition.text().to_owned();
             let world = World { fails: [text.clone()].into_iter().collect(), ..World::default() };
-            let assumed = format!("`{}` holds", shortened(&text));
+            let assumed = format!("`{}` holds", shortened(&text, SHOWN));
             self.doubt(Doubt { asked: text, assumed, decides: decides(), is_direct, worlds: vec![world] });
         }
         let holds = match truth {

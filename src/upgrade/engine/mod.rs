@@ -26,8 +26,9 @@ pub use doubt::{Doubt, World};
 pub use files::{Decision, ReinstallMode, decide, veto};
 pub use schedule::{Schedule, ScheduleClass};
 
+use crate::diag::shortened;
 use crate::id::{ComponentId, ProductCode};
-use crate::journal::{Deed, Doer, Event, Journal, Subject, shortened};
+use crate::journal::{Deed, Doer, Event, Journal, SHOWN, Subject};
 use crate::machine::{Machine, Product, Resource};
 use crate::names::Folded;
 use crate::package::{Component, CustomAction, Package};
@@ -456,7 +457,7 @@ impl<'a> Engine<'a> {
             deed,
             rule,
             confidence: rule.confidence().max(confidence).max(session.confidence[index]),
-            detail: shortened(&detail).into(),
+            detail: shortened(&detail, SHOWN).into(),
         }
     }
 }

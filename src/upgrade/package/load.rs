@@ -51,12 +51,7 @@ impl Package {
         let properties = properties(database)?;
         let property =
             |key: &'static str| properties.get(key).map(String::as_str).ok_or(PackageError::Property(key));
-        let wrong = |key: &str, problem: String| PackageError::Cell {
-            table: "Property".to_owned(),
-            row: key.to_owned(),
-            column: "Value".to_owned(),
-            problem,
-        };
+        let wrong = |key: &str, problem: String| PackageError::cell("Property", key, "Value", &problem);
         let product_code =
             property("ProductCode")?.parse().map_err(|e| wrong("ProductCode", format!("{e}")))?;
         let version =

@@ -1,6 +1,7 @@
 //! Rows of a database as typed values. Says table and row when a cell is not what the schema wants.
 
 use super::limits::TooLarge;
+use crate::diag::shortened;
 use crate::msi::{Cell, Database, Table};
 use installer_condition::Condition;
 use std::collections::BTreeSet;
@@ -34,6 +35,21 @@ pub enum PackageError {
     /// A property without which nothing can be installed.
     #[error("table `Property` has no row `{0}`: every package needs one")]
     Property(&'static str),
+}
+
+/// So many bytes of a key or a problem are told.
+const TOLD: usize = 512;
+
+impl PackageError {
+    /// About a cell, whose key and value may be longer than anybody reads.
+    pub(super) fn cell(table: &str, row: &str, column: &str, problem: &str) -> PackageError {
+        PackageError::Cell {
+            table: table.to_owned(),
+            row: shortened(row, TOLD).into_owned(),
+            column: column.to_owned(),
+            problem: shortened(problem, TOLD).into_owned(),
+        }
+    }
 }
 
 /// The rows of one table; none where the table is missing.
@@ -86,12 +102,7 @@ impl<'a> RowView<'a> {
                 Cell::Null | Cell::Stream => String::new(),
             })
             .collect();
-        PackageError::Cell {
-            table: self.table.name.clone(),
-            row: key.join("/"),
-            column: column.to_owned(),
-            problem: problem.into(),
-        }
+        PackageError::cell(&self.table.name, &key.join("/"), column, &problem.into())
     }
 
     /// A string that may be empty.
