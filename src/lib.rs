@@ -141,7 +141,7 @@ pub mod authoring;
 /// assert!(findings.iter().all(|finding| !finding.code.is_empty()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub mod check;
+pub use installer_check as check;
 
 /// ```
 /// use ancm_installer::explain;
@@ -151,7 +151,7 @@ pub mod check;
 /// assert_eq!(story.lines, 1);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-pub mod explain;
+pub use installer_explain as explain;
 pub mod identity;
 
 /// ```

@@ -4,6 +4,13 @@
 //! others. Findings of Microsoft's rules have their codes, severities and places; `docs/check.md` says where ours differ
 //! on purpose. Knows nothing of upgrades and fixes nothing.
 
+use installer_cab as cab;
+use installer_condition as condition;
+use installer_diag as diag;
+use installer_id as id;
+use installer_msi as msi;
+use installer_pe as pe;
+
 mod allow;
 mod contents;
 mod data;

@@ -4,6 +4,10 @@
 //! memory. Where the log does not have the reason, the answer says so and where to look. Findings carry the codes of
 //! [`crate::upgrade`]; [`against`] holds a log against what that predicts.
 
+use installer_diag as diag;
+use installer_id as id;
+use installer_upgrade as upgrade;
+
 mod against;
 mod cause;
 mod finding;

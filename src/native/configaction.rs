@@ -4,7 +4,6 @@
 //! no Rust for Windows targets; `native/prebuilt/provenance.toml` says how they were made, and a test makes them again.
 
 use crate::id::{Arch, hexadecimal};
-use crate::pe::{self, Image};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -110,50 +109,5 @@ impl Provenance {
     #[must_use]
     pub fn of_packages() -> Provenance {
         Provenance::read(installer_prebuilt::PROVENANCE).expect("a test reads it")
-    }
-}
-
-/// Why a DLL cannot be one of a package's custom actions.
-#[derive(Debug, thiserror::Error)]
-pub enum ActionError {
-    /// Not an image.
-    #[error(transparent)]
-    Image(#[from] pe::Error),
-    /// Windows Installer cannot run it, or not always.
-    #[error(
-        "it is for {machine}, and Windows Installer runs custom actions of {package} packages for {expected}"
-    )]
-    Machine {
-        /// The DLL's processor.
-        machine: pe::Machine,
-        /// The package's.
-        package: Arch,
-        /// What would do.
-        expected: &'static str,
-    },
-}
-
-/// Whether Windows Installer can run the custom actions of a DLL in a package for `package`, on every machine that such
-/// a package is for.
-///
-/// # Errors
-/// It cannot, or the bytes are no DLL.
-pub fn check_machine(bytes: &[u8], package: Arch) -> Result<(), ActionError> {
-    fits(Image::parse(bytes)?.machine(), package)
-}
-
-/// As [`check_machine`], for a DLL whose machine is known.
-///
-/// # Errors
-/// Windows Installer cannot run it, or not always.
-pub fn fits(machine: pe::Machine, package: Arch) -> Result<(), ActionError> {
-    let (fits, expected): (&[Arch], _) = match package {
-        Arch::X86 => (&[Arch::X86], "x86"),
-        Arch::X64 => (&[Arch::X86, Arch::X64], "x64 or x86"),
-        Arch::Arm64 => (&[Arch::X86], "x86"),
-    };
-    match machine.arch() {
-        Some(arch) if fits.contains(&arch) => Ok(()),
-        _ => Err(ActionError::Machine { machine, package, expected }),
     }
 }

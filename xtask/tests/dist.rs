@@ -1,10 +1,9 @@
 //! What `dist` makes, judged by others: msicheck.py, msitools, cabextract, sha256sum, and for the DLLs LIEF.
 
 use crate::made::{Tables, dist, files, package, packages, root, said, xtask};
-use crate::modules::{VERSION, stand_in, stand_in_files};
+use crate::modules::{VERSION, stand_in_files};
 use crate::support::{judge, pe, run, tool};
-use ancm_installer::id::{Arch, Dll};
-use ancm_installer::native::configaction::{self, ConfigurationAction};
+use ancm_installer::native::configaction;
 use ancm_installer::pe::Image;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -374,27 +373,4 @@ fn the_custom_actions_are_the_prebuilt_dll_of_the_right_processor() {
             assert!(exports.named(entry).is_some(), "{entry}");
         }
     }
-}
-
-#[test]
-fn a_package_takes_no_custom_actions_of_a_processor_that_cannot_run_them() {
-    let dll = |arch| ConfigurationAction::of_package(arch).bytes;
-    let arm64 = stand_in(Dll::Module, Arch::Arm64, VERSION);
-    for (package, taken, refused) in [
-        (Arch::X86, vec![dll(Arch::X86)], vec![dll(Arch::X64), arm64.as_slice()]),
-        (Arch::X64, vec![dll(Arch::X86), dll(Arch::X64)], vec![arm64.as_slice()]),
-        (Arch::Arm64, vec![dll(Arch::X86)], vec![dll(Arch::X64), arm64.as_slice(), b"no image"]),
-    ] {
-        for bytes in taken {
-            configaction::check_machine(bytes, package).unwrap_or_else(|error| panic!("{package}: {error}"));
-        }
-        for bytes in refused {
-            configaction::check_machine(bytes, package).expect_err("no such actions");
-        }
-    }
-    let error = configaction::check_machine(dll(Arch::X64), Arch::Arm64).expect_err("an x64 DLL");
-    assert_eq!(
-        error.to_string(),
-        "it is for x64, and Windows Installer runs custom actions of arm64 packages for x86"
-    );
 }

@@ -1,11 +1,10 @@
 //! check::action_machine: custom action DLLs are for processors that Windows Installer runs them on.
 
-use crate::check::Subject;
-use crate::check::rule::cell;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::id::Arch;
-use crate::native::configaction;
 use crate::pe::Machine;
+use crate::rule::cell;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// Custom action DLLs run on every machine that the package is for.
@@ -38,8 +37,17 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
             found.error(place, format!("custom action DLL `{name}`: it is no program or DLL"));
             continue;
         };
-        let Err(error) = configaction::fits(machine, arch) else { continue };
-        let message = format!("custom action DLL `{name}`: {error}");
+        let (fits, expected): (&[Arch], _) = match arch {
+            Arch::X86 => (&[Arch::X86], "x86"),
+            Arch::X64 => (&[Arch::X86, Arch::X64], "x64 or x86"),
+            Arch::Arm64 => (&[Arch::X86], "x86"),
+        };
+        if machine.arch().is_some_and(|arch| fits.contains(&arch)) {
+            continue;
+        }
+        let message = format!(
+            "custom action DLL `{name}`: it is for {machine}, and Windows Installer runs custom actions of {arch} packages for {expected}"
+        );
         if machine == Machine::ARM64 && arch == Arch::Arm64 {
             found.warning(place, message);
         } else {
@@ -56,8 +64,8 @@ const DLL_IN_BINARY: i32 = 1;
 mod tests {
     use super::RULE;
 
-    use crate::check::contents::FileFacts;
-    use crate::check::example::Example;
+    use crate::contents::FileFacts;
+    use crate::example::Example;
     use crate::pe::Machine;
 
     fn findings(template: &str, machine: Option<Machine>) -> Vec<String> {
@@ -73,10 +81,22 @@ mod tests {
     #[test]
     fn processors_that_there_is_a_process_for() {
         let none: [&str; 0] = [];
-        assert_eq!(findings("x64", Some(Machine::AMD64)), none);
-        assert_eq!(findings("x64", Some(Machine::I386)), none);
-        assert_eq!(findings("Intel", Some(Machine::AMD64)), ["error Binary.Data[Dll]"]);
-        assert_eq!(findings("Arm64", Some(Machine::AMD64)), ["error Binary.Data[Dll]"]);
+        for (package, dll) in [
+            ("Intel", Machine::I386),
+            ("x64", Machine::I386),
+            ("x64", Machine::AMD64),
+            ("Arm64", Machine::I386),
+        ] {
+            assert_eq!(findings(package, Some(dll)), none, "{package} {dll}");
+        }
+        for (package, dll) in [
+            ("Intel", Machine::AMD64),
+            ("Intel", Machine::ARM64),
+            ("x64", Machine::ARM64),
+            ("Arm64", Machine::AMD64),
+        ] {
+            assert_eq!(findings(package, Some(dll)), ["error Binary.Data[Dll]"], "{package} {dll}");
+        }
         assert_eq!(findings("Arm64", Some(Machine::ARM64)), ["warning Binary.Data[Dll]"]);
         assert_eq!(findings("x64", None), ["error Binary.Data[Dll]"]);
     }

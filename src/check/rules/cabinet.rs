@@ -1,8 +1,8 @@
 //! check::cabinet: cabinets hold the files of the tables.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::subject::Row;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::subject::Row;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every file is in the cabinet of its media, in the order of its sequence, and nothing else is.
@@ -106,9 +106,9 @@ fn compare(disks: &[Row<'_>], wanted: &[Row<'_>], held: &[(String, Row<'_>)], fo
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
-    use crate::check::example::Example;
+    use crate::example::Example;
 
     #[test]
     fn what_the_cabinet_lacks_and_has_too_much() {

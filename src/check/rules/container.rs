@@ -1,8 +1,8 @@
 //! check::container: the file is as Windows Installer wants it.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::diag::Severity;
+use crate::rule::{Findings, Rule};
 
 /// The compound file, the string pool and the rows are as Windows Installer writes them.
 pub(super) const RULE: Rule = Rule {
@@ -28,8 +28,8 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 mod tests {
     use super::RULE;
 
-    use crate::check::contents::Contents;
-    use crate::check::example::Example;
+    use crate::contents::Contents;
+    use crate::example::Example;
 
     #[test]
     fn what_is_said_of_the_file_is_told() {

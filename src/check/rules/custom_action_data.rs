@@ -1,8 +1,8 @@
 //! check::custom_action_data: deferred actions get their data before they are written.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 
 /// The property of a deferred action is set before the action, in the same sequence.
 pub(super) const RULE: Rule = Rule {
@@ -52,7 +52,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn data_that_comes_too_late() {

@@ -1,7 +1,7 @@
 //! check::file_hash: hashes are those of the files.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// MsiFileHash has the hash of the file.
 pub(super) const RULE: Rule = Rule {
@@ -28,8 +28,8 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 mod tests {
     use super::RULE;
 
-    use crate::check::contents::FileFacts;
-    use crate::check::example::Example;
+    use crate::contents::FileFacts;
+    use crate::example::Example;
 
     #[test]
     fn the_hash_of_another_file() {

@@ -1,8 +1,8 @@
 //! check::file_version: the tables say of files what their bytes say.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::id::FileVersion;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// File.FileSize, Version and Language are those of the file.
@@ -63,8 +63,8 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 mod tests {
     use super::RULE;
 
-    use crate::check::contents::FileFacts;
-    use crate::check::example::Example;
+    use crate::contents::FileFacts;
+    use crate::example::Example;
 
     #[test]
     fn columns_against_bytes() {

@@ -1,7 +1,7 @@
 //! ICE02: a key path is a row of its own component.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// The key path of a component is a file, registry value or data source of that component.
 pub(super) const RULE: Rule = Rule {
@@ -47,7 +47,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_key_path_of_another_component_or_of_none() {

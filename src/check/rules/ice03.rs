@@ -1,11 +1,11 @@
 //! ICE03: cells are what _Validation says of their columns.
 
-use crate::check::Subject;
-use crate::check::form;
-use crate::check::rule::{Findings, Rule};
-use crate::check::subject::{Row, shown};
+use crate::Subject;
 use crate::condition::Condition;
+use crate::form;
 use crate::msi::{Cell, ColumnKind};
+use crate::rule::{Findings, Rule};
+use crate::subject::{Row, shown};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Every cell is of the kind that the _Validation table asks for.
@@ -237,9 +237,9 @@ fn is_source(text: &str, package: &Subject<'_>, row: Row<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
-    use crate::check::example::Example;
+    use crate::example::Example;
     use crate::msi::{Cell, ColumnKind};
 
     #[test]

@@ -1,7 +1,7 @@
 //! ICE04: file sequences are within the media.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// No file has a sequence above the greatest LastSequence of the media.
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_file_beyond_the_last_media() {

@@ -1,8 +1,8 @@
 //! ICE05: required properties are there.
 
-use crate::check::Subject;
-use crate::check::data;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::data;
+use crate::rule::{Findings, Rule};
 
 /// A package has the properties without which nothing can be installed.
 pub(super) const RULE: Rule = Rule {
@@ -31,7 +31,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_missing_row_or_the_whole_table() {

@@ -1,7 +1,7 @@
 //! ICE08: component ids are unique.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeMap;
 
 /// No two components have the same ComponentId.
@@ -35,7 +35,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn the_second_component_is_named() {

@@ -1,7 +1,7 @@
 //! ICE101: names of features are short.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// Names of features have at most 38 characters.
 pub(super) const RULE: Rule = Rule {
@@ -29,7 +29,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_long_name() {

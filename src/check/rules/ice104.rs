@@ -1,8 +1,8 @@
 //! ICE104: permissions stand in one table, for things that are there.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sddl;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sddl;
 
 /// Permissions are in LockPermissions or in MsiLockPermissionsEx, for rows that are there.
 pub(super) const RULE: Rule = Rule {
@@ -40,7 +40,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn two_tables_and_no_object() {

@@ -1,8 +1,8 @@
 //! ICE12: custom actions that set folders stand on the right side of CostFinalize.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 
 /// Actions of type 35 come after CostFinalize, and those of type 51 that set a directory before it.
 pub(super) const RULE: Rule = Rule {
@@ -57,7 +57,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn each_type_has_its_side() {

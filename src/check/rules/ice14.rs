@@ -1,7 +1,7 @@
 //! ICE14: features are no parents of themselves, and roots follow nobody.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// A root feature does not follow its parent, and no feature is its own parent.
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn roots_and_circles() {

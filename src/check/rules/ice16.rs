@@ -1,8 +1,8 @@
 //! ICE16: the product name is not too long.
 
-use crate::check::Subject;
-use crate::check::rule::cell;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::cell;
+use crate::rule::{Findings, Rule};
 
 /// ProductName has at most 259 characters, 63 for Windows Installer before 3.0.
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn the_limit_depends_on_the_schema() {

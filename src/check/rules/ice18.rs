@@ -1,7 +1,7 @@
 //! ICE18: a folder that is a key path is made.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// A component whose key path is its folder, and that puts nothing into it, creates it.
@@ -39,7 +39,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn files_or_rows_for_the_folder_do() {

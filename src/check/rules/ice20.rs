@@ -1,9 +1,9 @@
 //! ICE20: a package with dialogs has the standard ones.
 
-use crate::check::Subject;
-use crate::check::rule::cell;
-use crate::check::rule::{Findings, Rule};
-use crate::check::subject::Row;
+use crate::Subject;
+use crate::rule::cell;
+use crate::rule::{Findings, Rule};
+use crate::subject::Row;
 
 /// A package with dialogs has those that Windows Installer itself shows.
 pub(super) const RULE: Rule = Rule {
@@ -130,7 +130,7 @@ fn error_dialog(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn what_is_missing_is_named_one_by_one() {
@@ -159,7 +159,7 @@ Property: LIMITUI | 1",
     #[test]
     fn an_error_dialog_needs_its_bit_and_its_buttons() {
         let rows = "Dialog: Err | 50 | 50 | 370 | 270 | 3 | x | ErrorText\nProperty: ErrorDialog | Err\nControl: Err | Yes | PushButton | 1 | 1 | 1 | 1 | 3\nControlEvent: Err | Yes | EndDialog | ErrorYes | 1\nControl: Err | ErrorIcon | Text | 1 | 1 | 1 | 1 | 3";
-        let found = crate::check::example::Example::new(rows).findings(&RULE);
+        let found = crate::example::Example::new(rows).findings(&RULE);
         assert_eq!(found.iter().filter(|f| *f == "error Dialog.Dialog[Err]").count(), 8, "{found:?}");
         assert!(found.contains(&"error Control.Type[Err/ErrorIcon]".to_owned()));
     }

@@ -1,7 +1,7 @@
 //! ICE21: every component belongs to a feature.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// Every component belongs to a feature.
@@ -28,7 +28,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_component_of_no_feature() {

@@ -1,9 +1,9 @@
 //! ICE24: product properties are well-formed.
 
-use crate::check::Subject;
-use crate::check::form;
-use crate::check::rule::cell;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::form;
+use crate::rule::cell;
+use crate::rule::{Findings, Rule};
 
 /// ProductCode, UpgradeCode, ProductVersion and ProductLanguage have the form that Windows Installer wants.
 pub(super) const RULE: Rule = Rule {
@@ -54,7 +54,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn each_property_has_its_form() {

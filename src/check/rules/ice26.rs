@@ -1,8 +1,8 @@
 //! ICE26: sequence tables hold what they must, and nothing that they must not.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::{data, sequence};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::{data, sequence};
 
 /// Each sequence table has the actions that it needs, and none that it must not have.
 pub(super) const RULE: Rule = Rule {
@@ -33,7 +33,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn forbidden_and_missing_actions() {

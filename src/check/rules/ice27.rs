@@ -1,10 +1,10 @@
 //! ICE27: actions are known, and stand in their order.
 
-use crate::check::Subject;
-use crate::check::data::{self, Action, Order};
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence::{self, Section};
-use crate::check::subject::Row;
+use crate::Subject;
+use crate::data::{self, Action, Order};
+use crate::rule::{Findings, Rule};
+use crate::sequence::{self, Section};
+use crate::subject::Row;
 use std::collections::BTreeMap;
 
 /// Every action is known, stands in its section of the sequence and on the right side of the actions that it depends on.
@@ -121,7 +121,7 @@ fn orders(package: &Subject<'_>, table: &str, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn sections_and_orders() {

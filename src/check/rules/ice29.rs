@@ -1,8 +1,8 @@
 //! ICE29: stream names stay unique.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::msi::ColumnKind;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeMap;
 
 /// The first 62 characters of stream names are unique in their table.
@@ -41,7 +41,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn long_names_that_begin_alike() {

@@ -1,9 +1,9 @@
 //! ICE30: no file is installed twice to one place.
 
-use crate::check::Subject;
-use crate::check::directory::{Directories, file_name};
-use crate::check::rule::{Findings, Rule};
-use crate::check::subject::Row;
+use crate::Subject;
+use crate::directory::{Directories, file_name};
+use crate::rule::{Findings, Rule};
+use crate::subject::Row;
 use std::collections::BTreeMap;
 
 /// No two components, and no component twice, install a file of one name into one folder.
@@ -73,7 +73,7 @@ fn pair(
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn both_files_are_named_for_short_and_for_long_names() {

@@ -1,9 +1,9 @@
 //! ICE32: foreign keys are of the kind of their keys.
 
-use crate::check::Subject;
-use crate::check::rule::cell;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::msi::Column;
+use crate::rule::cell;
+use crate::rule::{Findings, Rule};
 
 /// A column that refers to another has its type and width.
 pub(super) const RULE: Rule = Rule {
@@ -41,9 +41,9 @@ fn definition(package: &Subject<'_>, table: &str, is: impl Fn(&Column, usize) ->
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
-    use crate::check::example::Example;
+    use crate::example::Example;
     use crate::msi::ColumnKind;
 
     #[test]

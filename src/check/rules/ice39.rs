@@ -1,10 +1,10 @@
 //! ICE39: the summary information is well-formed.
 
-use crate::check::Subject;
-use crate::check::form;
-use crate::check::rule::summary;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::diag::Place;
+use crate::form;
+use crate::rule::summary;
+use crate::rule::{Findings, Rule};
 
 /// The summary information says what the package is, for which platforms and languages, and where its files are.
 pub(super) const RULE: Rule = Rule {
@@ -124,7 +124,7 @@ fn template(template: &str, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn properties_that_windows_would_refuse() {

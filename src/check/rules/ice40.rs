@@ -1,7 +1,7 @@
 //! ICE40: odds and ends.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// REINSTALLMODE is not authored, removed tags of .ini files are named, and old installers get an Error table.
 pub(super) const RULE: Rule = Rule {
@@ -39,7 +39,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn each_of_the_three() {

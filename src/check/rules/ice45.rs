@@ -1,8 +1,8 @@
 //! ICE45: reserved bits are not set.
 
-use crate::check::Subject;
-use crate::check::data::{self, UsedBits};
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::data::{self, UsedBits};
+use crate::rule::{Findings, Rule};
 
 /// Columns of bits set only bits that mean something.
 pub(super) const RULE: Rule = Rule {
@@ -49,7 +49,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn reserved_bits_and_bits_of_later_schemas() {

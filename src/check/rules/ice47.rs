@@ -1,7 +1,7 @@
 //! ICE47: features do not have too many components.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeMap;
 
 /// No feature has more than 800 components.
@@ -37,7 +37,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_feature_of_many_components() {

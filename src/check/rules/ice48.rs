@@ -1,7 +1,7 @@
 //! ICE48: folders are not fixed to a drive.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// No directory has a full path in the Property table.
 pub(super) const RULE: Rule = Rule {
@@ -27,7 +27,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn full_paths() {

@@ -1,7 +1,7 @@
 //! ICE53: what Windows Installer keeps for itself is left alone.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// No registry value is written where Windows Installer keeps its own data or policies.
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +36,7 @@ pub(super) fn is_own(key: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn keys_of_the_installer() {

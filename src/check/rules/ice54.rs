@@ -1,7 +1,7 @@
 //! ICE54: key files are no companions.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// The key file of a component has a version of its own.
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_companion_as_key_file() {

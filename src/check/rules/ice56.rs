@@ -1,8 +1,8 @@
 //! ICE56: there is one root, the target folder.
 
-use crate::check::Subject;
-use crate::check::directory::Directories;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::directory::Directories;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// All files are below TARGETDIR, whose source is SourceDir.
@@ -50,7 +50,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn another_root_and_another_source() {

@@ -1,8 +1,8 @@
 //! ICE57: a component is of the machine or of the user.
 
-use crate::check::Subject;
-use crate::check::directory::Directories;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::directory::Directories;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeMap;
 
 /// No component mixes what the machine has with what each user has.
@@ -94,7 +94,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn mixtures() {

@@ -1,7 +1,7 @@
 //! ICE60: versioned files have a language and no hash.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// A file with a version has a language too, and no MsiFileHash row; a font has no language.
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn languages_and_hashes() {

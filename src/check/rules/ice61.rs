@@ -1,8 +1,8 @@
 //! ICE61: upgrades find what they are to find.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::subject::Row;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::subject::Row;
 use std::collections::BTreeSet;
 
 /// Rows of the Upgrade table set public, secure properties of their own, for sensible ranges of versions.
@@ -125,7 +125,7 @@ fn parsed(version: &str) -> Option<[u64; 3]> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     const SECURE: &str =
         "Property: SecureCustomProperties | OLDER\nUpgrade: {5C1A1B60-52B1-4C6E-8A57-6C7D0A9D1E03} | ";
@@ -138,7 +138,7 @@ mod tests {
             }
             None => String::new(),
         };
-        let found = crate::check::example::Example::new(&format!("{SECURE}{rest}")).findings(&RULE);
+        let found = crate::example::Example::new(&format!("{SECURE}{rest}")).findings(&RULE);
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (found, expected) in found.iter().zip(expected) {
             assert!(found.starts_with(&shown(expected)), "{found} {expected}");

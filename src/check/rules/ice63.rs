@@ -1,8 +1,8 @@
 //! ICE63: older products are removed at one of the places where that works.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 
 /// RemoveExistingProducts stands right after InstallValidate, InstallInitialize, InstallExecute or InstallFinalize.
 pub(super) const RULE: Rule = Rule {
@@ -57,7 +57,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn where_it_may_stand() {

@@ -1,7 +1,7 @@
 //! ICE65: separators of environment variables separate.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// A value of an environment variable has its separator only where it joins the others.
 pub(super) const RULE: Rule = Rule {
@@ -59,7 +59,7 @@ fn split(value: &str) -> (Option<char>, &str) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn separators() {

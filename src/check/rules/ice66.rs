@@ -1,8 +1,8 @@
 //! ICE66: the schema has what the tables use.
 
-use crate::check::Subject;
-use crate::check::data;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::data;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// The schema (page count) is not below what the tables need.
@@ -33,7 +33,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_table_of_a_later_schema() {

@@ -1,7 +1,7 @@
 //! ICE68: custom actions are of a type that there is.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// The type of every custom action means something.
 pub(super) const RULE: Rule = Rule {
@@ -64,7 +64,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn types_and_their_bits() {

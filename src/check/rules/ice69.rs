@@ -1,9 +1,9 @@
 //! ICE69: texts refer to their own component.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::msi::Column;
 use crate::msi::schema::standard_table;
+use crate::rule::{Findings, Rule};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Formatted texts of a component name its own folders and files.
@@ -124,7 +124,7 @@ fn references(text: &str) -> impl Iterator<Item = (char, &str)> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn references_across_components() {

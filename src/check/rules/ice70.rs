@@ -1,7 +1,7 @@
 //! ICE70: numbers in the registry are numbers.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// A registry value that begins with one `#` is a number.
 pub(super) const RULE: Rule = Rule {
@@ -47,7 +47,7 @@ fn is_made_of(text: &str, digit: fn(char) -> bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn forms_of_numbers() {

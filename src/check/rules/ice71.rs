@@ -1,8 +1,8 @@
 //! ICE71: the first disk is number 1.
 
-use crate::check::Subject;
-use crate::check::rule::cell;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::cell;
+use crate::rule::{Findings, Rule};
 
 /// The Media table begins with DiskId 1.
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn the_first_disk() {

@@ -1,7 +1,7 @@
 //! ICE72: advertising runs no code.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// AdvtExecuteSequence has no custom actions but those that set properties or folders, or fail.
 pub(super) const RULE: Rule = Rule {
@@ -31,7 +31,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn code_when_advertising() {

@@ -1,8 +1,8 @@
 //! ICE74: the package has an UpgradeCode.
 
-use crate::check::Subject;
-use crate::check::form;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::form;
+use crate::rule::{Findings, Rule};
 
 /// UpgradeCode is there and well-formed, and FASTOEM is not authored.
 pub(super) const RULE: Rule = Rule {
@@ -30,7 +30,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn upgrade_code_and_fastoem() {

@@ -1,8 +1,8 @@
 //! ICE75: actions in installed files come after costing.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 
 /// A custom action whose code is an installed file comes after CostFinalize.
 pub(super) const RULE: Rule = Rule {
@@ -41,7 +41,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn before_costing() {

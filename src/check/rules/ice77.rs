@@ -1,8 +1,8 @@
 //! ICE77: deferred actions stand between InstallInitialize and InstallFinalize.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 
 /// Deferred custom actions stand between InstallInitialize and InstallFinalize.
 pub(super) const RULE: Rule = Rule {
@@ -42,7 +42,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn outside_the_script() {

@@ -1,7 +1,7 @@
 //! ICE78: advertising shows nothing.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// AdvtUISequence is empty.
 pub(super) const RULE: Rule = Rule {
@@ -25,7 +25,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn an_action_there() {

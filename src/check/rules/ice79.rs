@@ -1,8 +1,8 @@
 //! ICE79: conditions ask for components and features that are there.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::condition::Condition;
+use crate::rule::{Findings, Rule};
 
 /// Conditions ask for components and features of the package.
 pub(super) const RULE: Rule = Rule {
@@ -45,7 +45,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn names_that_are_not_there() {

@@ -1,10 +1,10 @@
 //! ICE80: bits of the package, its components and its folders agree.
 
-use crate::check::Subject;
-use crate::check::directory::Directories;
-use crate::check::rule::summary;
-use crate::check::rule::{Findings, Rule};
-use crate::check::subject::Row;
+use crate::Subject;
+use crate::directory::Directories;
+use crate::rule::summary;
+use crate::rule::{Findings, Rule};
+use crate::subject::Row;
 
 /// A package says in its template for which processor it is, and its components and folders agree.
 pub(super) const RULE: Rule = Rule {
@@ -145,7 +145,7 @@ fn of_other_bits(component: Row<'_>) -> (u8, [&'static str; 3]) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn bits_of_components_and_folders() {

@@ -1,8 +1,8 @@
 //! ICE82: products are registered, and actions have numbers of their own.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 use std::collections::BTreeMap;
 
 /// All or none of the four actions that register the product are there, and no two actions have one number.
@@ -69,7 +69,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn registration_and_numbers() {

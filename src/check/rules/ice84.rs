@@ -1,8 +1,8 @@
 //! ICE84: required actions have no condition.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::{data, sequence};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::{data, sequence};
 
 /// Actions that every installation needs have no condition.
 pub(super) const RULE: Rule = Rule {
@@ -28,7 +28,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn conditions() {

@@ -1,8 +1,8 @@
 //! ICE86: conditions ask for privileges, not for administrators.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::condition::Condition;
+use crate::rule::{Findings, Rule};
 
 /// Conditions ask for Privileged instead of AdminUser.
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn admin_user() {

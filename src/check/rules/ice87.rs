@@ -1,8 +1,8 @@
 //! ICE87: properties of the command line stay there.
 
-use crate::check::Subject;
-use crate::check::data;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::data;
+use crate::rule::{Findings, Rule};
 
 /// Properties that choose features on the command line are not authored.
 pub(super) const RULE: Rule = Rule {
@@ -23,7 +23,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn addlocal() {

@@ -1,7 +1,7 @@
 //! ICE92: permanent components have an id.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// A permanent component has a ComponentId, and is not removed when superseded.
 pub(super) const RULE: Rule = Rule {
@@ -35,7 +35,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn permanent_components() {

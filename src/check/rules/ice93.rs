@@ -1,8 +1,8 @@
 //! ICE93: custom actions have names of their own.
 
-use crate::check::Subject;
-use crate::check::data;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::data;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// No custom action is called like a standard action.
@@ -28,7 +28,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_standard_name() {

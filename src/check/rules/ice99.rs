@@ -1,8 +1,8 @@
 //! ICE99: directories are not called like properties of Windows Installer.
 
-use crate::check::Subject;
-use crate::check::data;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::data;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// No directory has the name of a property that Windows Installer sets or reads.
@@ -28,7 +28,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_reserved_name() {

@@ -1,8 +1,8 @@
 //! check::installer_key: what Windows Installer keeps for itself, where ICE53 does not look.
 
 use super::ice53::{self, DATA, PARTS, POLICIES};
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// No registry value is written among Windows Installer's own, whatever the capitals, or into the product's own entry in
 /// Apps & Features.
@@ -42,7 +42,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn keys_in_other_capitals_and_the_own_entry() {

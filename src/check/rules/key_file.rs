@@ -1,8 +1,8 @@
 //! check::unversioned_key_file: key files have versions.
 
-use crate::check::Subject;
-use crate::check::directory::file_name;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::directory::file_name;
+use crate::rule::{Findings, Rule};
 
 /// A program or DLL that is a key file has a version.
 pub(super) const RULE: Rule = Rule {
@@ -34,7 +34,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_program_without_version() {

@@ -1,9 +1,9 @@
 //! check::machine: programs run on the processors that the package is for.
 
-use crate::check::Subject;
-use crate::check::directory::Directories;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::directory::Directories;
 use crate::pe::Machine;
+use crate::rule::{Findings, Rule};
 
 /// Every program and DLL runs where the package installs it.
 pub(super) const RULE: Rule = Rule {
@@ -53,8 +53,8 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 mod tests {
     use super::RULE;
 
-    use crate::check::contents::FileFacts;
-    use crate::check::example::Example;
+    use crate::contents::FileFacts;
+    use crate::example::Example;
     use crate::pe::Machine;
 
     fn findings(changes: &str, machine: Machine, managed: bool) -> Vec<String> {

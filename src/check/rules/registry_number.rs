@@ -1,7 +1,7 @@
 //! check::registry_number: numbers in the registry have 32 bits.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::rule::{Findings, Rule};
 
 /// A number in the registry has at most 32 bits.
 pub(super) const RULE: Rule = Rule {
@@ -32,7 +32,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn numbers_that_fit() {

@@ -1,8 +1,8 @@
 //! check::rollback_order: a rollback action is written before what it takes back.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
-use crate::check::sequence;
+use crate::Subject;
+use crate::rule::{Findings, Rule};
+use crate::sequence;
 use std::collections::BTreeMap;
 
 /// A rollback action comes before the deferred actions of its own code.
@@ -53,7 +53,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn behind_what_it_takes_back() {

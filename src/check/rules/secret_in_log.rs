@@ -1,7 +1,7 @@
 //! check::secret_in_log: passwords stay out of logs.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule, cell};
+use crate::Subject;
+use crate::rule::{Findings, Rule, cell};
 use std::collections::BTreeMap;
 
 /// A property that holds a password is hidden from logs, and so is what it is copied to.
@@ -72,7 +72,7 @@ fn properties(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn passwords_of_services_and_dialogs() {

@@ -1,8 +1,8 @@
 //! check::stream: streams and rows belong together.
 
-use crate::check::Subject;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
 use crate::msi::ColumnKind;
+use crate::rule::{Findings, Rule};
 use std::collections::BTreeSet;
 
 /// Every stream is of a row or a cabinet, and every row has its stream.
@@ -42,7 +42,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn a_stream_of_nobody_and_a_row_without() {

@@ -1,8 +1,8 @@
 //! check::unsafe_action: what runs as the system trusts no property.
 
-use crate::check::Subject;
-use crate::check::form;
-use crate::check::rule::{Findings, Rule};
+use crate::Subject;
+use crate::form;
+use crate::rule::{Findings, Rule};
 
 /// No action that runs as the system takes its program or script from a property.
 pub(super) const RULE: Rule = Rule {
@@ -58,7 +58,7 @@ fn check(package: &Subject<'_>, found: &mut Findings) {
 #[cfg(test)]
 mod tests {
     use super::RULE;
-    use crate::check::example::finds;
+    use crate::example::finds;
 
     #[test]
     fn programs_from_properties() {

@@ -1,11 +1,11 @@
 //! Why a bundle failed: the first of the error lines of the failure, or the package whose own log has the reason.
 
 use crate::diag::Severity;
-use crate::explain::finding::{Certainty, Finding};
-use crate::explain::follow::succeeded;
-use crate::explain::known::words::hint_in;
-use crate::explain::known::{codes, errors};
-use crate::explain::story::{Bundle, Evidence, Story};
+use crate::finding::{Certainty, Finding};
+use crate::follow::succeeded;
+use crate::known::words::hint_in;
+use crate::known::{codes, errors};
+use crate::story::{Bundle, Evidence, Story};
 
 /// Why `bundle` failed; nothing where it did not.
 pub(super) fn reason(story: &Story, bundle: &Bundle) -> Option<Finding> {

@@ -2,11 +2,11 @@
 
 use super::{LOG_MORE, custom_action, ended, quote};
 use crate::diag::Severity;
-use crate::explain::finding::{Certainty, Finding};
-use crate::explain::known::codes;
-use crate::explain::known::words::weight;
-use crate::explain::line::message::is_standard;
-use crate::explain::story::{Evidence, EvidenceKind, Failure, Session};
+use crate::finding::{Certainty, Finding};
+use crate::known::codes;
+use crate::known::words::weight;
+use crate::line::message::is_standard;
+use crate::story::{Evidence, EvidenceKind, Failure, Session};
 
 /// No line says why.
 pub(super) fn reason(session: &Session, evidence: &[&Evidence]) -> Finding {

@@ -2,9 +2,9 @@
 //! error lines in runs that succeed, too; only what stands before a failed package, or before the end, counts.
 
 use super::facts::short;
-use crate::explain::known::codes;
-use crate::explain::line::BurnLine;
-use crate::explain::story::{Bounded, Bundle, BundlePackage, Evidence, EvidenceKind};
+use crate::known::codes;
+use crate::line::BurnLine;
+use crate::story::{Bounded, Bundle, BundlePackage, Evidence, EvidenceKind};
 use std::collections::BTreeMap;
 
 /// So many bundles, and packages of each, are kept.
@@ -197,7 +197,7 @@ fn after(line: &BurnLine) -> bool {
 }
 
 /// Whether a result of Burn means that all went well.
-pub(in crate::explain) fn succeeded(result: u32) -> bool {
+pub(crate) fn succeeded(result: u32) -> bool {
     result == 0 || codes::is_success(result) || codes::is_success(result & 0xFFFF) && result >> 16 == 0x8007
 }
 

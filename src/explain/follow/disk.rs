@@ -1,7 +1,7 @@
 //! What operations of one product did to what another one owns: which paths were registered, written and removed, by which
 //! ComponentId and in which order. Paths are kept by their hash, so that a log of any size fits.
 
-use crate::explain::story::Bounded;
+use crate::story::Bounded;
 use std::collections::BTreeMap;
 
 /// So many registered key paths are followed.
@@ -11,7 +11,7 @@ const HASHES: usize = 100_000;
 
 /// A component's key path, as an installation registered it.
 #[derive(Clone, Debug)]
-pub(in crate::explain) struct Registered {
+pub(crate) struct Registered {
     pub path: String,
     pub component: String,
     pub line: u64,
@@ -26,14 +26,14 @@ pub(in crate::explain) struct Registered {
 
 /// A removal of a path.
 #[derive(Clone, Debug)]
-pub(in crate::explain) struct Removed {
+pub(crate) struct Removed {
     pub component: String,
     pub line: u64,
     pub session: u32,
 }
 
 /// Everything that matters of the disk and the registry.
-pub(in crate::explain) struct Disk {
+pub(crate) struct Disk {
     pub registered: BTreeMap<u64, Registered>,
     pub left_off: u64,
     removed_before: BTreeMap<u64, Removed>,
@@ -72,7 +72,7 @@ fn mix(mut hash: u64, bytes: &[u8]) -> u64 {
 }
 
 impl Disk {
-    pub(in crate::explain) fn new() -> Disk {
+    pub(crate) fn new() -> Disk {
         Disk {
             registered: BTreeMap::new(),
             left_off: 0,
@@ -85,14 +85,7 @@ impl Disk {
         }
     }
 
-    pub(in crate::explain) fn register(
-        &mut self,
-        path: &str,
-        component: &str,
-        shared: bool,
-        session: u32,
-        line: u64,
-    ) {
+    pub(crate) fn register(&mut self, path: &str, component: &str, shared: bool, session: u32, line: u64) {
         let is_file = path.len() > 3 && path.as_bytes()[1] == b':' && !path.ends_with('\\');
         if !is_file || path.len() > 400 {
             return;
@@ -115,14 +108,14 @@ impl Disk {
         self.registered.insert(key, entry);
     }
 
-    pub(in crate::explain) fn written(&mut self, path: &str, is_written: bool, line: u64) {
+    pub(crate) fn written(&mut self, path: &str, is_written: bool, line: u64) {
         self.any_written |= is_written;
         if let Some(entry) = self.registered.get_mut(&hash(path)) {
             entry.written = Some((line, is_written));
         }
     }
 
-    pub(in crate::explain) fn removed(&mut self, path: &str, component: &str, session: u32, line: u64) {
+    pub(crate) fn removed(&mut self, path: &str, component: &str, session: u32, line: u64) {
         let key = hash(path);
         let removed = Removed { component: component.to_owned(), line, session };
         match self.registered.get_mut(&key) {
@@ -134,11 +127,11 @@ impl Disk {
         }
     }
 
-    pub(in crate::explain) fn value_written(&mut self, key: &str, name: &str, session: u32, line: u64) {
+    pub(crate) fn value_written(&mut self, key: &str, name: &str, session: u32, line: u64) {
         remember(&mut self.values, both(key, name), session, line);
     }
 
-    pub(in crate::explain) fn value_removed(&mut self, key: &str, name: &str, session: u32, line: u64) {
+    pub(crate) fn value_removed(&mut self, key: &str, name: &str, session: u32, line: u64) {
         if let Some((by, at)) = self.values.remove(&both(key, name))
             && by != session
         {
@@ -146,11 +139,11 @@ impl Disk {
         }
     }
 
-    pub(in crate::explain) fn service_made(&mut self, name: &str, session: u32, line: u64) {
+    pub(crate) fn service_made(&mut self, name: &str, session: u32, line: u64) {
         remember(&mut self.services, hash(name), session, line);
     }
 
-    pub(in crate::explain) fn service_deleted(&mut self, name: &str, session: u32, line: u64) {
+    pub(crate) fn service_deleted(&mut self, name: &str, session: u32, line: u64) {
         if let Some((by, at)) = self.services.remove(&hash(name))
             && by != session
         {

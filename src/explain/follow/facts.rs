@@ -1,10 +1,11 @@
 //! What properties, command lines and messages say about the product and the purpose of an installation.
 
-use crate::explain::line::{fields, noise};
-use crate::explain::story::{Purpose, Session};
+use crate::diag::shortened;
+use crate::line::{fields, noise};
+use crate::story::{Purpose, Session};
 
 /// Text that is kept: not longer than a few lines of a screen.
-pub(in crate::explain) fn short(text: &str) -> String {
+pub(crate) fn short(text: &str) -> String {
     cut(text, 320)
 }
 
@@ -14,11 +15,7 @@ pub(super) fn quoted(text: &str) -> String {
 }
 
 fn cut(text: &str, limit: usize) -> String {
-    let text = text.trim();
-    if text.len() <= limit {
-        return text.to_owned();
-    }
-    format!("{}…", &text[..noise::floor(text, limit)])
+    shortened(text.trim(), limit).into_owned()
 }
 
 /// Takes a property's value, and what it says about the product.

@@ -16,8 +16,8 @@ use near::Near;
 use script::Place;
 use sessions::Open;
 
-use crate::explain::line::{self, Origin, Shape, Topic};
-use crate::explain::story::{
+use crate::line::{self, Origin, Shape, Topic};
+use crate::story::{
     ActionRun, Bounded, Bundle, ComponentState, Coverage, FileDecision, Ignored, Purpose, Session,
 };
 use std::collections::VecDeque;

@@ -2,9 +2,9 @@
 //! custom action wrote. Everything else is forgotten as soon as something succeeds.
 
 use super::facts::{quoted, short};
-use crate::explain::known::errors;
-use crate::explain::line::{self, Origin, Shape, fields, message as message_line};
-use crate::explain::story::{CustomAction, Evidence, EvidenceKind, Failure, Session};
+use crate::known::errors;
+use crate::line::{self, Origin, Shape, fields, message as message_line};
+use crate::story::{CustomAction, Evidence, EvidenceKind, Failure, Session};
 use std::collections::VecDeque;
 
 /// So many lines are kept near a failure.

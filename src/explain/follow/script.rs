@@ -1,8 +1,8 @@
 //! The operations of the script: what an installation really does to the machine.
 
 use super::disk::Disk;
-use crate::explain::line::fields::field;
-use crate::explain::story::Session;
+use crate::line::fields::field;
+use crate::story::Session;
 
 /// The place that operations speak of without naming it, and what waits for the line that names it.
 #[derive(Default)]

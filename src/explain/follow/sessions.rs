@@ -3,9 +3,9 @@
 
 use super::facts::short;
 use super::{Follower, end_deferred};
-use crate::explain::known::codes;
-use crate::explain::line::Origin;
-use crate::explain::story::{Ignored, Session};
+use crate::known::codes;
+use crate::line::Origin;
+use crate::story::{Ignored, Session};
 
 /// So many installations are kept.
 const SESSIONS: usize = 400;

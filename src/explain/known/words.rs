@@ -1,13 +1,13 @@
 //! What words in a log point to, beyond what their numbers say.
 
-use crate::explain::story::{Evidence, EvidenceKind};
+use crate::story::{Evidence, EvidenceKind};
 
 /// A cause that is known by words.
-pub(in crate::explain) struct Hint {
+pub(crate) struct Hint {
     /// Words in lower case, all of which a line has.
     words: &'static [&'static str],
-    pub(in crate::explain) why: &'static str,
-    pub(in crate::explain) help: &'static str,
+    pub(crate) why: &'static str,
+    pub(crate) help: &'static str,
 }
 
 const fn hint(words: &'static [&'static str], why: &'static str, help: &'static str) -> Hint {
@@ -60,7 +60,7 @@ const HINTS: &[Hint] = &[
 ];
 
 /// The first hint that one of `evidence` gives.
-pub(in crate::explain) fn hint_in(evidence: &[&Evidence]) -> Option<&'static Hint> {
+pub(crate) fn hint_in(evidence: &[&Evidence]) -> Option<&'static Hint> {
     let texts: Vec<String> = evidence
         .iter()
         .map(|evidence| format!("{} {}", evidence.who, evidence.text).to_lowercase())
@@ -69,8 +69,8 @@ pub(in crate::explain) fn hint_in(evidence: &[&Evidence]) -> Option<&'static Hin
 }
 
 /// How much a line of evidence says about why an action failed; 0 for nothing.
-pub(in crate::explain) fn weight(evidence: &Evidence) -> u32 {
-    use crate::explain::line::Topic;
+pub(crate) fn weight(evidence: &Evidence) -> u32 {
+    use crate::line::Topic;
     let by_number = |number: Option<i64>, weights: [u32; 4]| {
         let known = number.and_then(|number| u32::try_from(number).ok()).and_then(super::errors::error);
         let in_use = evidence.text.contains("in use") && number == Some(1603);
@@ -109,7 +109,7 @@ fn tells_a_code(text: &str) -> bool {
 }
 
 /// Whether a line of output is about something that does not work.
-pub(in crate::explain) fn complains(text: &str) -> bool {
+pub(crate) fn complains(text: &str) -> bool {
     let lower = text.to_lowercase();
     let words = [
         "error",
@@ -135,7 +135,7 @@ pub(in crate::explain) fn complains(text: &str) -> bool {
 }
 
 /// The innermost message of an exception: what stands after the last arrow, without the name of the type where it adds nothing.
-pub(in crate::explain) fn innermost(text: &str) -> &str {
+pub(crate) fn innermost(text: &str) -> &str {
     let inner = text.rsplit(" ---> ").next().unwrap_or(text);
     let inner = inner.rsplit("--> ").next().unwrap_or(inner);
     let inner = inner.split("   at ").next().unwrap_or(inner);

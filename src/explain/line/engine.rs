@@ -75,7 +75,7 @@ const HARMLESS: &[&str] = &[
 ];
 
 /// What the line says.
-pub(in crate::explain) fn read(text: &str) -> Shape<'_> {
+pub(crate) fn read(text: &str) -> Shape<'_> {
     known(text).unwrap_or_else(|| other(text))
 }
 
@@ -117,7 +117,7 @@ fn known(text: &str) -> Option<Shape<'_>> {
 }
 
 /// `RunEngine:` and what is told after it.
-pub(in crate::explain) fn run(text: &str) -> Shape<'_> {
+pub(crate) fn run(text: &str) -> Shape<'_> {
     let rest = text.trim_start_matches(['*', '\\', ' ']);
     match rest.split_once(':') {
         Some(("RunEngine", _)) => Shape::RunEngine,
@@ -161,7 +161,7 @@ fn property(text: &str) -> Option<Shape<'_>> {
 }
 
 /// `Product: x -- text`; its first word is in the language of Windows.
-pub(in crate::explain) fn message(text: &str) -> Option<Shape<'_>> {
+pub(crate) fn message(text: &str) -> Option<Shape<'_>> {
     let (head, message) = text.split_once(" -- ").or_else(|| {
         // `Product: x - Update 'y' could not be installed. Error code 1642. …`
         let at = text.find(" - Update '")?;

@@ -1,7 +1,7 @@
 //! The arguments of an operation: `ComponentId={…},KeyPath=C:\a, b\c.dll,State=3,,Disk=1`. Values may have commas.
 
 /// The value of `name` in `arguments`; it goes on to a comma with a `Name=` or another comma after it.
-pub(in crate::explain) fn field<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn field<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
     let mut rest = arguments;
     let value = loop {
         // the byte after the name first: most names differ in length, and one look is cheaper than a comparison
@@ -20,7 +20,7 @@ pub(in crate::explain) fn field<'a>(arguments: &'a str, name: &str) -> Option<&'
 }
 
 /// The fields of `1: a 2: b 3: c `.
-pub(in crate::explain) fn numbered(text: &str) -> Vec<&str> {
+pub(crate) fn numbered(text: &str) -> Vec<&str> {
     let mut fields = Vec::new();
     let mut rest = text.strip_prefix("1: ").unwrap_or(text);
     for number in b'2'..=b'9' {

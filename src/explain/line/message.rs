@@ -26,7 +26,7 @@ const WITH_DATA: &[&str] = &[
 ];
 
 /// Whether `action` is one of Windows Installer's own that tell what they are working on.
-pub(in crate::explain) fn is_standard(action: &str) -> bool {
+pub(crate) fn is_standard(action: &str) -> bool {
     WITH_DATA.binary_search(&action).is_ok()
 }
 
@@ -39,7 +39,7 @@ fn trim(text: &str) -> &str {
 }
 
 /// What the line says.
-pub(in crate::explain) fn read(text: &str) -> Shape<'_> {
+pub(crate) fn read(text: &str) -> Shape<'_> {
     let trimmed = trim(text);
     match trimmed.as_bytes().first() {
         None => return Shape::Blank,
@@ -234,7 +234,7 @@ fn unexpected(text: &str) -> Option<Shape<'_>> {
 
 /// The number of an error that a message tells in its words, or with a number in front in whatever language: `Erreur 1714.
 /// La version …`.
-pub(in crate::explain) fn code_in(text: &str) -> Option<u32> {
+pub(crate) fn code_in(text: &str) -> Option<u32> {
     if let Some((_, rest)) = text.split_once("error code is ").or_else(|| text.split_once("Error code ")) {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
         return rest[..digits].parse().ok();
@@ -308,7 +308,7 @@ fn entry(text: &str) -> &str {
 }
 
 /// `[1A2B:3C4D][2024-01-02T03:04:05]e000: text`, or `e000: text` alone.
-pub(in crate::explain) fn burn(text: &str) -> Option<BurnLine<'_>> {
+pub(crate) fn burn(text: &str) -> Option<BurnLine<'_>> {
     let (rest, signed) = match text.strip_prefix('[') {
         Some(rest) => {
             let (thread, rest) = rest.split_once("][")?;

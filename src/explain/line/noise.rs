@@ -2,7 +2,7 @@
 //! runner, a back quote.
 
 /// `line` without what stands before the log's own text; nothing where there is nothing to take off.
-pub(in crate::explain) fn strip(line: &str) -> Option<&str> {
+pub(crate) fn strip(line: &str) -> Option<&str> {
     let mut rest = line.trim_start_matches([' ', '\t', '>', '`', '|', '\u{feff}']);
     // the log's own marks anywhere near the start win over guessing what stands before them
     let near = floor(rest, 120);
@@ -31,7 +31,7 @@ fn changed<'a>(line: &str, rest: &'a str) -> Option<&'a str> {
 }
 
 /// The largest character boundary that is not above `limit`.
-pub(in crate::explain) fn floor(text: &str, limit: usize) -> usize {
+pub(crate) fn floor(text: &str, limit: usize) -> usize {
     let mut at = text.len().min(limit);
     while !text.is_char_boundary(at) {
         at -= 1;

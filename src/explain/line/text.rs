@@ -5,7 +5,7 @@
 use std::io::{self, Read};
 
 /// A line longer than this loses its tail: nothing that a line says about an installation is that long.
-pub(in crate::explain) const LONGEST_LINE: usize = 64 << 10;
+pub(crate) const LONGEST_LINE: usize = 64 << 10;
 /// So much is read at a time.
 const BLOCK: usize = 128 << 10;
 
@@ -38,7 +38,7 @@ impl std::fmt::Display for Encoding {
 }
 
 /// The lines of a log.
-pub(in crate::explain) struct Lines<R> {
+pub(crate) struct Lines<R> {
     source: R,
     /// What was read and not yet taken, in UTF-8 or ANSI.
     bytes: Vec<u8>,
@@ -51,15 +51,15 @@ pub(in crate::explain) struct Lines<R> {
     line: String,
     ended: bool,
     /// How many lines were taken.
-    pub(in crate::explain) number: u64,
+    pub(crate) number: u64,
     /// How many bytes were read.
-    pub(in crate::explain) read: u64,
+    pub(crate) read: u64,
     /// How many lines were longer than anything sensible.
-    pub(in crate::explain) cut: u64,
+    pub(crate) cut: u64,
 }
 
 impl<R: Read> Lines<R> {
-    pub(in crate::explain) fn new(source: R) -> Lines<R> {
+    pub(crate) fn new(source: R) -> Lines<R> {
         Lines {
             source,
             bytes: Vec::with_capacity(BLOCK * 2),
@@ -76,12 +76,12 @@ impl<R: Read> Lines<R> {
     }
 
     /// How the log is written, as far as it was read.
-    pub(in crate::explain) fn encoding(&self) -> Encoding {
+    pub(crate) fn encoding(&self) -> Encoding {
         self.encoding.unwrap_or(Encoding::Utf8)
     }
 
     /// The next line, without its end.
-    pub(in crate::explain) fn next(&mut self) -> io::Result<Option<&str>> {
+    pub(crate) fn next(&mut self) -> io::Result<Option<&str>> {
         let mut looked = 0;
         let mut dropped = false;
         let end = loop {
