@@ -2,7 +2,7 @@
 //! What its jobs make of configurations is in `tests/apphost_jobs.rs`, and what it does on a machine in `registration.rs`.
 
 use crate::modules::repository;
-use crate::{other_rust, support};
+use crate::{rust_src, support};
 use ancm_installer::id::{FileVersion, hexadecimal};
 use ancm_installer::native::configaction::{ENTRIES, Prebuilt, Provenance};
 use ancm_installer::pe::{
@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::tool::lld::Lld;
-use xtask::tool::rust_src::rustc_with_sources;
 
 fn provenance() -> (PathBuf, String, Provenance) {
     let path = repository().join("native/prebuilt/provenance.toml");
@@ -62,33 +61,39 @@ fn target_folder() -> PathBuf {
 
 /// The cargo beside `rustc`, that compiles the DLL `made`.
 fn dll(rustc: &Path, recorded: &Provenance, made: &Prebuilt) -> Command {
-    let mut cargo = other_rust::cargo(&rustc.with_file_name("cargo"), rustc);
+    let mut cargo = rust_src::cargo_beside(rustc);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let own = rustc.parent().expect("in a folder").to_owned();
     let path =
         std::env::join_paths([own].into_iter().chain(std::env::split_paths(&path))).expect("joined before");
     let mut flags = recorded.rustc_flags.clone();
     flags.push(format!("-Clinker={}", Lld::find().expect("the toolchain's").path().display()));
-    cargo.env("PATH", path).env("RUSTC_BOOTSTRAP", "1");
-    cargo.env("CARGO_BUILD_TARGET", &made.target).env("CARGO_TARGET_DIR", target_folder());
+    cargo.env("PATH", path).env("CARGO_BUILD_TARGET", &made.target).env("CARGO_TARGET_DIR", target_folder());
     cargo.args(&recorded.cargo_flags).env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"));
     cargo.current_dir(repository().join("native/configaction"));
     cargo
 }
 
+/// Where a compiler and the sources of Rust's own libraries are from: both are in the bytes of the DLLs, and cargo tells hosts
+/// apart.
+fn origin(rustc: &Path) -> String {
+    let origin = if rustc.starts_with(xtask::tool::rust_src::folder(repository())) {
+        "the toolchain, with rust-src of Debian"
+    } else if rustc.starts_with("/usr/bin") {
+        "rustc-web, cargo-web and rust-web-src of Debian"
+    } else {
+        "the toolchain, with its own rust-src"
+    };
+    format!("{origin}, on {} {}", std::env::consts::ARCH, std::env::consts::OS)
+}
+
 #[test]
 fn the_source_passes_the_lints() {
-    let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) else {
-        return support::skip(
-            "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
-        );
-    };
+    let Some(rustc) = rust_src::rustc_with_sources() else { return };
     // in the place of the compiler, for the source alone: `cargo clippy` would compile Rust's own libraries once more
     let clippy = rustc.with_file_name(format!("clippy-driver{}", std::env::consts::EXE_SUFFIX));
     if !clippy.is_file() {
-        return support::skip(
-            "the Rust with the sources of its libraries has no clippy (rust-web-clippy of Debian)",
-        );
+        return support::skip("the Rust with the sources of its libraries has no clippy");
     }
     let (_, _, recorded) = provenance();
     support::run(dll(&rustc, &recorded, &recorded.x86).env("RUSTC_WORKSPACE_WRAPPER", clippy));
@@ -107,30 +112,23 @@ fn the_prebuilt_dlls_are_what_the_compiler_makes_of_the_source() {
         }
     }
 
-    let Some(rustc) = rustc_with_sources(other_rust::PATIENCE) else {
-        return support::skip(
-            "no Rust with the sources of its libraries is on the PATH (rust-web-src of Debian)",
-        );
-    };
+    let Some(rustc) = rust_src::rustc_with_sources() else { return };
     let version = String::from_utf8(support::run(Command::new(&rustc).arg("--version"))).expect("UTF-8");
     let lld = Lld::find().expect("the toolchain's");
-    let linker = format!("LLD {}", lld.version());
-    if !update && (version.trim() != recorded.compiler || linker != recorded.linker) {
+    let made_by = [version.trim().to_owned(), origin(&rustc), format!("LLD {}", lld.version())];
+    let made_them = [&recorded.compiler, &recorded.package, &recorded.linker];
+    if !update && made_by.each_ref() != made_them {
         // others may well write other bytes, and are not wrong for that; but then nothing is proved
-        let [this, that] = [&recorded.compiler, &recorded.linker];
-        return support::skip(&format!(
-            "`{}` and `{linker}` are not `{this}` and `{that}`, which made the DLLs",
-            version.trim()
-        ));
+        return support::skip(&format!("{made_by:?} are not {made_them:?}, which made the DLLs"));
     }
     if update {
         std::fs::write(repository().join("native/configaction/version.res"), version_resource())
             .expect("writable");
     }
-    let mut written = text
-        .replace(&recorded.source_sha256, &sources_sha256())
-        .replace(&recorded.compiler, version.trim())
-        .replace(&format!("\"{}\"", recorded.linker), &format!("\"{linker}\""));
+    let mut written = text.replace(&recorded.source_sha256, &sources_sha256());
+    for (new, old) in made_by.iter().zip(made_them) {
+        written = written.replace(&format!("\"{old}\""), &format!("\"{new}\""));
+    }
     for (name, made) in [("x86", &recorded.x86), ("x64", &recorded.x64)] {
         support::run(&mut dll(&rustc, &recorded, made));
         let dll = target_folder().join(&made.target).join("release/configaction.dll");

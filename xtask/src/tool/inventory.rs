@@ -143,8 +143,7 @@ pub(super) fn all(wanted: &Wanted) -> Vec<Tool> {
         Box::new(|| dotnet(patience)),
         Box::new(signtool),
         Box::new(|| targets(patience)),
-        Box::new(|| rust_with_sources(patience)),
-        Box::new(|| rust_sources(wanted, patience)),
+        Box::new(|| rust_with_sources(wanted, patience)),
         Box::new(|| actionlint(wanted)),
         Box::new(|| wine_for_i386(wanted, patience)),
     ];
@@ -323,32 +322,17 @@ fn targets(patience: Duration) -> Tool {
     tool.wrong(State::NotNeeded, problem)
 }
 
-/// What the tests make the prebuilt DLLs of the custom actions with. Bytes hang on the compiler's version and on where its
-/// sources are, which is the same place wherever Debian's is installed.
-fn rust_with_sources(patience: Duration) -> Tool {
-    let debian = "rustc-web cargo-web rust-web-src rust-web-clippy";
-    let tool = Tool { debian, ..Tool::new("Rust with its sources", Need::Test) };
-    let tool = match rust_src::rustc_with_sources(patience) {
-        Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
-        None => tool.wrong(State::Missing, "no `rustc` on the PATH has `rust-src`"),
-    };
-    tool.mended_by(if is_debian() {
-        format!("sudo apt-get install {debian}")
-    } else {
-        "rustup component add rust-src clippy".to_owned()
-    })
-}
-
-/// Those of the toolchain, or those that `cargo xtask setup` has unpacked.
-fn rust_sources(wanted: &Wanted, patience: Duration) -> Tool {
+/// What the tests make the prebuilt DLLs of the custom actions with, and `xtask.exe` where the toolchain has no standard library
+/// for Windows.
+fn rust_with_sources(wanted: &Wanted, patience: Duration) -> Tool {
     let tool = Tool::new(rust_src::NAME, Need::Test);
-    let tool = match rust_src::library(&wanted.project, patience) {
-        Some(library) => tool.found(library, None, Range::ANY),
+    let tool = match rust_src::toolchains(&wanted.project, patience) {
+        Some(rustc) => at(tool, Some(rustc), SAYS, RUST, patience),
         None => tool.wrong(State::Missing, "the toolchain has no `rust-src`"),
     };
     tool.mended_by(match rust_src::can_be_made() {
         true => "cargo xtask setup",
-        false => "rustup component add rust-src",
+        false => "rustup component add rust-src clippy",
     })
 }
 

@@ -35,7 +35,7 @@ pub fn xtask_exe() -> Option<PathBuf> {
 
 /// Cargo that compiles the standard library for Windows, too.
 fn from_source() -> Option<Command> {
-    let mut cargo = rust_src::cargo_with_sources()?;
+    let mut cargo = rust_src::cargo_beside(&rust_src::rustc_with_sources()?);
     // without what reads debug information to name the places of a panic
     cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features="]);
     cargo.env("CARGO_PROFILE_DEV_PANIC", "abort");

@@ -2,7 +2,7 @@
 
 use crate::made::root;
 use crate::{other_rust, support};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use xtask::tool::rust_src;
 
@@ -22,20 +22,18 @@ pub fn cargo() -> Command {
     other_rust::cargo(&program("cargo"), &program("rustc"))
 }
 
-/// Cargo that compiles Rust's own libraries, with flags of nightly toolchains: the toolchain's, or the one of another Rust
-/// that has sources; prints why and gives nothing where there is none.
-pub fn cargo_with_sources() -> Option<Command> {
-    let mut cargo = if let Some(library) = rust_src::library(root(), other_rust::PATIENCE) {
-        let mut cargo = cargo();
-        // cargo's own tests say so where the sources are, which are otherwise looked for in the toolchain
-        cargo.env("__CARGO_TESTS_ONLY_SRC_ROOT", library);
-        cargo
-    } else if let Some(rustc) = rust_src::rustc_with_sources(other_rust::PATIENCE) {
-        other_rust::cargo(&rustc.with_file_name("cargo"), &rustc)
-    } else {
-        support::skip("no Rust here has `rust-src`; `cargo xtask setup` gets it from Debian");
-        return None;
-    };
+/// The cargo beside `rustc`, with flags of nightly toolchains: it can compile Rust's own libraries, whose sources `rustc` has.
+pub fn cargo_beside(rustc: &Path) -> Command {
+    let mut cargo = other_rust::cargo(&rustc.with_file_name("cargo"), rustc);
     cargo.env("RUSTC_BOOTSTRAP", "1");
-    Some(cargo)
+    cargo
+}
+
+/// A compiler that has the sources of Rust's own libraries; prints that there is none, and gives nothing.
+pub fn rustc_with_sources() -> Option<PathBuf> {
+    let found = rust_src::any(root(), other_rust::PATIENCE);
+    if found.is_none() {
+        support::skip("no Rust here has `rust-src`; `cargo xtask setup` gets it from Debian");
+    }
+    found
 }
