@@ -36,19 +36,19 @@ pub fn run(flags: &Test, console: &Console) -> Outcome {
         let (report, _) = tests(&root, &flags.names, console)?;
         return tell(&report, &[], console);
     }
-    let required = std::env::var_os("REQUIRE_TOOLS").is_some_and(|value| value == "1");
-    if required || flags.setup || std::env::var_os("CI").is_some() {
-        setup::install(&root, required, console)?;
-    } else {
-        setup::mention_missing(&root, console);
-    }
     let start = Instant::now();
     let arguments = ["fmt", "--all", "--check"];
     let help = "run `cargo fmt --all`; without the component: `rustup component add rustfmt`";
     step("formatting", cargo(&root, &arguments), help)?;
     let formatting = ("formatting", start.elapsed());
+    // setting up waits for servers, most of the time
+    let (ready, programs) = std::thread::scope(|scope| {
+        let ready = scope.spawn(|| ready(&root, flags, console));
+        let programs = program::build(&root, console);
+        (ready.join().expect("a step does not panic"), programs)
+    });
+    let (setting_up, programs) = (ready?, programs?);
     // Tests wait for programs of others, most of the time; lints fill the gaps.
-    let programs = program::build(&root, console)?;
     let ((tested, testing), linted) = std::thread::scope(|scope| {
         let lints = scope.spawn(|| lints(&root));
         let start = Instant::now();
@@ -57,7 +57,19 @@ pub fn run(flags: &Test, console: &Console) -> Outcome {
     });
     let (report, linted) = (tested?, linted?);
     let building = ("building the tests", programs.took);
-    tell(&report, &[&[formatting, building][..], &linted, &[testing]].concat(), console)
+    tell(&report, &[&[formatting, setting_up, building][..], &linted, &[testing]].concat(), console)
+}
+
+/// Installs what the tests need, or says what is missing.
+fn ready(root: &Path, flags: &Test, console: &Console) -> Outcome<Took> {
+    let start = Instant::now();
+    let required = std::env::var_os("REQUIRE_TOOLS").is_some_and(|value| value == "1");
+    if required || flags.setup || std::env::var_os("CI").is_some() {
+        setup::install(root, required, console)?;
+    } else {
+        setup::mention_missing(root, console);
+    }
+    Ok(("setting up", start.elapsed()))
 }
 
 /// Builds the tests and runs those with these parts of names.
