@@ -1,6 +1,7 @@
 /* Installs the packages that a file lists, a path and its properties in a line, with a tab between; prints how each ended.
    One process for many packages: msiexec takes a second to start under Wine. */
 
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #include <msi.h>
 #include <stdio.h>

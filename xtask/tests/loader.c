@@ -1,6 +1,7 @@
 /* loader.exe MODULE EXPORT: loads a module, calls one of its exports with five arguments, prints what it returned.
  * The call is right for __stdcall and for fewer parameters too on every 64-bit processor. */
 #include <stdio.h>
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 typedef HRESULT(__stdcall *function)(void *, void *, void *, DWORD, void **);

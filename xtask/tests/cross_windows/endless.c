@@ -1,4 +1,5 @@
 /* A program that starts another one, and neither ends: `HELD` is there while the other runs, `HELD.seen` since it did. */
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 static HANDLE made(const wchar_t *name, DWORD flags) {

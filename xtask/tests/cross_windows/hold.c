@@ -1,5 +1,6 @@
 /* Another program that has a file open, as Windows Installer has a package: `hold FILE SIGN` writes the file SIGN when it
  * holds FILE, and ends when SIGN is gone. */
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 /* what others may do meanwhile */

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 #define WIDE_(text) L##text

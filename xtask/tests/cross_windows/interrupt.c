@@ -4,6 +4,7 @@
 #define NTDDI_VERSION 0x0A000006
 #include <stdio.h>
 #include <wchar.h>
+#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
 static int entries(const wchar_t *folder) {
