@@ -14,7 +14,7 @@ mod source;
 pub mod text;
 
 pub use meant::meant;
-pub use shortened::shortened;
+pub use shortened::{floor, shortened};
 
 use serde::Serialize;
 use std::fmt;

@@ -8,6 +8,15 @@ pub fn shortened(text: &str, limit: usize) -> Cow<'_, str> {
     if text.len() <= limit {
         return Cow::Borrowed(text);
     }
-    let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
-    Cow::Owned(format!("{}…", &text[..end]))
+    Cow::Owned(format!("{}…", &text[..floor(text, limit)]))
+}
+
+/// The largest character boundary that is not above `limit`.
+#[must_use]
+pub fn floor(text: &str, limit: usize) -> usize {
+    let mut at = text.len().min(limit);
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }

@@ -1,7 +1,7 @@
 //! What properties, command lines and messages say about the product and the purpose of an installation.
 
-use crate::diag::shortened;
-use crate::line::{fields, noise};
+use crate::diag::{floor, shortened};
+use crate::line::fields;
 use crate::story::{Purpose, Session};
 
 /// Text that is kept: not longer than a few lines of a screen.
@@ -43,7 +43,7 @@ pub(super) fn property(session: &mut Session, name: &str, value: &str) {
     }
     if let Some(known) = session.properties.get_mut(name) {
         known.clear();
-        known.push_str(&value[..noise::floor(value, 320)]);
+        known.push_str(&value[..floor(value, 320)]);
     } else if session.properties.len() < 400 {
         session.properties.insert(name.to_owned(), short(value));
     }

@@ -2,6 +2,7 @@
 //! custom action wrote. Everything else is forgotten as soon as something succeeds.
 
 use super::facts::{quoted, short};
+use crate::diag::floor;
 use crate::known::errors;
 use crate::line::{self, Origin, Shape, fields, message as message_line};
 use crate::story::{CustomAction, Evidence, EvidenceKind, Failure, Session};
@@ -293,7 +294,7 @@ impl Near {
         if is_work {
             self.operation.push_str(name);
             self.operation.push('(');
-            self.operation.push_str(&arguments[..line::noise::floor(arguments, 300)]);
+            self.operation.push_str(&arguments[..floor(arguments, 300)]);
             self.operation.push(')');
         }
     }

@@ -1,6 +1,8 @@
 //! What people and tools put before a line that they quote: `> `, `install.log:815:`, `264-`, `6:35:20 PM: `, a time of a
 //! runner, a back quote.
 
+use crate::diag::floor;
+
 /// `line` without what stands before the log's own text; nothing where there is nothing to take off.
 pub(crate) fn strip(line: &str) -> Option<&str> {
     let mut rest = line.trim_start_matches([' ', '\t', '>', '`', '|', '\u{feff}']);
@@ -28,15 +30,6 @@ pub(crate) fn strip(line: &str) -> Option<&str> {
 
 fn changed<'a>(line: &str, rest: &'a str) -> Option<&'a str> {
     (rest.len() < line.len() && !rest.is_empty()).then_some(rest)
-}
-
-/// The largest character boundary that is not above `limit`.
-pub(crate) fn floor(text: &str, limit: usize) -> usize {
-    let mut at = text.len().min(limit);
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// The place of `[1A2B:3C4D][2024-…`.

@@ -15,9 +15,12 @@ pub(super) struct Wanted<'a> {
     pub suite: Option<&'a str>,
 }
 
-/// Has apt-get fetch the packages into `scratch`, with lists and caches there and the keys of the system, and unpacks all of
+/// Has apt-get fetch the packages into `scratch`, which is emptied first, with lists and caches there and the keys of the system, and unpacks all of
 /// them into its folder `all`.
 pub(super) fn unpack(wanted: &Wanted, scratch: &Path) -> io::Result<()> {
+    if scratch.exists() {
+        fs::remove_dir_all(scratch)?;
+    }
     let packages = scratch.join("packages");
     for folder in ["state/lists/partial", "cache/archives/partial", "packages"] {
         fs::create_dir_all(scratch.join(folder))?;

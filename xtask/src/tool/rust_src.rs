@@ -83,7 +83,6 @@ pub fn make(root: &Path) -> io::Result<()> {
     let release = release(PATIENCE).ok_or_else(silent)?;
     let toolchain = sysroot(&rustc(), PATIENCE).ok_or_else(silent)?;
     let (scratch, place) = (folder(root).join("part"), folder(root).join(&release));
-    remove(&scratch)?;
     let packages = [&*format!("rust-src={release}*")];
     apt::unpack(&Wanted { packages: &packages, architecture: None, suite: Some(SUITE) }, &scratch).map_err(
         |error| io::Error::other(format!("{error}; `rustup component add rust-src` gets them too")),
@@ -92,13 +91,12 @@ pub fn make(root: &Path) -> io::Result<()> {
     let made = scratch.join("toolchain");
     assemble(&library, &toolchain, &made)
         .map_err(|error| io::Error::other(format!("Debian's sources are not as expected: {error}")))?;
-    remove(&place)?;
+    // of another toolchain, that is gone
+    if place.exists() {
+        fs::remove_dir_all(&place)?;
+    }
     fs::rename(&made, &place)?;
-    remove(&scratch)
-}
-
-fn remove(folder: &Path) -> io::Result<()> {
-    if folder.exists() { fs::remove_dir_all(folder) } else { Ok(()) }
+    fs::remove_dir_all(&scratch)
 }
 
 /// Moves `library` into the new toolchain `made`, which has everything else from `toolchain`.

@@ -66,9 +66,6 @@ pub fn can_be_made() -> bool {
 /// What did not work.
 pub fn make(root: &Path) -> io::Result<()> {
     let scratch = folder(root).with_extension("part");
-    if scratch.exists() {
-        fs::remove_dir_all(&scratch)?;
-    }
     apt::unpack(&Wanted { packages: &PACKAGES, architecture: Some("i386"), suite: None }, &scratch)?;
     let (all, tree) = (scratch.join("all"), scratch.join("tree"));
     assemble(&all, &tree)
