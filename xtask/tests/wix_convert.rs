@@ -160,3 +160,30 @@ fn a_variable_of_another_file_says_which_processor_is_meant() {
         assert_eq!(attributes, Some(bits), "{arch}");
     }
 }
+
+#[test]
+fn patterns_are_those_of_windows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut words = vec!["--json".to_owned(), "wix".to_owned(), "convert".to_owned()];
+    let mut expected = Vec::new();
+    for (below, (pattern, named, other)) in
+        [("*.wxs", "a.wxs", "a.wxi"), ("a*b*c", "aXbYbZc", "aXcYb"), ("a?c", "abc", "ac"), ("a*", "a", "ba")]
+            .into_iter()
+            .enumerate()
+    {
+        let below = below.to_string();
+        fs::create_dir(folder.path().join(&below)).expect("room");
+        for name in [named, other] {
+            fs::write(folder.path().join(&below).join(name), NEW).expect("room");
+        }
+        words.push(format!("{below}/{pattern}"));
+        expected.push(format!("{below}/{named}"));
+    }
+    let output = xtask().args(words).current_dir(folder.path()).output().expect("it starts");
+    assert!(output.status.success(), "{}", said(&output));
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    let files = report["files"].as_array().expect("files").iter();
+    let paths: Vec<String> =
+        files.filter_map(|file| Some(file["path"].as_str()?.replace('\\', "/"))).collect();
+    assert_eq!(paths, expected);
+}

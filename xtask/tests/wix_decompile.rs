@@ -1,7 +1,7 @@
 //! `cargo xtask wix msi decompile` as a user starts it: on our own packages, with files and without, and on what is no
 //! package.
 
-use crate::made::{dist, files, said, xtask};
+use crate::made::{dist, files, refused, said, xtask};
 use ancm_installer::msi;
 use std::fs::File;
 use std::path::Path;
@@ -141,4 +141,54 @@ fn rows_of_an_extension_are_its_elements_where_its_library_is_the_same() {
     assert!(output.status.success() && said(&output).contains("wix::other_extension"), "{}", said(&output));
     let text = std::fs::read_to_string(folder.path().join("b.wxs")).expect("written");
     assert!(text.contains("<CustomTable Id=\"Wix4TouchFile\"") && text.contains("<CustomAction "), "{text}");
+}
+
+/// A package with a dialog and a table of its own; what a switch leaves out is not in the source.
+#[test]
+fn switches_are_those_of_wix() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let here = folder.path();
+    std::fs::create_dir(here.join("a")).expect("room");
+    std::fs::write(here.join("a/f.txt"), "f").expect("room");
+    let source = "<Wix xmlns=\"http://wixtoolset.org/schemas/v4/wxs\"><Package Name=\"n\" Manufacturer=\"m\" \
+        Version=\"1.0\" UpgradeCode=\"{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}\"><File Source=\"a/f.txt\" />\
+        <UI><Dialog Id=\"D\" Width=\"9\" Height=\"9\"><Control Id=\"T\" Type=\"PushButton\" X=\"0\" Y=\"0\" Width=\"1\" \
+        Height=\"1\" Text=\"t\" /></Dialog></UI><CustomTable Id=\"Own\"><Column Id=\"Key\" PrimaryKey=\"yes\" \
+        Type=\"string\" Width=\"20\" Category=\"identifier\" /><Row><Data Column=\"Key\" Value=\"K\" /></Row>\
+        </CustomTable></Package></Wix>";
+    std::fs::write(here.join("n.wxs"), source).expect("room");
+    let built = xtask().current_dir(here).args(["wix", "build", "n.wxs", "-o", "a/b.msi"]).output();
+    let built = built.expect("it starts");
+    assert!(built.status.success(), "{}", said(&built));
+    let shown = |arguments: &[&str]| {
+        let output = decompile(here, arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    };
+    let has = |file: &str| {
+        let text = std::fs::read_to_string(here.join(file)).expect("written");
+        [text.contains("<Dialog "), text.contains("<CustomTable ")]
+    };
+    shown(&["-nologo", "-X", "out/files", "-sui", "-intermediateFolder", "t", "a/b.msi"]);
+    assert_eq!(has("a/b.wxs"), [false, true]);
+    assert!(files(&here.join("out/files")).values().any(|bytes| bytes == b"f"), "its file is extracted");
+    shown(&["a/b.msi", "-out", "c.wxs", "-sct"]);
+    assert_eq!(has("c.wxs"), [true, false]);
+    assert!(shown(&["-h"]).contains("cargo xtask wix msi decompile [SWITCHES]"));
+}
+
+#[test]
+fn what_it_cannot_do_is_said() {
+    for (words, expected) in [
+        (&["a.msm"][..], "decompiles packages, and no .msm"),
+        (&["-type", "mst", "a.msi"], "no .mst"),
+        (&["-data", "a.msi"], "no data of WiX's own"),
+        (&["-o"], "needs a value"),
+        (&[], "no package"),
+        (&["a.msi", "b.msi"], "one package at a time"),
+        (&["-q", "a.msi"], "unknown switch `-q`"),
+    ] {
+        let said = refused(&[&["msi", "decompile"], words].concat());
+        assert!(said.contains(expected), "{words:?}: {said}");
+    }
 }

@@ -4,6 +4,7 @@ use crate::made::{said, xtask};
 use crate::server::{Request, Server, answer, serve};
 use std::path::{Path, PathBuf};
 use std::process::Output;
+use xtask::cmd::wix::extension::find;
 
 fn data(below: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/data/wix-library").join(below)
@@ -178,4 +179,36 @@ fn a_feed_gives_the_newest_ready_package_and_what_is_wrong_with_it_is_told() {
     }
     let kept = std::fs::read_dir(here.join(".wix/extensions")).expect("kept").count();
     assert_eq!(kept, 1);
+}
+
+/// The newest is the one that `-ext` takes where no version is named.
+#[test]
+fn versions_are_compared_by_their_numbers() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for version in ["6.0.10", "6.0.2", "6.0.2-rc.1", "5.9"] {
+        let kept = folder.path().join(".wix/extensions/Acme.wixext").join(version);
+        std::fs::create_dir_all(kept).expect("room");
+    }
+    let listed = String::from_utf8(wix(folder.path(), &["extension", "list"]).stdout).expect("Unicode");
+    let versions: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("Acme.wixext ")).collect();
+    assert_eq!(versions, ["5.9", "6.0.2-rc.1", "6.0.2", "6.0.10"]);
+}
+
+#[test]
+fn the_name_of_an_extension_is_that_of_its_file_without_a_version() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for below in ["a", "b", "x/WixToolset.UI.wixext"] {
+        std::fs::create_dir_all(folder.path().join(below)).expect("room");
+    }
+    for file in ["a/WixToolset.UI.wixext.6.0.2.nupkg", "WixToolset.UI.wixext.dll", "b/acme.wixlib"] {
+        std::fs::write(folder.path().join(file), "").expect("room");
+    }
+    let name_of =
+        |below: &str| find(&format!("{}/{below}", folder.path().display())).expect("it is there").name;
+    for value in
+        ["a/WixToolset.UI.wixext.6.0.2.nupkg", "WixToolset.UI.wixext.dll", "x\\WixToolset.UI.wixext/"]
+    {
+        assert_eq!(name_of(value), "WixToolset.UI.wixext");
+    }
+    assert_eq!(name_of("b/acme.wixlib"), "acme");
 }

@@ -2,7 +2,7 @@
 //! source can be tried.
 
 mod convert;
-mod extension;
+pub mod extension;
 mod help;
 mod msi;
 mod nuget_config;

@@ -8,7 +8,7 @@ pub mod linker;
 pub mod lld;
 pub mod msvc;
 pub mod npm;
-mod probe;
+pub mod probe;
 mod process;
 pub mod python;
 pub mod rust_src;

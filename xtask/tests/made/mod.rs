@@ -3,9 +3,11 @@
 use crate::support;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
+use xtask::console::{ColorChoice, Console, Verbosity};
 
 /// The project's folder.
 pub fn root() -> &'static Path {
@@ -33,6 +35,15 @@ pub fn xtask() -> Command {
 /// What a program said on standard error.
 pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// What `cargo xtask wix` with these words is refused with: message and help.
+pub fn refused(words: &[&str]) -> String {
+    let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+    let console = Console::new(Verbosity::Quiet, ColorChoice::Never, false);
+    let failure = xtask::cmd::wix::run(&words, &console).expect_err("refused");
+    let first = &failure.diagnostics[0];
+    format!("{} | {}", first.message, first.help.as_deref().unwrap_or(""))
 }
 
 /// `cargo xtask dist` into a fresh folder.

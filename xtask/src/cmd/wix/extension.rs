@@ -357,25 +357,3 @@ fn from_feed(source: &str, name: &str, version: Option<&str>) -> Outcome<(Vec<u8
     let url = format!("{base}/{id}/{version}/{id}.{version}.nupkg");
     Ok((fetch::bytes(&url, MOST)?, url))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_compared_by_their_numbers() {
-        let mut versions = ["6.0.10", "6.0.2", "6.0.2-rc.1", "5.9"];
-        versions.sort_by(|a, b| by_version(a, b));
-        assert_eq!(versions, ["5.9", "6.0.2-rc.1", "6.0.2", "6.0.10"]);
-    }
-
-    #[test]
-    fn the_name_of_an_extension_is_that_of_its_file_without_a_version() {
-        for value in
-            ["a/WixToolset.UI.wixext.6.0.2.nupkg", "WixToolset.UI.wixext.dll", "x\\WixToolset.UI.wixext/"]
-        {
-            assert_eq!(name_of(value), "WixToolset.UI.wixext");
-        }
-        assert_eq!(name_of("b/acme.wixlib"), "acme");
-    }
-}

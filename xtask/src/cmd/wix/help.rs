@@ -58,32 +58,3 @@ pub fn refuse(word: &str, next: Option<&str>) -> Failure {
         None => failure.help("`cargo xtask wix -h` lists the commands"),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn said(word: &str, next: Option<&str>) -> String {
-        let failure = refuse(word, next);
-        let first = &failure.diagnostics[0];
-        format!("{} | {}", first.message, first.help.as_deref().unwrap_or(""))
-    }
-
-    #[test]
-    fn what_is_not_here_says_what_is_there_instead() {
-        assert!(said("msi", Some("validate")).contains("`cargo xtask check FILE.msi`"));
-        assert!(said("msi", Some("transform")).contains("major upgrade"));
-        assert!(said("validate", Some("a.msi")).contains("`cargo xtask check FILE.msi`"));
-        assert_eq!(
-            said("decompile", Some("a.msi")),
-            "`wix decompile` is not a command | did you mean `wix msi decompile`?"
-        );
-        assert!(said("inscrib", None).ends_with("did you mean `wix msi inscribe`?"));
-        assert!(said("burn", Some("extract")).starts_with("`wix burn` is a command of WiX itself"));
-        assert_eq!(said("conver", None), "`wix conver` is not a command | did you mean `wix convert`?");
-        assert_eq!(
-            said("light", None),
-            "`wix light` is not a command | `cargo xtask wix -h` lists the commands"
-        );
-    }
-}

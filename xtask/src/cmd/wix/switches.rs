@@ -449,6 +449,3 @@ impl Switches {
         diagnostics
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -134,7 +134,8 @@ impl Run {
 }
 
 /// A command as one would type it.
-fn shown<'a>(program: &Path, arguments: impl Iterator<Item = &'a OsStr>) -> String {
+#[must_use]
+pub fn shown<'a>(program: &Path, arguments: impl Iterator<Item = &'a OsStr>) -> String {
     let mut line = quoted(&program.to_string_lossy());
     for argument in arguments {
         line.push(' ');
@@ -162,7 +163,8 @@ fn length<'a>(program: &OsStr, arguments: impl Iterator<Item = &'a OsStr>) -> us
 
 /// A response file with everything after `build` that can stand in one, and what cannot: WiX replaces `%NAME%` in it and
 /// takes `\"` for a quote, so a value with one of these stays on the command line, with its switch.
-fn response_file(arguments: &[OsString]) -> (String, Vec<OsString>) {
+#[must_use]
+pub fn response_file(arguments: &[OsString]) -> (String, Vec<OsString>) {
     let mut file = String::new();
     let mut rest = Vec::new();
     let mut words = arguments[1..].iter();
@@ -183,24 +185,4 @@ fn response_file(arguments: &[OsString]) -> (String, Vec<OsString>) {
         }
     }
     (file, rest)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_response_file_holds_what_wix_reads_unchanged() {
-        let arguments =
-            ["build", "-nologo", "-d", "A=100%", "-d", "B=two words", "-b", "C:\\", "a.wxs", "50%.wxs"];
-        let (file, rest) = response_file(&arguments.map(OsString::from));
-        assert_eq!(file, "\"-nologo\"\n\"-d\"\n\"B=two words\"\n\"a.wxs\"\n");
-        assert_eq!(rest, ["-d", "A=100%", "-b", "C:\\", "50%.wxs"]);
-    }
-
-    #[test]
-    fn a_command_is_shown_as_one_would_type_it() {
-        let arguments = ["-d", "A=b c", "", "say \"x\""].map(OsStr::new);
-        assert_eq!(shown(Path::new("wix"), arguments.into_iter()), "wix -d \"A=b c\" \"\" \"say \\\"x\\\"\"");
-    }
 }

@@ -181,22 +181,3 @@ pub(super) fn free(path: &Path, text: &str) -> Outcome {
     Err(Failure::new(Exit::Output, "output::taken", message)
         .help("move that file away, or rename the action"))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn patterns_are_those_of_windows() {
-        for (pattern, name, is_one) in [
-            ("*.wxs", "a.wxs", true),
-            ("*.wxs", "a.wxi", false),
-            ("a*b*c", "aXbYbZc", true),
-            ("a?c", "abc", true),
-            ("a?c", "ac", false),
-            ("*", "", true),
-        ] {
-            assert_eq!(matches(pattern, name), is_one, "{pattern} {name}");
-        }
-    }
-}
