@@ -37,6 +37,7 @@ fn what_is_named_is_a_path_an_address_or_a_bundle() {
     assert_eq!(parsed("C://x"), Ok(PayloadSource::Path("C://x".into())));
     assert_eq!(parsed("hosting-bundle@9.0.7"), Ok(PayloadSource::HostingBundle("9.0.7".into())));
     let expected = Address::new("HTTPS://e.org/a", &hash).expect("a hash");
+    assert_eq!(expected.sha512, hash.to_ascii_lowercase());
     assert_eq!(parsed(&format!("HTTPS://e.org/a#sha512={hash}")), Ok(PayloadSource::Address(expected)));
     for (text, problem) in [
         ("https://me:secret@e.org/a", "`https://e.org/a` does not say"),
