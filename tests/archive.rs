@@ -1,7 +1,7 @@
 //! Archives as one tree of named bytes: what is in them, and what is refused.
 
 use crate::support::theirs;
-use ancm_installer::archive::{Error, File, Kind, Limits, Source, Visitor, walk};
+use ancm_installer::archive::{Error, File, Hashing, Kind, Limits, Source, Visitor, walk};
 use ancm_installer::cab::{self, Cabinet, CabinetFile};
 use ancm_installer::id::hexadecimal;
 use sha2::{Digest, Sha256};
@@ -379,4 +379,25 @@ fn microsoft_s_runtime_pack_is_read() {
     let handler = format!("{name}!runtimes/win-x64/native/aspnetcorev2_inprocess.dll");
     let alone = std::fs::read(real.join("aspnetcorev2_inprocess.10.0.14.dll")).expect("readable");
     assert_eq!(sha256(&seen.files[&handler]), sha256(&alone));
+}
+
+#[test]
+fn parts_add_up_to_the_hash_of_all() {
+    // so much is hashed at once
+    const PART: usize = 1 << 18;
+    let bytes: Vec<u8> =
+        (0..3 * PART as u32 + 7).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    for length in [0, 1, PART - 1, PART, PART + 1, bytes.len()] {
+        for step in [100_000, PART, 10 * PART] {
+            let mut hashing = Hashing::<_, Sha256>::new(&bytes[..length]);
+            let mut buffer = vec![0; step];
+            let mut read = Vec::new();
+            while let count @ 1.. = hashing.read(&mut buffer).expect("memory") {
+                read.extend_from_slice(&buffer[..count]);
+            }
+            assert!(read == bytes[..length]);
+            assert_eq!(hashing.length(), length as u64);
+            assert_eq!(hashing.finish(), hexadecimal(Sha256::digest(&bytes[..length])), "{length} {step}");
+        }
+    }
 }

@@ -1,49 +1,8 @@
 //! Images made by hand for the test: each kind of ARM64X relocation, and files that would take unbounded time or memory
 //! if the reader believed them.
 
+use crate::support::pe::{HEADERS, SECTION, SIGNATURE, image, put, resource_directory, words};
 use ancm_installer::pe::{Directory, Error, Image, Machine, MessageTable, Resource, View};
-
-const SECTION: u32 = 0x1000;
-const HEADERS: usize = 0x400;
-const SIGNATURE: usize = 0x40;
-
-fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
-    bytes[at..at + value.len()].copy_from_slice(value);
-}
-
-/// A PE32+ image with one section of `data` at [`SECTION`].
-fn image(machine: Machine, data: &[u8], directories: &[(Directory, u32, u32)]) -> Vec<u8> {
-    let length = data.len() as u32;
-    let mut bytes = vec![0; HEADERS];
-    put(&mut bytes, 0, b"MZ");
-    put(&mut bytes, 0x3C, &(SIGNATURE as u32).to_le_bytes());
-    let file_header = SIGNATURE + 4;
-    put(&mut bytes, SIGNATURE, b"PE\0\0");
-    put(&mut bytes, file_header, &machine.0.to_le_bytes());
-    put(&mut bytes, file_header + 2, &1u16.to_le_bytes()); // NumberOfSections
-    put(&mut bytes, file_header + 16, &240u16.to_le_bytes()); // SizeOfOptionalHeader
-    let optional = file_header + 20;
-    put(&mut bytes, optional, &0x20Bu16.to_le_bytes());
-    put(&mut bytes, optional + 56, &(SECTION + length).to_le_bytes()); // SizeOfImage
-    put(&mut bytes, optional + 60, &(HEADERS as u32).to_le_bytes()); // SizeOfHeaders
-    put(&mut bytes, optional + 108, &16u32.to_le_bytes()); // NumberOfRvaAndSizes
-    for (directory, rva, size) in directories {
-        let at = optional + 112 + 8 * *directory as usize;
-        put(&mut bytes, at, &rva.to_le_bytes());
-        put(&mut bytes, at + 4, &size.to_le_bytes());
-    }
-    let section = optional + 240;
-    put(&mut bytes, section, b".data");
-    for (index, field) in [length, SECTION, length, HEADERS as u32].into_iter().enumerate() {
-        put(&mut bytes, section + 8 + 4 * index, &field.to_le_bytes());
-    }
-    bytes.extend(data);
-    bytes
-}
-
-fn words(words: &[u32]) -> Vec<u8> {
-    words.iter().flat_map(|word| word.to_le_bytes()).collect()
-}
 
 /// Where the bytes that relocations change are in the section of [`arm64x`], in bytes.
 const CHANGED: usize = 0x180;
@@ -201,15 +160,6 @@ fn names_and_forwards_that_overlap_do_not_multiply() {
     data.push(0);
     let bytes = image(Machine::AMD64, &data, &[(Directory::Export, SECTION, data.len() as u32)]);
     too_much(Image::parse(&bytes).expect("an image").native().exports());
-}
-
-/// A resource directory with `count` entries that all lead to `leads_to`.
-fn resource_directory(count: u16, leads_to: u32) -> Vec<u8> {
-    let mut data = words(&[0, 0, 0]);
-    data.extend([0, 0]);
-    data.extend(count.to_le_bytes());
-    data.extend(words(&[16, leads_to]).repeat(usize::from(count)));
-    data
 }
 
 fn resources_of(data: &[u8]) -> Result<Vec<Resource<'static>>, Error> {

@@ -77,32 +77,3 @@ impl<R: Read, D: Digest + Send + 'static> Read for Hashing<R, D> {
         Ok(count)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sha2::Sha256;
-
-    #[test]
-    fn parts_add_up_to_the_hash_of_all() {
-        let bytes: Vec<u8> =
-            (0..3 * PART as u32 + 7).map(|number| (number.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
-        for length in [0, 1, PART - 1, PART, PART + 1, bytes.len()] {
-            for step in [100_000, PART, 10 * PART] {
-                let mut hashing = Hashing::<_, Sha256>::new(&bytes[..length]);
-                let mut buffer = vec![0; step];
-                let mut read = Vec::new();
-                while let count @ 1.. = hashing.read(&mut buffer).expect("memory") {
-                    read.extend_from_slice(&buffer[..count]);
-                }
-                assert!(read == bytes[..length]);
-                assert_eq!(hashing.length(), length as u64);
-                assert_eq!(
-                    hashing.finish(),
-                    hexadecimal(Sha256::digest(&bytes[..length])),
-                    "{length} {step}"
-                );
-            }
-        }
-    }
-}

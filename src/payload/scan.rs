@@ -292,15 +292,3 @@ fn promised(path: &str) -> Option<(&str, Arch)> {
         Some((word, arch))
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_word_nearest_to_the_file_promises() {
-        assert_eq!(promised("arm64/aspnetcorev2_x64.dll"), Some(("x64", Arch::X64)));
-        assert_eq!(promised("bin/Win32/Release/aspnetcorev2.dll"), Some(("Win32", Arch::X86)));
-        assert_eq!(promised("bin/aspnetcorev2.dll"), None);
-    }
-}

@@ -1,6 +1,6 @@
 //! Judging images: what our reader and LIEF see, in the same words; and a broken image for every occasion.
 
-use ancm_installer::pe::{self, Directory, Image, Resource, ResourceId, Target, View};
+use ancm_installer::pe::{self, Directory, Image, Machine, Resource, ResourceId, Target, View};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -159,6 +159,62 @@ pub fn our_facts(bytes: &[u8]) -> String {
             .expect("to a string");
     }
     out
+}
+
+/// Where the section of [`image`] is in memory.
+pub const SECTION: u32 = 0x1000;
+/// Where it is in the file.
+pub const HEADERS: usize = 0x400;
+/// Where the headers are.
+pub const SIGNATURE: usize = 0x40;
+
+/// Writes `value` over what is at `at`.
+pub fn put(bytes: &mut [u8], at: usize, value: &[u8]) {
+    bytes[at..at + value.len()].copy_from_slice(value);
+}
+
+/// A PE32+ image with one section of `data` at [`SECTION`].
+pub fn image(machine: Machine, data: &[u8], directories: &[(Directory, u32, u32)]) -> Vec<u8> {
+    let length = data.len() as u32;
+    let mut bytes = vec![0; HEADERS];
+    put(&mut bytes, 0, b"MZ");
+    put(&mut bytes, 0x3C, &(SIGNATURE as u32).to_le_bytes());
+    let file_header = SIGNATURE + 4;
+    put(&mut bytes, SIGNATURE, b"PE\0\0");
+    put(&mut bytes, file_header, &machine.0.to_le_bytes());
+    put(&mut bytes, file_header + 2, &1u16.to_le_bytes()); // NumberOfSections
+    put(&mut bytes, file_header + 16, &240u16.to_le_bytes()); // SizeOfOptionalHeader
+    let optional = file_header + 20;
+    put(&mut bytes, optional, &0x20Bu16.to_le_bytes());
+    put(&mut bytes, optional + 56, &(SECTION + length).to_le_bytes()); // SizeOfImage
+    put(&mut bytes, optional + 60, &(HEADERS as u32).to_le_bytes()); // SizeOfHeaders
+    put(&mut bytes, optional + 108, &16u32.to_le_bytes()); // NumberOfRvaAndSizes
+    for (directory, rva, size) in directories {
+        let at = optional + 112 + 8 * *directory as usize;
+        put(&mut bytes, at, &rva.to_le_bytes());
+        put(&mut bytes, at + 4, &size.to_le_bytes());
+    }
+    let section = optional + 240;
+    put(&mut bytes, section, b".data");
+    for (index, field) in [length, SECTION, length, HEADERS as u32].into_iter().enumerate() {
+        put(&mut bytes, section + 8 + 4 * index, &field.to_le_bytes());
+    }
+    bytes.extend(data);
+    bytes
+}
+
+/// Numbers of four bytes.
+pub fn words(words: &[u32]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).collect()
+}
+
+/// A resource directory with `count` entries that all lead to `leads_to`.
+pub fn resource_directory(count: u16, leads_to: u32) -> Vec<u8> {
+    let mut data = words(&[0, 0, 0]);
+    data.extend([0, 0]);
+    data.extend(count.to_le_bytes());
+    data.extend(words(&[16, leads_to]).repeat(usize::from(count)));
+    data
 }
 
 /// Reads everything that there is to read; for broken images, where only not panicking counts.

@@ -179,24 +179,3 @@ fn quoted(text: &str) -> String {
     }
     quoted + "\""
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn identifiers_are_as_winget_wants_them() {
-        for id in ["Contoso.Module", "A.B.C.D.E.F.G.H"] {
-            assert!(is_identifier(id), "{id}");
-        }
-        let long = format!("A.{}", "x".repeat(33));
-        for id in ["", "Contoso", "Contoso.", "Con toso.Module", "A/B.C", "A.B.C.D.E.F.G.H.I", &long] {
-            assert!(!is_identifier(id), "{id}");
-        }
-    }
-
-    #[test]
-    fn no_text_ends_its_scalar() {
-        assert_eq!(quoted("a \"b\" \\ c\n"), r#""a \"b\" \\ c\u000a""#);
-    }
-}
