@@ -16,6 +16,7 @@ mod dependencies;
 mod diag;
 mod documents;
 mod explain;
+mod explain_lines;
 mod layers;
 mod ledger;
 mod lzx;

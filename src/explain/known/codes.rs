@@ -286,16 +286,3 @@ pub fn in_text(text: &str) -> Option<u32> {
         })
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_found_in_text_in_every_manner_of_writing() {
-        assert_eq!(in_text("Error 0x80070005: Failed to open"), Some(0x8007_0005));
-        assert_eq!(in_text("SFXCA: RUNDLL32 returned error code: -1073741819"), Some(0xC000_0005));
-        assert_eq!(in_text("Could not open key: X. System error 5."), Some(5));
-        assert_eq!(in_text("nothing of the kind"), None);
-    }
-}

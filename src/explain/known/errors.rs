@@ -229,20 +229,3 @@ pub fn error(number: u32) -> Option<&'static Known> {
     let at = ERRORS.partition_point(|known| known.number < number);
     ERRORS.get(at).filter(|known| known.number == number)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_is_sorted_and_every_cause_comes_with_a_cure() {
-        assert!(ERRORS.windows(2).all(|pair| pair[0].number < pair[1].number));
-        for known in ERRORS.iter().filter(|known| known.weight >= 2) {
-            assert!(
-                !known.title.is_empty() && !known.cause.is_empty() && !known.help.is_empty(),
-                "{}",
-                known.number
-            );
-        }
-    }
-}

@@ -33,24 +33,3 @@ pub(crate) fn numbered(text: &str) -> Vec<&str> {
     fields.push(rest.trim_end());
     fields
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_with_commas_are_whole() {
-        let arguments =
-            r"ComponentId={A},KeyPath=C:\a, b\c.dll,State=3,,Disk=1,SharedDllRefCount=2,BinaryType=1";
-        assert_eq!(field(arguments, "KeyPath"), Some(r"C:\a, b\c.dll"));
-        assert_eq!(field(arguments, "State"), Some("3"));
-        assert_eq!(field(arguments, "BinaryType"), Some("1"));
-        assert_eq!(field(arguments, "Path"), None);
-        assert_eq!(field(",FileName=a.dll,,ComponentId={B}", "FileName"), Some("a.dll"));
-    }
-
-    #[test]
-    fn numbered_fields_may_be_empty() {
-        assert_eq!(numbered(r"1: {P} 2: {C} 3: C:\x y "), ["{P}", "{C}", r"C:\x y"]);
-    }
-}
