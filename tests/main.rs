@@ -22,6 +22,8 @@ mod ledger;
 mod lzx;
 mod msi;
 mod msi_foreign;
+mod msi_stored;
+mod msi_tables;
 mod payload;
 mod pe;
 mod pe_crafted;

@@ -107,7 +107,8 @@ fn database() -> Database {
     database
 }
 
-fn written(database: &Database) -> Vec<u8> {
+/// The file of a database.
+pub fn written(database: &Database) -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());
     let threads = NonZeroUsize::new(2).expect("not zero");
     msi::write(database, threads, &mut out).unwrap_or_else(|error| panic!("{error}"));

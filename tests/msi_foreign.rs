@@ -227,7 +227,7 @@ fn nothing_broken_of_other_tools_makes_the_reader_panic() {
 const PROPERTY: &str = "\u{4840}\u{4559}\u{44f2}\u{4568}\u{4737}";
 
 /// The bytes of `whole` with one stream replaced.
-fn with_stream(whole: &[u8], stored: &str, bytes: &[u8]) -> Vec<u8> {
+pub fn with_stream(whole: &[u8], stored: &str, bytes: &[u8]) -> Vec<u8> {
     use std::io::Write;
     let mut file = cfb::CompoundFile::open(Cursor::new(whole.to_vec())).expect("whole");
     file.create_stream(format!("/{stored}")).expect("replaced").write_all(bytes).expect("written");

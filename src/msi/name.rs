@@ -56,32 +56,3 @@ pub(super) fn decode(stored: &str) -> (String, bool) {
     }
     (name, table)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_mangled_as_windows_does() {
-        // From a database written by msi.dll.
-        assert_eq!(encode("_Tables", true).expect("short"), "\u{4840}\u{3f7f}\u{4164}\u{422f}\u{4836}");
-        assert_eq!(encode("\u{5}SummaryInformation", false).map(|s| s.chars().next()), Some(Some('\u{5}')));
-    }
-
-    #[test]
-    fn names_come_back() {
-        for name in
-            ["Binary.Bin.With.Dots", "cab1.cab", "a", "ab", "Icon.{GUID}-x.ico", "Größe", "\u{5}Digital"]
-        {
-            let stored = encode(name, false).expect("short");
-            assert_eq!(decode(&stored), (name.to_owned(), false));
-        }
-    }
-
-    #[test]
-    fn sixty_two_characters_fit_and_no_more() {
-        assert!(encode(&"x".repeat(62), false).is_some() && encode(&"x".repeat(63), false).is_none());
-        assert!(encode(&"x".repeat(60), true).is_some() && encode(&"x".repeat(61), true).is_none());
-        assert!(encode("", false).is_none() && encode("a/b", false).is_none());
-    }
-}

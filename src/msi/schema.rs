@@ -95,36 +95,3 @@ fn parse(line: &'static str) -> Option<(&'static str, Column)> {
     let column = Column { name: name.to_owned(), kind, nullable, key, validation: Some(validation) };
     next().is_none().then_some((table, column))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_line_is_well_formed_and_keys_come_first() {
-        for (number, line) in DEFINITIONS.lines().enumerate() {
-            assert!(line.starts_with('#') || parse(line).is_some(), "line {}: {line}", number + 1);
-        }
-        for name in standard_table_names() {
-            let table = standard_table(name).expect("listed");
-            let keys: Vec<bool> = table.columns.iter().map(|column| column.key).collect();
-            assert!(keys[0] && keys.is_sorted_by(|a, b| a >= b), "{name}: {keys:?}");
-        }
-        assert_eq!(standard_table_names().count(), 125);
-    }
-
-    #[test]
-    fn the_file_table_is_as_windows_has_it() {
-        let file = standard_table("File").expect("a standard table");
-        let names: Vec<&str> = file.columns.iter().map(|column| column.name.as_str()).collect();
-        let expected =
-            ["File", "Component_", "FileName", "FileSize", "Version", "Language", "Attributes", "Sequence"];
-        assert_eq!(names, expected);
-        assert_eq!(file.columns[2].kind, ColumnKind::Str { width: 255, localizable: true });
-        assert_eq!(file.columns[7].kind, ColumnKind::Int4);
-        assert!(file.columns[4].nullable && !file.columns[3].nullable && file.columns[0].key);
-        let validation = file.columns[1].validation.as_ref().expect("a standard column");
-        assert_eq!(validation.key_table.as_deref(), Some("Component"));
-        assert_eq!(validation.key_column, Some(1));
-    }
-}

@@ -172,22 +172,3 @@ pub(super) fn mistyped(bytes: &[u8]) -> Vec<(u32, u32, u32)> {
 fn double(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|bytes| u32::from_le_bytes(*bytes))
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn properties_of_another_type_are_named() {
-        let summary = SummaryInformation { template: "x64;1033".to_owned(), ..SummaryInformation::default() };
-        let mut bytes = encode(&summary, CodePage::Neutral);
-        assert_eq!(mistyped(&bytes), []);
-        let text = bytes.windows(4).position(|word| word == VT_LPSTR.to_le_bytes()).expect("there");
-        // a text of two bytes a letter
-        bytes[text] = 31;
-        assert_eq!(mistyped(&bytes), [(TEMPLATE, 31, VT_LPSTR)]);
-        for length in 0..bytes.len() {
-            mistyped(&bytes[..length]);
-        }
-    }
-}
