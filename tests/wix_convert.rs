@@ -4,6 +4,7 @@
 mod cases;
 mod compiled;
 mod layout;
+mod names;
 mod truth;
 
 use ancm_installer::convert::{Options, Outcome, convert};

@@ -178,20 +178,3 @@ fn property(session: &mut Session, id: Id) {
         session.asks(kinds::QUIET_EXEC_TIMEOUT, id, message, "name the one of the action that you use");
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::renamed;
-
-    #[test]
-    fn actions_of_extensions_have_names_by_version_and_processor() {
-        for (old, new) in [
-            ("WixCloseApplications", "Wix4CloseApplications_$(sys.BUILDARCHSHORT)"),
-            ("ConfigureIIs", "Wix4ConfigureIIs_$(sys.BUILDARCHSHORT)"),
-            ("WixSchedFirewallExceptionsInstall", "Wix5SchedFirewallExceptionsInstall_$(sys.BUILDARCHSHORT)"),
-        ] {
-            assert_eq!(renamed(old).as_deref(), Some(new));
-        }
-        assert_eq!(renamed("CostFinalize"), None);
-    }
-}

@@ -354,18 +354,3 @@ fn target(session: &Session, elements: &[Id], variable: Id) -> Option<Id> {
     let mut found = elements.iter().copied().filter(is_package);
     found.next().filter(|_| found.next().is_none())
 }
-
-#[cfg(test)]
-mod tests {
-    use super::is_text;
-
-    #[test]
-    fn types_of_variables_follow_from_values() {
-        for text in ["", "a", "vx", "v1.2.3.4.5", "[A]"] {
-            assert!(is_text(text), "{text}");
-        }
-        for other in ["1", "-1", "v1", "v1.2.3.4", "V2"] {
-            assert!(!is_text(other), "{other}");
-        }
-    }
-}

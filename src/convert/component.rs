@@ -196,21 +196,3 @@ pub(crate) fn settle_bitness(session: &mut Session) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::identifier;
-
-    #[test]
-    fn ids_of_files_are_those_of_wix_3() {
-        for (name, id) in [
-            ("a b.txt", "a_b.txt"),
-            ("7z.exe", "_7z.exe"),
-            ("a..b", "a_b"),
-            ("-x", "__x"),
-            ("ü.txt", "__.txt"),
-        ] {
-            assert_eq!(identifier(name), id);
-        }
-    }
-}

@@ -132,26 +132,3 @@ fn dialogs(session: &mut Session, id: Id) {
         }
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::{Space, query};
-
-    #[test]
-    fn properties_are_found_by_elements() {
-        let found = |id| query(id).map(|(space, element, _)| (space, element));
-        assert_eq!(found("WIX_SUITE_SERVERR2"), Some((Space::Util, "QueryWindowsSuiteInfo")));
-        assert_eq!(found("WIX_NATIVE_MACHINE"), Some((Space::Util, "QueryNativeMachine")));
-        assert_eq!(query("VS2019DEVENV"), Some((Space::VisualStudio, "FindVisualStudio", false)));
-        assert_eq!(query("VS2022_ROOT_FOLDER"), Some((Space::VisualStudio, "FindVisualStudio", true)));
-        for other in [
-            "WIX_IS_NETFRAMEWORK_48_OR_LATER_INSTALLED",
-            "NETFRAMEWORK45",
-            "WIX_SUITE_",
-            "VS2017",
-            "VS2013DEVENV",
-        ] {
-            assert_eq!(query(other), None, "{other}");
-        }
-    }
-}

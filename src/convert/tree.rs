@@ -472,17 +472,3 @@ pub fn unescape(raw: &str) -> String {
     text.push_str(rest);
     text
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_escaped_comes_back() {
-        for quote in ['"', '\''] {
-            let value = "a < b && \"c\" > 'd' €\n\t";
-            assert_eq!(unescape(&escape(value, quote)), value);
-        }
-        assert_eq!(unescape("&#x20AC;&#8364;&gt;&nothing"), "€€>&nothing");
-    }
-}
