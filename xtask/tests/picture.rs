@@ -98,11 +98,9 @@ fn it_is_readable_in_light_and_dark_and_nothing_is_cut_off() {
         for width in [1024, 1600] {
             let size = format!("--window-size={width},1200");
             let shot = folder.path().join(format!("{scheme}-{width}.png"));
-            chromium(
-                &program,
-                &[light.clone(), size.clone(), format!("--screenshot={}", shot.display())],
-                &page,
-            );
+            let screenshot = format!("--screenshot={}", shot.display());
+            let arguments = [light.clone(), size, screenshot, "--dump-dom".to_owned()];
+            let dom = chromium(&program, &arguments, &probed);
             let drawn = Drawn::read(&shot);
             let share = drawn.count(ground) * 100 / drawn.pixels.len();
             assert!(share > 70, "scheme {scheme}: {share} % of the page is ground");
@@ -112,7 +110,6 @@ fn it_is_readable_in_light_and_dark_and_nothing_is_cut_off() {
                 "scheme {scheme}: the lanes are not drawn"
             );
 
-            let dom = chromium(&program, &[light.clone(), size, "--dump-dom".to_owned()], &probed);
             let dom = String::from_utf8_lossy(&dom).into_owned();
             let said = dom.split("data-probe=\"").nth(1).and_then(|rest| rest.split('"').next());
             let said = said.expect("the probe ran");
