@@ -6,7 +6,7 @@ use ancm_installer::cab::{self, Effort};
 use ancm_installer::id::Arch;
 use ancm_installer::msi;
 use ancm_installer::wix::symbol::Compression;
-use ancm_installer::wix::{BindPath, Compat, Output, Request, build, preprocess};
+use ancm_installer::wix::{BindPath, Compat, Output, Request, build, part_name, preprocess};
 use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::num::NonZeroUsize;
@@ -138,4 +138,12 @@ fn the_package_code_follows_the_compression_and_the_product_code_does_not() {
     assert_eq!((&plain.0, &plain.0), (&harder.0, &otherwise.0));
     assert_ne!(plain.1, harder.1);
     assert_ne!(plain.1, otherwise.1);
+}
+
+#[test]
+fn parts_are_named_as_by_wix() {
+    let names = [0, 1, 26, 27, 28, 52, 53, 676].map(|number| part_name("cab1.cab", number));
+    let expected = ["cab1", "cab1a", "cab1z", "cab1aa", "cab1ab", "cab1az", "cab1ba", "cab1yz"];
+    assert_eq!(names, expected.map(|stem| format!("{stem}.cab")));
+    assert_eq!([part_name("cab", 1), part_name("größe", 1)], ["caba.cab", "ga.cab"]);
 }

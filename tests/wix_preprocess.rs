@@ -3,7 +3,7 @@
 use ancm_installer::diag::Diagnostic;
 use ancm_installer::id::Arch;
 use ancm_installer::wix::Compat;
-use ancm_installer::wix::preprocess::{Options, preprocess};
+use ancm_installer::wix::preprocess::{DecodeError, Options, decode, preprocess};
 use ancm_installer::wix::report::Report;
 use ancm_installer::wix::source::{Element, Node};
 use std::path::Path;
@@ -101,6 +101,23 @@ fn instructions_choose_repeat_and_define() {
 }
 
 #[test]
+fn definitions_lose_their_quotes_and_prefix() {
+    check("<?define Name = \"a = b\" ?><x v='$(Name)'/>", "x(a = b){}");
+    check("<?define var.Version=2.5.0?><x v='$(Version)'/>", "x(2.5.0){}");
+    check("<?define Flag?><?ifdef Flag?><x v='$(Flag)'/><?endif?>", "x(){}");
+    fails("<r><?define sys.X=1?></r>", "1:4 WIX0151 `<?define sys.X=1?>`");
+    fails("<r><?define  = 1?></r>", "1:4 WIX0151");
+}
+
+#[test]
+fn a_loop_names_its_variable_and_values() {
+    check("<?foreach item in one;two?><x v='$(item)'/><?endforeach?>", "x(one){} x(two){}");
+    check("<?define L=1;2?><?foreach var.x in \"$(L)\"?><x v='$(x)'/><?endforeach?>", "x(1){} x(2){}");
+    fails("<r><?foreach item one;two?><x/><?endforeach?></r>", "1:4 WIX0154 `<?foreach item one;two?>`");
+    fails("<r><?foreach item inside?><x/><?endforeach?></r>", "1:4 WIX0154");
+}
+
+#[test]
 fn findings_have_a_place_and_the_number_that_wix_gives() {
     fails("<r>\n  <x v='$(Nope)'/></r>", "2:6 WIX0150 undefined preprocessor variable `$(Nope)`");
     fails(
@@ -183,4 +200,41 @@ fn a_broken_source_never_panics() {
             assert!(tree.is_some() || !findings.is_empty(), "no tree, and no reason, at {at}");
         }
     }
+}
+
+#[test]
+fn all_encodings_give_the_same_text_and_the_same_bytes_again() {
+    let text = "<?xml version=\"1.0\" encoding=\"utf-16\"?><Wix>Grüße</Wix>";
+    let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let marked = ["\u{FEFF}", text].concat();
+    for bytes in [
+        &little[..],
+        &[&[0xFF, 0xFE][..], &little].concat(),
+        &big,
+        &[&[0xFE, 0xFF][..], &big].concat(),
+        marked.as_bytes(),
+    ] {
+        let (read, encoding) = decode(bytes).expect("text");
+        assert_eq!(read, text);
+        assert_eq!(encoding.encode(&read), bytes, "{encoding:?}");
+    }
+    let latin = b"<?xml version='1.0' encoding = 'windows-1252'?><Wix>Gr\xFC\xDFe</Wix>";
+    let (read, encoding) = decode(latin).expect("text");
+    assert!(read.ends_with("<Wix>Grüße</Wix>"));
+    assert_eq!(encoding.encode(&read), latin);
+    assert_eq!(encoding.encode("Ж"), b"&#1046;");
+    assert!(
+        decode(&little[..little.len() - 1]).is_err_and(|error| error == DecodeError::Malformed("UTF-16"))
+    );
+}
+
+#[test]
+fn what_is_no_text_is_named_with_its_line() {
+    assert!(
+        decode(b"<Wix>\n\xFC</Wix>").is_err_and(|error| error.to_string().starts_with("line 2 is not UTF-8"))
+    );
+    assert!(
+        decode(b"<?xml encoding='klingon'?>").is_err_and(|error| error.to_string().contains("`klingon`"))
+    );
 }

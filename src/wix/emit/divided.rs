@@ -46,16 +46,3 @@ pub fn divided(database: &mut Database, parts: &[String]) {
         row[disk] = Cell::Int(last);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parts_are_named_as_by_wix() {
-        let names = [0, 1, 26, 27, 28, 52, 53, 676].map(|number| part_name("cab1.cab", number));
-        let expected = ["cab1", "cab1a", "cab1z", "cab1aa", "cab1ab", "cab1az", "cab1ba", "cab1yz"];
-        assert_eq!(names, expected.map(|stem| format!("{stem}.cab")));
-        assert_eq!([part_name("cab", 1), part_name("größe", 1)], ["caba.cab", "ga.cab"]);
-    }
-}

@@ -64,25 +64,3 @@ pub(super) fn branch(name: &str) -> Option<Branch> {
         _ => return None,
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn definitions_lose_their_quotes_and_prefix() {
-        assert_eq!(definition("Name = \"a = b\" "), Some(("Name", "a = b")));
-        assert_eq!(definition("var.Version=2.5.0"), Some(("Version", "2.5.0")));
-        assert_eq!(definition("Flag"), Some(("Flag", "")));
-        assert_eq!(definition("sys.X=1"), None);
-        assert_eq!(definition(" = 1"), None);
-    }
-
-    #[test]
-    fn a_loop_names_its_variable_and_values() {
-        assert_eq!(foreach("item in one;two"), Some(("item", "one;two")));
-        assert_eq!(foreach("var.x in \"$(L)\""), Some(("x", "$(L)")));
-        assert_eq!(foreach("item one;two"), None);
-        assert_eq!(foreach("item inside"), None);
-    }
-}
