@@ -86,7 +86,7 @@ fn extract(output: &Output, layout: &Layout, folder: &Path) {
 }
 
 /// What is lost of `output` on the way to a source and back, and the source.
-fn there_and_back(output: &Output, request: &Request) -> (Vec<String>, String) {
+pub fn there_and_back(output: &Output, request: &Request) -> (Vec<String>, String) {
     let (lost, text, _) = with_extensions(output, request, &[]);
     (lost, text)
 }

@@ -151,6 +151,31 @@ fn files_are_found_as_on_windows_and_a_note_says_so() {
 }
 
 #[test]
+fn wildcards_match_as_on_windows() {
+    let is_found = |pattern: &str, name: &str| {
+        let inside = format!("<Files Include=\"in\\{pattern}\" />");
+        let outcome = with("Version=\"1.0\"", &inside, "", |request| {
+            let folder = request.preprocess.current_dir.join("in");
+            std::fs::create_dir(&folder).expect("writable");
+            std::fs::write(folder.join(name), "").expect("writable");
+        });
+        let found = codes(&outcome);
+        assert!(found.is_empty() || found == ["WIX8600"], "{pattern} {name}: {:?}", outcome.diagnostics);
+        let files = &outcome.output.as_ref().expect("built").database.tables["File"].rows;
+        assert_eq!(files.len(), 1 + usize::from(found.is_empty()), "{pattern} {name}: {files:?}");
+        found.is_empty()
+    };
+    for (pattern, name) in
+        [("*.dll", "A.DLL"), ("**", "x"), ("*.*", "none"), ("a?c*", "abcde"), ("*a*b*", "xaxbx")]
+    {
+        assert!(is_found(pattern, name), "{pattern} {name}");
+    }
+    for (pattern, name) in [("*.dll", "a.dl"), ("a?c", "ac"), ("", "x"), ("*a*b", "ab_")] {
+        assert!(!is_found(pattern, name), "{pattern} {name}");
+    }
+}
+
+#[test]
 fn where_a_pattern_begins_is_said() {
     let inside = "<StandardDirectory Id=\"ProgramFilesFolder\"><Directory Id=\"D\" Name=\"App\"><Files \
                   Include=\"bin/*.dll\" /></Directory></StandardDirectory>";

@@ -11,6 +11,8 @@ use crate::support::tables::shown;
 use crate::wix_errors::broken;
 use ancm_installer::diag::Severity;
 use ancm_installer::id::hexadecimal;
+use ancm_installer::msi::schema::standard_table;
+use ancm_installer::wix::compile::extension;
 use ancm_installer::wix::{Compat, Outcome, Request, build};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -402,4 +404,25 @@ fn broken_sources_are_refused_or_built_and_never_break_the_engine() {
             assert_eq!(outcome.output.is_none(), errors, "{case}: {:?}", outcome.diagnostics);
         }
     }
+}
+
+#[test]
+fn names_are_found_in_any_case_and_tables_by_their_own() {
+    let util = extension("wixtoolset.util.WIXEXT").expect("known");
+    assert_eq!(util.namespace, "http://wixtoolset.org/schemas/v4/wxs/util");
+    assert!(extension("Acme.wixext").is_none());
+    let with_table = |name: &str| {
+        let folder = tempfile::tempdir().expect("a folder");
+        let source = folder.path().join("x.wxs");
+        let text = format!(
+            "<Wix xmlns='http://wixtoolset.org/schemas/v4/wxs'><Package Name='n' Manufacturer='m' Version='1.0' \
+             UpgradeCode='{{0FD2A5B4-2A8E-4D4E-9C06-0A1B5C0D7E11}}'><EnsureTable Id='{name}' /></Package></Wix>"
+        );
+        std::fs::write(&source, text).expect("writable");
+        let outcome = build(&reference::request(source, folder.path()));
+        outcome.output.map(|output| output.database.tables[name].columns.clone())
+    };
+    assert_eq!(with_table("Wix4XmlFile").map(|columns| columns.len()), Some(8));
+    assert_eq!(with_table("File"), standard_table("File").map(|table| table.columns));
+    assert_eq!(with_table("Wix4XmlFil"), None);
 }

@@ -82,6 +82,24 @@ fn the_first_file_says_language_and_code_pages() {
 }
 
 #[test]
+fn cultures_are_found_in_any_case() {
+    for (culture, language, codepage) in [
+        ("de-DE", "1031", "1252"),
+        ("JA-jp", "1041", "932"),
+        ("sr-Latn-RS", "9242", "1250"),
+        ("sr-Latn-CS", "2074", "1250"),
+    ] {
+        let (localization, findings) = read(&[(&format!("Culture='{culture}'"), "")], &[]);
+        assert_eq!(findings, [], "{culture}");
+        assert_eq!(localization.language.as_deref(), Some(language), "{culture}");
+        assert_eq!(localization.codepage.as_deref(), Some(codepage), "{culture}");
+    }
+    let (localization, findings) = read(&[("Culture='xx'", "")], &[]);
+    assert_eq!((localization.language, localization.codepage), (None, None));
+    assert!(findings.iter().any(|finding| finding.code == "WIX0021"), "{findings:?}");
+}
+
+#[test]
 fn what_is_wrong_in_a_file_is_found_with_its_place() {
     for (attributes, inside, code) in [
         ("Culture='xx-YY'", "", "WIX0021"),

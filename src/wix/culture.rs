@@ -58,6 +58,41 @@ const CULTURES: &[(&str, u16, u16)] = &[
     ("zh-sg", 4100, 936), ("zh-tw", 1028, 950),
 ];
 
+// Every culture is there once and has a number of its own, in which cultures of one language have the same ten bits, and a code
+// page of ANSI or none.
+const _: () = {
+    let mut at = 0;
+    while at < CULTURES.len() {
+        let (name, language, codepage) = CULTURES[at];
+        assert!(is_ansi(codepage as u32), "no code page of ANSI");
+        let mut other = 0;
+        while other < at {
+            assert!(CULTURES[other].1 != language, "two cultures have one number");
+            other += 1;
+        }
+        if at > 0 {
+            let (before, number, _) = CULTURES[at - 1];
+            let (name, before) = (name.as_bytes(), before.as_bytes());
+            assert!(is_less(before, name), "the names are not in order");
+            let same_language = before[0] == name[0] && before[1] == name[1];
+            assert!(
+                !same_language || number & 0x3ff == language & 0x3ff,
+                "of one language, with two numbers"
+            );
+        }
+        at += 1;
+    }
+};
+
+/// Whether `one` stands before `other`, byte by byte.
+const fn is_less(one: &[u8], other: &[u8]) -> bool {
+    let mut at = 0;
+    while at < one.len() && at < other.len() && one[at] == other[at] {
+        at += 1;
+    }
+    if at < one.len() && at < other.len() { one[at] < other[at] } else { one.len() < other.len() }
+}
+
 /// LCID and ANSI code page (0 for none) of `name`, in any case.
 pub(super) fn find(name: &str) -> Option<(u16, u16)> {
     let found = CULTURES.iter().find(|(known, ..)| name.eq_ignore_ascii_case(known));
@@ -88,32 +123,6 @@ pub(super) fn codepage(text: &str) -> Option<u32> {
 }
 
 /// Whether `number` is a code page of ANSI, which summary information must have.
-pub(super) fn is_ansi(number: u32) -> bool {
-    number == 0 || number == 874 || matches!(number, 932 | 936 | 949 | 950) || (1250..=1258).contains(&number)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cultures_are_found_in_any_case() {
-        assert_eq!(find("de-DE"), Some((1031, 1252)));
-        assert_eq!(find("JA-jp"), Some((1041, 932)));
-        assert_eq!(find("sr-Latn-RS"), Some((9242, 1250)));
-        assert_eq!(find("sr-Latn-CS"), Some((2074, 1250)));
-        assert_eq!(find("xx"), None);
-    }
-
-    #[test]
-    fn every_culture_is_there_once_and_has_a_language_of_its_own() {
-        for (at, (name, language, codepage)) in CULTURES.iter().enumerate() {
-            assert!(*codepage == 0 || is_ansi(u32::from(*codepage)), "{name}");
-            let others = CULTURES.iter().enumerate().filter(|(other, _)| *other != at);
-            assert!(others.clone().all(|(_, (other, own, _))| other != name && own != language), "{name}");
-            // a neutral culture has the language, and no place, in its number
-            let neutral = name.split('-').next().and_then(find);
-            assert!(neutral.is_none_or(|(neutral, _)| neutral & 0x3ff == language & 0x3ff), "{name}");
-        }
-    }
+pub(super) const fn is_ansi(number: u32) -> bool {
+    matches!(number, 0 | 874 | 932 | 936 | 949 | 950 | 1250..=1258)
 }

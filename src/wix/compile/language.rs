@@ -127,37 +127,3 @@ pub(super) fn no_attribute(name: &str, (namespace, element): (&str, &str)) -> St
         None => format!("check the spelling, or remove it; attributes of `{full}`: {}", page(&full)),
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const UTIL: &str = "http://wixtoolset.org/schemas/v4/wxs/util";
-
-    #[test]
-    fn an_element_out_of_place_is_told_where_it_may_stand() {
-        let core = |name| (NAMESPACE, name);
-        assert_eq!(misplaced(core("Compnent"), core("Directory")), "did you mean `Component`?");
-        let said = misplaced(core("RegistryValue"), core("Package"));
-        assert_eq!(said, "it may stand in `Component`, `RegistryKey`");
-        assert_eq!(
-            misplaced(core("Gizmo"), core("Media")),
-            "`Media` may have `DigitalSignature`, `SymbolPath` inside"
-        );
-        assert_eq!(misplaced(core("Gizmo"), core("Icon")), "`Icon` has nothing inside; remove it");
-        assert!(misplaced(core("Gizmo"), core("Package")).ends_with("/wxs/package/>"));
-        assert!(misplaced(core("Chain"), core("Package")).contains("does not make"));
-        assert!(misplaced(core("InstanceTransforms"), core("Package")).contains("this engine does not"));
-        assert_eq!(misplaced((UTIL, "Usr"), core("Component")), "did you mean `util:User`?");
-        assert!(misplaced((UTIL, "FileShare"), core("Package")).starts_with("it may stand in `Component`"));
-    }
-
-    #[test]
-    fn an_attribute_is_told_what_was_meant() {
-        assert_eq!(no_attribute("KeyPth", (NAMESPACE, "File")), "did you mean `KeyPath`?");
-        assert_eq!(no_attribute("keypath", (NAMESPACE, "File")), "did you mean `KeyPath`?");
-        assert!(no_attribute("Colour", (NAMESPACE, "File")).ends_with("/wxs/file/>"));
-        assert_eq!(no_attribute("Nmae", (UTIL, "User")), "did you mean `Name`?");
-        assert_eq!(no_attribute("Id", ("urn:x", "String")), "check the spelling, or remove it");
-    }
-}

@@ -127,22 +127,3 @@ pub(super) fn number(element: &mut Element, file: &Arc<str>, next: u32) -> u32 {
         Node::Text { .. } => next,
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_that_look_like_variables_mean_themselves() {
-        for text in
-            ["", "plain !(x)", "!(loc.A)", "a!(wix.B)!(bind.x.y)c", "!!(loc.A)", "x!!!(loc.A)", "!(loc.open"]
-        {
-            let escaped = literal(text);
-            let back = crate::variables::replace(&escaped, &mut |source, segment| match segment {
-                Segment::Text(text) => crate::variables::Replacement::Text((*text).to_owned()),
-                _ => panic!("`{source}` in `{escaped}`"),
-            });
-            assert_eq!(back.as_deref(), Ok(text), "{escaped}");
-        }
-    }
-}

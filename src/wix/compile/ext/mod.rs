@@ -136,19 +136,3 @@ fn demand_if(c: &mut Compiler, a: &Attributes<'_>, extension: &Extension, attrib
         demand_action(c, action, a.at_element());
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_found_in_any_case_and_tables_by_their_own() {
-        assert_eq!(
-            extension("wixtoolset.util.WIXEXT").map(|e| e.namespace),
-            Some("http://wixtoolset.org/schemas/v4/wxs/util")
-        );
-        assert!(extension("Acme.wixext").is_none());
-        assert_eq!(table("Wix4XmlFile").map(|table| table.columns.len()), Some(8));
-        assert!(table("File").is_none());
-    }
-}
