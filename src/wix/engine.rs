@@ -1,6 +1,6 @@
 //! The whole way from sources to a database.
 
-use super::bind::{self, BindPath, Binding};
+use super::bind::{self, Binding};
 use super::compile::{self, Extension};
 use super::emit::{self, Beside, Emission};
 use super::harvest;
@@ -8,6 +8,7 @@ use super::library::{self, Library};
 use super::link::{self, Origin};
 use super::localization::Localization;
 use super::parallel;
+use super::paths::BindPath;
 use super::preprocess;
 use super::report::Report;
 use super::symbol::{Compression, Kind, Section};

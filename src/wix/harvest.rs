@@ -2,11 +2,10 @@
 //!
 //! The order is that of the names, whatever the file system gives.
 
-use super::bind::BindPath;
 use super::compat::Compat;
 use super::compile::directory_below;
 use super::ids;
-use super::paths;
+use super::paths::{self, BindPath};
 use super::report::Report;
 use super::symbol::{
     Component, ComponentGuid, Container, File, Harvest, Id, KeyPath, Kind, Member, Membership, Section,

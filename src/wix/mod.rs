@@ -32,9 +32,9 @@ mod stored;
 pub mod symbol;
 pub mod variables;
 
-pub use bind::BindPath;
 pub use compat::Compat;
 pub use emit::{Beside, divided, part_name};
 pub use engine::{Made, Outcome, Output, Request, build, cabinets, library};
 pub use library::{LibraryError, MemberProblem, Package as ExtensionPackage, ZipError};
+pub use paths::BindPath;
 pub use standard::is_directory as is_standard_directory;

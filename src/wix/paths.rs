@@ -5,6 +5,15 @@ use super::ids;
 use crate::diag::{Diagnostic, Location, Severity};
 use std::path::{Component, Path, PathBuf};
 
+/// A folder in which sources are looked for.
+#[derive(Clone, Debug)]
+pub struct BindPath {
+    /// The name in `!(bindpath.Name)`; without one it is where relative paths begin.
+    pub name: Option<String>,
+    /// The folder.
+    pub folder: PathBuf,
+}
+
 /// A path as this host writes it.
 #[must_use]
 pub fn native(path: &str) -> PathBuf {

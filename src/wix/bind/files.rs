@@ -5,7 +5,7 @@ use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
 use crate::library::ZipError;
 use crate::parallel;
-use crate::paths::{self, native};
+use crate::paths::{self, BindPath, native};
 use crate::pe::version;
 use crate::report::Report;
 use crate::stored;
@@ -16,15 +16,6 @@ use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom, Write};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-
-/// A folder in which sources are looked for.
-#[derive(Clone, Debug)]
-pub struct BindPath {
-    /// The name in `!(bindpath.Name)`; without one it is where relative paths begin.
-    pub name: Option<String>,
-    /// The folder.
-    pub folder: PathBuf,
-}
 
 /// What is known of a file's contents.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -15,7 +15,6 @@ mod resolve;
 mod sequence;
 mod software_tag;
 
-pub use files::BindPath;
 pub(crate) use files::{Contents, on_disk};
 pub(crate) use media::Disk;
 pub(crate) use properties::DERIVED_PRODUCT_CODE;
@@ -26,6 +25,7 @@ use crate::diag::Location;
 use crate::id::Arch;
 use crate::library::Library;
 use crate::localization::Localization;
+use crate::paths::BindPath;
 use crate::report::Report;
 use crate::stored;
 use crate::symbol::{Field, File, KeyPath, Kind, Package, Symbol, fields};

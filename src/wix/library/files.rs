@@ -2,8 +2,9 @@
 
 use super::Library;
 use super::document::{self, Data};
-use crate::bind::{BindPath, on_disk};
+use crate::bind::on_disk;
 use crate::diag::{Diagnostic, Location};
+use crate::paths::BindPath;
 use crate::report::Report;
 use crate::stored;
 use crate::variables::{Endless, Replacement, Segment, replace};

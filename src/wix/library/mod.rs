@@ -26,8 +26,8 @@ pub use error::{LibraryError, MemberProblem, ZipError};
 pub use extension::Package;
 pub(crate) use texts::{Culture, Origin};
 
-use crate::bind::BindPath;
 use crate::diag::{Diagnostic, Location};
+use crate::paths::BindPath;
 use crate::report::Report;
 use crate::symbol::Section;
 use base64::Engine as _;
