@@ -46,6 +46,7 @@ mod wix_ids;
 mod wix_install;
 mod wix_language;
 mod wix_library;
+mod wix_library_contents;
 mod wix_library_made;
 mod wix_localization;
 mod wix_preprocess;

@@ -27,13 +27,13 @@ fn sources(below: &Path) -> Request {
 }
 
 /// Makes a library; panics with what is wrong.
-fn made(request: &Request, bind_files: bool) -> Vec<u8> {
+pub fn made(request: &Request, bind_files: bool) -> Vec<u8> {
     let made = wix::library(request, bind_files);
     made.library.unwrap_or_else(|| panic!("{:?}", made.diagnostics))
 }
 
 /// A library in a file.
-fn saved(bytes: &[u8]) -> tempfile::NamedTempFile {
+pub fn saved(bytes: &[u8]) -> tempfile::NamedTempFile {
     let file = tempfile::Builder::new().suffix(".wixlib").tempfile().expect("a file");
     std::fs::write(file.path(), bytes).expect("room");
     file

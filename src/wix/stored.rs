@@ -42,18 +42,3 @@ pub(crate) fn bytes(name: &str, libraries: &[Library]) -> Option<Result<Vec<u8>,
     let (library, index) = numbers(name)?;
     libraries.get(library)?.file(index)
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_variable_of_the_package_takes_the_place_of_a_file_in_a_library() {
-        let licence = name(1, 7, Some("!(wix.Licence=license.rtf)"));
-        assert_eq!(numbers(&licence), Some((1, 7)));
-        assert_eq!(replaced(&licence, |name| name == "Licence"), Some("!(wix.Licence=license.rtf)"));
-        assert_eq!(replaced(&licence, |_| false), None);
-        assert_eq!(replaced(&name(1, 7, Some("!(bindpath.x)a/b")), |_| true), None);
-        assert_eq!(numbers("1/7/x"), None);
-    }
-}

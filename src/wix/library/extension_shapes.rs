@@ -67,25 +67,3 @@ pub(super) fn problem(definition: &Definition) -> Option<LibraryError> {
         own: known.names.join(", "),
     })
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::compile;
-
-    #[test]
-    fn every_symbol_has_as_many_fields_as_its_table_has_columns() {
-        assert_eq!(KNOWN.len(), include_str!("extension-symbols.tsv").lines().count() - 3);
-        for Known { shape, names } in KNOWN.iter() {
-            let table = compile::extension_table(shape.table).unwrap_or_else(|| panic!("{}", shape.table));
-            assert_eq!(table.columns.len(), shape.cells.len(), "{}", shape.symbol);
-            assert_eq!(names.len(), shape.fields.len(), "{}", shape.symbol);
-            let numbers = table.columns.iter().rev().zip(shape.fields.bytes().rev());
-            for (column, kind) in numbers {
-                let is_number =
-                    matches!(column.kind, crate::msi::ColumnKind::Int2 | crate::msi::ColumnKind::Int4);
-                assert_eq!(kind == b'N', is_number, "{}.{}", shape.table, column.name);
-            }
-        }
-    }
-}

@@ -15,8 +15,6 @@ mod row;
 mod shape;
 mod shapes;
 mod special;
-#[cfg(test)]
-mod tests;
 mod texts;
 mod unread;
 mod write;
