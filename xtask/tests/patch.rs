@@ -2,7 +2,7 @@
 //! stand-ins, made here: Microsoft's are nobody's to pass on.
 
 use crate::machine::configurations::{changed, ends_with, repair, that_fails};
-use crate::machine::{FAILED, state, write};
+use crate::machine::{FAILED, files_left, write};
 use crate::made::{self, files, said, xtask};
 use crate::modules::rewrite::{GENUINE, REWRITE, forwarder, rewrite, stand_in};
 use crate::support::wine::Wine;
@@ -44,7 +44,7 @@ pub fn install(wine: &Wine, code: i32, package: &str) -> String {
 
 /// The files of the machine, but for Windows Installer's own.
 fn on_disk(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
-    state(wine).0.into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
+    files_left(wine).into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
 }
 
 /// The same without the patch's own folder, which Wine leaves where an installation fails.

@@ -24,8 +24,8 @@ use crate::machine::configurations::{
     configurations, damage, ends_with, is_as_before, names, of_another_family, repair, replace, that_fails,
 };
 use crate::machine::{
-    EXPRESS_CONFIGS, Expected, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, RECORD, entries, machine, state, text,
-    write,
+    EXPRESS_CONFIGS, Expected, FAILED, IIS, IIS_CONFIG, IIS_EXPRESS, RECORD, entries, files_left, machine,
+    state, text, write,
 };
 use crate::made;
 
@@ -144,7 +144,7 @@ fn s7_an_older_version_registers_after_a_newer_one_was_removed() {
     let Some(wine) = machine() else { return };
     let (_first_folder, first) = IIS.package("110.0.100");
     let (_second_folder, second) = IIS.package("110.0.200");
-    let untouched = state(&wine).0;
+    let untouched = files_left(&wine);
     ends_with(&wine, 0, &["/i", &second]);
     ends_with(&wine, 0, &["/x", &second]);
     ends_with(&wine, 0, &["/i", &first]);

@@ -8,7 +8,9 @@ use crate::modules::repository;
 use crate::support;
 use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::job::{self, Job, Shared, Verb};
+use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 /// Stands in the jobs for the name of a run, which the program puts there (`cross_windows/faults.h`).
 pub const RUN: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
@@ -27,12 +29,19 @@ fn jobs(verb: Verb) -> String {
     }])
 }
 
-/// Compiles a program for Windows onto the machine.
+/// Puts a program for Windows onto the machine; it is compiled once.
 pub fn compiled(wine: &Wine, compiler: &str, name: &str) -> Option<()> {
+    static PROGRAMS: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
     support::tool(compiler)?;
-    let mut gcc = Command::new(compiler);
-    gcc.args(["-O1", "-Wall", "-municode", "-o"]).arg(wine.drive_c().join(format!("{name}.exe")));
-    support::run(gcc.arg(repository().join(format!("xtask/tests/cross_windows/{name}.c"))));
+    let place = wine.drive_c().join(format!("{name}.exe"));
+    let mut programs = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    let program = programs.entry(format!("{compiler} {name}")).or_insert_with(|| {
+        let mut gcc = Command::new(compiler);
+        gcc.args(["-O1", "-Wall", "-municode", "-o"]).arg(&place);
+        support::run(gcc.arg(repository().join(format!("xtask/tests/cross_windows/{name}.c"))));
+        std::fs::read(&place).expect("compiled")
+    });
+    std::fs::write(place, program).expect("writable");
     Some(())
 }
 

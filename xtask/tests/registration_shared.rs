@@ -2,7 +2,7 @@
 //! such machine; ours registers where it can write, and says so where it cannot.
 
 use crate::machine::configurations::{ends_with, repair};
-use crate::machine::{FAILED, IIS, IIS_CONFIG, RECORD, entries, machine, state, text, write};
+use crate::machine::{FAILED, IIS, IIS_CONFIG, RECORD, entries, files_left, machine, state, text, write};
 use crate::support::wine::Wine;
 
 /// The folder of a shared configuration, and what names it on the machine.
@@ -87,7 +87,7 @@ const CHOICE: &str = "windows/system32/inetsrv/config/applicationHost.config.Asp
 /// The module's files and the configurations. Wine rolls no removal back, and has taken out entries in the registry by then.
 #[cfg(unix)]
 fn files(wine: &Wine) -> std::collections::BTreeMap<String, Vec<u8>> {
-    state(wine).0.into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
+    files_left(wine).into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
 }
 
 /// Makes the shared configuration one that can be read and not written, or lets it be written again.

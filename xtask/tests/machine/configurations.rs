@@ -1,6 +1,6 @@
 //! The configurations of a machine, and packages that are installed to see what becomes of them.
 
-use super::{Expected, state, text, write};
+use super::{Expected, files_left, text, write};
 use crate::support;
 use crate::support::wine::Wine;
 use std::process::Command;
@@ -20,7 +20,7 @@ pub fn repair(wine: &Wine, package: &str) {
 /// The configurations, and what stands beside them.
 pub fn configurations(wine: &Wine) -> Vec<(String, Vec<u8>)> {
     let here = |name: &String| name.contains("config") && !name.contains("schema");
-    state(wine).0.into_iter().filter(|(name, _)| here(name)).collect()
+    files_left(wine).into_iter().filter(|(name, _)| here(name)).collect()
 }
 
 pub fn names(files: &[(String, Vec<u8>)]) -> Vec<&str> {

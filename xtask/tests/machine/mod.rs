@@ -179,6 +179,12 @@ pub fn text(wine: &Wine, name: &str) -> String {
 
 /// All that packages can leave: files outside of Windows' own, and values in the registry.
 pub fn state(wine: &Wine) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
+    let values = KEYS.iter().flat_map(|key| wine.registry_values(key)).collect();
+    (files_left(wine), values)
+}
+
+/// The files of them alone: a question to the registry takes a program for each key.
+pub fn files_left(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for folder in [
         "Program Files",
@@ -193,8 +199,7 @@ pub fn state(wine: &Wine) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String
             found.extend(files(&path).into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)));
         }
     }
-    let values = KEYS.iter().flat_map(|key| wine.registry_values(key)).collect();
-    (found, values)
+    found
 }
 
 /// Versions in Apps & Features of products that say to be this module.
