@@ -26,7 +26,7 @@ const VERSION: &str = "111.0.27001";
 
 /// Writes Microsoft's package `name` to `path`; nothing where the tools for it are missing.
 fn make(name: &str, more: &[&str], path: &Path) -> Option<()> {
-    for tool in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
+    for tool in ["msibuild", "gcab"] {
         support::tool(tool)?;
     }
     let mut command = support::judge("msi-from-tables.py")?;

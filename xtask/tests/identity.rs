@@ -275,7 +275,7 @@ fn our_own_packages_bring_nothing_new() {
 
 /// A package of Microsoft's tables, written by msitools, after `change` to the tables' text.
 fn foreign(name: &str, folder: &Path, change: impl Fn(String) -> String) -> Option<PathBuf> {
-    for program in ["msibuild", "gcab", "x86_64-w64-mingw32-gcc", "x86_64-w64-mingw32-windres"] {
+    for program in ["msibuild", "gcab"] {
         tool(program)?;
     }
     let text = std::fs::read_to_string(data(&format!("ancm/{name}.json"))).expect("readable");
