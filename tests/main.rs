@@ -17,6 +17,7 @@ mod diag;
 mod documents;
 mod explain;
 mod explain_lines;
+mod id;
 mod layers;
 mod ledger;
 mod lzx;

@@ -99,25 +99,3 @@ kinds! {
     /// One .msi file: two files with the same code must be identical.
     PackageCode,
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_with_and_without_braces_and_displays_the_installer_form() {
-        for text in ["3a692941-59be-43cf-98a8-6ed01b12a519", "{3A692941-59BE-43CF-98A8-6ED01B12A519}"] {
-            let guid: Guid = text.parse().expect(text);
-            assert_eq!(guid.to_string(), "{3A692941-59BE-43CF-98A8-6ED01B12A519}");
-        }
-    }
-
-    #[test]
-    fn refuses_what_windows_installer_would() {
-        for text in
-            ["", "{", "{3A692941-59BE-43CF-98A8-6ED01B12A519", "3A69294159BE43CF98A86ED01B12A519", "*"]
-        {
-            assert!(text.parse::<Guid>().is_err(), "{text}");
-        }
-    }
-}

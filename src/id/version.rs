@@ -113,27 +113,3 @@ macro_rules! as_text {
     )+};
 }
 as_text!(FileVersion, ProductVersion);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_product_version_keeps_its_fields_and_compares_three() {
-        let four: ProductVersion = "110.0.25100.7".parse().expect("valid");
-        let three: ProductVersion = "110.0.25100".parse().expect("valid");
-        assert_eq!(four.to_string(), "110.0.25100.7");
-        assert_eq!(three.to_string(), "110.0.25100");
-        assert_eq!(four.compared(), three.compared());
-    }
-
-    #[test]
-    fn limits_are_named_with_the_field() {
-        let error = "256.0.0".parse::<ProductVersion>().expect_err("too big").to_string();
-        assert_eq!(error, "`256.0.0` is not a product version: field 1 is `256`, expected 0 to 255");
-        for text in ["", "1.", "1.2.3.4.5", "-1", "1.0-rc1", "+1", "99999999999999999999"] {
-            assert!(text.parse::<ProductVersion>().is_err(), "{text}");
-            assert!(text.parse::<FileVersion>().is_err(), "{text}");
-        }
-    }
-}
