@@ -25,6 +25,7 @@ mod msi;
 mod msi_foreign;
 mod msi_stored;
 mod msi_tables;
+mod names;
 mod payload;
 mod pe;
 mod pe_crafted;

@@ -175,38 +175,3 @@ impl fmt::Debug for Folded {
         write!(f, "{:?}", self.as_str())
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn paths_compare_as_windows_does() {
-        assert_eq!(Folded::path(r"C:\Program Files\\IIS\"), Folded::path(r"c:/program files/iis. "));
-        assert_eq!(Folded::path(r"C:\A").join(r"b\C.dll").as_str(), r"C:\A\b\C.dll");
-        assert_eq!(Folded::path(r"C:\A\b.dll").name(), "b.dll");
-    }
-
-    /// However a path is given, in one piece or joined, it is the same one.
-    #[test]
-    fn joining_is_writing_in_one_piece() {
-        let parts = [
-            "C:", "A", "b.dll", "", ".", " ", "x. ", r"\c", r"d\", "e/f", r"g\.\h", "/", "É.é", "..", r"a\\b",
-        ];
-        for folder in parts {
-            for name in parts {
-                let whole = Folded::path(&format!("{folder}\\{name}"));
-                let joined = Folded::path(folder).join(name);
-                assert_eq!(
-                    (joined.as_str(), joined.folded()),
-                    (whole.as_str(), whole.folded()),
-                    "{folder} {name}"
-                );
-                let slow: Vec<&str> = whole.as_str().split('\\').collect();
-                assert!(slow.iter().all(
-                    |part| !part.ends_with(['.', ' ']) && (whole.as_str().is_empty() || !part.is_empty())
-                ));
-            }
-        }
-    }
-}

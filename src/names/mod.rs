@@ -5,6 +5,7 @@ mod folded;
 mod pattern;
 mod places;
 mod registry;
+mod sorted;
 
 pub use folded::Folded;
 pub use pattern::Pattern;

@@ -1,6 +1,7 @@
 //! Where Windows has its folders, and what Windows Installer says of the system.
 
 use crate::folded::Folded;
+use crate::sorted::precedes;
 use installer_condition::Value;
 use installer_id::Arch;
 
@@ -72,9 +73,19 @@ fn of_processor(arch: Arch) -> impl Iterator<Item = &'static (&'static str, &'st
 }
 
 /// Where a name stands among others.
-fn order(name: &str) -> (usize, &str) {
+const fn order(name: &str) -> (usize, &str) {
     (name.len(), name)
 }
+
+// the table is in that order: `standard_property` relies on it
+const _: () = {
+    let mut at = 1;
+    while at < EVERYWHERE.len() {
+        let (before, name) = (order(EVERYWHERE[at - 1].0), order(EVERYWHERE[at].0));
+        assert!(before.0 < name.0 || before.0 == name.0 && precedes(before.1, name.1));
+        at += 1;
+    }
+};
 
 /// What the property `name` is worth before a package or a user sets it; nothing where it is not set.
 #[must_use]
@@ -116,35 +127,4 @@ pub fn is_of_windows(path: &Folded, arch: Arch) -> bool {
             && folder[..own.len()].eq_ignore_ascii_case(own)
             && folder[own.len()..].starts_with('\\')
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_property_is_found() {
-        assert!(EVERYWHERE.is_sorted_by_key(|(name, _)| order(name)));
-        assert_eq!(standard_property(Arch::X64, "VersionNT"), Some(Value::Known("603")));
-        assert_eq!(standard_property(Arch::X64, "VersionNT64"), Some(Value::Known("603")));
-        assert_eq!(standard_property(Arch::X86, "VersionNT64"), None);
-        assert_eq!(
-            standard_property(Arch::Arm64, "SystemFolder"),
-            Some(Value::Known(r"C:\Windows\SysWOW64\"))
-        );
-        assert_eq!(standard_property(Arch::X86, "Date"), Some(Value::Found));
-    }
-
-    #[test]
-    fn folders_of_windows_are_always_there() {
-        for there in
-            [r"C:", r"c:\programdata", r"C:\Windows\System32", r"C:\Program Files (x86)\Common Files"]
-        {
-            assert!(is_of_windows(&Folded::path(there), Arch::X64), "{there}");
-        }
-        assert!(is_of_windows(&Folded::path(r"C:\Program Files"), Arch::X86));
-        for not in [r"C:\ProgramData\Acme", r"C:\Program", r"D:", r"C:\Windows\System32\inetsrv"] {
-            assert!(!is_of_windows(&Folded::path(not), Arch::X64), "{not}");
-        }
-    }
 }

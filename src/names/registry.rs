@@ -3,6 +3,7 @@
 //! By <https://learn.microsoft.com/windows/win32/winprog64/shared-registry-keys> for Windows 7 and later.
 
 use crate::folded::Folded;
+use crate::sorted::precedes;
 use std::cmp::Ordering;
 use std::{fmt, ptr};
 
@@ -180,6 +181,15 @@ const LISTED: [(&str, bool); 56] = [
     (r"\registeredapplications", false),
 ];
 
+// the names are in order: `is_redirected` relies on it
+const _: () = {
+    let mut at = 1;
+    while at < LISTED.len() {
+        assert!(precedes(LISTED[at - 1].0, LISTED[at].0));
+        at += 1;
+    }
+};
+
 /// Whether 32-bit and 64-bit programs see different values in the key.
 fn is_redirected(hive: &str, key: &str) -> bool {
     let Some(below) = key.strip_prefix("software") else { return false };
@@ -196,75 +206,5 @@ fn is_redirected(hive: &str, key: &str) -> bool {
             return LISTED[place].1;
         }
         at = at.rfind('\\').map_or("", |end| &at[..end]);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(root: i32, key: &str, wide_component: bool, per_machine: bool) -> String {
-        RegistryName::of_row(root, key, "v", Looker { wide_machine: true, wide_component, per_machine })
-            .to_string()
-    }
-
-    #[test]
-    fn one_place_has_one_name() {
-        assert!(LISTED.is_sorted_by_key(|(name, _)| name), "looked through as if sorted");
-        for (names, place) in [
-            (
-                &[(0, r".foo"), (2, r"Software\Classes\.foo"), (-1, r"SOFTWARE\Classes\.foo")][..],
-                r"Classes\.foo : v",
-            ),
-            (
-                &[(0, r"Wow6432Node\CLSID\{1}"), (2, r"Software\Wow6432Node\Classes\CLSID\{1}")],
-                r"Classes\CLSID\{1} : v (32-bit view)",
-            ),
-            (&[(2, r"SOFTWARE\Wow6432Node\Acme")], r"Acme : v (32-bit view)"),
-            (&[(2, r"SOFTWARE\WOW6432Node\Classes\.foo")], r"Classes\.foo : v"),
-            // slashes, dots and spaces are letters of a key's name
-            (
-                &[(0, r"Content Type\a/b"), (2, r"\Software\Classes\\Content Type\a/b\")],
-                r"Classes\Content Type\a/b : v",
-            ),
-            (&[(2, r"Software\Acme. \x")], r"Acme. \x : v (64-bit view)"),
-        ] {
-            for (root, key) in names {
-                let found = shown(*root, key, true, true).to_lowercase();
-                assert_eq!(found, format!(r"hklm\software\{}", place.to_lowercase()), "{root} {key}");
-            }
-        }
-        assert_eq!(shown(2, r"Software\Acme", false, true), r"HKLM\Software\Acme : v (32-bit view)");
-        assert_eq!(shown(0, ".foo", true, false), r"HKCU\Software\Classes\.foo : v");
-        assert_eq!(shown(-1, r"Software\Acme", true, false), r"HKCU\Software\Acme : v");
-        assert_eq!(
-            shown(2, r"Software\Wow6432NodeX", true, true),
-            r"HKLM\Software\Wow6432NodeX : v (64-bit view)"
-        );
-    }
-
-    #[test]
-    fn shared_keys_are_one_and_redirected_ones_are_two() {
-        let app_paths = r"Software\Microsoft\Windows\CurrentVersion\App Paths\a.exe";
-        for (key, shared) in [
-            (app_paths, true),
-            (r"Software\Policies\Acme", true),
-            (r"Software\RegisteredApplications", true),
-            (r"SYSTEM\CurrentControlSet\Services\x", true),
-            (r"Software\Classes\CLSID\{1}", false),
-            (r"Software\Classes\Interface", false),
-            (r"Software\Classes\AppID\{1}", true),
-            (r"Software\Microsoft\Windows\CurrentVersion\Run", false),
-            (r"Software\Microsoft\Windows\CurrentVersion\App PathsX", false),
-            ("Software", false),
-            ("SoftwareX", true),
-        ] {
-            assert_eq!(shown(2, key, true, true) == shown(2, key, false, true), shared, "{key}");
-        }
-        assert_eq!(shown(1, r"Software\Acme", true, true), shown(1, r"Software\Acme", false, true));
-        assert_ne!(
-            shown(1, r"Software\Classes\CLSID\x", true, true),
-            shown(1, r"Software\Classes\CLSID\x", false, true)
-        );
     }
 }
