@@ -99,34 +99,3 @@ fn cell(text: &str) -> String {
     }
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Location, Place};
-
-    fn finding(severity: Severity, code: &str) -> Diagnostic {
-        let at = Location { file: "out,1/a.msi".into(), line: 0, column: 0 };
-        let place = Place { table: "File".into(), column: String::new(), row: vec!["a|b".into()] };
-        Diagnostic::new(severity, code, "100%\nwrong").at(&at).place(place)
-    }
-
-    #[test]
-    fn a_stranger_s_text_cannot_begin_a_command_of_its_own() {
-        let text = annotations(&[finding(Severity::Error, "ICE01")]);
-        assert_eq!(text, "::error file=out%2C1/a.msi,title=ICE01::File[a|b]: 100%25%0Awrong\n");
-    }
-
-    #[test]
-    fn the_worst_ten_are_shown_and_all_are_in_the_summary() {
-        let mut all: Vec<Diagnostic> =
-            (0..12).map(|n| finding(Severity::Warning, &format!("W{n}"))).collect();
-        all.push(finding(Severity::Error, "E"));
-        let shown = annotations(&all);
-        assert_eq!(shown.lines().count(), SHOWN);
-        assert!(shown.starts_with("::error ") && shown.contains("title=W8:") && !shown.contains("title=W9:"));
-        let summary = summary("a.msi", &all);
-        assert_eq!(summary.lines().count(), 4 + all.len());
-        assert!(summary.contains(r"| out,1/a.msi: File\[a\|b\] | 100% wrong |"), "{summary}");
-    }
-}

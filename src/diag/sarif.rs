@@ -189,34 +189,3 @@ fn uri(path: &str) -> String {
     }
     out
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_log_has_what_code_scanning_asks_for() {
-        let at = Location { file: r"out\my package.msi".into(), line: 0, column: 0 };
-        let place = Place { table: "Feature".into(), column: "Feature".into(), row: vec!["All".into()] };
-        let finding = Diagnostic::error("ICE14", "no").at(&at).place(place).help("do this");
-        let other =
-            Diagnostic::warning("ICE61", "hm").at(&Location { file: "C:/a.wxs".into(), line: 3, column: 7 });
-        let log = Log::new(vec![Rule::new("ICE14", "t", "e", "h")], [&finding], [(&other, "wanted")]);
-        let json = serde_json::to_value(&log).expect("serializes");
-        let run = &json["runs"][0];
-        assert_eq!(json["version"], "2.1.0");
-        assert_eq!(run["tool"]["driver"]["rules"][0]["shortDescription"]["text"], "t");
-        let first = &run["results"][0];
-        assert_eq!(first["ruleId"], "ICE14");
-        assert_eq!(first["message"]["text"], "no. do this");
-        let location = &first["locations"][0];
-        assert_eq!(location["physicalLocation"]["artifactLocation"]["uri"], "out/my%20package.msi");
-        assert_eq!(location["logicalLocations"][0]["fullyQualifiedName"], "Feature.Feature[All]");
-        assert!(location["physicalLocation"].get("region").is_none() && first.get("suppressions").is_none());
-        let second = &run["results"][1];
-        assert_eq!(second["suppressions"][0]["justification"], "wanted");
-        let location = &second["locations"][0]["physicalLocation"];
-        assert_eq!(location["artifactLocation"]["uri"], "file:///C:/a.wxs");
-        assert_eq!(location["region"]["startLine"], 3);
-    }
-}

@@ -65,32 +65,3 @@ impl Line<'_> {
         self.source.from(self.start + place).chars().take(left)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::Source;
-
-    #[test]
-    fn lines_are_those_of_the_standard_library() {
-        let long = format!("{}ü\r\n{}\n\n\r\r\nä", "é<x>".repeat(500), "y".repeat(256));
-        for text in ["", "\n", "a", "a\n", "a\r\nb", "a\rb\n\n", "\u{feff}ä\n漢字\r\n", &long] {
-            let source = Source::new(text.to_owned());
-            let mut number = 0;
-            for expected in text.lines() {
-                number += 1;
-                let line = source.line(number).expect("a line");
-                let characters: Vec<char> = expected.chars().collect();
-                assert_eq!(line.length, characters.len(), "{text:?}: {number}");
-                for place in [0, 1, 255, 256, 257, characters.len()] {
-                    let rest: Vec<char> = line.from(place).collect();
-                    assert_eq!(
-                        rest,
-                        characters.get(place..).unwrap_or_default(),
-                        "{text:?}: {number}, {place}"
-                    );
-                }
-            }
-            assert!(source.line(0).is_none() && source.line(number + 2).is_none(), "{text:?}");
-        }
-    }
-}
