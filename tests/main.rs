@@ -32,6 +32,7 @@ mod pe_crafted;
 mod plan;
 mod product;
 mod release;
+mod signature;
 mod support;
 mod upgrade;
 mod wine_harness;
