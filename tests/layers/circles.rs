@@ -110,7 +110,7 @@ fn tree(words: &[&str], prefix: &[String], found: &mut Vec<(String, Vec<String>)
 
 impl Source {
     fn read(text: &str) -> Source {
-        let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let own = super::own_code(text);
         let words = words(own);
         let mut source = Source::default();
         let mut at = 0;
@@ -275,6 +275,12 @@ fn a_circle_is_seen_through_whoever_passes_a_name_on() {
         source("image", "fn parts() { let _ = crate::room::part::read(r\"x\"); }"),
     ];
     assert_eq!(circles(passed), [["image", "part"]]);
+    let behind_a_module_of_tests = [
+        source("part", "#[cfg(test)]\nmod example;\nuse super::image::Image;"),
+        source("image", "use super::part::Part;\n#[cfg(test)]\nmod tests {}"),
+        source("", "mod part;\nmod image;"),
+    ];
+    assert_eq!(circles(behind_a_module_of_tests), [["image", "part"]]);
     let one_way = [
         source("", "pub use image::Image;\nuse crate::room::part;"),
         source(

@@ -46,8 +46,8 @@ fn errors_that_cross_a_module_are_types() {
     for file in &files {
         let shown = file.strip_prefix(top).expect("inside").display().to_string().replace('\\', "/");
         let text = std::fs::read_to_string(file).expect("readable");
-        let own = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
-        found.extend(textual(&words(own)).into_iter().map(|item| (shown.clone(), item.join(" "))));
+        let own = words(super::own_code(&text));
+        found.extend(textual(&own).into_iter().map(|item| (shown.clone(), item.join(" "))));
     }
     assert!(found.is_empty(), "these say what is wrong in words alone; make it a type: {found:#?}");
 }
