@@ -48,6 +48,7 @@ fn on_a_tag_what_is_loud_elsewhere_is_an_error() {
     assert_eq!(codes(None, false, true), ["dist::stand_in Warning", "sign::unsigned Warning"]);
     assert_eq!(codes(Some("v1"), false, true), ["dist::stand_in Error", "sign::unsigned Error"]);
 }
+
 /// A release of one package of `manufacturer`, made at `timestamp`; the packages are beside `url`, and winget knows the publisher
 /// as `winget_id`.
 fn release(manufacturer: &str, timestamp: i64, url: Option<&str>, winget_id: Option<&str>) -> Release {

@@ -2,7 +2,7 @@
 //! stand-ins, made here: Microsoft's are nobody's to pass on.
 
 use crate::machine::configurations::{changed, ends_with, repair, that_fails};
-use crate::machine::{FAILED, files_left, write};
+use crate::machine::{FAILED, on_disk, write};
 use crate::made::{self, files, said, xtask};
 use crate::modules::rewrite::{GENUINE, REWRITE, forwarder, rewrite, stand_in};
 use crate::support::wine::Wine;
@@ -42,12 +42,7 @@ pub fn install(wine: &Wine, code: i32, package: &str) -> String {
     ends_with(wine, code, &["/i", package, ARM64])
 }
 
-/// The files of the machine, but for Windows Installer's own.
-fn on_disk(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
-    files_left(wine).into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
-}
-
-/// The same without the patch's own folder, which Wine leaves where an installation fails.
+/// The files of the machine without the patch's own folder, which Wine leaves where an installation fails.
 pub fn of_others(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
     let own = ["Program Files/IIS/URL Rewrite for ARM64/", "Program Files/IIS/Asp.Net Core Module/Patch/"];
     on_disk(wine).into_iter().filter(|(name, _)| own.iter().all(|own| !name.starts_with(own))).collect()

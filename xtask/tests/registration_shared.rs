@@ -2,7 +2,7 @@
 //! such machine; ours registers where it can write, and says so where it cannot.
 
 use crate::machine::configurations::{ends_with, repair};
-use crate::machine::{FAILED, IIS, IIS_CONFIG, RECORD, entries, files_left, machine, state, text, write};
+use crate::machine::{FAILED, IIS, IIS_CONFIG, RECORD, entries, machine, on_disk, state, text, write};
 use crate::support::wine::Wine;
 
 /// The folder of a shared configuration, and what names it on the machine.
@@ -84,12 +84,6 @@ fn s16_a_shared_configuration_out_of_reach_is_refused() {
 /// What beside the machine's own configuration says that the shared one may be left.
 const CHOICE: &str = "windows/system32/inetsrv/config/applicationHost.config.AspNetCoreModuleV2.choice";
 
-/// The module's files and the configurations. Wine rolls no removal back, and has taken out entries in the registry by then.
-#[cfg(unix)]
-fn files(wine: &Wine) -> std::collections::BTreeMap<String, Vec<u8>> {
-    files_left(wine).into_iter().filter(|(name, _)| !name.starts_with("windows/Installer/")).collect()
-}
-
 /// Makes the shared configuration one that can be read and not written, or lets it be written again.
 #[cfg(unix)]
 fn permit(wine: &Wine, writing: bool) {
@@ -135,9 +129,10 @@ fn s16_what_was_said_at_installation_holds_for_repair_and_removal() {
     );
     assert!(!is_remembered());
     permit(&wine, false);
-    let before = files(&wine);
+    // Wine rolls no removal back, and has taken out entries in the registry by then
+    let before = on_disk(&wine);
     ends_with(&wine, FAILED, &["/x", &package]);
-    assert!(files(&wine) == before, "IIS would look for a DLL that is gone");
+    assert!(on_disk(&wine) == before, "IIS would look for a DLL that is gone");
 }
 
 /// A removal is stopped only where IIS would look for the DLL that goes.
@@ -151,10 +146,10 @@ fn s16_a_removal_is_stopped_only_where_the_dll_would_be_missed() {
     let before = text(&wine, SHARED_CONFIG);
     ends_with(&wine, 0, &["/i", &package]);
     permit(&wine, false);
-    let registered = files(&wine);
+    let registered = on_disk(&wine);
     let log = ends_with(&wine, FAILED, &["/x", &package]);
     assert!(log.contains(r"C:\share\applicationHost.config"), "{log}");
-    assert!(files(&wine) == registered, "stopped before anything changed");
+    assert!(on_disk(&wine) == registered, "stopped before anything changed");
 
     // somebody has taken the module out by hand
     permit(&wine, true);

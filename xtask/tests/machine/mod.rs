@@ -202,6 +202,13 @@ pub fn files_left(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
+/// The same, but for Windows Installer's own.
+pub fn on_disk(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
+    let mut found = files_left(wine);
+    found.retain(|name, _| !name.starts_with("windows/Installer/"));
+    found
+}
+
 /// Versions in Apps & Features of products that say to be this module.
 pub fn entries(wine: &Wine) -> Vec<String> {
     let values = wine.registry_values(KEYS[0]);
