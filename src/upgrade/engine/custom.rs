@@ -81,7 +81,8 @@ impl<'a> Engine<'a> {
         let rows = session.package.directories.len() + session.package.components.len();
         if action.kind & KIND == SET_DIRECTORY
             && session.costed
-            && self.can_afford(rows)
+            // a folder takes more than a comparison
+            && self.can_afford(4 * rows)
             && session.move_directory(&action.source)
         {
             self.select_components(session);

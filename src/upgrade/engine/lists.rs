@@ -33,6 +33,11 @@ impl<'r> List<'r> {
         Some(List { texts: texts.strip_suffix(BETWEEN).unwrap_or(texts), way })
     }
 
+    /// How much work it is to look through the list that is `there`, in comparisons.
+    pub fn work(there: &str) -> usize {
+        1 + there.len() / 64
+    }
+
     /// What is there once the row is written over `there`. A text that was there already moves.
     pub fn over(&self, there: &str) -> String {
         let others = self.others(there);

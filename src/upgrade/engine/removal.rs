@@ -4,7 +4,8 @@ use super::Engine;
 use super::lists::List;
 use super::session::{ComponentAction, Purpose, Session};
 use super::write::by;
-use crate::journal::Deed;
+use crate::diag::shortened;
+use crate::journal::{Deed, SHOWN};
 use crate::machine::{Pending, RecordedKeyPath, Resource};
 use crate::names::Folded;
 use crate::package::{Component, KeyPath};
@@ -158,7 +159,7 @@ impl<'a> Engine<'a> {
                 let Some(there) = self.machine.others.get(&resource).cloned() else { continue };
                 let own = session.formatted_data(&row.value);
                 let list = List::of(&own);
-                if list.is_some() && !self.can_afford(1 + there.data.len() / 256) {
+                if list.is_some() && !self.can_afford(List::work(&there.data)) {
                     continue;
                 }
                 if let Some(left) = list.as_ref().and_then(|list| list.left_of(&there.data)) {
@@ -173,7 +174,7 @@ impl<'a> Engine<'a> {
                 } else {
                     format!(
                         "`{}` is there, the row has `{own}`; whether Windows compares is not proven",
-                        there.data
+                        shortened(&there.data, SHOWN)
                     )
                 };
                 self.machine.others.remove(&resource);

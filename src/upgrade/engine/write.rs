@@ -3,8 +3,9 @@
 use super::lists::List;
 use super::session::{ComponentAction, Session};
 use super::{Engine, ReinstallMode, decide};
+use crate::diag::shortened;
 use crate::id::Arch;
-use crate::journal::Deed;
+use crate::journal::{Deed, SHOWN};
 use crate::machine::{Client, DiskFile, Pending, RecordedKeyPath, Resource, Written};
 use crate::names::{Folded, RegistryName};
 use crate::package::{Component, ComponentAttributes, File, MoveFile};
@@ -284,7 +285,7 @@ impl<'a> Engine<'a> {
                 let data = match List::of(&data) {
                     None => data,
                     Some(list) => match self.machine.others.get(&resource).map(|old| old.data.clone()) {
-                        Some(old) if !self.can_afford(1 + old.len() / 256) => old,
+                        Some(old) if !self.can_afford(List::work(&old)) => old,
                         old => list.over(old.as_deref().unwrap_or_default()).into(),
                     },
                 };
@@ -302,7 +303,8 @@ impl<'a> Engine<'a> {
         data: impl Into<Arc<str>>,
     ) {
         let data = data.into();
-        let detail = format!("`{data}`");
+        // no more of it than the journal keeps
+        let detail = format!("`{}`", shortened(&data, SHOWN));
         let written = Written { data, writer: Some(session.package.product_code) };
         // what is there already has a name that others share
         let resource = match self.machine.others.entry(resource) {

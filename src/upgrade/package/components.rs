@@ -1,6 +1,7 @@
 //! Components, and the rows that belong to them.
 
-use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
+use super::conditions::Conditions;
+use super::table::{PackageError, RowView, Rows, languages, long_name};
 use super::{
     Component, ComponentAttributes, Configuration, DuplicateFile, Environment, Feature, Few, File, FileFacts,
     HandlerFolder, KeyPath, MoveFile, Payload, Registry, RemoveFile, RemoveRegistry, ServiceControl,
@@ -14,6 +15,7 @@ use std::sync::Arc;
 /// Components while rows are handed to their owners.
 pub(super) struct Components<'a> {
     database: &'a Database,
+    conditions: &'a Conditions,
     pub(super) components: Vec<Component>,
     by_key: BTreeMap<&'a str, usize>,
 }
@@ -23,6 +25,7 @@ impl<'a> Components<'a> {
         database: &'a Database,
         features: &[Feature],
         payload: &Payload,
+        conditions: &'a Conditions,
     ) -> Result<Components<'a>, PackageError> {
         let rows = Rows::of(database, "Component").with(&[
             "Component",
@@ -32,8 +35,12 @@ impl<'a> Components<'a> {
             "Condition",
             "KeyPath",
         ])?;
-        let mut all =
-            Components { database, components: Vec::with_capacity(rows.len()), by_key: BTreeMap::new() };
+        let mut all = Components {
+            database,
+            conditions,
+            components: Vec::with_capacity(rows.len()),
+            by_key: BTreeMap::new(),
+        };
         for row in &rows {
             let key = row.required("Component")?;
             all.by_key.insert(key, all.components.len());
@@ -42,7 +49,7 @@ impl<'a> Components<'a> {
                 id: row.parsed("ComponentId")?,
                 directory: row.required("Directory_")?.to_owned(),
                 attributes: ComponentAttributes(row.number("Attributes", 0)?),
-                condition: condition(row, "Condition")?,
+                condition: conditions.of(row, "Condition")?,
                 key_path: KeyPath::Directory,
                 files: Vec::new(),
                 registry: Vec::new(),
@@ -311,10 +318,11 @@ impl<'a> Components<'a> {
         /// In `Attributes`: the file can be a shared one.
         const SHARED: i32 = 16;
         let columns = ["Component_", "File", "Condition", "Module", "Image", "Attributes"];
+        let conditions = self.conditions;
         self.each("AncmConfiguration", &columns, |component, row| {
             component.configurations.push(Configuration {
                 file: row.required("File")?.to_owned(),
-                condition: condition(row, "Condition")?,
+                condition: conditions.of(row, "Condition")?,
                 module: row.required("Module")?.to_owned(),
                 image: row.required("Image")?.to_owned(),
                 of_iis: row.number("Attributes", 0)? & SHARED != 0,

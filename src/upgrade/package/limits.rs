@@ -6,7 +6,6 @@
 //! played where rows are long, and short rows are counted.
 
 use crate::msi::{Cell, Database, Table};
-use installer_condition::reduced;
 use std::collections::BTreeMap;
 
 /// What a row takes in memory while a package is played over an older release with as many rows, in bytes, rounded up from what
@@ -36,7 +35,7 @@ const MOST_MIB: u64 = 256;
 
 /// Conditions are kept in parts, some ten times their length without what they repeat; all of a package together have so many bytes,
 /// and known packages have some thousands.
-const CONDITIONS: usize = 4 << 20;
+pub(super) const CONDITIONS: usize = 4 << 20;
 
 /// A package is too large to be played in the memory that a machine has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -69,10 +68,10 @@ pub enum TooLarge {
     },
     /// By its conditions.
     #[error(
-        "its conditions have {length} characters altogether, without what they repeat: at most {CONDITIONS} are played"
+        "its conditions have {length} characters or more, without what they repeat: at most {CONDITIONS} are played"
     )]
     Conditions {
-        /// Bytes of all its conditions, without what they repeat.
+        /// Bytes of its conditions up to the one that is too much, without what they repeat.
         length: usize,
     },
 }
@@ -97,7 +96,7 @@ pub fn admits(rows: &BTreeMap<&str, u64>) -> Result<(), TooLarge> {
     }
 }
 
-/// As [`admits`], for a package that has been read; its conditions must not be too long either.
+/// As [`admits`], for a package that has been read: its texts must not be too long either.
 pub(super) fn admits_database(database: &Database) -> Result<(), TooLarge> {
     admits(&database.tables.values().map(|table| (table.name.as_str(), table.rows.len() as u64)).collect())?;
     let text = |table: &Table| -> u64 {
@@ -113,15 +112,5 @@ pub(super) fn admits_database(database: &Database) -> Result<(), TooLarge> {
     if let Some((_, table)) = costs.max_by_key(|(cost, _)| *cost).filter(|_| total > MOST_MIB << 20) {
         return Err(TooLarge::Texts { needed: total >> 20, table: table.name.clone(), length: text(table) });
     }
-    let conditions = || {
-        let columns = database.tables.values().filter_map(|table| Some((table, table.column("Condition")?)));
-        columns.flat_map(|(table, column)| table.rows.iter().filter_map(move |row| row.get(column)?.as_str()))
-    };
-    if conditions().map(str::len).sum::<usize>() <= CONDITIONS {
-        return Ok(());
-    }
-    match conditions().map(|text| reduced(text).len()).sum() {
-        length if length > CONDITIONS => Err(TooLarge::Conditions { length }),
-        _ => Ok(()),
-    }
+    Ok(())
 }

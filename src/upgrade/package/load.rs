@@ -1,10 +1,11 @@
 //! Database → package.
 
 use super::components::Components;
+use super::conditions::Conditions;
 use super::limits::admits_database;
 use super::search::searches;
 use super::sequence::{custom_actions, sequence};
-use super::table::{PackageError, RowView, Rows, condition, languages, long_name};
+use super::table::{PackageError, RowView, Rows, languages, long_name};
 use super::{Component, Directory, Feature, Named, Package, Payload, Upgrade};
 use crate::id::{Arch, ProductVersion};
 use crate::msi::Database;
@@ -65,8 +66,9 @@ impl Package {
             .get("SecureCustomProperties")
             .map(|list| list.split(';').map(str::to_owned).collect())
             .unwrap_or_default();
-        let features = features(database)?;
-        let components = Components::read(database, &features, payload)?.components;
+        let conditions = Conditions::default();
+        let features = features(database, &conditions)?;
+        let components = Components::read(database, &features, payload, &conditions)?.components;
         let directories = directories(database)?;
         let custom_actions = custom_actions(database)?;
         let not_simulated = not_simulated(database, payload, &components, &directories);
@@ -90,9 +92,9 @@ impl Package {
             features,
             components,
             upgrades: upgrades(database)?,
-            execute: sequence(database, "InstallExecuteSequence", &custom_actions)?,
-            ui: sequence(database, "InstallUISequence", &custom_actions)?,
-            launch_conditions: launch_conditions(database)?,
+            execute: sequence(database, "InstallExecuteSequence", &custom_actions, &conditions)?,
+            ui: sequence(database, "InstallUISequence", &custom_actions, &conditions)?,
+            launch_conditions: launch_conditions(database, &conditions)?,
             searches: searches(database)?,
             not_simulated,
             properties,
@@ -264,7 +266,7 @@ fn used_directories(components: &[Component], directories: &BTreeMap<String, Dir
 /// `Feature.Attributes`: the feature is installed where its parent is.
 const FOLLOW_PARENT: i32 = 2;
 
-fn features(database: &Database) -> Result<Vec<Feature>, PackageError> {
+fn features(database: &Database, conditions: &Conditions) -> Result<Vec<Feature>, PackageError> {
     let rows = Rows::of(database, "Feature").with(&["Feature", "Level"])?;
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for (place, row) in rows.iter().enumerate() {
@@ -290,7 +292,7 @@ fn features(database: &Database) -> Result<Vec<Feature>, PackageError> {
     }
     for row in Rows::of(database, "Condition").with(&["Feature_", "Level", "Condition"])? {
         let feature = place(&row, "Feature_")?;
-        features[feature].levels.push((row.number("Level", 1)?, condition(&row, "Condition")?));
+        features[feature].levels.push((row.number("Level", 1)?, conditions.of(&row, "Condition")?));
     }
     Ok(features)
 }
@@ -333,10 +335,13 @@ fn bound(row: &RowView, column: &str) -> Result<Option<ProductVersion>, PackageE
     }
 }
 
-fn launch_conditions(database: &Database) -> Result<Vec<(Condition, String)>, PackageError> {
+fn launch_conditions(
+    database: &Database,
+    conditions: &Conditions,
+) -> Result<Vec<(Condition, String)>, PackageError> {
     Rows::of(database, "LaunchCondition")
         .with(&["Condition", "Description"])?
         .iter()
-        .map(|row| Ok((condition(row, "Condition")?, row.text("Description")?.to_owned())))
+        .map(|row| Ok((conditions.of(row, "Condition")?, row.text("Description")?.to_owned())))
         .collect()
 }

@@ -4,6 +4,7 @@
 //! processed, a broken one is an error that names table and row.
 
 mod components;
+mod conditions;
 mod few;
 mod limits;
 mod load;

@@ -1,6 +1,7 @@
 //! Sequences: actions in the order of their turns, custom ones with what they do.
 
-use super::table::{PackageError, Rows, condition};
+use super::conditions::Conditions;
+use super::table::{PackageError, Rows};
 use super::{Action, CustomAction};
 use crate::msi::Database;
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,7 @@ pub(super) fn sequence(
     database: &Database,
     table: &str,
     custom: &BTreeMap<String, Arc<CustomAction>>,
+    conditions: &Conditions,
 ) -> Result<Vec<Action>, PackageError> {
     let mut actions = Vec::new();
     for row in Rows::of(database, table).with(&["Action", "Condition", "Sequence"])? {
@@ -74,7 +76,7 @@ pub(super) fn sequence(
             let name = row.required("Action")?;
             actions.push(Action {
                 name: name.to_owned(),
-                condition: condition(&row, "Condition")?,
+                condition: conditions.of(&row, "Condition")?,
                 sequence,
                 custom: custom.get(name).cloned(),
                 is_queued: QUEUING.contains(&name),

@@ -3,7 +3,6 @@
 use super::limits::TooLarge;
 use crate::diag::shortened;
 use crate::msi::{Cell, Database, Table};
-use installer_condition::Condition;
 use std::collections::BTreeSet;
 
 /// A package that cannot be simulated, because a table of it is broken.
@@ -157,8 +156,4 @@ pub(super) fn languages(row: &RowView, column: &str) -> Result<BTreeSet<u16>, Pa
             language.parse().map_err(|_| row.wrong(column, format!("`{language}` is not a language number")))
         })
         .collect()
-}
-
-pub(super) fn condition(row: &RowView, column: &str) -> Result<Condition, PackageError> {
-    Ok(row.parsed(column)?.unwrap_or_else(|| "".parse().expect("the empty condition is one")))
 }
