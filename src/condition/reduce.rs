@@ -22,8 +22,10 @@ const DEEPEST: usize = 16;
 
 /// Terms between the same operators.
 struct Chain<'t> {
+    /// The last two that differ; most chains have no more.
+    last: [&'t str; 2],
+    /// Those before them.
     seen: BTreeSet<&'t str>,
-    last: &'t str,
     /// Where the term begins that is read.
     start: usize,
     /// How much is kept before its operator; nothing has none.
@@ -32,14 +34,20 @@ struct Chain<'t> {
 
 impl<'t> Chain<'t> {
     fn at(start: usize) -> Chain<'t> {
-        Chain { seen: BTreeSet::new(), last: "", start, kept: None }
+        Chain { last: [""; 2], seen: BTreeSet::new(), start, kept: None }
     }
 
     /// Its term ends at `end`, and goes where it was there before.
     fn ends(&mut self, text: &'t str, end: usize, kept: &mut String) {
         let term = text[self.start..end].trim();
-        let is_known = term == self.last || term.len() <= LONGEST_TERM && !self.seen.insert(term);
-        self.last = term;
+        let [before, last] = self.last;
+        let is_known = term == last || term == before || self.seen.contains(term);
+        if term != last {
+            if term != before && (1..=LONGEST_TERM).contains(&before.len()) {
+                self.seen.insert(before);
+            }
+            self.last = [last, term];
+        }
         match self.kept {
             // an operator with nothing behind it is a mistake, and stays one
             Some(length) if is_known && !term.is_empty() => kept.truncate(length),

@@ -146,7 +146,7 @@ fn conditions_that_say_more_than_those_of_any_package_are_refused() {
     let refused = loaded(&long(400_000)).expect_err("too long").to_string();
     assert_eq!(
         refused,
-        "its conditions have 4288886 characters altogether, without what they repeat: at most 4194304 are played"
+        "its conditions have 4288886 characters or more, without what they repeat: at most 4194304 are played"
     );
 }
 
