@@ -101,7 +101,10 @@ impl World {
                 None
             }
         }
-        let searched = package.searches.iter().map(|search| search.property.as_str()).collect();
+        let conditions = package.launch_conditions.iter();
+        let asked: BTreeSet<&str> = conditions.flat_map(|(condition, _)| condition.properties()).collect();
+        let searched = package.searches.iter().map(|search| search.property.as_str());
+        let searched = searched.filter(|name| asked.contains(name)).collect();
         let door = Door { package, searched, world: self, arch };
         package.launch_conditions.iter().all(|(condition, _)| match condition.evaluate(&door) {
             Truth::True => true,
