@@ -172,8 +172,9 @@ fn names(machine: &Machine) {
 fn held(machine: &Machine, packages: &Path) {
     let before = files(packages);
     let package = made::package(packages, "AspNetCoreModuleV2", "x64");
+    let out = windows(packages);
     let arguments =
-        ["dist", "--json", "--engine", "embedded", "--manufacturer", "Acme", "--out", &windows(packages)];
+        ["dist", "--json", "--engine", "embedded", "--arch", "x64", "--manufacturer", "Acme", "--out", &out];
     let holder = machine.hold(&package);
     let output = machine.ends(&arguments, 14);
     drop(holder);
