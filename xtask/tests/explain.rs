@@ -32,7 +32,7 @@ fn the_answer_has_the_cause_its_lines_and_what_to_do() {
         "why:",
         "next:",
         "line 44: Error 1920.",
-        "1 files written: No existing file (S07)",
+        "1 file written: No existing file (S07)",
         "0 unknown",
     ] {
         assert!(out.contains(words), "no `{words}` in\n{out}");

@@ -150,7 +150,10 @@ fn a_variable_of_another_file_says_which_processor_is_meant() {
         assert!(include.contains(&both), "{include}");
     }
     assert!(read(folder, "a.wxs").contains("Bitness=\"$(var.Win64Bitness)\""), "{}", read(folder, "a.wxs"));
-    wix(folder, 0, &["convert", "--check", "a.wxs", "vars.wxi"]);
+    for (sources, told) in [(&["a.wxs", "vars.wxi"][..], "2 files"), (&["vars.wxi"], "1 file")] {
+        let unchanged = said(&wix(folder, 0, &[&["convert", "--check"], sources].concat()));
+        assert!(unchanged.trim_end().ends_with(&format!("Unchanged {told}")), "{unchanged}");
+    }
     for (arch, bits) in [("x64", 256), ("x86", 0)] {
         wix(folder, 0, &["build", "-arch", arch, "a.wxs", "-o", "x.msi"]);
         let database = ancm_installer::msi::read(fs::File::open(folder.join("x.msi")).expect("made"))

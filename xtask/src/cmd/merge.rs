@@ -1,7 +1,7 @@
 //! `cargo xtask dist merge`: what several runners made becomes one release.
 
 use super::ci;
-use crate::console::Console;
+use crate::console::{Console, counted};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::interrupt;
@@ -58,8 +58,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
     }
     made::describe(&manifest, &mut output)?;
     output.commit()?;
-    let count = manifest.packages.len();
-    console.status("Merged", &format!("{count} packages of {} folders", flags.folders.len()));
+    let packages = counted(manifest.packages.len(), "package");
+    console.status("Merged", &format!("{packages} of {}", counted(flags.folders.len(), "folder")));
     if console.json() {
         console.result(&manifest);
     } else {

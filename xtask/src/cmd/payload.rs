@@ -105,7 +105,7 @@ fn pin(sources: &[Given], config: Option<&Path>, product: &Product, console: &Co
         let file = path.to_string_lossy().into_owned();
         console.result(&Pinned { schema: "ancm-payload-pin/1", file, lock: &lock });
     } else {
-        console.status("Pinned", &format!("{} files in {}", payload.files.len(), path.display()));
+        console.status("Pinned", &format!("{} in {}", counted(payload.files.len(), "file"), path.display()));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use super::dist::{self, Asked};
 use super::patch;
 use super::upgrade::gate;
-use crate::console::Console;
+use crate::console::{Console, counted};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{self, gather};
@@ -106,7 +106,7 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         console.print(&format!("{file}: {signature}{inside}"));
     }
     let how = if flags.rebuild { "; built again, every package is the same but for signatures" } else { "" };
-    console.print(&format!("{} files are as `{SUMS}` says{how}", files.len()));
+    console.print(&format!("`{SUMS}` agrees with {}{how}", counted(files.len(), "file")));
     Ok(())
 }
 

@@ -243,7 +243,7 @@ fn files(session: &Session, indent: &str, console: &Console) {
     for ((written, rule, reason), count) in &by_rule {
         let word = if *written { "written" } else { "kept" };
         let rule = if rule.is_empty() { "no known rule" } else { rule };
-        console.print(&format!("{indent}{count} files {word}: {reason} ({rule})"));
+        console.print(&format!("{indent}{} {word}: {reason} ({rule})", counted(*count, "file")));
     }
     if console.verbose() {
         for file in &session.files.items {

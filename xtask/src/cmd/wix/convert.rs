@@ -2,7 +2,7 @@
 
 mod files;
 
-use crate::console::Console;
+use crate::console::{Console, counted};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
 use crate::output::Output;
@@ -249,12 +249,12 @@ fn finish(work: Work, check: bool, told: &[Told], findings: Vec<Diagnostic>, con
         return Err(Failure::of(if is_input { Exit::Input } else { Exit::Findings }, errors));
     }
     if check && changed > 0 {
-        let message = format!("{changed} of {} files would be changed", told.len());
+        let message = format!("{changed} of {} would be changed", counted(told.len(), "file"));
         let help = format!("run `cargo xtask wix {}` on them", work.name());
         return Err(Failure::new(Exit::Findings, "wix::check", message).help(help));
     }
     if changed == 0 {
-        console.status("Unchanged", &format!("{} files", told.len()));
+        console.status("Unchanged", &counted(told.len(), "file"));
     }
     Ok(())
 }
