@@ -2,7 +2,7 @@
 
 use super::limits::{CONDITIONS, TooLarge};
 use super::table::{PackageError, RowView};
-use installer_condition::{Condition, reduced};
+use installer_condition::{Condition, ConditionError, reduced};
 use std::cell::Cell;
 
 /// Reads conditions of one package as long as they are not too long altogether.
@@ -21,7 +21,6 @@ impl Conditions {
         if length > CONDITIONS {
             return Err(TooLarge::Conditions { length }.into());
         }
-        text.parse()
-            .map_err(|error: installer_condition::ConditionError| row.wrong(column, error.to_string()))
+        text.parse().map_err(|error: ConditionError| row.wrong(column, error.to_string()))
     }
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask dist evidence`: what a release says of itself, beside its packages.
 
 use super::upgrade::{gate, sources};
-use crate::console::Console;
+use crate::console::{Console, counted};
 use crate::environment;
 use crate::exit::{Exit, Failure, Outcome};
 use crate::interrupt;
@@ -97,10 +97,9 @@ fn subject(folder: &Path, entry: &PackageEntry, gate: &Gate, console: &Console) 
     let signed = release::package_signature(Cursor::new(&bytes)).map_err(|error| broken(&error))?;
     let played = gate.play(&package);
     let subject = Subject::read(&mut msi, &package, played, signed).map_err(|error| broken(&error))?;
-    progress.finish(
-        "Read",
-        &format!("{}: {} files, {} upgrades", entry.file, subject.files.len(), subject.upgrades.len()),
-    );
+    let (files, upgrades) =
+        (counted(subject.files.len(), "file"), counted(subject.upgrades.len(), "upgrade"));
+    progress.finish("Read", &format!("{}: {files}, {upgrades}", entry.file));
     Ok(subject)
 }
 

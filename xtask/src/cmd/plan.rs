@@ -1,6 +1,6 @@
 //! `cargo xtask plan`: what `dist` would do.
 
-use crate::console::Console;
+use crate::console::{Console, counted};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::flags::Build;
 use crate::inputs::{self, Gathered, gather};
@@ -123,7 +123,7 @@ fn report(inputs: &Inputs, console: &Console) {
         return;
     }
     let used = payload.files.len() + payload.ignored.len() - unused.len();
-    console.status("Payload", &format!("{used} files used, {} left unused", unused.len()));
+    console.status("Payload", &format!("{} used, {} left unused", counted(used, "file"), unused.len()));
     let mut others = 0;
     for file in &unused {
         let line = format!("{}: {}", file.path, file.why);
