@@ -10,7 +10,7 @@ mod tables;
 
 use ancm_installer::msi::schema::standard_table;
 use ancm_installer::msi::{self, Column, ColumnKind, Database, Table};
-use ancm_installer::upgrade::{Package, Payload, Report, Scenario, admits};
+use ancm_installer::upgrade::{Memory, Package, Payload, Report, Scenario};
 use std::io::Cursor;
 use std::num::NonZeroUsize;
 use std::process::Command;
@@ -342,7 +342,8 @@ fn file(shape: &Shape, megabytes: usize, release: usize) -> Vec<u8> {
 
 fn load(name: &str, path: &str) -> Result<Package, String> {
     let file = std::io::BufReader::new(std::fs::File::open(path).expect("readable"));
-    let msi = msi::Package::open_if(file, admits).map_err(|error| error.to_string())?;
+    let msi = msi::Package::open_if(file, |rows| Memory::default().admits(rows))
+        .map_err(|error| error.to_string())?;
     Package::load(name, msi.database(), &Payload::new()).map_err(|error| error.to_string())
 }
 

@@ -46,9 +46,9 @@ pub use machine::{
 };
 pub use package::{
     Action, Component, ComponentAttributes, Configuration, CustomAction, Directory, DuplicateFile,
-    Environment, Feature, Few, File, FileFacts, InRegistry, KeyPath, MoveFile, Named, Package, PackageError,
-    Payload, PayloadError, Registry, RemoveFile, RemoveRegistry, Search, ServiceControl, Shortcut, Swap,
-    TooLarge, Upgrade, admits, for_each_file, for_each_file_in, read_payload,
+    Environment, Feature, Few, File, FileFacts, InRegistry, KeyPath, Memory, MoveFile, Named, Package,
+    PackageError, Payload, PayloadError, Registry, RemoveFile, RemoveRegistry, Search, ServiceControl,
+    Shortcut, Swap, TooLarge, Upgrade, for_each_file, for_each_file_in, read_payload,
 };
 pub use report::{Headline, Link, Outcome, Report, Verdict};
 pub use rules::{Confidence, Rule};

@@ -3,7 +3,9 @@
 use super::fixture::{Msi, app_file, guid};
 use crate::support;
 use ancm_installer::msi;
-use ancm_installer::upgrade::{Headline, Package, Payload, Report, Scenario, admits, for_each_file_in};
+use ancm_installer::upgrade::{
+    Headline, Memory, Package, PackageError, Payload, Report, Scenario, for_each_file_in,
+};
 use std::io::{Cursor, Write};
 use std::num::NonZeroUsize;
 
@@ -111,7 +113,8 @@ fn thousands_of_rows_take_no_time() {
     assert!(took.as_secs() < 60, "{took:?}");
 }
 
-/// A package whose play would take more memory than machines have is refused with its numbers, before its rows are read.
+/// A package whose play would take more memory than it may is refused with its numbers, before its rows are read; whoever gives it
+/// as much as they say has it played.
 #[test]
 fn more_rows_than_can_be_played_are_refused() {
     let mut database = Msi::new("1.0.0").database().clone();
@@ -123,31 +126,43 @@ fn more_rows_than_can_be_played_are_refused() {
         properties.rows.push(row);
     }
     let rows = properties.rows.len();
-    let refused = Package::load("many", &database, &Payload::new()).expect_err("too many").to_string();
+    let loaded = |memory: Memory| Package::load_within(memory, "many", &database, &Payload::new()).map(drop);
+    let refused = loaded(Memory::default()).expect_err("too many");
+    let PackageError::TooLarge(reason) = &refused else { panic!("{refused}") };
+    let needed = reason.needed();
+    let refused = refused.to_string();
     assert!(refused.contains(&format!("its table `Property` alone has {rows} rows")), "{refused}");
-    assert!(refused.contains("MiB, of 256 at most"), "{refused}");
+    assert!(refused.contains(&format!("some {needed} MiB, of 256 at most")), "{refused}");
+    assert!(loaded(Memory::of_mebibytes(needed - 1)).is_err());
+    assert!(loaded(Memory::of_mebibytes(needed)).is_ok());
 
     let mut file = Cursor::new(Vec::new());
     msi::write(&database, NonZeroUsize::MIN, &mut file).expect("a package");
-    let early = msi::Package::open_if(&mut file, admits).err().expect("refused").to_string();
-    assert_eq!(early, refused);
+    let mut early = |memory: Memory| {
+        let opened = msi::Package::open_if(&mut file, |rows| memory.admits(rows));
+        opened.map(drop).map_err(|error| error.to_string())
+    };
+    assert_eq!(early(Memory::default()), Err(refused));
+    assert_eq!(early(Memory::of_mebibytes(needed)), Ok(()));
     assert!(msi::Package::open(&mut file).is_ok(), "others may read it");
 }
 
 #[test]
 fn conditions_that_say_more_than_those_of_any_package_are_refused() {
-    let loaded = |condition: &str| {
+    let loaded = |memory: u64, condition: &str| {
         let mut msi = Msi::new("1.0.0");
         msi.row("LaunchCondition", &[condition, "no"]);
-        Package::load("long", msi.database(), &Payload::new()).map(drop)
+        Package::load_within(Memory::of_mebibytes(memory), "long", msi.database(), &Payload::new()).map(drop)
     };
     let long = |count: usize| (0..count).map(|number| format!("A{number}")).collect::<Vec<_>>().join(" OR ");
-    assert!(loaded(&long(350_000)).is_ok());
-    let refused = loaded(&long(400_000)).expect_err("too long").to_string();
+    assert!(loaded(256, &long(350_000)).is_ok());
+    let refused = loaded(256, &long(400_000)).expect_err("too long").to_string();
     assert_eq!(
         refused,
-        "its conditions have 4288886 characters or more, without what they repeat: at most 4194304 are played"
+        "its conditions are too long to be played: they would take 262 MiB or more, of 256 at most; without what they \
+         repeat they have 4288886 bytes or more"
     );
+    assert!(loaded(262, &long(400_000)).is_ok());
 }
 
 #[test]
@@ -186,15 +201,19 @@ fn conditions_that_repeat_themselves_are_played_at_any_length() {
 /// One text may stand in every row, so that a small file has much of it.
 #[test]
 fn texts_that_are_longer_than_memory_are_refused() {
-    let many = |count: usize| {
+    let many = |memory: u64, count: usize| {
         let mut msi = Msi::new("1.0.0");
         for number in 0..count {
             msi.row("Property", &[&format!("P{number}"), &"text ".repeat(200_000)]);
         }
-        Package::load("texts", &msi.database().clone(), &Payload::new()).map(drop)
+        let memory = Memory::of_mebibytes(memory);
+        Package::load_within(memory, "texts", &msi.database().clone(), &Payload::new()).map(drop)
     };
-    assert!(many(50).is_ok());
-    let refused = many(60).expect_err("too long").to_string();
+    assert!(many(256, 50).is_ok());
+    let refused = many(256, 60).expect_err("too long").to_string();
     assert!(refused.starts_with("its texts are too long to be played:"), "{refused}");
+    assert!(refused.contains("some 287 MiB, of 256 at most"), "{refused}");
     assert!(refused.contains("those of its table `Property` alone have 60000"), "{refused}");
+    assert!(many(286, 60).is_err());
+    assert!(many(287, 60).is_ok());
 }

@@ -26,6 +26,19 @@ fn the_bug_that_started_this_ends_with_21_and_its_reasons() {
     assert_eq!(shown.matches("fix: keep the ComponentId;").count(), 1, "a cure is told once: {shown}");
 }
 
+#[test]
+fn a_package_may_be_given_as_much_memory_as_its_refusal_asks_for() {
+    let [old, new] = ["al1-old", "al1-new"].map(|name| document(&format!("tests/data/upgrades/{name}.msi")));
+    let within =
+        |memory: &str| upgrade(&[&old.to_string_lossy(), &new.to_string_lossy(), "--memory", memory]);
+    let refused = within("0");
+    assert_eq!(refused.status.code(), Some(10));
+    let said = text(&refused.stderr);
+    assert!(said.contains("too large to be played"), "{said}");
+    assert!(said.contains("`cargo xtask upgrade --memory 1` plays it"), "{said}");
+    assert_ne!(within("1").status.code(), Some(10));
+}
+
 /// A file of the repository.
 fn document(name: &str) -> std::path::PathBuf {
     std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)

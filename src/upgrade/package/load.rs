@@ -2,7 +2,7 @@
 
 use super::components::Components;
 use super::conditions::Conditions;
-use super::limits::admits_database;
+use super::limits::Memory;
 use super::search::searches;
 use super::sequence::{custom_actions, sequence};
 use super::table::{PackageError, RowView, Rows, languages, long_name};
@@ -45,10 +45,24 @@ impl Package {
     /// Reads the package `name` from its database, with what is known of its files' bytes.
     ///
     /// # Errors
-    /// A table that is read is broken, or a property that every package needs is missing.
+    /// A table that is read is broken, or a property that every package needs is missing; playing it would take more memory
+    /// than a package may take by default.
     pub fn load(name: &str, database: &Database, payload: &Payload) -> Result<Package, PackageError> {
+        Package::load_within(Memory::default(), name, database, payload)
+    }
+
+    /// As [`Package::load`]; playing the package may take so much memory.
+    ///
+    /// # Errors
+    /// Likewise.
+    pub fn load_within(
+        memory: Memory,
+        name: &str,
+        database: &Database,
+        payload: &Payload,
+    ) -> Result<Package, PackageError> {
         let rows = database.tables.values().map(|table| table.rows.len()).sum();
-        admits_database(database)?;
+        memory.admits_database(database)?;
         let properties = properties(database)?;
         let property =
             |key: &'static str| properties.get(key).map(String::as_str).ok_or(PackageError::Property(key));
@@ -66,7 +80,7 @@ impl Package {
             .get("SecureCustomProperties")
             .map(|list| list.split(';').map(str::to_owned).collect())
             .unwrap_or_default();
-        let conditions = Conditions::default();
+        let conditions = Conditions::within(memory);
         let features = features(database, &conditions)?;
         let components = Components::read(database, &features, payload, &conditions)?.components;
         let directories = directories(database)?;

@@ -17,7 +17,7 @@ mod swap;
 mod table;
 
 pub use few::Few;
-pub use limits::{TooLarge, admits};
+pub use limits::{Memory, TooLarge};
 pub(super) use load::is_per_machine;
 pub use named::Named;
 pub use payload::{FileFacts, Payload, PayloadError, for_each_file, for_each_file_in, read_payload};

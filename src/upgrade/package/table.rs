@@ -28,7 +28,7 @@ pub enum PackageError {
         /// The column.
         column: String,
     },
-    /// More than can be played in the memory that a machine has.
+    /// Playing it would take more memory than it may.
     #[error(transparent)]
     TooLarge(#[from] TooLarge),
     /// A property without which nothing can be installed.

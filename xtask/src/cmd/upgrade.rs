@@ -13,8 +13,8 @@ use ancm_installer::id::{Arch, ComponentId};
 use ancm_installer::release::Gate;
 use ancm_installer::upgrade::matrix::{Accident, Tally, Target};
 use ancm_installer::upgrade::{
-    Confidence, Headline, KINDS, Kind, Options, Package, Perturbation, ReinstallMode, Report, Rule, Scenario,
-    Then, explain,
+    Confidence, Headline, KINDS, Kind, Memory, Options, Package, Perturbation, ReinstallMode, Report, Rule,
+    Scenario, Then, explain,
 };
 use clap::Args;
 use serde::Serialize;
@@ -66,6 +66,9 @@ pub struct Flags {
     /// A bundle removes the old package after the new one is complete
     #[arg(long)]
     pub bundle: bool,
+    /// How much memory playing a package may take, in MiB; one that needs more is refused
+    #[arg(long, value_name = "MIB", default_value_t = Memory::default().mebibytes())]
+    pub memory: u64,
     /// Draw the upgrade as a page: a lane for each resource, the phases from left to right
     #[arg(long, value_name = "FILE", conflicts_with = "all")]
     pub html: Option<PathBuf>,
@@ -155,9 +158,9 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         return Err(usage("`upgrade` wants at least two packages, the old one first"));
     }
     let root = workspace::root_or_here()?;
-    let mut old: Vec<Package> =
-        old.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
-    let mut new = sources::package(&root, new)?;
+    let read = |name| sources::package_within(Memory::of_mebibytes(flags.memory), &root, name);
+    let mut old: Vec<Package> = old.iter().map(|name| read(name)).collect::<Outcome<_>>()?;
+    let mut new = read(new)?;
     tell_apart(old.iter_mut().chain([&mut new]), &flags.packages);
     let scenario = scenario(flags, &old, &new)?;
     let report = Report::of(&scenario);
@@ -352,7 +355,8 @@ fn all(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
     let gate = gate::open(&root, &workspace::known(&root, &flags.of.product)?)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
-    let new: Vec<Package> = names.iter().map(|name| sources::package(&root, name)).collect::<Outcome<_>>()?;
+    let read = |name: &String| sources::package_within(Memory::of_mebibytes(flags.memory), &root, name);
+    let new: Vec<Package> = names.iter().map(read).collect::<Outcome<_>>()?;
     let rows = matrix(&gate, &new);
     let lost = rows.iter().filter(|row| row.tally.missing > 0).count();
     if console.json() {

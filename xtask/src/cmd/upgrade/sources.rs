@@ -4,9 +4,11 @@ use super::{DIST, msi_files};
 use crate::exit::{Exit, Failure, Outcome};
 use crate::workspace;
 use ancm_installer::diag::meant;
-use ancm_installer::msi;
+use ancm_installer::msi::{self, ReadError};
 use ancm_installer::pools::{Dll, Dlls};
-use ancm_installer::upgrade::{Baseline, FileFacts, Package, Payload, admits, for_each_file};
+use ancm_installer::upgrade::{
+    Baseline, FileFacts, Memory, Package, PackageError, Payload, TooLarge, for_each_file,
+};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Read, Seek};
@@ -14,7 +16,12 @@ use std::path::{Path, PathBuf};
 
 /// The package that `name` stands for: an .msi file where there is one, else a baseline.
 pub fn package(root: &Path, name: &str) -> Outcome<Package> {
-    package_with_dlls(root, name).map(|(package, _)| package)
+    package_within(Memory::default(), root, name)
+}
+
+/// As [`package`]; playing it may take so much memory.
+pub fn package_within(memory: Memory, root: &Path, name: &str) -> Outcome<Package> {
+    either(memory, root, name).map(|(package, _)| package)
 }
 
 /// The .msi files that `dist` made.
@@ -36,6 +43,10 @@ pub fn baselines(root: &Path, product: &str) -> Outcome<BTreeMap<String, Package
 
 /// The package that `name` stands for, with its DLLs; a baseline has none.
 pub fn package_with_dlls(root: &Path, name: &str) -> Outcome<(Package, Dlls)> {
+    either(Memory::default(), root, name)
+}
+
+fn either(memory: Memory, root: &Path, name: &str) -> Outcome<(Package, Dlls)> {
     let path = Path::new(name);
     if !path.is_file() {
         return Ok((stand_in(root, name)?, Dlls::new()));
@@ -44,21 +55,28 @@ pub fn package_with_dlls(root: &Path, name: &str) -> Outcome<(Package, Dlls)> {
     let shown = path.to_string_lossy();
     let file = File::open(path).map_err(|error| unreadable(&shown, &error))?;
     let folder = path.parent().unwrap_or(Path::new(""));
-    let (mut package, dlls) = open_in(&shown, &mut BufReader::new(file), Some(folder))?;
+    let (mut package, dlls) = open_in(memory, &shown, &mut BufReader::new(file), Some(folder))?;
     package.name = stem;
     Ok((package, dlls))
 }
 
 /// The package in `file`, which is called `name`, and its DLLs.
 pub fn open(name: &str, file: &mut (impl Read + Seek)) -> Outcome<(Package, Dlls)> {
-    open_in(name, file, None)
+    open_in(Memory::default(), name, file, None)
 }
 
 /// As [`open`], with the cabinets that lie beside it in `folder`.
-fn open_in(name: &str, file: &mut (impl Read + Seek), folder: Option<&Path>) -> Outcome<(Package, Dlls)> {
-    let mut msi = msi::Package::open_if(file, admits).map_err(|error| unreadable(name, &error))?;
+fn open_in(
+    memory: Memory,
+    name: &str,
+    file: &mut (impl Read + Seek),
+    folder: Option<&Path>,
+) -> Outcome<(Package, Dlls)> {
+    let mut msi =
+        msi::Package::open_if(file, |rows| memory.admits(rows)).map_err(|error| unreadable(name, &error))?;
     let (payload, dlls) = payload(name, &mut msi, folder)?;
-    let package = Package::load(name, msi.database(), &payload).map_err(|error| unreadable(name, &error))?;
+    let package = Package::load_within(memory, name, msi.database(), &payload)
+        .map_err(|error| unreadable(name, &error))?;
     Ok((package, dlls))
 }
 
@@ -85,15 +103,26 @@ pub fn payload(
     Ok((payload, dlls))
 }
 
-fn unreadable(name: &str, error: &dyn std::error::Error) -> Failure {
+fn unreadable(name: &str, error: &(dyn std::error::Error + 'static)) -> Failure {
     let mut message = format!("cannot read `{name}`: {error}");
     let mut source = error.source();
     while let Some(cause) = source {
         message.push_str(&format!(": {cause}"));
         source = cause.source();
     }
-    Failure::new(Exit::Input, "upgrade::unreadable", message)
-        .help("name a package (.msi), or a baseline: `cargo xtask baseline list` has their names")
+    let too_large = match (error.downcast_ref::<ReadError>(), error.downcast_ref::<PackageError>()) {
+        (Some(ReadError::Refused(reason)), _) => reason.downcast_ref::<TooLarge>(),
+        (_, Some(PackageError::TooLarge(reason))) => Some(reason),
+        _ => None,
+    };
+    match too_large {
+        Some(reason) => Failure::new(Exit::Input, "upgrade::too_large", message).help(format!(
+            "if you trust it, `cargo xtask upgrade --memory {}` plays it where the machine has so much",
+            reason.needed()
+        )),
+        None => Failure::new(Exit::Input, "upgrade::unreadable", message)
+            .help("name a package (.msi), or a baseline: `cargo xtask baseline list` has their names"),
+    }
 }
 
 /// The folder of the baselines of a product.
