@@ -18,6 +18,8 @@ pub(super) struct Components<'a> {
     conditions: &'a Conditions,
     pub(super) components: Vec<Component>,
     by_key: BTreeMap<&'a str, usize>,
+    /// The component of each file.
+    owners: BTreeMap<&'a str, usize>,
 }
 
 impl<'a> Components<'a> {
@@ -40,6 +42,7 @@ impl<'a> Components<'a> {
             conditions,
             components: Vec::with_capacity(rows.len()),
             by_key: BTreeMap::new(),
+            owners: BTreeMap::new(),
         };
         for row in &rows {
             let key = row.required("Component")?;
@@ -117,15 +120,16 @@ impl<'a> Components<'a> {
             }
             hashes.insert(row.required("File_")?, hash);
         }
-        let keys: BTreeSet<&str> = Rows::of(self.database, "File")
-            .with(&["File"])?
-            .iter()
-            .map(|row| row.required("File"))
-            .collect::<Result<_, _>>()?;
+        let mut owners = BTreeMap::new();
+        for row in &Rows::of(self.database, "File").with(&["File", "Component_"])? {
+            if let Some(owner) = self.by_key.get(row.required("Component_")?) {
+                owners.insert(row.required("File")?, *owner);
+            }
+        }
         self.each("File", &["File", "Component_", "FileName", "Version", "Sequence"], |component, row| {
             let key = row.required("File")?;
             let text = row.text("Version")?;
-            let companion = keys.contains(text).then(|| text.to_owned());
+            let companion = owners.contains_key(text).then(|| text.to_owned());
             let version: Option<FileVersion> =
                 if companion.is_some() { None } else { row.parsed("Version")? };
             let languages = languages(row, "Language")?;
@@ -154,6 +158,7 @@ impl<'a> Components<'a> {
         for component in &mut self.components {
             component.files.sort_by_key(|file| file.sequence);
         }
+        self.owners = owners;
         Ok(())
     }
 
@@ -283,14 +288,10 @@ impl<'a> Components<'a> {
             }
             Ok(())
         })?;
-        let files = |(index, component): (usize, &Component)| -> Vec<(String, usize)> {
-            component.files.iter().map(|file| (file.key.clone(), index)).collect()
-        };
-        let owners: BTreeMap<String, usize> = self.components.iter().enumerate().flat_map(files).collect();
         for row in Rows::of(self.database, "Font").with(&["File_"])? {
             let file = row.required("File_")?;
-            let owner =
-                owners.get(file).ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
+            let owner = self.owners.get(file);
+            let owner = owner.ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
             self.components[*owner].has_rules_of_its_own = true;
         }
         for row in Rows::of(self.database, "IsolatedComponent")
@@ -306,8 +307,8 @@ impl<'a> Components<'a> {
         }
         for row in Rows::of(self.database, "IISGlobalModule").with(&["Name", "File_"])? {
             let file = row.required("File_")?;
-            let owner =
-                owners.get(file).ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
+            let owner = self.owners.get(file);
+            let owner = owner.ok_or_else(|| row.wrong("File_", format!("there is no file `{file}`")))?;
             self.components[*owner].modules.push(row.required("Name")?.to_owned());
         }
         self.configurations()
