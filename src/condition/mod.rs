@@ -5,7 +5,7 @@ mod parse;
 mod reduce;
 mod token;
 
-pub use reduce::reduced;
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 /// What is known of a property.
@@ -151,19 +151,44 @@ pub struct ConditionError {
 impl std::str::FromStr for Condition {
     type Err = ConditionError;
     fn from_str(text: &str) -> Result<Self, ConditionError> {
-        let text = reduced(text);
+        Reduced::of(text).parse()
+    }
+}
+
+/// The text of a condition; where it is long, without what it repeats. What is no condition is none afterwards either.
+pub struct Reduced<'t>(Cow<'t, str>);
+
+impl<'t> Reduced<'t> {
+    /// Takes `text` apart where it is long.
+    #[must_use]
+    pub fn of(text: &'t str) -> Reduced<'t> {
+        Reduced(reduce::reduced(text))
+    }
+
+    /// What is left.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    /// The condition.
+    ///
+    /// # Errors
+    /// The text is none.
+    pub fn parse(self) -> Result<Condition, ConditionError> {
+        let text = self.0.into_owned();
         match parse::steps(&text) {
             Ok(mut steps) => {
                 steps.shrink_to_fit();
-                Ok(Condition { text: text.into_owned(), steps })
+                Ok(Condition { text, steps })
             }
-            Err(problem) => Err(ConditionError { text: text.into_owned(), problem }),
+            Err(problem) => Err(ConditionError { text, problem }),
         }
     }
 }
 
 impl Condition {
-    /// As it stands in the table; where it is long, without what it repeats ([`reduced`]).
+    /// As it stands in the table; where it is long, without what it repeats ([`Reduced`]).
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text

@@ -80,8 +80,7 @@ impl<'t> Level<'t> {
 }
 
 /// `text`, without what it repeats where it is long. What is no condition is none afterwards either.
-#[must_use]
-pub fn reduced(text: &str) -> Cow<'_, str> {
+pub(super) fn reduced(text: &str) -> Cow<'_, str> {
     if text.len() <= SHORT {
         return Cow::Borrowed(text);
     }

@@ -2,7 +2,7 @@
 
 use super::limits::Memory;
 use super::table::{PackageError, RowView};
-use installer_condition::{Condition, ConditionError, reduced};
+use installer_condition::{Condition, Reduced};
 use std::cell::Cell;
 
 /// Reads conditions of one package as long as they are not too long altogether.
@@ -20,10 +20,10 @@ impl Conditions {
 
     /// The condition in `column` of `row`.
     pub(super) fn of(&self, row: &RowView, column: &str) -> Result<Condition, PackageError> {
-        let text = reduced(row.text(column)?);
-        let length = self.length.get() + text.len() as u64;
+        let text = Reduced::of(row.text(column)?);
+        let length = self.length.get() + text.text().len() as u64;
         self.length.set(length);
         self.memory.admits_conditions(length)?;
-        text.parse().map_err(|error: ConditionError| row.wrong(column, error.to_string()))
+        text.parse().map_err(|error| row.wrong(column, error.to_string()))
     }
 }
