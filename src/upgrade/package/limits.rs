@@ -30,8 +30,8 @@ const COPIES: u64 = 5;
 const COPIES_OF_VALUES: u64 = 3;
 const TEXT_OF_A_ROW: u64 = 64;
 
-/// What a byte of a condition counts, without what the condition repeats. It takes up to 30 bytes, for conditions are kept in parts,
-/// and as much time as rows of 64. Those of known packages have some thousands of bytes together.
+/// What a byte of a condition counts, without what the condition repeats: some 30 were measured, for conditions are kept in parts, and
+/// the rest is margin. Those of known packages have some thousands of bytes together.
 const CONDITION: u64 = 64;
 
 /// How much memory playing a package may take; 256 MiB unless whoever plays it allows more.

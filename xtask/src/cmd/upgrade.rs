@@ -19,7 +19,7 @@ use ancm_installer::upgrade::{
 use clap::Args;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Flags of `upgrade`.
 #[derive(Debug, Args)]
@@ -75,6 +75,13 @@ pub struct Flags {
     /// Say what a finding (U001) or a rule (A34) means
     #[arg(long, value_name = "CODE", conflicts_with_all = ["packages", "all"])]
     pub explain: Option<String>,
+}
+
+impl Flags {
+    /// The package `name`, if it can be played in the memory that there may be.
+    fn package(&self, root: &Path, name: &str) -> Outcome<Package> {
+        sources::package_within(Memory::of_mebibytes(self.memory), root, name)
+    }
 }
 
 /// What is asked, a form a line.
@@ -158,9 +165,8 @@ pub fn run(flags: &Flags, console: &Console) -> Outcome {
         return Err(usage("`upgrade` wants at least two packages, the old one first"));
     }
     let root = workspace::root_or_here()?;
-    let read = |name| sources::package_within(Memory::of_mebibytes(flags.memory), &root, name);
-    let mut old: Vec<Package> = old.iter().map(|name| read(name)).collect::<Outcome<_>>()?;
-    let mut new = read(new)?;
+    let mut old: Vec<Package> = old.iter().map(|name| flags.package(&root, name)).collect::<Outcome<_>>()?;
+    let mut new = flags.package(&root, new)?;
     tell_apart(old.iter_mut().chain([&mut new]), &flags.packages);
     let scenario = scenario(flags, &old, &new)?;
     let report = Report::of(&scenario);
@@ -355,8 +361,7 @@ fn all(flags: &Flags, console: &Console) -> Outcome {
     let root = workspace::root()?;
     let gate = gate::open(&root, &workspace::known(&root, &flags.of.product)?)?;
     let names = if flags.packages.is_empty() { sources::built(&root)? } else { flags.packages.clone() };
-    let read = |name: &String| sources::package_within(Memory::of_mebibytes(flags.memory), &root, name);
-    let new: Vec<Package> = names.iter().map(read).collect::<Outcome<_>>()?;
+    let new: Vec<Package> = names.iter().map(|name| flags.package(&root, name)).collect::<Outcome<_>>()?;
     let rows = matrix(&gate, &new);
     let lost = rows.iter().filter(|row| row.tally.missing > 0).count();
     if console.json() {
