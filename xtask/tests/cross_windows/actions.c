@@ -96,7 +96,7 @@ static void start(int removes) {
 static void matrix(int removes, int kind, const char *name) {
     const wchar_t *jobs = removes ? take_out : add;
     start(removes);
-    note_changes();
+    note_calls();
     transaction(jobs);
     for (int number = 1, last = calls; number <= last + 100 && number < MOST_CALLS; number++) {
         if (is_spared(kind, number))
@@ -111,25 +111,23 @@ static void matrix(int removes, int kind, const char *name) {
         clean();
         if (!hit)
             break;
-        if (kind < GAP || !strcmp(hit, "ReplaceFileW")) {
-            const char *from = removes ? after_bytes : before_bytes, *to = removes ? before_bytes : after_bytes;
-            size_t from_size = removes ? after_size : before_size, to_size = removes ? before_size : after_size;
-            runs++;
-            int is_old = is(from, from_size), is_whole = is_old || is(to, to_size);
-            /* only there is a moment without a file of this name, and only who lost power then can find it so */
-            if (!is_whole && kind != POWER_GAP)
-                problem("neither old nor new", name, number);
-            if (!done && !is_old && kind != POWER && kind != POWER_GAP)
-                problem("rolled back, and not as before", name, number);
-            if (!done && kind == MOVED)
-                problem("rolled back where it could try again", name, number);
-            if (done && !is(to, to_size) && kind != END && kind != POWER)
-                problem("success without what was asked for", name, number);
-            snapshot *left = take();
-            if (is_new(left->fingerprint))
-                follow_up(name, number);
-            release(left);
-        }
+        const char *from = removes ? after_bytes : before_bytes, *to = removes ? before_bytes : after_bytes;
+        size_t from_size = removes ? after_size : before_size, to_size = removes ? before_size : after_size;
+        runs++;
+        int is_old = is(from, from_size), is_whole = is_old || is(to, to_size);
+        /* only there is a moment without a file of this name, and only who lost power then can find it so */
+        if (!is_whole && kind != POWER_GAP)
+            problem("neither old nor new", name, number);
+        if (!done && !is_old && kind != POWER && kind != POWER_GAP)
+            problem("rolled back, and not as before", name, number);
+        if (!done && kind == MOVED)
+            problem("rolled back where it could try again", name, number);
+        if (done && !is(to, to_size) && kind != END && kind != POWER)
+            problem("success without what was asked for", name, number);
+        snapshot *left = take();
+        if (is_new(left->fingerprint))
+            follow_up(name, number);
+        release(left);
     }
 }
 

@@ -63,12 +63,12 @@ static const char *const CHANGES[] = {
 };
 
 #define MOST_CALLS 20000
-static char is_change[MOST_CALLS];
+static char is_change[MOST_CALLS], is_replacement[MOST_CALLS];
 
-static void note_change(const char *name) {
+static void note(const char *name) {
     if (mode != RECORD || calls >= MOST_CALLS)
         return;
-    is_change[calls] = 0;
+    is_replacement[calls] = !strcmp(name, "ReplaceFileW");
     for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++)
         if (!strcmp(name, CHANGES[i]))
             is_change[calls] = 1;
@@ -77,7 +77,7 @@ static void note_change(const char *name) {
 /* Counts a call; whether it is the one that fails. */
 static int fails(const char *name) {
     calls++;
-    note_change(name);
+    note(name);
     if (calls == at)
         hit = name;
     if (calls == at && mode == FAIL) {
@@ -409,15 +409,19 @@ static int play(const char *const *names, int first, const wchar_t *jobs) {
     return 1;
 }
 
-/* From here on it is written down which calls change the disk. */
-static void note_changes(void) {
+/* From here on it is written down which calls change the disk, and which of them replace a file. */
+static void note_calls(void) {
     memset(is_change, 0, sizeof is_change);
+    memset(is_replacement, 0, sizeof is_replacement);
     at = calls = 0;
     mode = RECORD;
 }
 
-/* Whether a run would leave what another one leaves. */
-static int is_spared(int kind, int number) { return (kind == END || kind == POWER) && !is_change[number]; }
+/* Whether a run need not be played: what changes nothing leaves what an end before it leaves, and only ReplaceFileW has outcomes of
+ * its own. Until the call that is hit, each run is the one in which calls were noted. */
+static int is_spared(int kind, int number) {
+    return kind >= GAP && kind <= MOVED ? !is_replacement[number] : (kind == END || kind == POWER) && !is_change[number];
+}
 
 static void clean(void) {
     mode = NONE;

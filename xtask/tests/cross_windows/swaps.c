@@ -173,7 +173,7 @@ static void is_whole(const snapshot *now, const char *name, int number) {
 
 static void matrix(const wchar_t *jobs, int kind, const char *name) {
     reset(before);
-    note_changes();
+    note_calls();
     if (kind < BACK_FAIL)
         transaction(jobs);
     else
@@ -196,8 +196,6 @@ static void matrix(const wchar_t *jobs, int kind, const char *name) {
         clean();
         if (!hit)
             break;
-        if (kind >= GAP && kind < BACK_FAIL && strcmp(hit, "ReplaceFileW"))
-            continue;
         runs++;
         snapshot *left = take();
         /* only there is a moment without a file of this name, and only who lost power then can find it so */
