@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use ancm_installer::cab::{Cabinet, CabinetFile, Reader, Source};
 use ancm_installer::msi::schema::{standard_table, standard_table_names};
 use ancm_installer::msi::{
-    self, Cell, Column, ColumnKind, Database, Package, Stream, SummaryInformation, Table, WriteError,
+    self, Cell, Column, ColumnKind, Database, FileHash, Package, Stream, SummaryInformation, Table,
+    WriteError,
 };
 
 const TIME: i64 = 1_700_000_000;
@@ -420,4 +421,17 @@ impl std::io::Write for LimitedFile<'_> {
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
+}
+
+/// MD5 of "abc" as RFC 1321 gives it, A.5; a file without bytes has zeros, which are not its MD5.
+#[test]
+fn the_hash_of_a_file_is_md5_in_four_numbers() {
+    let parts = [0x9850_0190_u32, 0xb04f_d23c, 0x7d3f_96d6, 0x727f_e128].map(u32::cast_signed);
+    assert_eq!(FileHash::of(b"abc"), parts);
+    let mut in_parts = FileHash::default();
+    for bytes in [&b""[..], b"a", b"bc"] {
+        in_parts.update(bytes);
+    }
+    assert_eq!(in_parts.parts(), parts);
+    assert_eq!(FileHash::of(b""), [0; 4]);
 }

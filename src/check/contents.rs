@@ -5,8 +5,7 @@ use crate::diag::Severity;
 use crate::id::FileVersion;
 use crate::msi;
 use crate::pe::{self, Directory, Image, Machine};
-use md5::{Digest, Md5};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Cursor, Read, Seek};
 use std::sync::Arc;
@@ -42,9 +41,6 @@ impl FileFacts {
     /// What `bytes` say. A broken version resource counts as none: Windows Installer cannot read it either.
     #[must_use]
     pub fn of(bytes: &[u8]) -> FileFacts {
-        let digest: [u8; 16] = Md5::digest(bytes).into();
-        let part =
-            |at: usize| i32::from_le_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
         let image = Image::parse(bytes).ok();
         let version = pe::version::read(&mut Cursor::new(bytes)).ok().flatten();
         let managed = image.as_ref().is_some_and(|image| {
@@ -53,7 +49,7 @@ impl FileFacts {
         });
         FileFacts {
             size: bytes.len() as u64,
-            hash: if bytes.is_empty() { [0; 4] } else { [part(0), part(4), part(8), part(12)] },
+            hash: msi::FileHash::of(bytes),
             sha256: Sha256::digest(bytes).into(),
             version: version.as_ref().map(|facts| facts.version),
             languages: version.map(|facts| facts.languages).unwrap_or_default(),

@@ -4,7 +4,6 @@ use crate::cab;
 use crate::id::{Arch, FileVersion};
 use crate::msi;
 use crate::pe;
-use md5::{Digest, Md5};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
@@ -199,16 +198,12 @@ impl FileFacts {
     #[must_use]
     pub fn of(bytes: &[u8]) -> FileFacts {
         let version = pe::version::read(&mut Cursor::new(bytes)).ok().flatten();
-        let digest: [u8; 16] = Md5::digest(bytes).into();
-        let part =
-            |at: usize| i32::from_le_bytes([digest[at], digest[at + 1], digest[at + 2], digest[at + 3]]);
-        let hash = if bytes.is_empty() { [0; 4] } else { [part(0), part(4), part(8), part(12)] };
         let image = pe::Image::parse(bytes).ok();
         FileFacts {
             version: version.as_ref().map(|facts| facts.version),
             version_range: None,
             languages: version.map(|facts| facts.languages.into_iter().collect()).unwrap_or_default(),
-            hash: Some(hash),
+            hash: Some(msi::FileHash::of(bytes)),
             size: Some(bytes.len() as u64),
             machine: image.as_ref().and_then(|image| image.machine().arch()),
             hybrid: image.is_some_and(|image| image.x64().is_some()),

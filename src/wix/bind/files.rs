@@ -4,13 +4,13 @@ use super::{Binding, Content};
 use crate::diag::{Diagnostic, Location};
 use crate::id::FileVersion;
 use crate::library::ZipError;
+use crate::msi::FileHash;
 use crate::parallel;
 use crate::paths::{self, BindPath, native};
 use crate::pe::version;
 use crate::report::Report;
 use crate::stored;
 use crate::variables::{Segment, parse};
-use md5::Md5;
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::{BufReader, Cursor, Read, Seek, SeekFrom, Write};
@@ -26,8 +26,8 @@ pub(crate) struct Contents {
     pub version: Option<FileVersion>,
     /// The version resource's languages.
     pub languages: Vec<u16>,
-    /// MD5, for the MsiFileHash table.
-    pub md5: [u8; 16],
+    /// The four numbers of MsiFileHash.
+    pub hash: [i32; 4],
     /// SHA-256, for codes that are derived from the contents.
     pub sha256: [u8; 32],
 }
@@ -175,14 +175,13 @@ fn read(path: &Path) -> Result<Contents, (u16, String)> {
         facts = version::read(&mut BufReader::new(file)).ok().flatten();
     }
     let (version, languages) = facts.map_or((None, Vec::new()), |f| (Some(f.version), f.languages));
-    let (md5, sha256) = (sums.md5.finalize().into(), sums.sha256.finalize().into());
-    Ok(Contents { size, version, languages, md5, sha256 })
+    Ok(Contents { size, version, languages, hash: sums.hash.parts(), sha256: sums.sha256.finalize().into() })
 }
 
 /// What is made of a file's bytes on the way.
 #[derive(Default)]
 struct Sums {
-    md5: Md5,
+    hash: FileHash,
     sha256: Sha256,
     /// Whether bytes came, and whether the first ones were `MZ`.
     begun: bool,
@@ -194,7 +193,7 @@ impl Write for Sums {
         if !self.begun {
             (self.begun, self.begins_as_image) = (true, bytes.starts_with(b"MZ"));
         }
-        self.md5.update(bytes);
+        self.hash.update(bytes);
         self.sha256.update(bytes);
         Ok(bytes.len())
     }
@@ -211,7 +210,7 @@ impl Contents {
             size: bytes.len() as u64,
             version: None,
             languages: Vec::new(),
-            md5: Md5::digest(bytes).into(),
+            hash: FileHash::of(bytes),
             sha256: Sha256::digest(bytes).into(),
         }
     }
@@ -224,17 +223,6 @@ impl Contents {
         };
         let (version, languages) = facts.map_or((None, Vec::new()), |f| (Some(f.version), f.languages));
         Contents { version, languages, ..Contents::of(bytes) }
-    }
-
-    /// The four numbers of MsiFileHash; zeros for an empty file, as `MsiGetFileHash` gives them.
-    pub(crate) fn hash_parts(&self) -> [i32; 4] {
-        let mut parts = [0; 4];
-        if self.size > 0 {
-            for (part, bytes) in parts.iter_mut().zip(self.md5.as_chunks::<4>().0) {
-                *part = i32::from_le_bytes(*bytes);
-            }
-        }
-        parts
     }
 
     /// File.Language.

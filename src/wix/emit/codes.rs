@@ -5,7 +5,7 @@ use super::Beside;
 use crate::bind::{Bound, Content, Contents, DERIVED_PRODUCT_CODE};
 use crate::cab::Source;
 use crate::id::Guid;
-use crate::msi::{Cell, Database, Stream, SummaryInformation};
+use crate::msi::{Cell, Database, FileHash, Stream, SummaryInformation};
 use crate::symbol::PACKAGE_CODE;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -79,7 +79,7 @@ fn name_package(database: &mut Database, beside: &mut [Beside], bound: &Bound, p
             {
                 let mut bytes = bytes.clone();
                 settle(&mut bytes);
-                for (cell, part) in row.iter_mut().skip(2).zip(Contents::of(&bytes).hash_parts()) {
+                for (cell, part) in row.iter_mut().skip(2).zip(FileHash::of(&bytes)) {
                     *cell = Cell::Int(part);
                 }
             }

@@ -34,7 +34,7 @@ pub(super) fn files(tables: &mut Tables<'_>, bound: &Bound, report: &Report) {
         ];
         tables.push("File", row, Some(&file.at));
         if file.hashed {
-            let parts = file.contents.hash_parts().map(Cell::Int);
+            let parts = file.contents.hash.map(Cell::Int);
             tables.push(
                 "MsiFileHash",
                 [text(id), Cell::Int(0)].into_iter().chain(parts).collect(),
