@@ -3,14 +3,11 @@
 //! `cross_windows/actions.c`.
 
 use crate::machine::configurations::{REPAIR, repair};
-use crate::machine::{IIS, IIS_CONFIG, machine, text};
+use crate::machine::{IIS, IIS_CONFIG, compiled, machine, text};
 use crate::modules::repository;
-use crate::support;
 use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::job::{self, Job, Shared, Verb};
-use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::process::Stdio;
 
 /// Stands in the jobs for the name of a run, which the program puts there (`cross_windows/faults.h`).
 pub const RUN: &str = "@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@";
@@ -27,22 +24,6 @@ fn jobs(verb: Verb) -> String {
         section: "aspNetCore".into(),
         area: Some(job::Area { name: "ANCM".into(), value: 65536 }),
     }])
-}
-
-/// Puts a program for Windows onto the machine; it is compiled once.
-pub fn compiled(wine: &Wine, compiler: &str, name: &str) -> Option<()> {
-    static PROGRAMS: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
-    support::tool(compiler)?;
-    let place = wine.drive_c().join(format!("{name}.exe"));
-    let mut programs = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
-    let program = programs.entry(format!("{compiler} {name}")).or_insert_with(|| {
-        let mut gcc = Command::new(compiler);
-        gcc.args(["-O1", "-Wall", "-municode", "-o"]).arg(&place);
-        support::run(gcc.arg(repository().join(format!("xtask/tests/cross_windows/{name}.c"))));
-        std::fs::read(&place).expect("compiled")
-    });
-    std::fs::write(place, program).expect("writable");
-    Some(())
 }
 
 /// Each system call of check, apply, rollback and commit fails in turn; the process ends, and power is lost, after each in

@@ -1,9 +1,10 @@
 //! Nothing goes wrong in a way that costs a DLL while it is swapped: system calls that fail, processes that end, power that is
 //! lost. The prebuilt DLL itself runs here, with its system calls led through `cross_windows/swaps.c`.
 
+use crate::machine::compiled;
 use crate::modules::repository;
 use crate::modules::rewrite::{GENUINE, rewrite, rewrite_forwarder};
-use crate::registration_faults::{RUN, compiled};
+use crate::registration_faults::RUN;
 use crate::support::wine::{self, Wine};
 use ancm_installer::apphost::swap::{self, LedTo, Processor, Swap, Verb};
 use ancm_installer::id::{Arch, FileVersion};

@@ -6,8 +6,11 @@
 pub mod configurations;
 
 use crate::made::{self, files, package};
-use crate::support::wine::Wine;
+use crate::modules::repository;
+use crate::support::{self, wine::Wine};
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 /// 1603, "fatal error during installation", as far as Unix has room for it.
 pub const FAILED: i32 = 1603 & 0xFF;
@@ -161,6 +164,22 @@ pub fn unlocked_by_microsoft(config: &str, event_streams: bool) -> String {
 fn before_last(text: &str, end: &str, new: &str) -> String {
     let at = text.rfind(end).unwrap_or_else(|| panic!("no {end:?} in {text}"));
     format!("{}{new}{}", &text[..at], &text[at..])
+}
+
+/// Puts a program for Windows onto the machine; it is compiled once.
+pub fn compiled(wine: &Wine, compiler: &str, name: &str) -> Option<()> {
+    static PROGRAMS: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    support::tool(compiler)?;
+    let place = wine.drive_c().join(format!("{name}.exe"));
+    let mut programs = PROGRAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    let program = programs.entry(format!("{compiler} {name}")).or_insert_with(|| {
+        let mut gcc = Command::new(compiler);
+        gcc.args(["-O1", "-Wall", "-municode", "-o"]).arg(&place);
+        support::run(gcc.arg(repository().join(format!("xtask/tests/cross_windows/{name}.c"))));
+        std::fs::read(&place).expect("compiled")
+    });
+    std::fs::write(place, program).expect("writable");
+    Some(())
 }
 
 /// Writes a file of the machine, and the folders that it is in.
