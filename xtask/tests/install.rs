@@ -1,9 +1,8 @@
 //! The x64 packages on a Windows: install, upgrade, repair, refusal and removal, under Wine.
 
-use crate::machine::{Expected, FAILED, IIS, IIS_EXPRESS, machine, state};
+use crate::machine::{Expected, FAILED, IIS, IIS_EXPRESS, bare, machine, state};
 use crate::made;
 use crate::made::package;
-use crate::support::wine::Wine;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -80,7 +79,7 @@ fn another_build_of_the_same_version_takes_the_place_of_the_first() {
 #[test]
 fn without_iis_nothing_is_installed() {
     // what the message says is in the tables of the goldens: Wine's log has no messages of a silent installation
-    let Some(wine) = Wine::new() else { return };
+    let Some(wine) = bare() else { return };
     for expected in [&IIS, &IIS_EXPRESS] {
         let (_folder, package) = expected.package("110.0.100");
         let untouched = state(&wine);

@@ -4,6 +4,7 @@
 //! configurations that the module is registered in (`tests/apphost`); that is all that there is of them.
 
 pub mod configurations;
+pub mod registry;
 
 use crate::made::{self, files, package};
 use crate::modules::repository;
@@ -19,17 +20,19 @@ const COMPONENTS_OF_IIS: &str = r"HKLM\SOFTWARE\Microsoft\InetStp\Components";
 
 /// The providers' components are 32-bit ones, as they have always been. Windows has one `Classes\Installer` for both
 /// kinds of programs; Wine has two.
-pub const DEPENDENCIES: &str = r"HKLM\Software\Wow6432Node\Classes\Installer\Dependencies";
+const DEPENDENCIES: &str = r"HKLM64\Software\Wow6432Node\Classes\Installer\Dependencies";
+
+const UNINSTALL: &str = r"HKLM64\Software\Microsoft\Windows\CurrentVersion\Uninstall";
 
 /// Where packages of these flavours leave traces in the registry.
 const KEYS: [&str; 7] = [
-    r"HKLM\Software\Microsoft\Windows\CurrentVersion\Uninstall",
-    r"HKLM\Software\Microsoft\Windows\CurrentVersion\Installer",
-    r"HKLM\Software\Classes\Installer",
+    UNINSTALL,
+    r"HKLM64\Software\Microsoft\Windows\CurrentVersion\Installer",
+    r"HKLM64\Software\Classes\Installer",
     DEPENDENCIES,
-    r"HKLM\Software\Microsoft\IIS Extensions",
-    r"HKLM\Software\Wow6432Node\Microsoft\IIS Extensions",
-    r"HKLM\System\CurrentControlSet\Services\EventLog\Application",
+    r"HKLM64\Software\Microsoft\IIS Extensions",
+    r"HKLM64\Software\Wow6432Node\Microsoft\IIS Extensions",
+    r"HKLM64\System\CurrentControlSet\Services\EventLog\Application",
 ];
 
 /// The configuration of IIS.
@@ -96,9 +99,16 @@ pub const IIS_EXPRESS: Expected = Expected {
     discoverable: false,
 };
 
+/// A machine without IIS.
+pub fn bare() -> Option<Wine> {
+    let wine = Wine::new()?;
+    registry::readable(&wine)?;
+    Some(wine)
+}
+
 /// A machine with IIS and IIS Express, as far as our packages look.
 pub fn machine() -> Option<Wine> {
-    let wine = Wine::new()?;
+    let wine = bare()?;
     for name in ["CoreWebEngine", "W3SVC"] {
         wine.set_registry(COMPONENTS_OF_IIS, name, "dword:1");
     }
@@ -198,11 +208,10 @@ pub fn text(wine: &Wine, name: &str) -> String {
 
 /// All that packages can leave: files outside of Windows' own, and values in the registry.
 pub fn state(wine: &Wine) -> (BTreeMap<String, Vec<u8>>, BTreeMap<String, String>) {
-    let values = KEYS.iter().flat_map(|key| wine.registry_values(key)).collect();
-    (files_left(wine), values)
+    (files_left(wine), registry::values(wine, KEYS))
 }
 
-/// The files of them alone: a question to the registry takes a program for each key.
+/// The files of them alone: a question to the registry takes a program.
 pub fn files_left(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     for folder in [
@@ -230,11 +239,19 @@ pub fn on_disk(wine: &Wine) -> BTreeMap<String, Vec<u8>> {
 
 /// Versions in Apps & Features of products that say to be this module.
 pub fn entries(wine: &Wine) -> Vec<String> {
-    let values = wine.registry_values(KEYS[0]);
-    let of_module = values
-        .iter()
-        .filter(|(path, data)| path.ends_with(r"\DisplayName") && data.contains("ASP.NET Core Module V2"));
-    of_module.map(|(path, _)| values[&path.replace(r"\DisplayName", r"\DisplayVersion")].clone()).collect()
+    entries_of(&registry::values(wine, [UNINSTALL]))
+}
+
+fn entries_of(values: &BTreeMap<String, String>) -> Vec<String> {
+    let of_module = values.iter().filter_map(|(path, data)| {
+        let key = path.strip_prefix(UNINSTALL)?.strip_suffix(" : DisplayName")?;
+        data.contains("ASP.NET Core Module V2").then_some(key)
+    });
+    of_module.map(|key| text_in(&values[&format!("{UNINSTALL}{key} : DisplayVersion")]).to_owned()).collect()
+}
+
+fn text_in(data: &str) -> &str {
+    data.strip_prefix("REG_SZ ").unwrap_or_else(|| panic!("{data} is no text"))
 }
 
 /// The machine of a file by its header, read here and not by our reader.
@@ -299,25 +316,26 @@ impl Expected {
         self.configs.iter().for_each(|config| self.is_registered(wine, config));
 
         let value = |key: &str, name: &str| {
-            let path = format!(r"HKEY_LOCAL_MACHINE\{key}\{name}");
+            let path = format!("{key} : {name}");
             let found = values.iter().find(|(known, _)| known.eq_ignore_ascii_case(&path));
             found.map(|(_, data)| data.as_str())
         };
-        let events = format!(r"System\CurrentControlSet\Services\EventLog\Application\{}", self.event_source);
-        let module = format!(r"C:\{}", self.files[0].0.replace('/', r"\"));
+        let text = |key: &str, name: &str| value(key, name).map(text_in);
+        let events =
+            format!(r"HKLM64\System\CurrentControlSet\Services\EventLog\Application\{}", self.event_source);
+        let module = format!(r"REG_EXPAND_SZ C:\{}", self.files[0].0.replace('/', r"\"));
         assert_eq!(value(&events, "EventMessageFile"), Some(module.as_str()));
-        assert_eq!(value(&events, "TypesSupported"), Some("0x7"));
-        let provider = format!(r"{}\{}", &DEPENDENCIES[r"HKLM\".len()..], self.provider);
-        assert_eq!(value(&provider, "Version"), Some(version));
-        assert!(value(&provider, "DisplayName").is_some_and(|n| n.starts_with("ASP.NET Core Module V2")));
-        let product = value(&provider, "(Default)").expect("the product's code");
-        let uninstall = format!(r"Software\Microsoft\Windows\CurrentVersion\Uninstall\{product}");
-        assert_eq!(value(&uninstall, "DisplayVersion"), Some(version));
+        assert_eq!(value(&events, "TypesSupported"), Some("REG_DWORD 0x7"));
+        let provider = format!(r"{DEPENDENCIES}\{}", self.provider);
+        assert_eq!(text(&provider, "Version"), Some(version));
+        assert!(text(&provider, "DisplayName").is_some_and(|n| n.starts_with("ASP.NET Core Module V2")));
+        let product = text(&provider, "(default)").expect("the product's code");
+        assert_eq!(text(&format!(r"{UNINSTALL}\{product}"), "DisplayVersion"), Some(version));
         for node in ["", r"Wow6432Node\"] {
-            let key = format!(r"Software\{node}Microsoft\IIS Extensions\IIS AspNetCore Module V2");
-            let expected = self.discoverable.then_some(("0x1", version));
-            assert_eq!(value(&key, "Install").zip(value(&key, "Version")), expected, "{key}");
+            let key = format!(r"HKLM64\Software\{node}Microsoft\IIS Extensions\IIS AspNetCore Module V2");
+            let expected = self.discoverable.then_some(("REG_DWORD 0x1", version));
+            assert_eq!(value(&key, "Install").zip(text(&key, "Version")), expected, "{key}");
         }
-        assert_eq!(entries(wine), [version], "one entry in Apps & Features");
+        assert_eq!(entries_of(&values), [version], "one entry in Apps & Features");
     }
 }
