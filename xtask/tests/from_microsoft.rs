@@ -9,14 +9,15 @@
 //! it, and no later package finds either.
 
 use crate::machine::{
-    Expected, IIS, IIS_EXPRESS, machine, registered_by_microsoft, state, text, unlocked_by_microsoft, write,
+    Expected, IIS, IIS_EXPRESS, machine, registered_by_microsoft, registry, state, text,
+    unlocked_by_microsoft, write,
 };
 use crate::made;
 use crate::made::xtask;
 use crate::support;
 use crate::support::wine::Wine;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 const ERAS: [&str; 6] = ["old", "broken", "rc1", "rc2", "fixed", "net11rc1"];
@@ -55,13 +56,9 @@ fn predicted(old: &Path, new: &Path) -> BTreeMap<String, bool> {
         .collect()
 }
 
-/// Whether the thing that `upgrade` calls `name` is on the machine.
-fn is_there(wine: &Wine, name: &str) -> bool {
-    let Some(rest) = name.strip_prefix(r"HKLM\") else {
-        let path = name.strip_prefix(r"C:\").expect("on the only drive").replace('\\', "/");
-        // Wine finds its folders in any case; Unix does not
-        return wine.drive_c().join(path.replace("Windows/System32", "windows/system32")).is_file();
-    };
+/// The registry value that `upgrade` calls `name`, as it is called on the machine; nothing where it is a file.
+fn value(name: &str) -> Option<String> {
+    let rest = name.strip_prefix(r"HKLM\")?;
     // Windows has one `Classes\Installer` for both kinds of programs; Wine has two, and our component is 32-bit
     let shared = rest.starts_with(r"Software\Classes\Installer");
     let (rest, view) = match (rest.strip_suffix(" (32-bit view)"), rest.strip_suffix(" (64-bit view)")) {
@@ -69,8 +66,25 @@ fn is_there(wine: &Wine, name: &str) -> bool {
         (_, Some(rest)) => (rest, 64),
         _ => (rest, if shared { 32 } else { 64 }),
     };
-    let (key, value) = rest.split_once(" : ").expect("key and value");
-    wine.registry(view, &format!(r"HKLM\{key}"), if value == "(default)" { "" } else { value }).is_some()
+    Some(format!(r"HKLM{view}\{rest}"))
+}
+
+/// Those of the things that `upgrade` names which are on the machine.
+fn found<'a>(wine: &Wine, names: impl Iterator<Item = &'a String>) -> BTreeSet<&'a str> {
+    let named: Vec<(&str, Option<String>)> = names.map(|name| (name.as_str(), value(name))).collect();
+    let values = named.iter().filter_map(|(_, value)| value.as_deref());
+    let keys: BTreeSet<&str> =
+        values.map(|value| value.split_once(" : ").expect("key and value").0).collect();
+    let there = registry::values(wine, keys);
+    let is_there = |name: &str, value: Option<&str>| match value {
+        Some(value) => there.keys().any(|other| other.eq_ignore_ascii_case(value)),
+        None => {
+            let path = name.strip_prefix(r"C:\").expect("on the only drive").replace('\\', "/");
+            // Wine finds its folders in any case; Unix does not
+            wine.drive_c().join(path.replace("Windows/System32", "windows/system32")).is_file()
+        }
+    };
+    named.iter().filter(|(name, value)| is_there(name, value.as_deref())).map(|(name, _)| *name).collect()
 }
 
 /// The upgrade from one of Microsoft's packages.
@@ -96,8 +110,9 @@ fn upgraded(era: &str, expected: &Expected, ours: &str) {
     let file = ours.strip_prefix("Z:").expect("on Wine's drive of all").replace('\\', "/");
     let predicted = predicted(&old, Path::new(&file));
     assert!(predicted.len() > expected.files.len() + 4, "files, event source and provider: {predicted:?}");
-    for (resource, present) in predicted {
-        assert_eq!(is_there(&wine, &resource), present, "over {name}: {resource}");
+    let found = found(&wine, predicted.keys());
+    for (resource, present) in &predicted {
+        assert_eq!(found.contains(resource.as_str()), *present, "over {name}: {resource}");
     }
 
     let (code, log) = wine.msiexec(&["/x", ours]);
