@@ -10,12 +10,10 @@ fn a_fresh_prefix_runs_programs_and_keeps_registry_values() {
     let output = wine.run(&["cmd", "/c", "echo", "hello"]);
     assert_eq!(String::from_utf8_lossy(&output.stdout).trim(), "hello");
     let key = r"HKLM\Software\Acme";
-    assert_eq!(wine.registry(64, key, "Answer"), None);
+    assert!(wine.registry_values(key).is_empty());
     wine.set_registry(key, "Answer", "forty two");
     wine.set_registry(key, "Number", "dword:42");
-    assert_eq!(wine.registry(64, key, "Answer").as_deref(), Some("forty two"));
-    assert_eq!(wine.registry(64, key, "Number").as_deref(), Some("0x2a"));
-    assert_eq!(wine.registry(32, key, "Answer"), None);
+    assert!(wine.registry_values(r"HKLM\Software\Wow6432Node\Acme").is_empty());
     let all: Vec<(String, String)> = wine.registry_values(key).into_iter().collect();
     let path = r"HKEY_LOCAL_MACHINE\Software\Acme";
     let expected = [("Answer", "forty two"), ("Number", "0x2a")]

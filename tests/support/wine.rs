@@ -286,27 +286,15 @@ impl Wine {
         (code, log)
     }
 
-    /// The value of `name` below `key`, in the registry view of 64-bit programs (`view` 64) or of 32-bit ones (32).
-    pub fn registry(&self, view: u8, key: &str, name: &str) -> Option<String> {
-        let view = if view == 32 { "/reg:32" } else { "/reg:64" };
-        let which: &[&str] = if name.is_empty() { &["/ve"] } else { &["/v", name] };
-        let mut arguments = vec!["reg", "query", key];
-        arguments.extend(which);
-        arguments.push(view);
-        let text = self.queried(&arguments)?;
-        let kinds = ["REG_SZ", "REG_EXPAND_SZ", "REG_DWORD", "REG_MULTI_SZ"];
-        text.lines().find_map(|line| {
-            kinds
-                .iter()
-                .find_map(|kind| line.split_once(&format!("    {kind}    ")))
-                .map(|(_, v)| v.trim_end().to_owned())
-        })
-    }
-
     /// Every value at and below `key` in the view of 64-bit programs: `KEY\NAME` and the data as `reg query` shows it.
     /// Empty where there is no such key.
     pub fn registry_values(&self, key: &str) -> BTreeMap<String, String> {
-        let text = self.queried(&["reg", "query", key, "/s", "/reg:64"]).unwrap_or_default();
+        let output = self.run_again("reg", &["reg", "query", key, "/s", "/reg:64"]);
+        let said = String::from_utf8_lossy(&output.stdout);
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(!said.is_empty(), "{key}: ended without a word ({}): {complaint}", output.status);
+        // it fails where there is no such key
+        let text = if output.status.success() { said.as_ref() } else { "" };
         let mut values = BTreeMap::new();
         let mut at = "";
         for line in text.lines() {
@@ -320,15 +308,6 @@ impl Wine {
             }
         }
         values
-    }
-
-    /// What `reg query` says, or nothing where it says that there is nothing.
-    fn queried(&self, arguments: &[&str]) -> Option<String> {
-        let output = self.run_again("reg", arguments);
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert!(!said.is_empty(), "{arguments:?} ended without a word ({}): {complaint}", output.status);
-        output.status.success().then_some(said)
     }
 
     /// Writes a string or, for digits after `dword:`, a number to the 64-bit view of the registry.
