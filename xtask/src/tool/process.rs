@@ -79,7 +79,6 @@ pub fn run_into(
     command.stdin(Stdio::null()).stdout(out).stderr(err);
     let mut running = Running::start(command)?;
     let start = Instant::now();
-    let mut pause = Duration::from_millis(1);
     loop {
         if let Some(status) = running.child.try_wait()? {
             return Ok(Some(status));
@@ -89,8 +88,8 @@ pub fn run_into(
             running.stop()?;
             return if interrupted { Err(io::Error::other("interrupted")) } else { Ok(None) };
         }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(50));
+        // what takes a hundredth of a second is waited for a thousandth too long, and what takes a minute costs nothing
+        std::thread::sleep((start.elapsed() / 8).clamp(Duration::from_millis(1), Duration::from_millis(50)));
     }
 }
 
