@@ -1,5 +1,6 @@
 //! Finding the linker, and what happens where it is missing, old, or does something else than it should.
 
+use crate::made::{said, xtask};
 use crate::modules::stand_in_job;
 use ancm_installer::id::{Arch, Dll, FileVersion};
 use std::path::PathBuf;
@@ -26,6 +27,33 @@ fn a_linker_that_does_not_start_is_not_called_missing() {
     let file = tempfile::NamedTempFile::new().expect("a file that is not executable");
     let error = Lld::at(file.path().to_owned()).expect_err("not a program").to_string();
     assert!(error.contains("does not start: Permission denied"), "{error}");
+}
+
+/// A toolchain is known by its cargo, which is in the environment of what it starts; RUSTC goes first, and the PATH last. An old
+/// linker shows which one was asked.
+#[cfg(unix)]
+#[test]
+fn the_linker_is_that_of_the_cargo_that_started_us() {
+    let (folder, lld) = script("echo LLD 19.1.7");
+    let toolchain = folder.path().join("toolchain");
+    let [cargo, host] = ["bin/cargo", "lib/rustlib/a-host/bin/rust-lld"].map(|name| toolchain.join(name));
+    std::fs::create_dir_all(host.parent().expect("in folders")).expect("room");
+    std::fs::create_dir_all(toolchain.join("lib/rustlib/a-target/lib")).expect("room");
+    let plan = |rustc: Option<&str>| {
+        let mut command = xtask();
+        command.args(["plan", "--linker", "rust-lld"]).env_remove("RUSTC").env("CARGO", &cargo);
+        if let Some(rustc) = rustc {
+            command.env("RUSTC", rustc);
+        }
+        said(&command.output().expect("it starts"))
+    };
+    // no linker, so the compiler on the PATH says where its own is
+    assert!(!plan(None).contains("error"), "{}", plan(None));
+    std::fs::rename(lld, &host).expect("room");
+    let refused = plan(None);
+    assert!(refused.contains(&format!("`{}` is LLD 19.1.7", host.display())), "{refused}");
+    let rustc = plan(Some("no-such-rustc"));
+    assert!(rustc.contains("`no-such-rustc` did not say where its libraries are"), "{rustc}");
 }
 
 /// A linker that is a shell script. A child writes it: were it open for writing here, a program that another test starts

@@ -106,13 +106,20 @@ fn list(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("  {problem}\n")).collect()
 }
 
-/// The folder of the standard library that the toolchain has for this host: that of `RUSTC`, or else of the `rustc` on
-/// the PATH.
+/// The folder of the standard library that the toolchain has for this host: that of `RUSTC`; or else that of the cargo which
+/// started this program, as [cargo says](https://doc.rust-lang.org/cargo/reference/environment-variables.html), where a linker
+/// is in it; or else that of the `rustc` on the PATH.
 ///
 /// # Errors
 /// The compiler does not say.
 pub(super) fn target_libraries(patience: Duration) -> Result<PathBuf, LldError> {
-    let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+    let rustc = env::var_os("RUSTC");
+    if rustc.is_none()
+        && let Some(found) = env::var_os("CARGO").and_then(|cargo| beside(Path::new(&cargo)))
+    {
+        return Ok(found);
+    }
+    let rustc = rustc.unwrap_or_else(|| OsString::from("rustc"));
     let fail = |problem: String| LldError::Rustc { rustc: rustc.to_string_lossy().into_owned(), problem };
     let answer = probe::ask(Command::new(&rustc).args(["--print", "target-libdir"]), patience)
         .map_err(|error| fail(error.to_string()))?;
@@ -123,8 +130,22 @@ pub(super) fn target_libraries(patience: Duration) -> Result<PathBuf, LldError> 
     }
 }
 
+/// The same folder in the toolchain of `cargo`, without a compiler that starts to say so: of the targets that a toolchain has, only
+/// its host has a linker.
+fn beside(cargo: &Path) -> Option<PathBuf> {
+    let targets = cargo.parent()?.parent()?.join("lib/rustlib");
+    let mut hosts = fs::read_dir(targets).ok()?.flatten().map(|target| target.path());
+    hosts.find(|host| linker_in(host).is_file()).map(|host| host.join("lib"))
+}
+
+/// Where a target's folder has the linker.
+fn linker_in(target: &Path) -> PathBuf {
+    target.join("bin").join(format!("rust-lld{}", env::consts::EXE_SUFFIX))
+}
+
 impl Lld {
-    /// Finds the linker of the toolchain that `RUSTC`, or else the `rustc` on the PATH, belongs to.
+    /// Finds the linker of the toolchain: that of `RUSTC`, or else of the cargo that started this program, or else of the `rustc`
+    /// on the PATH.
     ///
     /// # Errors
     /// There is none, or it is too old.
@@ -145,8 +166,7 @@ impl Lld {
     pub fn find_within(patience: Duration) -> Result<Lld, LldError> {
         let libraries = target_libraries(patience)?;
         // <sysroot>/lib/rustlib/<host>/lib; programs are in ../bin
-        let folder = libraries.parent().unwrap_or(&libraries);
-        Lld::ask(folder.join("bin").join(format!("rust-lld{}", env::consts::EXE_SUFFIX)), patience)
+        Lld::ask(linker_in(libraries.parent().unwrap_or(&libraries)), patience)
     }
 
     /// Takes the linker at `path`, after a look at its version.
