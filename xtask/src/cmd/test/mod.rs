@@ -101,7 +101,7 @@ fn lints(root: &Path) -> Outcome<Vec<Took>> {
         let log = logs(root)?.join(format!("{name}.log"));
         let streams = File::create(&log).and_then(|file| Ok((file.try_clone()?, file)));
         let (out, err) = streams.map_err(|error| unwritable(&log, &error))?;
-        let mut command = cargo_that_gives_way(root, arguments);
+        let mut command = cargo(root, arguments);
         command.stdout(out).stderr(err);
         if let Err(failure) = step(name, command, help) {
             // what cannot be read is still in the file, which the failure names
@@ -145,17 +145,6 @@ fn arm64(root: &Path, console: &Console) -> Outcome {
 fn cargo(root: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root).stdin(Stdio::null());
-    command
-}
-
-/// The same, which leaves the processors to the tests where it can: one of these builds and runs for as long as all others
-/// take, and would otherwise run on alone.
-fn cargo_that_gives_way(root: &Path, arguments: &[&str]) -> Command {
-    let cargo = cargo(root, arguments);
-    let Ok(nice) = which::which_global("nice") else { return cargo };
-    let mut command = Command::new(nice);
-    command.args(["-n", "5"]).arg(cargo.get_program()).args(cargo.get_args());
-    command.current_dir(root).stdin(Stdio::null());
     command
 }
 
