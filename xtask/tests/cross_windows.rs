@@ -3,7 +3,8 @@
 //!
 //! Wine is not Windows: it has no limit of 260 characters, and lets its root write read-only files.
 //!
-//! Tests start in the order of their names; this one builds for minutes, so it must not be among the last.
+//! Tests start in the order of their names, and these must not be among the last: they build the program for minutes, and so
+//! that others leave it the processors meanwhile, several wait for it.
 #![cfg(unix)]
 
 mod cross;
@@ -16,17 +17,14 @@ use serde_json::Value;
 use std::path::Path;
 
 #[test]
-fn the_program_does_on_windows_what_it_does_here() {
+fn packages_and_answers_are_those_of_this_host() {
     let Some(machine) = Machine::new() else { return };
     let here = tempfile::tempdir().expect("a temporary folder");
     let there = tempfile::tempdir().expect("a temporary folder");
-    doctor(&machine);
     packages(&machine, here.path(), there.path());
     questions(&machine, here.path());
-    wix(&machine);
     names(&machine);
     held(&machine, there.path());
-    interrupted(&machine);
 }
 
 fn json(bytes: &[u8]) -> Value {
@@ -34,7 +32,9 @@ fn json(bytes: &[u8]) -> Value {
 }
 
 /// It finds what packages are made with, and says so in UTF-8. What does not answer is ended, with all that it started.
-fn doctor(machine: &Machine) {
+#[test]
+fn tools_are_found_and_what_does_not_answer_is_ended() {
+    let Some(machine) = Machine::new() else { return };
     let report = json(&machine.ends(&["doctor", "--json"], 0).stdout);
     let tools = report["tools"].as_array().expect("tools");
     for name in ["rustc", "cargo", "rust-lld"] {
@@ -109,7 +109,9 @@ fn questions(machine: &Machine, packages: &Path) {
 }
 
 /// Any source, with line ends of Windows, below a folder with blanks and letters of no code page.
-fn wix(machine: &Machine) {
+#[test]
+fn any_source_gives_the_same_package() {
+    let Some(machine) = Machine::new() else { return };
     let place = tempfile::tempdir().expect("a temporary folder");
     let folder = place.path().join("Grüße und 漢字 (1)");
     std::fs::create_dir_all(folder.join("files/Ünter")).expect("writable");
@@ -195,7 +197,9 @@ fn held(machine: &Machine, packages: &Path) {
 }
 
 /// Ctrl-C while a package of some size is being written.
-fn interrupted(machine: &Machine) {
+#[test]
+fn an_interrupted_run_leaves_nothing() {
+    let Some(machine) = Machine::new() else { return };
     let place = tempfile::tempdir().expect("a temporary folder");
     let out = place.path().join("out");
     std::fs::create_dir(&out).expect("writable");
