@@ -63,21 +63,21 @@ static const char *const CHANGES[] = {
 };
 
 #define MOST_CALLS 20000
-static char is_change[MOST_CALLS], is_replacement[MOST_CALLS];
+/* The calls of the run in which they are noted, by number. */
+static const char *noted[MOST_CALLS];
 
-static void note(const char *name) {
-    if (mode != RECORD || calls >= MOST_CALLS)
-        return;
-    is_replacement[calls] = !strcmp(name, "ReplaceFileW");
+static int is_change(const char *name) {
     for (size_t i = 0; i < sizeof CHANGES / sizeof *CHANGES; i++)
         if (!strcmp(name, CHANGES[i]))
-            is_change[calls] = 1;
+            return 1;
+    return 0;
 }
 
 /* Counts a call; whether it is the one that fails. */
 static int fails(const char *name) {
     calls++;
-    note(name);
+    if (mode == RECORD && calls < MOST_CALLS)
+        noted[calls] = name;
     if (calls == at)
         hit = name;
     if (calls == at && mode == FAIL) {
@@ -409,10 +409,9 @@ static int play(const char *const *names, int first, const wchar_t *jobs) {
     return 1;
 }
 
-/* From here on it is written down which calls change the disk, and which of them replace a file. */
+/* From here on it is written down which calls there are. */
 static void note_calls(void) {
-    memset(is_change, 0, sizeof is_change);
-    memset(is_replacement, 0, sizeof is_replacement);
+    memset(noted, 0, sizeof noted);
     at = calls = 0;
     mode = RECORD;
 }
@@ -420,7 +419,10 @@ static void note_calls(void) {
 /* Whether a run need not be played: what changes nothing leaves what an end before it leaves, and only ReplaceFileW has outcomes of
  * its own. Until the call that is hit, each run is the one in which calls were noted. */
 static int is_spared(int kind, int number) {
-    return kind >= GAP && kind <= MOVED ? !is_replacement[number] : (kind == END || kind == POWER) && !is_change[number];
+    const char *name = noted[number] ? noted[number] : "";
+    if (kind == END || kind == POWER)
+        return !is_change(name);
+    return kind >= GAP && kind <= MOVED && strcmp(name, "ReplaceFileW");
 }
 
 static void clean(void) {
